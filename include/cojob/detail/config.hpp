@@ -1,0 +1,27 @@
+#ifndef COJOB_DETAIL_CONFIG_HPP
+#define COJOB_DETAIL_CONFIG_HPP
+
+#include <boost/config.hpp>
+
+// Two flavours from one source. By default every body is inline and comes with its header. With
+// COJOB_SEPARATE_COMPILATION the headers only declare, and one file of the program includes <cojob/src.hpp>
+// (or links cojob::compiled, which is that file).
+#if !defined(COJOB_SEPARATE_COMPILATION)
+#define COJOB_DECL inline
+#elif defined(COJOB_SHARED) && defined(COJOB_SOURCE)
+#define COJOB_DECL BOOST_SYMBOL_EXPORT
+#elif defined(COJOB_SHARED)
+#define COJOB_DECL BOOST_SYMBOL_IMPORT
+#else
+#define COJOB_DECL
+#endif
+
+namespace boost::asio {}
+
+namespace cojob {
+
+namespace asio = boost::asio;
+
+} // namespace cojob
+
+#endif

@@ -1,0 +1,139 @@
+#ifndef COJOB_ERROR_HPP
+#define COJOB_ERROR_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/config.hpp>
+
+#include <boost/assert/source_location.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+namespace cojob {
+
+using boost::system::error_code;
+
+/// Why a call failed. docs/design/errors.md says which outcome of an attempt becomes which of these.
+enum class errc {
+    invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
+    quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
+    rate_limited,         ///< 429; `error_info::retry_at` is set when the server said
+    unauthorized,         ///< 401
+    forbidden,            ///< 403
+    not_found,            ///< 404
+    conflict,             ///< 409
+    rejected,             ///< any other 4xx
+    server_error,         ///< 5xx
+    unexpected_status,    ///< 1xx, 3xx, or a number that has no meaning here
+    outcome_unknown,      ///< the server may or may not have done it; do not repeat it without looking
+    connect_failed,       ///< no address found, or none of them answered
+    connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
+    tls_failed,           ///< the TLS handshake failed
+    certificate_rejected, ///< the server's certificate or host name was not accepted
+    proxy_failed,         ///< the proxy refused or cut the connection
+    request_timeout,      ///< one attempt took too long after the request was sent
+    deadline_exceeded,    ///< the whole call took too long
+    wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
+    connection_lost,      ///< reset or early end of the connection, on a call that is safe to repeat
+    response_too_large,   ///< over one of `limit_options`
+    malformed_response,   ///< not HTTP
+    invalid_response,     ///< JSON that is not what the API documents; the message names the path
+};
+
+/// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
+enum class condition {
+    retryable = 1, ///< repeating the call cannot do the work twice
+    client_error,  ///< the request was at fault
+    server_error,  ///< the server was
+    timeout,       ///< a limit of this client fired
+    throttled,     ///< too many requests
+    transport,     ///< no answer could be had
+};
+
+[[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
+[[nodiscard]] COJOB_DECL const boost::system::error_category& condition_category() noexcept;
+[[nodiscard]] COJOB_DECL error_code make_error_code(errc) noexcept;
+[[nodiscard]] COJOB_DECL boost::system::error_condition make_error_condition(condition) noexcept;
+
+/// How far an attempt came.
+enum class phase { queued, resolving, connecting, handshaking, sending, awaiting_response, receiving, done };
+
+[[nodiscard]] COJOB_DECL std::string_view to_string(phase) noexcept;
+
+/// One try of a call.
+struct attempt {
+    timestamp started{};         ///< civil time of the client
+    phase reached = phase::queued;
+    int status = 0;              ///< HTTP status, 0 when none came
+    duration wait{};             ///< what was waited before it
+    error_code ended{};          ///< why it ended; no error for success
+    std::string why{};           ///< the same in words, where there is more to say; never a server's text
+};
+
+/// What is known of a failure. A default-constructed one has no error.
+class error_info {
+  public:
+    error_info() = default;
+    error_info(error_code code, std::string message = {}) : message(std::move(message)), code_(code) {}
+    error_info(errc code, std::string message = {}) : error_info(make_error_code(code), std::move(message)) {}
+
+    [[nodiscard]] const error_code& code() const noexcept { return code_; }
+
+    int http_status = 0;        ///< 0 when no answer came
+    std::string method, path;   ///< of the request, the path as sent
+    std::string message;        ///< this library's words: which option, which JSON member; part of `what()`
+    std::string server_message; ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+    std::string request_id;     ///< the server's `X-Request-Id`
+    std::string job_id, job_status;
+    std::optional<timestamp> retry_at; ///< when it makes sense to come back
+    std::vector<attempt> attempts;
+
+  private:
+    error_code code_;
+};
+
+/// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in it.
+class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
+  public:
+    COJOB_DECL explicit api_error(error_info);
+
+    [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
+    [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
+
+  private:
+    struct state {
+        error_info info;
+        std::string what;
+    };
+    std::shared_ptr<const state> state_; // shared: copying an exception must not throw
+};
+
+/// What `result<T>::value()` does: throws `api_error`, or a plain `system_error` for a code that is not of this library
+/// (a cancellation).
+[[noreturn]] COJOB_DECL void throw_exception_from_error(const error_info&, const boost::source_location&);
+
+namespace detail {
+
+[[noreturn]] COJOB_DECL void throw_error(error_info);
+[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string message);
+
+} // namespace detail
+
+} // namespace cojob
+
+template <>
+struct boost::system::is_error_code_enum<cojob::errc> : std::true_type {};
+template <>
+struct boost::system::is_error_condition_enum<cojob::condition> : std::true_type {};
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/error.ipp>
+#endif
+
+#endif

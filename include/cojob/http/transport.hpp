@@ -1,0 +1,67 @@
+#ifndef COJOB_HTTP_TRANSPORT_HPP
+#define COJOB_HTTP_TRANSPORT_HPP
+
+#include <cojob/error.hpp>
+#include <cojob/http/message.hpp>
+#include <cojob/operation.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <string>
+
+namespace cojob::http {
+
+/// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
+class exchange {
+  public:
+    exchange(cojob::operation& op, bool is_repeatable) : operation(op), is_repeatable_(is_repeatable) {}
+
+    cojob::operation& operation;
+    phase reached = phase::queued;
+    bool is_reused = false; ///< the connection had served a request before
+
+    /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
+    /// counts is that a write was started.
+    void commit() noexcept
+    {
+        was_committed_ = true;
+        if (!is_repeatable_)
+            operation.refuse_total_cancellation(true);
+    }
+    [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
+
+  private:
+    bool is_repeatable_;
+    bool was_committed_ = false;
+};
+
+/// How an exchange ended.
+struct exchange_result {
+    error_code error{};  ///< none: `response` is whole
+    std::string why{};   ///< in this library's or the system's words, never the server's
+    http::response response{};
+};
+
+/// The seam between a client and the network. One client uses it, on its strand.
+class BOOST_SYMBOL_VISIBLE transport {
+  public:
+    transport() = default;
+    transport(const transport&) = delete;
+    transport& operator=(const transport&) = delete;
+    virtual ~transport() = default;
+
+    /// Sends one request and reads its response. Failures are results, not exceptions:
+    /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an end
+    /// for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange outlive the call.
+    virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
+
+    /// Drops idle connections. Called on the strand when the client is closed.
+    virtual void close() noexcept = 0;
+
+    /// The executor's context is going: drops what holds on to it. Nothing may be started.
+    virtual void shutdown() noexcept = 0;
+};
+
+} // namespace cojob::http
+
+#endif

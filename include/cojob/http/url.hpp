@@ -1,0 +1,62 @@
+#ifndef COJOB_HTTP_URL_HPP
+#define COJOB_HTTP_URL_HPP
+
+#include <cojob/detail/config.hpp>
+
+#include <compare>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace cojob::http {
+
+/// Where a connection goes: what two requests must have in common to share one.
+struct origin {
+    std::string host;       ///< lower case; an IPv6 literal without its brackets
+    std::uint16_t port = 0;
+    bool is_secure = true;  ///< https
+
+    friend auto operator<=>(const origin&, const origin&) = default;
+};
+
+/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own.
+[[nodiscard]] COJOB_DECL std::string host_header(const origin&);
+
+/// 127.0.0.0/8, ::1 or `localhost`; no other name, wherever it may lead.
+[[nodiscard]] COJOB_DECL bool is_loopback(const origin&);
+
+/// A base URL: scheme, host, port and path; nothing else is accepted.
+class url {
+  public:
+    url() = default;
+
+    [[nodiscard]] const http::origin& origin() const noexcept { return origin_; }
+    /// Empty, or begins with a slash and does not end with one.
+    [[nodiscard]] const std::string& base_path() const noexcept { return base_path_; }
+
+    friend bool operator==(const url&, const url&) = default;
+
+  private:
+    friend COJOB_DECL url parse_url(std::string_view, std::string_view);
+    http::origin origin_;
+    std::string base_path_;
+};
+
+/// `http(s)://host[:port][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. User info, query,
+/// fragment, spaces, control characters and percent-encoded dots are refused.
+/// \throws api_error `invalid_argument`; the message begins with `what`, the name of the option.
+[[nodiscard]] COJOB_DECL url parse_url(std::string_view text, std::string_view what);
+
+/// Scheme, host, port and path, as short as they can be written.
+[[nodiscard]] COJOB_DECL std::string to_string(const url&);
+
+/// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
+[[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
+
+} // namespace cojob::http
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/http/url.ipp>
+#endif
+
+#endif

@@ -1,0 +1,69 @@
+#ifndef COJOB_IMPL_OPERATION_IPP
+#define COJOB_IMPL_OPERATION_IPP
+
+#include <cojob/operation.hpp>
+
+#include <algorithm>
+
+namespace cojob {
+
+void operation::set_deadline(time_point when)
+{
+    deadline_ = when;
+    arm();
+}
+
+void operation::set_limit(time_point when)
+{
+    limit_ = when;
+    arm();
+}
+
+void operation::clear_limit() noexcept
+{
+    limit_ = time_point::max();
+    if (reason_ == stop_reason::limit)
+        reason_ = stop_reason::none;
+}
+
+void operation::stop(stop_reason why)
+{
+    if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
+        reason_ = why;
+    signal_.emit(asio::cancellation_type::terminal);
+}
+
+void operation::cancel(asio::cancellation_type type)
+{
+    const auto too_late = refuses_total_ && type == asio::cancellation_type::total;
+    if (type != asio::cancellation_type::none && !too_late)
+        stop(stop_reason::cancelled);
+}
+
+/// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
+void operation::arm()
+{
+    const auto next = std::min(deadline_, limit_);
+    if (next >= armed_)
+        return;
+    if (!alarm_)
+        alarm_ = clock_->make_alarm(executor_);
+    armed_ = next;
+    alarm_->set(next, [this] { ring(); });
+}
+
+void operation::ring()
+{
+    armed_ = time_point::max();
+    const auto now = clock_->now();
+    if (now >= deadline_)
+        stop(stop_reason::deadline);
+    else if (now >= limit_ && reason_ == stop_reason::none)
+        stop(stop_reason::limit);
+    else
+        arm();
+}
+
+} // namespace cojob
+
+#endif

@@ -1,0 +1,80 @@
+#ifndef COJOB_OPERATION_HPP
+#define COJOB_OPERATION_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/config.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
+
+#include <memory>
+
+namespace cojob {
+
+/// Why a running call or wait has to stop.
+enum class stop_reason {
+    none,
+    cancelled, ///< by the caller
+    closed,    ///< by `client::close()`
+    deadline,  ///< the whole operation's time is up
+    limit,     ///< the current step's time is up
+};
+
+/// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
+/// and reaches what is being awaited as a terminal cancellation. The first reason stays. A step that was not suspended
+/// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
+class operation {
+  public:
+    operation(clock_ptr clock, const asio::any_io_executor& executor) : clock_(std::move(clock)), executor_(executor) {}
+
+    [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
+    [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
+    [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// The end of the whole operation.
+    [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+    COJOB_DECL void set_deadline(time_point);
+
+    /// The end of the step that begins; replaces the step's before. `time_point::max()`: none.
+    COJOB_DECL void set_limit(time_point);
+
+    /// After a step that was stopped by its limit, the operation may begin another.
+    COJOB_DECL void clear_limit() noexcept;
+
+    COJOB_DECL void stop(stop_reason);
+
+    /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.
+    COJOB_DECL void cancel(asio::cancellation_type);
+
+    /// From now on total cancellation has come too late: part of the effect may be there.
+    void refuse_total_cancellation(bool refuse) noexcept { refuses_total_ = refuse; }
+
+    /// What the operation's own coroutine is bound to.
+    [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+
+    /// Ends the timer; the operation is over.
+    void finish() noexcept { alarm_.reset(); }
+
+  private:
+    void arm();
+    void ring();
+
+    clock_ptr clock_;
+    asio::any_io_executor executor_;
+    asio::cancellation_signal signal_;
+    std::unique_ptr<alarm> alarm_;
+    time_point deadline_ = time_point::max();
+    time_point limit_ = time_point::max();
+    time_point armed_ = time_point::max();
+    stop_reason reason_ = stop_reason::none;
+    bool refuses_total_ = false;
+};
+
+} // namespace cojob
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/operation.ipp>
+#endif
+
+#endif

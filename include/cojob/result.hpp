@@ -1,0 +1,39 @@
+#ifndef COJOB_RESULT_HPP
+#define COJOB_RESULT_HPP
+
+#include <cojob/error.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/system/result.hpp>
+
+#include <utility>
+
+namespace cojob {
+
+/// A value, or what is known of the failure.
+template <class T>
+using result = boost::system::result<T, error_info>;
+
+/// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
+/// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+template <class T>
+asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
+{
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(operation);
+            co_return result<T>(boost::system::in_place_value);
+        } else {
+            co_return result<T>(boost::system::in_place_value, co_await std::move(operation));
+        }
+    } catch (const api_error& failure) {
+        co_return result<T>(boost::system::in_place_error, failure.info());
+    } catch (const boost::system::system_error& failure) {
+        co_return result<T>(boost::system::in_place_error, error_info(failure.code()));
+    }
+}
+
+} // namespace cojob
+
+#endif

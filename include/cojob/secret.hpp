@@ -1,0 +1,77 @@
+#ifndef COJOB_SECRET_HPP
+#define COJOB_SECRET_HPP
+
+#include <cojob/detail/config.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cojob {
+
+/// A text that never prints and is wiped from memory when its last copy goes. Copies share one buffer.
+class secret {
+  public:
+    secret() = default;
+
+    /// Takes the text over; the argument's own buffer is wiped as well.
+    COJOB_DECL explicit secret(std::string text);
+
+    [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
+
+    /// The text itself. The view lives as long as a copy of this secret.
+    [[nodiscard]] std::string_view reveal() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
+
+    friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
+
+    /// Prints `***`, whatever the secret.
+    COJOB_DECL friend std::ostream& operator<<(std::ostream&, const secret&);
+
+  private:
+    std::shared_ptr<const std::string> text_;
+};
+
+/// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's strand.
+/// A provider may be asked by several calls at once; what it throws ends the call that asked.
+class credential {
+  public:
+    using provider_type = std::function<asio::awaitable<secret>()>;
+
+    credential() = default;
+    credential(secret fixed) : fixed_(std::move(fixed)) {}
+    credential(provider_type provider) : provider_(std::move(provider)) {}
+    template <class Function>
+        requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
+    credential(Function provider) : provider_(std::move(provider))
+    {
+    }
+
+    /// Neither a secret with text in it nor a provider.
+    [[nodiscard]] bool empty() const noexcept { return !provider_ && fixed_.empty(); }
+    [[nodiscard]] bool is_fixed() const noexcept { return !provider_; }
+    [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
+    [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
+
+  private:
+    secret fixed_;
+    provider_type provider_;
+};
+
+namespace detail {
+
+/// Overwrites the text, in a way the compiler does not remove, and empties it.
+COJOB_DECL void wipe(std::string&) noexcept;
+
+} // namespace detail
+
+} // namespace cojob
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/secret.ipp>
+#endif
+
+#endif

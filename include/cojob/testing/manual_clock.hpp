@@ -1,0 +1,61 @@
+#ifndef COJOB_TESTING_MANUAL_CLOCK_HPP
+#define COJOB_TESTING_MANUAL_CLOCK_HPP
+
+#include <cojob/clock.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+
+namespace cojob::testing {
+
+/// A clock that stands still until a test moves it: an hour of polling takes milliseconds. It runs the context itself, so
+/// the context must have no other thread running it.
+///
+///     asio::io_context context;
+///     auto clock = std::make_shared<cojob::testing::manual_clock>(context);
+///     // … client_options::clock = clock; co_spawn a wait …
+///     clock->advance(1h);
+class manual_clock final : public clock {
+  public:
+    /// `start` is the civil time to begin with.
+    COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
+    COJOB_DECL ~manual_clock() override;
+
+    /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each. While
+    /// an exchange waits for a real socket, time stands still and the context is run until it has ended.
+    COJOB_DECL void advance(duration length);
+
+    /// Moves at once, exchanges in flight or not: what was to ring until then rings now, in order, and what is ready runs.
+    COJOB_DECL void jump(duration length);
+
+    /// Runs what is ready, and exchanges in flight to their end, without moving.
+    COJOB_DECL void settle();
+
+    /// Alarms that are set.
+    [[nodiscard]] COJOB_DECL std::size_t pending() const;
+
+    [[nodiscard]] COJOB_DECL time_point now() const override;
+    [[nodiscard]] COJOB_DECL timestamp wall_now() const override;
+    [[nodiscard]] COJOB_DECL std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) override;
+    COJOB_DECL void exchange_began() noexcept override;
+    COJOB_DECL void exchange_ended() noexcept override;
+
+    /// 2026-01-01T00:00:00Z.
+    [[nodiscard]] static constexpr timestamp default_start() noexcept
+    {
+        return timestamp(std::chrono::seconds(1767225600));
+    }
+
+  private:
+    class impl;
+    std::shared_ptr<impl> impl_; // shared with its alarms
+};
+
+} // namespace cojob::testing
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/testing/manual_clock.ipp>
+#endif
+
+#endif

@@ -1,0 +1,151 @@
+#ifndef COJOB_TESTING_MOCK_SERVER_HPP
+#define COJOB_TESTING_MOCK_SERVER_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/config.hpp>
+#include <cojob/http/message.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace cojob::testing {
+
+/// The certificate a mock server makes for itself at start, signed by an authority made at start as well.
+class mock_certificate {
+  public:
+    mock_certificate() = default;
+
+    std::vector<std::string> names = {"localhost"};            ///< DNS names it is for
+    std::vector<std::string> addresses = {"127.0.0.1", "::1"}; ///< IP addresses it is for
+    duration valid_from = -std::chrono::hours(1);              ///< from now
+    duration valid_until = std::chrono::hours(24);             ///< from now; negative: expired
+};
+
+/// TLS versions a mock server speaks.
+enum class tls_versions { modern, only_1_1, only_1_2 };
+
+/// One stretch of a job's life: the status it answers, and for how many polls.
+class lifecycle_step {
+  public:
+    lifecycle_step(std::string status, unsigned polls = 1) : status(std::move(status)), polls(polls) {}
+
+    std::string status;
+    unsigned polls; ///< the last step of a life has no end
+};
+
+class mock_server_options {
+  public:
+    mock_server_options() = default;
+
+    std::string address = "127.0.0.1"; ///< loopback only, IPv4 or IPv6; the system chooses the port
+    bool use_tls = true;
+    tls_versions versions = tls_versions::modern;
+    mock_certificate certificate;
+    std::string token = "mint_test_key"; ///< what `Authorization: Bearer` must carry
+    std::string project_id = "test-project";
+    std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
+    std::uint32_t rate_limit = 0;      ///< uses (creations and messages) in a rolling window; 0: none
+    duration rate_window = std::chrono::hours(1);
+    bool send_retry_after = true;      ///< with a 429
+    clock_ptr clock;                   ///< of the rate limit and of time stamps; empty: the machine's
+};
+
+/// What goes wrong. The first three hit the next connection, the others the next request.
+enum class fault {
+    close_at_accept,      ///< the connection is closed before a byte
+    stall_handshake,      ///< accepted, then silence
+    garbage_handshake,    ///< bytes that are not TLS
+    drop_after_request,   ///< the request is read, then the connection is closed
+    reset_after_request,  ///< the same with a reset
+    stall,                ///< the request is read, then silence until the client goes
+    truncate_head,        ///< half of the head, then closed
+    truncate_body,        ///< half of the body, then closed
+    stall_in_body,        ///< half of the body, then silence
+    garbage,              ///< bytes that are not HTTP
+    garbage_first,        ///< bytes before the status line
+    slow_drip,            ///< the right answer, a byte every few milliseconds
+    endless_headers,      ///< headers without end
+    many_headers,         ///< 1,000 small ones, within the size limit
+    endless_informational,///< 1xx without end
+    huge_content_length,  ///< announces 2 GiB
+    endless_chunks,       ///< a chunked body without end
+    long_chunk_extension, ///< 1 MiB of it
+    two_answers,          ///< the right answer, then another one
+    close_after_answer,   ///< the right answer without `Connection: close`, then closed
+    announce_close,       ///< the right answer with `Connection: close`, then closed
+    chunked,              ///< the right answer in chunks
+    until_close,          ///< the right answer without a length, ended by closing
+    empty_body,           ///< the right status, no body
+    html,                 ///< the right status, an HTML page
+    deep_json,            ///< nested far deeper than any limit
+    invalid_utf8,         ///< JSON with a broken string
+    status_999,           ///< the right body with a status that does not exist
+};
+
+/// A request as the server got it.
+struct recorded_request {
+    std::string method, target;
+    http::header_list headers;
+    std::string body;
+    std::size_t connection = 0; ///< which one it came on, counted from 0
+};
+
+/// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows the
+/// Mintlify v2 routes and refuses what the vendor refuses. All members are thread-safe. The destructor stops it.
+class mock_server {
+  public:
+    /// Starts at once. \throws boost::system::system_error when the address cannot be had.
+    COJOB_DECL explicit mock_server(mock_server_options = {});
+    COJOB_DECL ~mock_server();
+    mock_server(const mock_server&) = delete;
+    mock_server& operator=(const mock_server&) = delete;
+
+    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not 127.0.0.1.
+    [[nodiscard]] COJOB_DECL std::string base_url() const;
+    [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
+    /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
+    [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
+
+    /// A job that is there already. Returns its id.
+    COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
+    /// Gives a job another life from now on. \throws std::out_of_range for an unknown id.
+    COJOB_DECL void set_life(const std::string& id, std::vector<lifecycle_step> life);
+    /// The life of jobs made from now on, and of a job after a message.
+    COJOB_DECL void set_lifecycle(std::vector<lifecycle_step> life);
+
+    /// Breaks the next `times` requests (of that method, if one is given) or connections. Faults queue up.
+    COJOB_DECL void inject(fault, std::size_t times = 1, std::string method = {});
+    /// Answers the next `times` requests (of that method, if one is given) with this instead.
+    COJOB_DECL void answer_next(int status, std::string body, http::header_list headers = {}, std::size_t times = 1,
+                                std::string method = {});
+    /// Answers the next request with these bytes, whatever they are, and then closes or keeps the connection.
+    COJOB_DECL void send_next(std::string bytes, bool then_close = true);
+
+    /// Every request that arrived whole, in order.
+    [[nodiscard]] COJOB_DECL std::vector<recorded_request> requests() const;
+    /// Blocks until that many requests have arrived, for ten seconds at most. Whether they have.
+    COJOB_DECL bool wait_for_requests(std::size_t count) const;
+    /// Connections accepted since the start, and those open now.
+    [[nodiscard]] COJOB_DECL std::size_t connections() const;
+    [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
+    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections.
+    COJOB_DECL void close_idle_connections();
+    /// 429 answers given.
+    [[nodiscard]] COJOB_DECL std::size_t throttled() const;
+
+  private:
+    class impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace cojob::testing
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/testing/mock_server.ipp>
+#endif
+
+#endif

@@ -1,0 +1,55 @@
+#ifndef COJOB_TESTING_SCRIPTED_TRANSPORT_HPP
+#define COJOB_TESTING_SCRIPTED_TRANSPORT_HPP
+
+#include <cojob/http/transport.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace cojob::testing {
+
+/// What a scripted transport does with one request.
+class scripted_reply {
+  public:
+    scripted_reply() = default;
+    /// An answer.
+    scripted_reply(int status, std::string body, http::header_list headers = {})
+        : result{{}, {}, {status, std::move(headers), std::move(body)}}
+    {
+    }
+    /// A failure in a phase; at `sending` and later the request counts as committed.
+    scripted_reply(errc failure, phase reached) : result{failure, {}, {}}, reached(reached) {}
+
+    http::exchange_result result;
+    phase reached = phase::done;
+    duration delay{};              ///< before the answer; `no_timeout`: never
+    duration commit_after{};       ///< of the delay, how much passes before the request counts as committed
+};
+
+/// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread safety
+/// as for any transport: used by one client, on its strand.
+class scripted_transport final : public http::transport {
+  public:
+    using script_type = std::function<scripted_reply(const http::request&)>;
+
+    explicit scripted_transport(script_type script) : script_(std::move(script)) {}
+
+    COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
+    void close() noexcept override {}
+    void shutdown() noexcept override {}
+
+    /// Every request, in order.
+    [[nodiscard]] const std::vector<http::request>& requests() const noexcept { return requests_; }
+
+  private:
+    script_type script_;
+    std::vector<http::request> requests_;
+};
+
+} // namespace cojob::testing
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/testing/scripted_transport.ipp>
+#endif
+
+#endif
