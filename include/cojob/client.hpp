@@ -26,6 +26,7 @@ class transport;
 
 namespace detail {
 class client_state;
+struct poll_trace;
 } // namespace detail
 
 enum class threading {
@@ -101,27 +102,23 @@ class client {
     /// The same client with another limit for the whole call. \throws api_error `invalid_argument` for zero or less.
     [[nodiscard]] COJOB_DECL client with_timeout(duration call) const;
 
-    /// The same client, for the polls of a wait: each call is one attempt and counts as a poll.
-    [[nodiscard]] COJOB_DECL client for_polling() const;
-
     [[nodiscard]] COJOB_DECL client_stats stats() const;
 
     /// Cancels every running call and wait, drops the connections, and ends later calls as `operation_aborted`. May be
     /// called from any thread and more than once.
     COJOB_DECL void close() const;
 
-    [[nodiscard]] asio::any_io_executor get_executor() const;
+    [[nodiscard]] COJOB_DECL asio::any_io_executor get_executor() const;
 
     /// Whether both are handles on one state.
     friend bool operator==(const client& a, const client& b) noexcept { return a.state_ == b.state_; }
 
   private:
     friend class detail::client_state;
-    explicit client(std::shared_ptr<detail::client_state>);
 
     std::shared_ptr<detail::client_state> state_;
     duration call_timeout_{};
-    bool is_polling_ = false;
+    std::shared_ptr<detail::poll_trace> poll_; // set: a call is one poll of a wait
 };
 
 } // namespace cojob

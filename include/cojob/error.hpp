@@ -80,8 +80,8 @@ struct attempt {
 class error_info {
   public:
     error_info() = default;
-    error_info(error_code code, std::string message = {}) : message(std::move(message)), code_(code) {}
-    error_info(errc code, std::string message = {}) : error_info(make_error_code(code), std::move(message)) {}
+    error_info(error_code code, std::string words = {}) : message(std::move(words)), code_(code) {}
+    error_info(errc code, std::string words = {}) : error_info(make_error_code(code), std::move(words)) {}
 
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 

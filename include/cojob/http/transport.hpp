@@ -7,6 +7,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstdint>
 #include <string>
 
 namespace cojob::http {
@@ -19,6 +20,7 @@ class exchange {
     cojob::operation& operation;
     phase reached = phase::queued;
     bool is_reused = false; ///< the connection had served a request before
+    std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
 
     /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
     /// counts is that a write was started.

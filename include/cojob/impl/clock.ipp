@@ -30,9 +30,9 @@ class steady_alarm final : public alarm {
         ring_ = std::make_shared<std::function<void()>>(std::move(ring));
         timer_.expires_at(when);
         timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
-            const auto ring = weak.lock();
-            if (!ec && ring)
-                (*ring)();
+            const auto callback = weak.lock();
+            if (!ec && callback)
+                (*callback)();
         });
     }
 

@@ -83,7 +83,7 @@ class condition_category_type final : public boost::system::error_category {
     }
     [[nodiscard]] bool equivalent(const error_code& code, int value) const noexcept override
     {
-        const auto* row = code.category() == error_category() ? find_errc(code.value()) : nullptr;
+        const auto* row = code.category() == cojob::error_category() ? find_errc(code.value()) : nullptr;
         return row && (row->conditions & bit(static_cast<condition>(value))) != 0;
     }
 };

@@ -5,6 +5,9 @@
 
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 
 namespace cojob::testing {
@@ -32,7 +35,14 @@ class manual_clock final : public clock {
     /// Runs what is ready, and exchanges in flight to their end, without moving.
     COJOB_DECL void settle();
 
-    /// Alarms that are set.
+    /// Runs the context, without moving, until the condition holds: how a test brings an exchange to where time is to pass it.
+    /// Whether it came to hold within the patience.
+    COJOB_DECL bool run_until(const std::function<bool()>& holds);
+
+    /// How long, in real time, an exchange may take until `advance` and `settle` throw `std::runtime_error`. 30 seconds.
+    COJOB_DECL void set_patience(duration real);
+
+    /// Alarms that are set and not due.
     [[nodiscard]] COJOB_DECL std::size_t pending() const;
 
     [[nodiscard]] COJOB_DECL time_point now() const override;
@@ -49,7 +59,7 @@ class manual_clock final : public clock {
 
   private:
     class impl;
-    std::shared_ptr<impl> impl_; // shared with its alarms
+    std::unique_ptr<impl> impl_;
 };
 
 } // namespace cojob::testing

@@ -34,7 +34,7 @@ class lifecycle_step {
     lifecycle_step(std::string status, unsigned polls = 1) : status(std::move(status)), polls(polls) {}
 
     std::string status;
-    unsigned polls; ///< the last step of a life has no end
+    unsigned polls; ///< 0: skipped; the last step of a life has no end
 };
 
 class mock_server_options {
@@ -54,24 +54,26 @@ class mock_server_options {
     clock_ptr clock;                   ///< of the rate limit and of time stamps; empty: the machine's
 };
 
-/// What goes wrong. The first three hit the next connection, the others the next request.
+/// What goes wrong. The first three hit the next connection, the others the next request. A fault spoils the answer, not the
+/// work: the request is recorded, the job made. "Closed" is without TLS's close_notify, but for the three `…close…` below
+/// `slow_drip`.
 enum class fault {
     close_at_accept,      ///< the connection is closed before a byte
     stall_handshake,      ///< accepted, then silence
-    garbage_handshake,    ///< bytes that are not TLS
+    garbage_handshake,    ///< bytes that are not TLS, then closed
     drop_after_request,   ///< the request is read, then the connection is closed
     reset_after_request,  ///< the same with a reset
     stall,                ///< the request is read, then silence until the client goes
     truncate_head,        ///< half of the head, then closed
     truncate_body,        ///< half of the body, then closed
     stall_in_body,        ///< half of the body, then silence
-    garbage,              ///< bytes that are not HTTP
+    garbage,              ///< bytes that are not HTTP, then closed
     garbage_first,        ///< bytes before the status line
-    slow_drip,            ///< the right answer, a byte every few milliseconds
+    slow_drip,            ///< the right answer, a byte every two milliseconds
     endless_headers,      ///< headers without end
     many_headers,         ///< 1,000 small ones, within the size limit
     endless_informational,///< 1xx without end
-    huge_content_length,  ///< announces 2 GiB
+    huge_content_length,  ///< announces 2 GiB, sends the right body, then silence
     endless_chunks,       ///< a chunked body without end
     long_chunk_extension, ///< 1 MiB of it
     two_answers,          ///< the right answer, then another one
@@ -98,7 +100,8 @@ struct recorded_request {
 /// Mintlify v2 routes and refuses what the vendor refuses. All members are thread-safe. The destructor stops it.
 class mock_server {
   public:
-    /// Starts at once. \throws boost::system::system_error when the address cannot be had.
+    /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a life
+    /// without steps.
     COJOB_DECL explicit mock_server(mock_server_options = {});
     COJOB_DECL ~mock_server();
     mock_server(const mock_server&) = delete;
@@ -114,7 +117,8 @@ class mock_server {
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
     /// Gives a job another life from now on. \throws std::out_of_range for an unknown id.
     COJOB_DECL void set_life(const std::string& id, std::vector<lifecycle_step> life);
-    /// The life of jobs made from now on, and of a job after a message.
+    /// The life of jobs made from now on, and of a job after a message. A service that shows the old end for a moment longer is
+    /// a life that begins with it: `{{"completed", 1}, {"active", 2}, {"completed"}}`.
     COJOB_DECL void set_lifecycle(std::vector<lifecycle_step> life);
 
     /// Breaks the next `times` requests (of that method, if one is given) or connections. Faults queue up.
@@ -122,7 +126,7 @@ class mock_server {
     /// Answers the next `times` requests (of that method, if one is given) with this instead.
     COJOB_DECL void answer_next(int status, std::string body, http::header_list headers = {}, std::size_t times = 1,
                                 std::string method = {});
-    /// Answers the next request with these bytes, whatever they are, and then closes or keeps the connection.
+    /// Answers the next request with these bytes, whatever they are, and then closes (with close_notify) or keeps the connection.
     COJOB_DECL void send_next(std::string bytes, bool then_close = true);
 
     /// Every request that arrived whole, in order.
@@ -132,9 +136,12 @@ class mock_server {
     /// Connections accepted since the start, and those open now.
     [[nodiscard]] COJOB_DECL std::size_t connections() const;
     [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
-    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections.
+    /// Blocks until exactly that many connections are open, for ten seconds at most. Whether they are.
+    COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
+    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections, and blocks
+    /// until it is done.
     COJOB_DECL void close_idle_connections();
-    /// 429 answers given.
+    /// 429 answers decided on, ordered ones too.
     [[nodiscard]] COJOB_DECL std::size_t throttled() const;
 
   private:

@@ -1,0 +1,25 @@
+#ifndef COJOB_COJOB_HPP
+#define COJOB_COJOB_HPP
+
+// Everything but testing/. tools/check_includes --write keeps the list.
+
+#include <cojob/client.hpp>
+#include <cojob/clock.hpp>
+#include <cojob/error.hpp>
+#include <cojob/http/https_transport.hpp>
+#include <cojob/http/message.hpp>
+#include <cojob/http/options.hpp>
+#include <cojob/http/transport.hpp>
+#include <cojob/http/url.hpp>
+#include <cojob/job/concepts.hpp>
+#include <cojob/job/wait.hpp>
+#include <cojob/mintlify/agent.hpp>
+#include <cojob/mintlify/agent_job.hpp>
+#include <cojob/observer.hpp>
+#include <cojob/operation.hpp>
+#include <cojob/policy/retry_after.hpp>
+#include <cojob/result.hpp>
+#include <cojob/secret.hpp>
+#include <cojob/version.hpp>
+
+#endif

@@ -1,0 +1,112 @@
+#ifndef COJOB_IMPL_CLIENT_IPP
+#define COJOB_IMPL_CLIENT_IPP
+
+#include <cojob/client.hpp>
+#include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/call.hpp>
+#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/version.hpp>
+
+#include <boost/asio/strand.hpp>
+
+#include <initializer_list>
+#include <utility>
+
+namespace cojob {
+
+namespace detail {
+
+inline void check_positive(duration d, const char* name)
+{
+    if (d <= duration::zero())
+        throw_invalid_argument(std::string(name) + ": must be more than zero; no_timeout for none");
+}
+
+inline void check_not_zero(std::size_t n, const char* name)
+{
+    if (n == 0)
+        throw_invalid_argument(std::string(name) + ": must be more than zero");
+}
+
+/// \throws api_error invalid_argument with the option's name
+inline client_options complete(client_options o)
+{
+    check_positive(o.timeouts.resolve, "timeouts.resolve");
+    check_positive(o.timeouts.connect, "timeouts.connect");
+    check_positive(o.timeouts.handshake, "timeouts.handshake");
+    check_positive(o.timeouts.attempt, "timeouts.attempt");
+    check_positive(o.timeouts.call, "timeouts.call");
+    check_positive(o.pool.idle, "pool.idle");
+    check_not_zero(o.pool.max_connections, "pool.max_connections");
+    check_not_zero(o.limits.header_bytes, "limits.header_bytes");
+    check_not_zero(o.limits.body_bytes, "limits.body_bytes");
+    check_not_zero(o.limits.header_count, "limits.header_count");
+    check_not_zero(o.limits.informational, "limits.informational");
+    check_not_zero(o.limits.json_depth, "limits.json_depth");
+    check_not_zero(o.limits.error_text, "limits.error_text");
+    check_not_zero(o.limits.chunk_extension, "limits.chunk_extension");
+    if (o.user_agent.empty())
+        o.user_agent = "cojob/" + std::string(version());
+    check_header_value(o.user_agent, "user_agent");
+    if (!o.clock)
+        o.clock = machine_clock();
+    return o;
+}
+
+inline std::shared_ptr<http::transport> make_transport(const client_options& o)
+{
+    http::https_options t;
+    t.tls = o.tls;
+    t.timeouts = o.timeouts;
+    t.pool = o.pool;
+    t.limits = o.limits;
+    t.observer = o.observer;
+    return http::make_https_transport(std::move(t));
+}
+
+} // namespace detail
+
+client::client(asio::any_io_executor executor, client_options options, std::shared_ptr<http::transport> transport)
+{
+    options = detail::complete(std::move(options));
+    if (!transport)
+        transport = detail::make_transport(options);
+    auto own = options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(std::move(executor)))
+                                                  : std::move(executor);
+    call_timeout_ = options.timeouts.call;
+    state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
+    state_->watch_context();
+}
+
+asio::awaitable<http::response> client::send(api_request request) const
+{
+    return detail::send_call(state_, std::move(request), {call_timeout_, poll_});
+}
+
+client client::with_timeout(duration call) const
+{
+    detail::check_positive(call, "with_timeout");
+    auto other = *this;
+    other.call_timeout_ = call;
+    return other;
+}
+
+client_stats client::stats() const
+{
+    const auto& c = state_->counters;
+    return {c.requests, c.polls, c.opened, c.reused, c.sent, c.received};
+}
+
+void client::close() const
+{
+    state_->close();
+}
+
+asio::any_io_executor client::get_executor() const
+{
+    return state_->executor;
+}
+
+} // namespace cojob
+
+#endif

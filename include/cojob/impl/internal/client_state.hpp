@@ -1,0 +1,173 @@
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_STATE_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_STATE_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/http/transport.hpp>
+#include <cojob/operation.hpp>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <typeindex>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+class client_state;
+
+/// Tells clients that their execution context is going.
+class context_watch final : public asio::execution_context::service {
+  public:
+    static inline asio::execution_context::id id;
+
+    explicit context_watch(asio::execution_context& context) : service(context) {}
+    context_watch(const context_watch&) = delete;
+    context_watch& operator=(const context_watch&) = delete;
+    ~context_watch() override { *is_gone_ = true; }
+
+    void add(const std::shared_ptr<client_state>& client)
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(clients_, [](const auto& c) { return c.expired(); });
+        clients_.push_back(client);
+    }
+
+    [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
+
+  private:
+    void shutdown() override;
+
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<client_state>> clients_;
+    std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
+class client_state : public std::enable_shared_from_this<client_state> {
+  public:
+    client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
+        : executor(std::move(ex)), options(std::move(o)), transport(std::move(t)),
+          random_(options.seed ? *options.seed : std::random_device{}())
+    {
+    }
+    client_state(const client_state&) = delete;
+    client_state& operator=(const client_state&) = delete;
+    ~client_state()
+    {
+        assert((!context_is_gone_ || !*context_is_gone_) && "a cojob::client outlived its execution context");
+    }
+
+    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return c.state_; }
+
+    static client for_one_poll(client c, std::shared_ptr<poll_trace> trace, duration limit)
+    {
+        c.call_timeout_ = std::min(c.call_timeout_, limit);
+        c.poll_ = std::move(trace);
+        return c;
+    }
+
+    /// Once, after construction.
+    void watch_context()
+    {
+        auto& watch = asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
+        watch.add(shared_from_this());
+        context_is_gone_ = watch.is_gone();
+    }
+
+    const asio::any_io_executor executor; // a strand, or the user's own with threading::single
+    const client_options options;
+    const std::shared_ptr<http::transport> transport;
+
+    [[nodiscard]] clock& time() const noexcept { return *options.clock; }
+
+    /// From any thread. What runs ends on the strand.
+    void close()
+    {
+        is_closed_ = true;
+        asio::dispatch(executor, [self = shared_from_this()] {
+            auto running = self->running_; // stopping one may end another
+            for (const auto& op : running)
+                if (const auto alive = op.lock())
+                    alive->stop(stop_reason::closed);
+            self->transport->close();
+        });
+    }
+    /// From any thread.
+    [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
+
+    /// An operation while it runs: known to `close()`, its timer ended with it.
+    class running_guard {
+      public:
+        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
+        {
+            entry_ = state_.running_.insert(state_.running_.end(), operation_);
+            if (state_.is_closed())
+                operation_->stop(stop_reason::closed);
+        }
+        running_guard(const running_guard&) = delete;
+        running_guard& operator=(const running_guard&) = delete;
+        ~running_guard()
+        {
+            operation_->finish();
+            state_.running_.erase(entry_);
+        }
+
+      private:
+        client_state& state_;
+        std::shared_ptr<operation> operation_;
+        std::list<std::weak_ptr<operation>>::iterator entry_;
+    };
+
+    /// Uniform in [0, 1).
+    [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+    /// State of another layer that lives as long as the client; made at first use. From any thread.
+    template <class Extension>
+    std::shared_ptr<Extension> extension()
+    {
+        const std::lock_guard lock(extensions_mutex_);
+        auto& slot = extensions_[std::type_index(typeid(Extension))];
+        if (!slot)
+            slot = std::make_shared<Extension>();
+        return std::static_pointer_cast<Extension>(slot);
+    }
+
+    /// Counters, read from any thread.
+    struct {
+        std::atomic<std::uint64_t> requests{0}, polls{0}, opened{0}, reused{0}, sent{0}, received{0};
+    } counters;
+
+  private:
+    std::atomic<bool> is_closed_{false};
+    std::list<std::weak_ptr<operation>> running_;
+    std::mt19937_64 random_;
+    std::mutex extensions_mutex_;
+    std::unordered_map<std::type_index, std::shared_ptr<void>> extensions_;
+    std::shared_ptr<const std::atomic<bool>> context_is_gone_;
+};
+
+inline void context_watch::shutdown()
+{
+    std::vector<std::weak_ptr<client_state>> clients;
+    {
+        const std::lock_guard lock(mutex_);
+        clients.swap(clients_);
+    }
+    for (const auto& c : clients)
+        if (const auto alive = c.lock())
+            alive->transport->shutdown();
+}
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,100 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_CONNECT_RACE_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_CONNECT_RACE_HPP
+
+#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/http/lookups.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <list>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace cojob::detail {
+
+/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the one
+/// before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
+class connect_race : public std::enable_shared_from_this<connect_race> {
+  public:
+    connect_race(operation& op, endpoint_list endpoints)
+        : time_(op.time()), executor_(op.executor()), endpoints_(std::move(endpoints)), over_(op.executor()),
+          stagger_(op.time().make_alarm(op.executor()))
+    {
+    }
+
+    struct outcome {
+        error_code error{};
+        std::optional<asio::ip::tcp::socket> socket{};
+    };
+
+    asio::awaitable<outcome> run()
+    {
+        const auto self = shared_from_this();
+        begin_next();
+        co_await over_.wait();
+        stop();
+        outcome end{winner_ ? error_code() : over_.is_set() ? last_error_ : error_code(asio::error::operation_aborted), {}};
+        end.socket.swap(winner_);
+        co_return end;
+    }
+
+  private:
+    static constexpr auto attempt_delay = std::chrono::milliseconds(250);
+
+    void begin_next()
+    {
+        if (next_ == endpoints_.size())
+            return;
+        const auto endpoint = endpoints_[next_++];
+        ++running_;
+        auto& socket = sockets_.emplace_back(executor_);
+        socket.async_connect(endpoint, [self = shared_from_this(), &socket](const error_code& ec) {
+            self->ended(socket, ec);
+        });
+        if (next_ < endpoints_.size())
+            stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
+    }
+
+    void ended(asio::ip::tcp::socket& socket, const error_code& ec)
+    {
+        --running_;
+        if (is_stopped_)
+            return;
+        if (!ec) {
+            winner_.emplace(std::move(socket));
+            over_.set();
+            return;
+        }
+        last_error_ = ec;
+        begin_next();
+        if (running_ == 0)
+            over_.set();
+    }
+
+    void stop()
+    {
+        is_stopped_ = true;
+        stagger_->clear();
+        error_code ignored;
+        for (auto& socket : sockets_)
+            socket.close(ignored);
+    }
+
+    clock& time_;
+    asio::any_io_executor executor_;
+    endpoint_list endpoints_;
+    event over_;
+    std::unique_ptr<alarm> stagger_;
+    std::list<asio::ip::tcp::socket> sockets_; // a list: handlers refer to them
+    std::size_t next_ = 0;
+    std::size_t running_ = 0;
+    std::optional<asio::ip::tcp::socket> winner_;
+    error_code last_error_;
+    bool is_stopped_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,96 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_CONNECTOR_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_CONNECTOR_HPP
+
+#include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/http/connect_race.hpp>
+#include <cojob/impl/internal/http/lookups.hpp>
+#include <cojob/impl/internal/http/stream.hpp>
+#include <cojob/impl/internal/http/tls.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace cojob::detail {
+
+/// Opens connections: name, address, TLS, each with its limit. A proxy's CONNECT belongs between address and TLS, client
+/// certificates into the TLS context, session resumption into `secure`.
+class connector {
+  public:
+    connector(const tls_options& tls, const timeout_options& timeouts)
+        : tls_(make_tls_context(tls)), server_name_(tls.server_name), timeouts_(timeouts)
+    {
+    }
+
+    struct outcome {
+        error_code error{};
+        std::string why{};
+        std::unique_ptr<stream> connection{};
+    };
+
+    /// The end of the attempt bounds every phase as well. A stopped operation ends as `operation_aborted`.
+    asio::awaitable<outcome> open(const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    {
+        auto& op = x.operation;
+        enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
+        auto found = co_await lookups_.find(op, to);
+        if (op.is_stopped())
+            co_return aborted();
+        if (found.error || found.endpoints.empty())
+            co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
+
+        enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
+        const auto race = std::make_shared<connect_race>(op, std::move(found.endpoints));
+        auto connected = co_await race->run();
+        if (op.is_stopped())
+            co_return aborted();
+        if (!connected.socket)
+            co_return outcome{errc::connect_failed, http::host_header(to) + ": " + connected.error.message(), {}};
+
+        error_code ignored; // only a question of speed
+        connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
+        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket))};
+        if (to.is_secure)
+            co_await secure(opened, to, x, end_of_attempt);
+        co_return opened;
+    }
+
+    void shutdown() noexcept { lookups_.shutdown(); }
+
+  private:
+    static outcome aborted() { return {asio::error::operation_aborted, {}, {}}; }
+
+    static void enter(phase p, http::exchange& x, duration limit, time_point end_of_attempt)
+    {
+        x.reached = p;
+        x.operation.set_limit(std::min(end_of_attempt, after(x.operation.time().now(), limit)));
+    }
+
+    asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    {
+        enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
+        auto& tls = opened.connection->start_tls(tls_);
+        const auto& name = server_name_.empty() ? to.host : server_name_;
+        error_code ec = errc::tls_failed;
+        if (expect_server(tls.native_handle(), name))
+            std::tie(ec) = co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::deferred));
+        if (!ec && !x.operation.is_stopped())
+            co_return;
+        if (x.operation.is_stopped())
+            opened = aborted();
+        else if (auto objection = certificate_objection(tls.native_handle()); !objection.empty())
+            opened = {errc::certificate_rejected, name + ": " + objection, {}};
+        else
+            opened = {errc::tls_failed, name + ": " + ec.message(), {}};
+    }
+
+    asio::ssl::context tls_;
+    std::string server_name_;
+    timeout_options timeouts_;
+    lookups lookups_;
+};
+
+} // namespace cojob::detail
+
+#endif

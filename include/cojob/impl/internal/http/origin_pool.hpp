@@ -1,0 +1,87 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_ORIGIN_POOL_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_ORIGIN_POOL_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/http/options.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
+/// connections are used before new ones are opened, so there are never more than places.
+template <class Connection, class Waiter>
+class origin_pool {
+  public:
+    explicit origin_pool(const pool_options& options) : options_(options) {}
+
+    /// A place if one is free and nobody is before.
+    [[nodiscard]] bool try_enter()
+    {
+        if (!waiting_.empty() || in_use_ >= options_.max_connections)
+            return false;
+        ++in_use_;
+        return true;
+    }
+
+    void enqueue(Waiter& waiter) { waiting_.push_back(&waiter); }
+    void leave_queue(Waiter& waiter) { std::erase(waiting_, &waiter); }
+
+    /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
+    [[nodiscard]] Waiter* release()
+    {
+        if (waiting_.empty()) {
+            --in_use_;
+            return nullptr;
+        }
+        auto* next = waiting_.front();
+        waiting_.pop_front();
+        return next;
+    }
+
+    /// The connection that was used last: the server is the least likely to be about to close it.
+    [[nodiscard]] Connection take_idle()
+    {
+        if (idle_.empty())
+            return {};
+        auto connection = std::move(idle_.back().connection);
+        idle_.pop_back();
+        return connection;
+    }
+
+    void keep(Connection connection, time_point now) { idle_.push_back({std::move(connection), now}); }
+
+    /// Takes out what has been idle for too long.
+    [[nodiscard]] std::vector<Connection> reap(time_point now)
+    {
+        std::vector<Connection> old;
+        const auto is_young = [&](const idle& i) { return now - i.since < options_.idle; };
+        const auto first_young = std::find_if(idle_.begin(), idle_.end(), is_young);
+        for (auto it = idle_.begin(); it != first_young; ++it)
+            old.push_back(std::move(it->connection));
+        idle_.erase(idle_.begin(), first_young);
+        return old;
+    }
+
+    [[nodiscard]] bool is_empty() const noexcept { return in_use_ == 0 && idle_.empty() && waiting_.empty(); }
+    [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
+    [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
+
+  private:
+    struct idle {
+        Connection connection;
+        time_point since;
+    };
+
+    pool_options options_;
+    std::size_t in_use_ = 0;
+    std::vector<idle> idle_; // the oldest first
+    std::deque<Waiter*> waiting_;
+};
+
+} // namespace cojob::detail
+
+#endif

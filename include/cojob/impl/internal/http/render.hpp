@@ -1,0 +1,54 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_RENDER_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_RENDER_HPP
+
+#include <cojob/http/message.hpp>
+#include <cojob/secret.hpp>
+
+#include <string>
+#include <utility>
+
+namespace cojob::detail {
+
+/// A text that is wiped when it goes: a request as it is sent has the key in it.
+class wiped_text {
+  public:
+    explicit wiped_text(std::string text) : text_(std::move(text)) {}
+    wiped_text(const wiped_text&) = delete;
+    wiped_text& operator=(const wiped_text&) = delete;
+    ~wiped_text() { wipe(text_); }
+
+    [[nodiscard]] const std::string& get() const noexcept { return text_; }
+
+  private:
+    std::string text_;
+};
+
+/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
+inline std::string render(const http::request& r)
+{
+    const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
+    const auto host = http::host_header(r.origin);
+    std::size_t size = r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    for (const auto& [name, value] : r.headers)
+        size += name.size() + value.size() + 4;
+
+    std::string text;
+    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
+    const auto line = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
+    line("Host", host);
+    if (!r.authorization.empty())
+        line("Authorization", r.authorization.reveal());
+    for (const auto& [name, value] : r.headers)
+        line(name, value);
+    if (r.has_body)
+        line("Content-Length", length);
+    text.append("\r\n").append(r.body);
+    return text;
+}
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,62 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_TLS_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_TLS_HPP
+
+#include <cojob/error.hpp>
+#include <cojob/http/options.hpp>
+#include <cojob/http/url.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/context.hpp>
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <string>
+
+namespace cojob::detail {
+
+/// \throws api_error invalid_argument, with the option's name.
+inline asio::ssl::context make_tls_context(const tls_options& options)
+{
+    asio::ssl::context context(asio::ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+    static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+    SSL_CTX_set_alpn_protos(context.native_handle(), http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
+
+    error_code ec;
+    if (options.ca_file.empty() && options.ca_pem.empty())
+        context.set_default_verify_paths(ec); // a system without any shows when a certificate is checked
+    ec = {};
+    if (!options.ca_file.empty() && context.load_verify_file(options.ca_file, ec))
+        throw_invalid_argument("tls_options::ca_file: " + options.ca_file + ": " + ec.message());
+    if (!options.ca_pem.empty() && context.add_certificate_authority(asio::buffer(options.ca_pem), ec))
+        throw_invalid_argument("tls_options::ca_pem: " + ec.message());
+    context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
+    return context;
+}
+
+/// SNI and the name or address the certificate must be for. Whether OpenSSL took them.
+inline bool expect_server(SSL* ssl, const std::string& name)
+{
+    auto* check = SSL_get0_param(ssl);
+    error_code not_an_address;
+    asio::ip::make_address(name, not_an_address);
+    if (!not_an_address)
+        return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
+    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
+           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+}
+
+/// Why the server's certificate was not accepted; empty when it was, or never came.
+inline std::string certificate_objection(SSL* ssl)
+{
+    const auto verdict = SSL_get_verify_result(ssl);
+    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+} // namespace cojob::detail
+
+#endif

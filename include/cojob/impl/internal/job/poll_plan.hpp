@@ -1,0 +1,133 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_PLAN_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_PLAN_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/error.hpp>
+#include <cojob/job/concepts.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+namespace cojob::detail {
+
+/// A wait's schedule: the user's where it says something, else the service's.
+/// \throws api_error invalid_argument
+inline poll_schedule merge(const poll_schedule& own, const poll_schedule& service)
+{
+    if (own.first < duration::zero() || own.min_interval < duration::zero() || own.max_interval < duration::zero())
+        throw_invalid_argument("schedule: a time must not be negative");
+    if (own.growth != 0 && !(own.growth >= 1 && own.growth <= 1000))
+        throw_invalid_argument("schedule.growth: must be between 1 and 1000");
+    if (own.max_interval != duration::zero() && own.max_interval < own.min_interval)
+        throw_invalid_argument("schedule.max_interval: must not be less than min_interval");
+    const auto pick = [](duration mine, duration theirs) { return mine == duration::zero() ? theirs : mine; };
+    poll_schedule merged{pick(own.first, service.first), pick(own.min_interval, service.min_interval),
+                         pick(own.max_interval, service.max_interval), own.growth == 0 ? service.growth : own.growth};
+    if (own.max_interval == duration::zero()) // whoever gives one interval only means the other to make room
+        merged.max_interval = std::max(merged.max_interval, merged.min_interval);
+    else
+        merged.min_interval = std::min(merged.min_interval, merged.max_interval);
+    return merged;
+}
+
+/// When a wait polls, and when it gives up. Pure: events and times in, the time of the next poll out.
+class poll_plan {
+  public:
+    poll_plan(const poll_schedule& schedule, duration timeout, time_point start)
+        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval)
+    {
+    }
+
+    /// From nothing known to no poll answered: after that long the server is taken for dead.
+    static constexpr auto patience = std::chrono::minutes(2);
+
+    [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+
+    /// `touched`: when this client created the job or sent it a message, if it knows. A first poll is made whenever any
+    /// time is left.
+    [[nodiscard]] time_point first(time_point now, std::optional<time_point> touched) const
+    {
+        const auto wanted = touched ? std::max(now, after(*touched, schedule_.first)) : now;
+        return std::max(now, std::min(wanted, last_poll_at()));
+    }
+
+    void poll_begins(time_point now)
+    {
+        begun_ = now;
+        if (!first_begun_)
+            first_begun_ = now;
+    }
+
+    /// After an answer: the next poll, or nothing when the answer was the last. `at_least`: a server's Retry-After.
+    /// `uniform`: from [0, 1).
+    [[nodiscard]] std::optional<time_point> answered(time_point now, duration at_least, double uniform)
+    {
+        is_answered_ = true;
+        failures_ = 0;
+        slowest_ = std::max(slowest_, now - begun_);
+        return next(now, at_least, uniform);
+    }
+
+    /// After a failure that may pass: the next poll, or nothing when it is time to give up.
+    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform)
+    {
+        ++failures_;
+        const auto end_of_patience = is_answered_ ? time_point::max() : after(*first_begun_, patience);
+        if (now >= end_of_patience)
+            return std::nullopt;
+        const auto planned = next(now, at_least, uniform);
+        return planned ? std::optional(std::min(*planned, end_of_patience)) : std::nullopt;
+    }
+
+    /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
+    [[nodiscard]] bool is_server_silent() const noexcept { return !is_answered_ || failures_ != 0; }
+
+  private:
+    [[nodiscard]] std::optional<time_point> next(time_point now, duration at_least, double uniform)
+    {
+        if (now >= last_poll_at())
+            return std::nullopt;
+        const auto when = after(now, std::max(draw(uniform), at_least));
+        interval_ = std::min(schedule_.max_interval, scaled(interval_, schedule_.growth));
+        return std::min(when, last_poll_at());
+    }
+
+    /// Somewhere around the interval, so that waits that began together do not poll together.
+    [[nodiscard]] duration draw(double uniform) const
+    {
+        const auto low = std::max(schedule_.min_interval, scaled(interval_, 0.9));
+        const auto high = std::min(schedule_.max_interval, scaled(interval_, 1.1));
+        return high <= low ? low : low + scaled(high - low, uniform);
+    }
+
+    /// Early enough for one more answer before the deadline.
+    [[nodiscard]] time_point last_poll_at() const
+    {
+        if (deadline_ == time_point::max())
+            return deadline_;
+        const auto margin = std::max<duration>(std::chrono::seconds(1), 2 * slowest_);
+        return deadline_ - std::min(margin, timeout_ / 4);
+    }
+
+    static duration scaled(duration d, double factor)
+    {
+        const auto scaled = std::chrono::duration<double, duration::period>(d) * factor;
+        constexpr auto most = std::chrono::duration<double, duration::period>(std::chrono::hours(24 * 365));
+        return std::chrono::duration_cast<duration>(std::min(scaled, most));
+    }
+
+    poll_schedule schedule_;
+    duration timeout_;
+    time_point deadline_;
+    duration interval_;
+    duration slowest_{};
+    time_point begun_{};
+    std::optional<time_point> first_begun_;
+    bool is_answered_ = false;
+    unsigned failures_ = 0;
+};
+
+} // namespace cojob::detail
+
+#endif

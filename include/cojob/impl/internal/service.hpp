@@ -1,0 +1,40 @@
+#ifndef COJOB_IMPL_INTERNAL_SERVICE_HPP
+#define COJOB_IMPL_INTERNAL_SERVICE_HPP
+
+#include <cojob/detail/json_reader.hpp>
+#include <cojob/detail/parse_json.hpp>
+#include <cojob/impl/internal/call.hpp>
+#include <cojob/impl/internal/client_state.hpp>
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <utility>
+
+namespace cojob::detail {
+
+/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
+template <class Decode>
+auto decode_response(const client& c, const api_request& request, const http::response& response, Decode decode)
+{
+    boost::json::value body;
+    try {
+        body = parse_json(response.body, client_state::of(c)->options.limits.json_depth);
+        return decode(json_reader(body));
+    } catch (const api_error& failure) {
+        auto info = failure.info();
+        info.method = request.method;
+        info.path = make_target(request);
+        info.http_status = response.status;
+        info.request_id = std::string(response.header("X-Request-Id").value_or("")).substr(0, 256);
+        info.job_id = request.job_id;
+        if (const auto* id = info.job_id.empty() && body.is_object() ? body.get_object().if_contains("id") : nullptr;
+            id && id->is_string())
+            info.job_id = std::string(id->get_string()).substr(0, 1024);
+        throw_error(std::move(info));
+    }
+}
+
+} // namespace cojob::detail
+
+#endif

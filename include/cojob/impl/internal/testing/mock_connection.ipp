@@ -1,0 +1,199 @@
+#ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_CONNECTION_IPP
+#define COJOB_IMPL_INTERNAL_TESTING_MOCK_CONNECTION_IPP
+
+#include <cojob/impl/internal/testing/mock_output.ipp>
+#include <cojob/impl/internal/testing/mock_state.ipp>
+#include <cojob/impl/internal/testing/mock_stream.ipp>
+#include <cojob/testing/mock_server.hpp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+
+#include <array>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cojob::testing::detail {
+
+/// One client, from accept to close. Lives on the server's thread.
+class mock_connection {
+  public:
+    mock_connection(asio::ip::tcp::socket socket, asio::ssl::context* context, mock_state& state)
+        : stream_(std::move(socket), context), state_(state), number_(state.open_connection())
+    {
+    }
+    mock_connection(const mock_connection&) = delete;
+    mock_connection& operator=(const mock_connection&) = delete;
+    ~mock_connection()
+    {
+        stream_.drop();
+        state_.close_connection(number_);
+    }
+
+    [[nodiscard]] std::size_t number() const noexcept { return number_; }
+
+    /// Whatever it is doing, it ends now.
+    void drop() noexcept { stream_.drop(); }
+
+    /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for the
+    /// next request in a moment: its client may have the answer already and count on that.
+    [[nodiscard]] bool close_when_idle()
+    {
+        if (now_ == activity::busy)
+            return false;
+        is_leaving_ = true;
+        if (now_ == activity::idle)
+            stream_.cancel();
+        return true;
+    }
+
+    [[nodiscard]] asio::awaitable<void> run()
+    {
+        if (const auto broken = state_.take_connection_fault()) {
+            co_await spoil_start(*broken);
+            co_return;
+        }
+        if (!co_await stream_.handshake())
+            co_return;
+        while (co_await receive()) {
+            const auto output = next_output();
+            if (!co_await send(output))
+                co_return;
+            if (output.end != ending::keep) {
+                co_await end(output.end);
+                co_return;
+            }
+        }
+        if (is_leaving_)
+            co_await stream_.close();
+    }
+
+  private:
+    enum class activity { busy, answering, idle };
+    using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+    [[nodiscard]] asio::awaitable<void> spoil_start(fault broken)
+    {
+        if (broken == fault::garbage_handshake)
+            co_await stream_.write_raw(garbage_bytes());
+        else if (broken == fault::stall_handshake)
+            co_await stream_.wait_for_end();
+    }
+
+    /// Reads one request whole. False: there is none.
+    [[nodiscard]] asio::awaitable<bool> receive()
+    {
+        parser_.emplace();
+        parser_->eager(true);
+        parser_->body_limit(64 * 1024 * 1024);
+        is_malformed_ = false;
+        for (;;) {
+            parse();
+            if (is_malformed_ || parser_->is_done())
+                co_return true;
+            const auto has_begun = parser_->got_some() || !received_.empty();
+            now_ = has_begun ? activity::busy : activity::idle;
+            if (!has_begun && is_leaving_)
+                co_return false;
+            std::array<char, 4096> bytes;
+            const auto size = co_await stream_.read_some(asio::buffer(bytes));
+            now_ = activity::busy;
+            if (size == 0)
+                co_return false;
+            received_.append(bytes.data(), size);
+        }
+    }
+
+    /// Feeds what was received to the parser; what it leaves is for later.
+    void parse()
+    {
+        error_code ec;
+        std::size_t taken = 1;
+        while (!ec && taken != 0 && !received_.empty() && !parser_->is_done()) {
+            taken = parser_->put(asio::buffer(received_), ec);
+            received_.erase(0, taken);
+        }
+        is_malformed_ = ec && ec != boost::beast::http::error::need_more;
+    }
+
+    [[nodiscard]] mock_output next_output()
+    {
+        if (is_malformed_)
+            return break_answer(fault::announce_close, error_answer(400, "Malformed request"));
+        auto& message = parser_->get();
+        recorded_request request;
+        request.method = message.method_string();
+        request.target = message.target();
+        for (const auto& header : message)
+            request.headers.emplace_back(header.name_string(), header.value());
+        const auto keeps_alive = message.keep_alive();
+        request.body = std::move(message.body());
+        request.connection = number_;
+        return state_.answer(std::move(request), keeps_alive);
+    }
+
+    /// False: the client is gone.
+    [[nodiscard]] asio::awaitable<bool> send(const mock_output& output)
+    {
+        if (output.is_dripping)
+            co_return co_await drip(output.bytes);
+        if (output.end == ending::keep)
+            now_ = activity::answering;
+        auto is_there = co_await stream_.write(output.bytes);
+        while (is_there && !output.forever.empty())
+            is_there = co_await stream_.write(output.forever);
+        co_return is_there;
+    }
+
+    [[nodiscard]] asio::awaitable<bool> drip(std::string_view bytes)
+    {
+        asio::steady_timer timer(stream_.get_executor());
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            if (!co_await stream_.write(bytes.substr(i, 1)))
+                co_return false;
+            timer.expires_after(std::chrono::milliseconds(2));
+            co_await timer.async_wait(asio::use_awaitable);
+        }
+        co_return true;
+    }
+
+    [[nodiscard]] asio::awaitable<void> end(ending how)
+    {
+        if (how == ending::close)
+            co_await stream_.close();
+        else if (how == ending::reset)
+            stream_.reset();
+        else if (how == ending::silence)
+            co_await stream_.wait_for_end();
+    }
+
+    mock_stream stream_;
+    mock_state& state_;
+    std::size_t number_;
+    std::optional<parser_type> parser_;
+    std::string received_;
+    activity now_ = activity::busy;
+    bool is_malformed_ = false;
+    bool is_leaving_ = false;
+};
+
+/// Keeps the connection until it has ended.
+inline asio::awaitable<void> serve(std::shared_ptr<mock_connection> connection)
+{
+    co_await connection->run();
+}
+
+} // namespace cojob::testing::detail
+
+#endif

@@ -1,0 +1,221 @@
+#ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_MINTLIFY_IPP
+#define COJOB_IMPL_INTERNAL_TESTING_MOCK_MINTLIFY_IPP
+
+#include <cojob/impl/internal/testing/mock_router.ipp>
+#include <cojob/testing/mock_server.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cojob::testing::detail {
+
+/// At most `limit` uses in any window that has the window's length; 0: any number.
+class rolling_limit {
+  public:
+    rolling_limit(std::uint32_t limit, duration window) : limit_(limit), window_(window) {}
+
+    /// Takes a use, or returns how long it is until there is one.
+    [[nodiscard]] std::optional<duration> take(time_point now)
+    {
+        if (limit_ == 0)
+            return std::nullopt;
+        while (!uses_.empty() && now - uses_.front() >= window_)
+            uses_.pop_front();
+        if (uses_.size() >= limit_)
+            return window_ - (now - uses_.front());
+        uses_.push_back(now);
+        return std::nullopt;
+    }
+
+  private:
+    std::uint32_t limit_;
+    duration window_;
+    std::deque<time_point> uses_;
+};
+
+inline std::vector<lifecycle_step> require_steps(std::vector<lifecycle_step> life)
+{
+    if (life.empty())
+        throw std::invalid_argument("mock_server: a life needs at least one step");
+    return life;
+}
+
+/// Where a job is in its life: polls move it on.
+class job_life {
+  public:
+    explicit job_life(std::vector<lifecycle_step> steps) : steps_(require_steps(std::move(steps))) { skip_what_is_over(); }
+
+    [[nodiscard]] const std::string& status() const noexcept { return steps_[at_].status; }
+
+    void count_poll()
+    {
+        ++polls_;
+        skip_what_is_over();
+    }
+
+  private:
+    void skip_what_is_over()
+    {
+        for (; at_ + 1 < steps_.size() && polls_ >= steps_[at_].polls; ++at_)
+            polls_ = 0;
+    }
+
+    std::vector<lifecycle_step> steps_;
+    std::size_t at_ = 0;
+    unsigned polls_ = 0;
+};
+
+/// The Mintlify agent API v2: jobs and how they are answered. Vendor's page: api/agent/v2.
+class mock_mintlify {
+  public:
+    explicit mock_mintlify(const mock_server_options& options)
+        : project_id_(options.project_id), lifecycle_(require_steps(options.lifecycle)),
+          limit_(options.rate_limit, options.rate_window), sends_retry_after_(options.send_retry_after)
+    {
+    }
+
+    void add_routes(mock_router& router)
+    {
+        router.add("POST", "/v2/agent/*/job", [this](const routed_request& r) { return create(r); });
+        router.add("GET", "/v2/agent/*/job/*", [this](const routed_request& r) { return show(r); });
+        router.add("POST", "/v2/agent/*/job/*/message", [this](const routed_request& r) { return message(r); });
+    }
+
+    std::string add_job(std::vector<lifecycle_step> life, timestamp created)
+    {
+        const auto number = jobs_.size() + 1;
+        auto id = "job_" + std::to_string(number);
+        jobs_.emplace(id, job{job_life(std::move(life)), number, created});
+        return id;
+    }
+
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        jobs_.at(id).life = job_life(std::move(life));
+    }
+
+    void set_lifecycle(std::vector<lifecycle_step> life) { lifecycle_ = require_steps(std::move(life)); }
+
+  private:
+    struct job {
+        job_life life;
+        std::size_t number;
+        timestamp created;
+        std::optional<timestamp> archived{};
+    };
+
+    http::response create(const routed_request& routed)
+    {
+        if (auto refused = refuse_prompt(routed))
+            return *refused;
+        if (auto refused = refuse_use(routed.now))
+            return *refused;
+        const auto id = add_job(lifecycle_, routed.wall);
+        return json_answer(201, describe(id, jobs_.at(id), routed.wall));
+    }
+
+    http::response show(const routed_request& routed)
+    {
+        auto* found = find(routed);
+        if (!found)
+            return error_answer(404, "Job not found");
+        auto answer = json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+        found->life.count_poll();
+        return answer;
+    }
+
+    http::response message(const routed_request& routed)
+    {
+        auto* found = find(routed);
+        if (!found)
+            return error_answer(404, "Job not found");
+        if (auto refused = refuse_prompt(routed))
+            return *refused;
+        if (auto refused = refuse_use(routed.now))
+            return *refused;
+        found->life = job_life(lifecycle_);
+        return json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+    }
+
+    [[nodiscard]] job* find(const routed_request& routed)
+    {
+        const auto found = jobs_.find(routed.arguments[1]);
+        return routed.arguments[0] == project_id_ && found != jobs_.end() ? &found->second : nullptr;
+    }
+
+    /// The answer to a request that is not a use at all, if it is none.
+    [[nodiscard]] std::optional<http::response> refuse_prompt(const routed_request& routed) const
+    {
+        if (routed.arguments[0] != project_id_)
+            return error_answer(404, "Project not found");
+        boost::system::error_code ec;
+        const auto body = boost::json::parse(routed.request.body, ec);
+        if (ec)
+            return error_answer(400, "Malformed JSON");
+        const auto* object = body.if_object();
+        const auto* prompt = object ? object->if_contains("prompt") : nullptr;
+        if (!prompt || !prompt->is_string() || prompt->get_string().empty())
+            return error_answer(400, "prompt must be a string that is not empty");
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<http::response> refuse_use(time_point now)
+    {
+        const auto wait = limit_.take(now);
+        if (!wait)
+            return std::nullopt;
+        auto refused = error_answer(429, "Rate limit exceeded");
+        if (sends_retry_after_) {
+            const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+            refused.headers.emplace_back("Retry-After", std::to_string(seconds));
+        }
+        return refused;
+    }
+
+    /// As the API shows it, schema AgentJob.
+    [[nodiscard]] static boost::json::object describe(const std::string& id, job& shown, timestamp now)
+    {
+        const auto& status = shown.life.status();
+        if (status != "archived")
+            shown.archived.reset();
+        else if (!shown.archived)
+            shown.archived = now;
+        const auto number = std::to_string(shown.number);
+        boost::json::object source{{"repository", "https://github.com/example/docs"}, {"ref", "mintlify/job-" + number}};
+        boost::json::value link, archived;
+        if (status == "completed")
+            link = "https://github.com/example/docs/pull/" + number;
+        if (shown.archived)
+            archived = to_string(*shown.archived);
+        return {{"id", id},
+                {"status", status},
+                {"source", std::move(source)},
+                {"model", "sonnet"},
+                {"prLink", std::move(link)},
+                {"createdAt", to_string(shown.created)},
+                {"archivedAt", std::move(archived)}};
+    }
+
+    std::string project_id_;
+    std::vector<lifecycle_step> lifecycle_;
+    std::map<std::string, job, std::less<>> jobs_;
+    rolling_limit limit_;
+    bool sends_retry_after_;
+};
+
+} // namespace cojob::testing::detail
+
+#endif

@@ -1,0 +1,77 @@
+#ifndef COJOB_IMPL_INTERNAL_VERDICT_HPP
+#define COJOB_IMPL_INTERNAL_VERDICT_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/error.hpp>
+#include <cojob/operation.hpp>
+
+#include <boost/asio/error.hpp>
+
+namespace cojob::detail {
+
+/// How an attempt ended, as far as its meaning depends on it.
+struct attempt_outcome {
+    error_code error{}; ///< of the transport; none: there is a status
+    int status = 0;
+    bool has_retry_hint = false;
+    bool was_committed = false;
+    stop_reason stopped = stop_reason::none;
+    cojob::effect effect = cojob::effect::none;
+};
+
+/// The code a status has, taken by itself. Success has none.
+[[nodiscard]] inline error_code status_error(int status) noexcept
+{
+    if (status >= 200 && status < 300)
+        return {};
+    if (status >= 400 && status < 500) {
+        switch (status) {
+        case 401: return errc::unauthorized;
+        case 403: return errc::forbidden;
+        case 404: return errc::not_found;
+        case 409: return errc::conflict;
+        case 429: return errc::rate_limited;
+        default: return errc::rejected;
+        }
+    }
+    return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
+}
+
+/// Why the attempt itself ended, whatever that means for the work.
+[[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
+{
+    switch (a.stopped) {
+    case stop_reason::cancelled:
+    case stop_reason::closed: return asio::error::operation_aborted;
+    case stop_reason::deadline: return errc::deadline_exceeded;
+    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
+    case stop_reason::none: break;
+    }
+    return a.error ? a.error : status_error(a.status);
+}
+
+/// Whether a server that answers so may have done the work all the same: 501 and 505 are refusals, and so is a 503 that
+/// says when to come back.
+[[nodiscard]] inline bool is_ambiguous_status(int status, bool has_retry_hint) noexcept
+{
+    return status >= 500 && status < 600 && status != 501 && status != 505 && !(status == 503 && has_retry_hint);
+}
+
+/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
+/// answer tells whether the server did it.
+[[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
+{
+    const auto own = attempt_error(a);
+    if (!own || !a.was_committed || a.effect == effect::none)
+        return own;
+    const auto was_cut_by_caller = a.stopped == stop_reason::cancelled || a.stopped == stop_reason::closed;
+    const auto has_answer = a.stopped == stop_reason::none && !a.error;
+    if (a.effect == effect::idempotent)
+        return was_cut_by_caller ? make_error_code(errc::outcome_unknown) : own;
+    const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;
+    return is_unknown ? make_error_code(errc::outcome_unknown) : own;
+}
+
+} // namespace cojob::detail
+
+#endif

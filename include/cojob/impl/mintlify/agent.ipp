@@ -1,0 +1,223 @@
+#ifndef COJOB_IMPL_MINTLIFY_AGENT_IPP
+#define COJOB_IMPL_MINTLIFY_AGENT_IPP
+
+#include <cojob/detail/text.hpp>
+#include <cojob/http/url.hpp>
+#include <cojob/impl/internal/call.hpp>
+#include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/service.hpp>
+#include <cojob/mintlify/agent.hpp>
+
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <array>
+#include <cstdlib>
+#include <utility>
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::check_header_value;
+using cojob::detail::check_plaintext;
+using cojob::detail::check_segment;
+using cojob::detail::client_state;
+using cojob::detail::decode_response;
+using cojob::detail::is_valid_utf8;
+using cojob::detail::job_key;
+using cojob::detail::job_memory;
+using cojob::detail::json_reader;
+using cojob::detail::throw_invalid_argument;
+
+/// The options, checked.
+class agent_settings {
+  public:
+    explicit agent_settings(agent_options o) : options(std::move(o))
+    {
+        check_segment(options.project_id, "agent_options::project_id");
+        if (options.api_key.empty())
+            throw_invalid_argument("agent_options::api_key: must not be empty");
+        if (options.api_key.is_fixed())
+            check_header_value(options.api_key.fixed().reveal(), "agent_options::api_key");
+        base_url = http::parse_url(options.base_url, "agent_options::base_url");
+        check_plaintext(base_url, options.allow_plaintext, "agent_options::base_url");
+    }
+
+    agent_options options;
+    http::url base_url;
+
+    [[nodiscard]] std::string scope() const
+    {
+        return http::to_string(base_url) + '/' + http::encode_segment(options.project_id);
+    }
+
+    [[nodiscard]] api_request request(std::vector<std::string> below) const
+    {
+        api_request r;
+        r.base_url = base_url;
+        r.authorization = options.api_key;
+        r.allow_plaintext = options.allow_plaintext;
+        r.segments = {"v2", "agent", options.project_id};
+        r.segments.insert(r.segments.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
+        return r;
+    }
+
+    [[nodiscard]] api_request post(std::vector<std::string> below, const std::string& prompt) const
+    {
+        if (prompt.empty())
+            throw_invalid_argument("prompt: must not be empty");
+        if (!is_valid_utf8(prompt))
+            throw_invalid_argument("prompt: not valid UTF-8");
+        auto r = request(std::move(below));
+        r.method = "POST";
+        r.effect = effect::once;
+        r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
+        return r;
+    }
+};
+
+inline agent_job_status parse_agent_job_status(std::string_view text)
+{
+    using enum agent_job_status;
+    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
+        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
+    for (const auto& [name, status] : known)
+        if (name == text)
+            return status;
+    return unknown;
+}
+
+inline agent_job decode_agent_job(const json_reader& json)
+{
+    agent_job job;
+    job.id = json.member("id").as_string();
+    job.status_text = json.member("status").as_string();
+    job.status = parse_agent_job_status(job.status_text);
+    const auto source = json.member("source");
+    job.source.repository = source.member("repository").as_string();
+    job.source.ref = source.optional_string("ref");
+    job.model = json.member("model").as_string();
+    job.pr_link = json.optional_string("prLink");
+    job.created_at = json.member("createdAt").as_timestamp();
+    job.archived_at = json.optional_timestamp("archivedAt");
+    return job;
+}
+
+using settings_ptr = std::shared_ptr<const agent_settings>;
+
+inline job_key key_of(const agent_settings& settings, std::string id)
+{
+    return {std::string(agent::api_name), settings.scope(), std::move(id)};
+}
+
+/// The arguments are checked when the operation is awaited: a call expression does not throw.
+inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
+{
+    const auto request = settings->post({"job"}, prompt);
+    const auto response = co_await c.send(request);
+    auto job = decode_response(c, request, response, decode_agent_job);
+    const auto& state = client_state::of(c);
+    state->extension<job_memory>()->created(key_of(*settings, job.id), state->time().now());
+    co_return job;
+}
+
+inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    auto request = settings->request({"job", id});
+    request.job_id = std::move(id);
+    const auto response = co_await c.send(request);
+    co_return decode_response(c, request, response, decode_agent_job);
+}
+
+inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
+{
+    check_segment(id, "id");
+    auto request = settings->post({"job", id, "message"}, prompt);
+    request.job_id = std::move(id);
+    const auto& state = client_state::of(c);
+    const auto note = [&] {
+        state->extension<job_memory>()->messaged(key_of(*settings, request.job_id), state->time().now());
+    };
+    http::response response;
+    try {
+        response = co_await c.send(request);
+    } catch (const api_error& failure) {
+        if (failure.code() == errc::outcome_unknown) // the message may have arrived
+            note();
+        throw;
+    }
+    note();
+    co_return decode_response(c, request, response, decode_agent_job);
+}
+
+inline std::string environment(const char* name)
+{
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nothing here changes the environment
+    return value ? value : "";
+}
+
+inline std::string required_environment(const char* name, const char* what)
+{
+    auto value = environment(name);
+    if (value.empty())
+        throw_invalid_argument(std::string(name) + ": the environment variable is not set; it must hold " + what);
+    return value;
+}
+
+} // namespace detail
+
+agent_options agent_options_from_environment()
+{
+    agent_options o;
+    o.project_id = detail::required_environment("MINTLIFY_PROJECT_ID", "the project id");
+    o.api_key = secret(detail::required_environment("MINTLIFY_API_KEY", "an admin API key"));
+    if (auto url = detail::environment("MINTLIFY_BASE_URL"); !url.empty())
+        o.base_url = std::move(url);
+    return o;
+}
+
+agent::agent(asio::any_io_executor executor, agent_options options)
+    : client_(std::move(executor)), settings_(std::make_shared<detail::agent_settings>(std::move(options)))
+{
+}
+
+agent::agent(client c, agent_options options)
+    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(std::move(options)))
+{
+}
+
+agent::agent(client c, std::shared_ptr<const detail::agent_settings> settings)
+    : client_(std::move(c)), settings_(std::move(settings))
+{
+}
+
+agent agent::with(client c) const
+{
+    return {std::move(c), settings_};
+}
+
+std::string agent::scope() const
+{
+    return settings_->scope();
+}
+
+asio::awaitable<agent_job> agent::create_job(std::string prompt) const
+{
+    return detail::create_job(client_, settings_, std::move(prompt));
+}
+
+asio::awaitable<agent_job> agent::get_job(std::string id) const
+{
+    return detail::get_job(client_, settings_, std::move(id));
+}
+
+asio::awaitable<agent_job> agent::send_message(std::string id, std::string prompt) const
+{
+    return detail::send_message(client_, settings_, std::move(id), std::move(prompt));
+}
+
+} // namespace cojob::mintlify
+
+#endif

@@ -1,0 +1,242 @@
+#ifndef COJOB_IMPL_TESTING_MOCK_SERVER_IPP
+#define COJOB_IMPL_TESTING_MOCK_SERVER_IPP
+
+#include <cojob/testing/mock_server.hpp>
+
+#include <cojob/impl/internal/testing/mock_certificate.ipp>
+#include <cojob/impl/internal/testing/mock_connection.ipp>
+#include <cojob/impl/internal/testing/mock_state.ipp>
+#include <cojob/impl/internal/testing/mock_stream.ipp>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace cojob::testing {
+
+namespace detail {
+
+inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text)
+{
+    error_code ec;
+    const auto address = asio::ip::make_address(text, ec);
+    if (!ec && !address.is_loopback())
+        ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
+    if (ec)
+        throw boost::system::system_error(ec, "mock_server: '" + text + "' is no loopback address");
+    return {address, 0};
+}
+
+inline std::string host_of(const mock_server_options& options)
+{
+    const auto& names = options.certificate.names;
+    const auto is_for_localhost = !options.use_tls || std::find(names.begin(), names.end(), "localhost") != names.end();
+    if (options.address == "127.0.0.1" && is_for_localhost)
+        return "localhost";
+    return options.address.find(':') == std::string::npos ? options.address : '[' + options.address + ']';
+}
+
+} // namespace detail
+
+class mock_server::impl {
+  public:
+    explicit impl(const mock_server_options& options)
+        : state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
+          port(acceptor_.local_endpoint().port()),
+          base_url((options.use_tls ? "https://" : "http://") + detail::host_of(options) + ':' + std::to_string(port))
+    {
+        if (options.use_tls) {
+            auto identity = detail::make_identity(options.certificate);
+            tls_ = detail::make_server_context(identity, options.versions);
+            ca_pem = std::move(identity.ca_pem);
+        }
+        asio::co_spawn(context_, accept_all(), asio::detached);
+        thread_ = std::thread([this] { context_.run(); });
+    }
+
+    /// Every coroutine waits for a socket, or for a moment, so closing the sockets ends them all.
+    ~impl()
+    {
+        asio::post(context_, [this] {
+            is_stopping_ = true;
+            error_code ec;
+            acceptor_.close(ec);
+            for (const auto& connection : connections())
+                connection->drop();
+        });
+        thread_.join();
+    }
+
+    impl(const impl&) = delete;
+    impl& operator=(const impl&) = delete;
+
+    void close_idle_connections()
+    {
+        std::promise<std::vector<std::size_t>> leaving;
+        asio::post(context_, [this, &leaving] {
+            std::vector<std::size_t> numbers;
+            for (const auto& connection : connections())
+                if (connection->close_when_idle())
+                    numbers.push_back(connection->number());
+            leaving.set_value(std::move(numbers));
+        });
+        state.wait_until_closed(leaving.get_future().get());
+    }
+
+    detail::mock_state state;
+
+  private:
+    [[nodiscard]] asio::awaitable<void> accept_all()
+    {
+        asio::steady_timer pause(context_);
+        while (!is_stopping_) {
+            error_code ec;
+            auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+            if (!ec && !is_stopping_) {
+                start(std::move(socket));
+                continue;
+            }
+            // Out of file descriptors, perhaps: the client waits in the backlog until there is one.
+            pause.expires_after(std::chrono::milliseconds(10));
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+    }
+
+    void start(asio::ip::tcp::socket socket)
+    {
+        auto* context = tls_ ? &*tls_ : nullptr;
+        auto connection = std::make_shared<detail::mock_connection>(std::move(socket), context, state);
+        std::erase_if(connections_, [](const auto& weak) { return weak.expired(); });
+        connections_.push_back(connection);
+        asio::co_spawn(context_, detail::serve(std::move(connection)), asio::detached);
+    }
+
+    /// Those that are still there.
+    [[nodiscard]] std::vector<std::shared_ptr<detail::mock_connection>> connections() const
+    {
+        std::vector<std::shared_ptr<detail::mock_connection>> alive;
+        for (const auto& weak : connections_)
+            if (auto connection = weak.lock())
+                alive.push_back(std::move(connection));
+        return alive;
+    }
+
+    std::optional<asio::ssl::context> tls_;
+    asio::io_context context_;
+    asio::ip::tcp::acceptor acceptor_;
+    std::vector<std::weak_ptr<detail::mock_connection>> connections_;
+    bool is_stopping_ = false;
+    std::thread thread_;
+
+  public:
+    const std::uint16_t port;
+    const std::string base_url;
+    std::string ca_pem;
+};
+
+mock_server::mock_server(mock_server_options options) : impl_(std::make_unique<impl>(options)) {}
+
+mock_server::~mock_server() = default;
+
+std::string mock_server::base_url() const
+{
+    return impl_->base_url;
+}
+
+std::uint16_t mock_server::port() const noexcept
+{
+    return impl_->port;
+}
+
+const std::string& mock_server::ca_pem() const noexcept
+{
+    return impl_->ca_pem;
+}
+
+std::string mock_server::add_job(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change_jobs([&](auto& jobs, timestamp now) { return jobs.add_job(std::move(life), now); });
+}
+
+void mock_server::set_life(const std::string& id, std::vector<lifecycle_step> life)
+{
+    impl_->state.change_jobs([&](auto& jobs, timestamp) { jobs.set_life(id, std::move(life)); });
+}
+
+void mock_server::set_lifecycle(std::vector<lifecycle_step> life)
+{
+    impl_->state.change_jobs([&](auto& jobs, timestamp) { jobs.set_lifecycle(std::move(life)); });
+}
+
+void mock_server::inject(fault f, std::size_t times, std::string method)
+{
+    impl_->state.order_fault(f, times, std::move(method));
+}
+
+void mock_server::answer_next(int status, std::string body, http::header_list headers, std::size_t times, std::string method)
+{
+    detail::ordered_answer answer;
+    answer.response = {status, std::move(headers), std::move(body)};
+    impl_->state.order_answer(std::move(answer), times, std::move(method));
+}
+
+void mock_server::send_next(std::string bytes, bool then_close)
+{
+    detail::ordered_answer answer;
+    answer.raw = detail::mock_output{std::move(bytes), then_close ? detail::ending::close : detail::ending::keep};
+    impl_->state.order_answer(std::move(answer), 1, {});
+}
+
+std::vector<recorded_request> mock_server::requests() const
+{
+    return impl_->state.requests();
+}
+
+bool mock_server::wait_for_requests(std::size_t count) const
+{
+    return impl_->state.wait_for_requests(count);
+}
+
+std::size_t mock_server::connections() const
+{
+    return impl_->state.accepted();
+}
+
+std::size_t mock_server::open_connections() const
+{
+    return impl_->state.open();
+}
+
+bool mock_server::wait_for_open_connections(std::size_t count) const
+{
+    return impl_->state.wait_for_open(count);
+}
+
+void mock_server::close_idle_connections()
+{
+    impl_->close_idle_connections();
+}
+
+std::size_t mock_server::throttled() const
+{
+    return impl_->state.throttled();
+}
+
+} // namespace cojob::testing
+
+#endif

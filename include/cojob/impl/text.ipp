@@ -1,0 +1,127 @@
+#ifndef COJOB_IMPL_TEXT_IPP
+#define COJOB_IMPL_TEXT_IPP
+
+#include <cojob/detail/ascii.hpp>
+#include <cojob/detail/text.hpp>
+#include <cojob/error.hpp>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace cojob::detail {
+
+/// The table of well-formed sequences (Unicode, table 3-7): how many bytes a lead byte asks for, and what the second one
+/// may be; the others are 80..BF.
+struct utf8_lead {
+    std::size_t length = 0; ///< 0: not a lead byte
+    unsigned char lowest = 0x80, highest = 0xBF;
+};
+
+[[nodiscard]] constexpr utf8_lead classify_lead(unsigned char byte) noexcept
+{
+    if (byte < 0x80)
+        return {1};
+    if (byte >= 0xC2 && byte <= 0xDF)
+        return {2};
+    if (byte >= 0xE0 && byte <= 0xEF)
+        return {3, static_cast<unsigned char>(byte == 0xE0 ? 0xA0 : 0x80),
+                static_cast<unsigned char>(byte == 0xED ? 0x9F : 0xBF)};
+    if (byte >= 0xF0 && byte <= 0xF4)
+        return {4, static_cast<unsigned char>(byte == 0xF0 ? 0x90 : 0x80),
+                static_cast<unsigned char>(byte == 0xF4 ? 0x8F : 0xBF)};
+    return {};
+}
+
+/// Bytes of the character the text begins with; 0 when it begins with none.
+[[nodiscard]] inline std::size_t character_length(std::string_view text) noexcept
+{
+    if (text.empty())
+        return 0;
+    const auto lead = classify_lead(static_cast<unsigned char>(text.front()));
+    if (lead.length > text.size())
+        return 0;
+    for (std::size_t i = 1; i < lead.length; ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < (i == 1 ? lead.lowest : 0x80) || byte > (i == 1 ? lead.highest : 0xBF))
+            return 0;
+    }
+    return lead.length;
+}
+
+[[nodiscard]] inline bool has_control(std::string_view text) noexcept
+{
+    return std::any_of(text.begin(), text.end(), is_control);
+}
+
+[[noreturn]] inline void refuse(std::string_view what, std::string_view why)
+{
+    throw_invalid_argument(std::string(what).append(": ").append(why));
+}
+
+bool is_valid_utf8(std::string_view text) noexcept
+{
+    while (const auto length = character_length(text))
+        text.remove_prefix(length);
+    return text.empty();
+}
+
+std::string escape_control(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto length = character_length(text);
+        const auto character = text.substr(0, std::max<std::size_t>(length, 1));
+        const bool is_c1 = length == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
+        text.remove_prefix(character.size());
+        if (length != 0 && !is_c1 && !is_control(character[0])) {
+            out += character;
+            continue;
+        }
+        for (const char c : character) {
+            out += "\\x";
+            out += digits[static_cast<unsigned char>(c) >> 4U];
+            out += digits[static_cast<unsigned char>(c) & 15U];
+        }
+    }
+    return out;
+}
+
+bool is_token(std::string_view text) noexcept
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alpha(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+void check_segment(std::string_view value, std::string_view what)
+{
+    constexpr std::size_t longest = 1024; // far above any id, far below what servers take as a request line
+    if (value.empty())
+        refuse(what, "must not be empty");
+    if (value == "." || value == "..")
+        refuse(what, "must not be . or ..");
+    if (value.size() > longest)
+        refuse(what, "must not be longer than 1 KiB");
+    if (has_control(value))
+        refuse(what, "must not have control characters");
+    if (!is_valid_utf8(value))
+        refuse(what, "must be UTF-8");
+}
+
+void check_header_value(std::string_view value, std::string_view what)
+{
+    if (std::any_of(value.begin(), value.end(), [](char c) { return is_control(c) && c != '\t'; }))
+        refuse(what, "must not have line breaks or other control characters");
+}
+
+void check_header_name(std::string_view name, std::string_view what)
+{
+    if (!is_token(name))
+        refuse(what, "is not a header name");
+}
+
+} // namespace cojob::detail
+
+#endif

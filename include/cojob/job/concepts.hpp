@@ -1,0 +1,43 @@
+#ifndef COJOB_JOB_CONCEPTS_HPP
+#define COJOB_JOB_CONCEPTS_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/clock.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <concepts>
+#include <string>
+#include <string_view>
+
+namespace cojob {
+
+/// When a job is polled. A member that is zero is the service's own.
+struct poll_schedule {
+    duration first{};        ///< from the creation of a job, or a message to it, to the first poll
+    duration min_interval{}; ///< between polls, at first
+    duration max_interval{}; ///< between polls, in the end
+    double growth = 0;       ///< from one interval to the next, at least 1
+};
+
+/// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
+/// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
+template <class Api>
+concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
+                  std::equality_comparable<typename Api::job_type> &&
+                  requires(const Api& api, const typename Api::job_type& job, std::string id, client c) {
+                      { Api::api_name } -> std::convertible_to<std::string_view>;
+                      { api.get_job(id) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
+                      { api.get_client() } -> std::same_as<client>;
+                      { api.with(c) } -> std::same_as<Api>;
+                      { api.scope() } -> std::convertible_to<std::string>;
+                      { api.default_schedule() } -> std::same_as<poll_schedule>;
+                      { job_id(job) } -> std::convertible_to<std::string>;
+                      { status_text(job) } -> std::convertible_to<std::string>;
+                      { is_finished(job) } -> std::same_as<bool>;
+                      { is_unknown(job) } -> std::same_as<bool>;
+                  };
+
+} // namespace cojob
+
+#endif

@@ -1,0 +1,92 @@
+#ifndef COJOB_MINTLIFY_AGENT_HPP
+#define COJOB_MINTLIFY_AGENT_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/job/concepts.hpp>
+#include <cojob/mintlify/agent_job.hpp>
+#include <cojob/secret.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace cojob::mintlify {
+
+namespace detail {
+class agent_settings;
+} // namespace detail
+
+class agent_options {
+  public:
+    agent_options() = default;
+
+    std::string project_id; ///< from the API keys page of the Mintlify dashboard
+    credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
+    std::string base_url = "https://api.mintlify.com";
+    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
+};
+
+/// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
+/// \throws api_error `invalid_argument` naming the variable that is missing or empty.
+[[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
+
+/// The Mintlify agent API, v2: a cheap handle on a client and the options.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
+/// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
+/// Source: https://www.mintlify.com/docs/api/agent
+class agent {
+  public:
+    using job_type = agent_job;
+    static constexpr std::string_view api_name = "mintlify.agent.v2";
+
+    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    COJOB_DECL agent(asio::any_io_executor, agent_options);
+    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    COJOB_DECL agent(client, agent_options);
+
+    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    [[nodiscard]] COJOB_DECL agent with(client) const;
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// Mintlify documents a poll every 5 to 10 s.
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::seconds;
+        return {seconds(5), seconds(5), seconds(10), 1.25};
+    }
+
+    /// Creates a job that works on the prompt in the background: `POST /v2/agent/{project}/job`.
+    ///
+    /// Preconditions: the prompt is not empty and is UTF-8. Returns the job, `active` as a rule.
+    /// Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the call without looking), and
+    /// `invalid_response`; then the job's id, where it could be read, is in `error_info::job_id`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string prompt) const;
+
+    /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string id) const;
+
+    /// Gives a job a further instruction; it runs again: `POST /v2/agent/{project}/job/{id}/message`.
+    ///
+    /// Returns the job. A poll right after may still see the old end; `wait_for_job` knows. Errors: as `create_job`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string id, std::string prompt) const;
+
+  private:
+    agent(client, std::shared_ptr<const detail::agent_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::agent_settings> settings_;
+};
+
+} // namespace cojob::mintlify
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/mintlify/agent.ipp>
+#endif
+
+#endif

@@ -1,0 +1,29 @@
+#ifndef COJOB_SRC_HPP
+#define COJOB_SRC_HPP
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#error "cojob/src.hpp has the bodies for separate compilation. Either define COJOB_SEPARATE_COMPILATION for the whole program and include it in one file, or do not include it: without that macro every header brings its own bodies."
+#endif
+
+// For a program that does not link Boost.JSON.
+#ifdef COJOB_JSON_SOURCE
+#include <boost/json/src.hpp>
+#endif
+
+// tools/check_includes --write keeps the list.
+
+#include <cojob/impl/client.ipp>
+#include <cojob/impl/clock.ipp>
+#include <cojob/impl/error.ipp>
+#include <cojob/impl/http/https_transport.ipp>
+#include <cojob/impl/http/message.ipp>
+#include <cojob/impl/http/url.ipp>
+#include <cojob/impl/http_date.ipp>
+#include <cojob/impl/mintlify/agent.ipp>
+#include <cojob/impl/operation.ipp>
+#include <cojob/impl/policy/retry_after.ipp>
+#include <cojob/impl/rfc3339.ipp>
+#include <cojob/impl/secret.ipp>
+#include <cojob/impl/text.ipp>
+
+#endif

@@ -1,0 +1,170 @@
+# shellcheck shell=bash
+# What scripts/quickstart, scripts/test and .ci/run share. To be sourced with the project's root as working directory.
+
+say() { printf 'cojob: %s\n' "$*" >&2; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Whether a library can be linked. g++ answers the bare name when it does not know the file.
+can_link() {
+    local suffix
+    for suffix in so a; do
+        [[ $(g++ -print-file-name="lib$1.$suffix" 2>/dev/null) == /* ]] && return
+    done
+    return 1
+}
+
+# What a macro of a header stands for, as a number; 0 without the header.
+header_number() {
+    local number
+    number=$(printf '#include <%s>\n%s\n' "$1" "$2" | g++ -E -P -x c++ - 2>/dev/null | tail -n 1) || number=
+    [[ $number =~ ^[0-9]+$ ]] && echo "$number" || echo 0
+}
+
+cmake_is_new_enough() {
+    local version
+    have cmake || return 1
+    version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
+    [[ $(printf '3.25\n%s\n' "$version" | sort -V | head -n 1) == 3.25 ]]
+}
+
+# Debian 12 calls Boost 1.74 just Boost; where that name stands for a newer one, the versioned packages are absent.
+boost_package() {
+    if have apt-cache && [[ -z $(apt-cache search --names-only '^libboost1\.81-dev$' 2>/dev/null) ]] &&
+        [[ -n $(apt-cache search --names-only "^libboost${1}-dev$" 2>/dev/null) ]]; then
+        echo "libboost$1-dev"
+    else
+        echo "libboost${1}1.81-dev"
+    fi
+}
+
+missing=()  # packages
+why=()      # one line each
+needs() {
+    missing+=("$1")
+    why+=("$1: $2")
+}
+
+# Fills `missing` with what building needs; with the argument `tests`, also with what tests need.
+find_missing() {
+    missing=() why=()
+    have g++ || needs g++ "the compiler, C++20"
+    cmake_is_new_enough || needs cmake "the build system, 3.25 or newer"
+    have ninja || needs ninja-build "runs the build"
+    have ccache || needs ccache "makes the second build fast"
+    # A Boost or OpenSSL in a place of its own is for CMake to find.
+    if [[ -z ${CMAKE_PREFIX_PATH:-}${BOOST_ROOT:-}${Boost_ROOT:-} ]]; then
+        (($(header_number boost/version.hpp BOOST_VERSION) >= 108100)) ||
+            needs "$(boost_package '')" "Boost 1.81 or newer: Asio and Beast"
+        can_link boost_json || needs "$(boost_package -json)" "Boost.JSON"
+        [[ ${1:-} != tests ]] || can_link boost_unit_test_framework ||
+            needs "$(boost_package -test)" "Boost.Test"
+    fi
+    if [[ -z ${CMAKE_PREFIX_PATH:-}${OPENSSL_ROOT_DIR:-} ]]; then
+        (($(header_number openssl/opensslv.h OPENSSL_VERSION_MAJOR) >= 3)) || needs libssl-dev "OpenSSL 3"
+    fi
+    [[ -e /etc/ssl/certs/ca-certificates.crt || ! -e /etc/debian_version ]] ||
+        needs ca-certificates "the authorities that HTTPS trusts"
+}
+
+# apt_install PACKAGE...: quietly; shows apt's words when it fails.
+apt_install() {
+    local as_root=() log
+    [[ $(id -u) == 0 ]] || as_root=(sudo -n)
+    log=$(mktemp)
+    if ! { "${as_root[@]}" apt-get update &&
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } \
+        >"$log" 2>&1 </dev/null; then
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
+
+can_apt_install() {
+    have apt-get && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
+}
+
+# Installs what is missing, or says what to do and exits with 2.
+install_missing() {
+    find_missing "${1:-}"
+    ((${#missing[@]})) || return 0
+    say "missing here:"
+    printf '  %s\n' "${why[@]}" >&2
+    if can_apt_install; then
+        say "installing ${missing[*]}"
+        apt_install "${missing[@]}" || {
+            say "apt-get could not install them"
+            exit 2
+        }
+        find_missing "${1:-}"
+        ((${#missing[@]} == 0)) || {
+            say "installed, but still not found: ${missing[*]}"
+            exit 2
+        }
+    elif have apt-get; then
+        say "to install them, run:"
+        printf 'sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${missing[*]}" >&2
+        exit 2
+    else
+        say "please install them; the names are Debian's"
+        exit 2
+    fi
+}
+
+# As many compilations at once as there are processors, and memory for: one takes up to about 1.5 GB.
+build_jobs() {
+    local processors memory
+    processors=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+    memory=$(awk '/^MemAvailable:/ {print int($2 / 1500000)}' /proc/meminfo 2>/dev/null) || memory=
+    [[ -n $memory ]] && ((memory < processors)) && processors=$((memory > 0 ? memory : 1))
+    echo "$processors"
+}
+
+# quietly LOG COMMAND...: shows the log when the command fails, and Ninja's progress on a terminal.
+quietly() {
+    local log=$1 line status
+    shift
+    mkdir -p "$(dirname "$log")"
+    if [[ -t 2 ]]; then
+        NINJA_STATUS='[%f/%t] ' "$@" 2>&1 </dev/null | while IFS= read -r line; do
+            printf '%s\n' "$line"
+            [[ $line =~ ^(\[[0-9]+/[0-9]+\])\  ]] && printf '\r  %s ' "${BASH_REMATCH[1]}" >&2
+        done >"$log"
+        status=${PIPESTATUS[0]}
+        printf '\r\033[K' >&2
+    else
+        "$@" >"$log" 2>&1 </dev/null
+        status=$?
+    fi
+    if ((status)); then
+        # From the first failure on; the beginning says more than the end.
+        awk '/^(FAILED:|CMake Error)/ {found = 1} found' "$log" | head -n 200 >&2
+        grep -qE '^(FAILED:|CMake Error)' "$log" || tail -n 50 "$log" >&2
+        say "failed: $*"
+        say "the whole log: $log"
+        return 1
+    fi
+    # A warning that is no error yet should not pass unseen.
+    grep -E 'warning: ' "$log" >&2 || true
+}
+
+# configure PRESET [OPTION...]
+configure() {
+    local preset=$1 options=() cache="build/$1/CMakeCache.txt"
+    shift
+    [[ -z ${CI:-} ]] || options+=(-DCOJOB_WARNINGS_AS_ERRORS=ON)
+    # A copied or moved tree does not match its cache.
+    if [[ -e $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$cache"; then
+        options+=(--fresh)
+    fi
+    quietly "build/$preset/configure.log" cmake --preset "$preset" "${options[@]}" "$@"
+}
+
+# build PRESET [OPTION...]
+build() {
+    local preset=$1
+    shift
+    quietly "build/$preset/build.log" cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@"
+}

@@ -1,0 +1,1 @@
+#include <cojob/src.hpp>
