@@ -45,7 +45,7 @@ needs() {
     why+=("$1: $2")
 }
 
-# Fills `missing` with what building needs; with the argument `tests`, also with what tests need.
+# find_missing build|tests: fills `missing` with what the build, or the build of the tests, needs.
 find_missing() {
     missing=() why=()
     have g++ || needs g++ "the compiler, C++20"
@@ -57,7 +57,7 @@ find_missing() {
         (($(header_number boost/version.hpp BOOST_VERSION) >= 108100)) ||
             needs "$(boost_package '')" "Boost 1.81 or newer: Asio and Beast"
         can_link boost_json || needs "$(boost_package -json)" "Boost.JSON"
-        [[ ${1:-} != tests ]] || can_link boost_unit_test_framework ||
+        [[ $1 != tests ]] || can_link boost_unit_test_framework ||
             needs "$(boost_package -test)" "Boost.Test"
     fi
     if [[ -z ${CMAKE_PREFIX_PATH:-}${OPENSSL_ROOT_DIR:-} ]]; then
@@ -86,9 +86,9 @@ can_apt_install() {
     have apt-get && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
 }
 
-# Installs what is missing, or says what to do and exits with 2.
+# install_missing build|tests: installs what is missing, or says what to do and exits with 2.
 install_missing() {
-    find_missing "${1:-}"
+    find_missing "$1"
     ((${#missing[@]})) || return 0
     say "missing here:"
     printf '  %s\n' "${why[@]}" >&2
@@ -98,7 +98,7 @@ install_missing() {
             say "apt-get could not install them"
             exit 2
         }
-        find_missing "${1:-}"
+        find_missing "$1"
         ((${#missing[@]} == 0)) || {
             say "installed, but still not found: ${missing[*]}"
             exit 2

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -68,11 +69,12 @@ BOOST_AUTO_TEST_CASE(utf8_is_judged_as_by_decoding_it)
 {
     constexpr unsigned char edges[] = {0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
                                        0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF7, 0xF8, 0xFF};
+    constexpr unsigned char tail_edges[] = {0x00, 0x7F, 0x80, 0xBF, 0xC0};
     std::size_t wrong = 0;
     for (int a = 0; a < 256; ++a)
         for (const auto b : edges)
-            for (const auto c : edges)
-                for (const auto d : edges) {
+            for (const auto c : tail_edges)
+                for (const auto d : tail_edges) {
                     const char bytes[] = {static_cast<char>(a), static_cast<char>(b), static_cast<char>(c), static_cast<char>(d)};
                     for (std::size_t length = 1; length <= 4; ++length)
                         wrong += is_valid_utf8({bytes, length}) != is_utf8_by_decoding({bytes, length});

@@ -5,6 +5,7 @@
 #include <cojob/detail/rfc3339.hpp>
 #include <cojob/error.hpp>
 
+#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -15,6 +16,23 @@
 
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
+
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts.
+/// \throws api_error `invalid_response`
+[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth)
+{
+    boost::json::parse_options options;
+    options.max_depth = max_depth;
+    error_code failed;
+    auto value = boost::json::parse({body.data(), body.size()}, failed, {}, options);
+    if (!failed)
+        return value;
+    if (body.find_first_not_of(" \t\r\n") == body.npos)
+        throw_error(error_info(errc::invalid_response, "body: empty"));
+    if (failed == boost::json::error::too_deep)
+        throw_error(error_info(errc::invalid_response, "body: nested deeper than " + std::to_string(max_depth)));
+    throw_error(error_info(errc::invalid_response, "body: not JSON"));
+}
 
 /// A place in a JSON document that knows how it was reached, so that what does not fit is reported as
 /// `todos[2].id: expected a string` (api_error `invalid_response`). Only names the caller asked for get into the message:

@@ -21,6 +21,9 @@ namespace cojob {
 /// headers of one name the longest counts, so that none is disobeyed.
 [[nodiscard]] COJOB_DECL std::optional<duration> retry_hint(const http::header_list&, timestamp wall_now) noexcept;
 
+/// The first two only: what a server says on purpose, where a `RateLimit` may come with every answer.
+[[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&, timestamp wall_now) noexcept;
+
 } // namespace cojob
 
 #ifndef COJOB_SEPARATE_COMPILATION

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace cojob::testing {
@@ -31,7 +32,7 @@ enum class tls_versions { modern, only_1_1, only_1_2 };
 /// One stretch of a job's life: the status it answers, and for how many polls.
 class lifecycle_step {
   public:
-    lifecycle_step(std::string status, unsigned polls = 1) : status(std::move(status)), polls(polls) {}
+    lifecycle_step(std::string answered, unsigned times = 1) : status(std::move(answered)), polls(times) {}
 
     std::string status;
     unsigned polls; ///< 0: skipped; the last step of a life has no end

@@ -18,7 +18,7 @@ class scripted_reply {
     {
     }
     /// A failure in a phase; at `sending` and later the request counts as committed.
-    scripted_reply(errc failure, phase reached) : result{failure, {}, {}}, reached(reached) {}
+    scripted_reply(errc failure, phase last) : result{failure, {}, {}}, reached(last) {}
 
     http::exchange_result result;
     phase reached = phase::done;

@@ -164,25 +164,34 @@ inline bool has_uses_left(const http::header_list& headers, std::string_view nam
     return remaining && remaining->whole > 0;
 }
 
+/// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's error.
+inline std::chrono::sys_seconds server_time(const http::header_list& headers, timestamp wall_now) noexcept
+{
+    const auto now = std::chrono::floor<std::chrono::seconds>(wall_now);
+    return parse_http_date(trim(http::find_header(headers, "Date").value_or("")), now).value_or(now);
+}
+
 } // namespace detail
+
+std::optional<duration> retry_after_hint(const http::header_list& headers, timestamp wall_now) noexcept
+{
+    const auto now = detail::server_time(headers, wall_now);
+    const auto parse = [now](std::string_view text) { return detail::parse_seconds_or_date(text, now); };
+    const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds);
+    return hint ? hint : detail::longest_of(headers, "Retry-After", parse);
+}
 
 std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    auto now = std::chrono::floor<std::chrono::seconds>(wall_now);
-    if (const auto date = http::find_header(headers, "Date"))
-        now = detail::parse_http_date(detail::trim(*date), now).value_or(now);
-    const auto until_date = [now](std::string_view text) { return detail::parse_seconds_or_date(text, now); };
-    const auto until_time = [now](std::string_view text) { return detail::parse_seconds_or_unix_time(text, now); };
-
-    auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds);
-    if (!hint)
-        hint = detail::longest_of(headers, "Retry-After", until_date);
+    const auto now = detail::server_time(headers, wall_now);
+    const auto parse = [now](std::string_view text) { return detail::parse_seconds_or_unix_time(text, now); };
+    auto hint = retry_after_hint(headers, wall_now);
     if (!hint)
         hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit);
     if (!hint && !detail::has_uses_left(headers, "RateLimit-Remaining"))
         hint = detail::longest_of(headers, "RateLimit-Reset", detail::parse_seconds);
     if (!hint && !detail::has_uses_left(headers, "X-RateLimit-Remaining"))
-        hint = detail::longest_of(headers, "X-RateLimit-Reset", until_time);
+        hint = detail::longest_of(headers, "X-RateLimit-Reset", parse);
     return hint;
 }
 
