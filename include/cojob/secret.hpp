@@ -10,6 +10,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
 namespace cojob {
 
@@ -43,10 +45,10 @@ class credential {
 
     credential() = default;
     credential(secret fixed) : fixed_(std::move(fixed)) {}
-    credential(provider_type provider) : provider_(std::move(provider)) {}
+    credential(provider_type asked) : provider_(std::move(asked)) {}
     template <class Function>
         requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
-    credential(Function provider) : provider_(std::move(provider))
+    credential(Function asked) : provider_(std::move(asked))
     {
     }
 

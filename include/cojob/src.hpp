@@ -19,11 +19,15 @@
 #include <cojob/impl/http/message.ipp>
 #include <cojob/impl/http/url.ipp>
 #include <cojob/impl/http_date.ipp>
+#include <cojob/impl/job/wait.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
 #include <cojob/impl/operation.ipp>
 #include <cojob/impl/policy/retry_after.ipp>
 #include <cojob/impl/rfc3339.ipp>
 #include <cojob/impl/secret.ipp>
+#include <cojob/impl/testing/manual_clock.ipp>
+#include <cojob/impl/testing/mock_server.ipp>
+#include <cojob/impl/testing/scripted_transport.ipp>
 #include <cojob/impl/text.ipp>
 
 #endif

@@ -89,7 +89,8 @@ BOOST_AUTO_TEST_CASE(a_created_job_has_the_vendors_shape)
     const auto created = std::string(job.at("createdAt").as_string());
     BOOST_TEST(created.size() >= std::string_view("2026-01-01T00:00:00Z").size());
     job.erase("createdAt");
-    const auto expected = json::parse(R"({"id": "job_1", "status": "active", "model": "sonnet", "prLink": null, "archivedAt": null,
+    const auto expected =
+        json::parse(R"({"id": "job_1", "status": "active", "model": "sonnet", "prLink": null, "archivedAt": null,
         "source": {"repository": "https://github.com/example/docs", "ref": "mintlify/job-1"}})");
     BOOST_TEST(json::value(job) == expected);
 }

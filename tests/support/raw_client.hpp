@@ -85,6 +85,7 @@ class raw_client {
     response_type receive()
     {
         boost::beast::http::response_parser<boost::beast::http::string_body> parser;
+        parser.header_limit(64 * 1024);
         if (tls_)
             boost::beast::http::read(*tls_, buffer_, parser);
         else

@@ -12,7 +12,18 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <utility>
+
+namespace cojob {
+
+/// For Boost.Test's reports.
+inline std::ostream& boost_test_print_type(std::ostream& out, errc code)
+{
+    return out << make_error_code(code);
+}
+
+} // namespace cojob
 
 namespace tests {
 

@@ -134,7 +134,9 @@ BOOST_AUTO_TEST_CASE(every_code_meets_its_conditions_and_no_other)
 
 BOOST_AUTO_TEST_CASE(codes_of_others_meet_no_condition)
 {
-    const cojob::error_code others[] = {{}, asio::error::operation_aborted, asio::error::timed_out,
+    const cojob::error_code others[] = {{},
+                                        asio::error::operation_aborted,
+                                        asio::error::timed_out,
                                         {static_cast<int>(errc::server_error), boost::system::system_category()}};
     for (const auto& code : others)
         for (const auto c : all_conditions)
@@ -229,7 +231,8 @@ BOOST_AUTO_TEST_CASE(as_result_keeps_all_that_is_known_of_a_failure)
     BOOST_TEST((outcome.error().code() == errc::rejected));
     BOOST_TEST(outcome.error().http_status == 413);
     BOOST_TEST(outcome.error().server_message == "server-secret");
-    BOOST_CHECK_EXCEPTION((void)outcome.value(), api_error, [](const api_error& failure) { return failure.info().job_id == "job-secret"; });
+    BOOST_CHECK_EXCEPTION((void)outcome.value(), api_error,
+                          [](const api_error& failure) { return failure.info().job_id == "job-secret"; });
 
     const auto nothing = run(fail<void>(api_error(errc::not_found)));
     BOOST_TEST((nothing.error().code() == errc::not_found));

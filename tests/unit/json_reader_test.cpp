@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(a_body_is_one_json_text)
     for (const auto* blank : {"", " ", "\r\n\t "})
         BOOST_TEST(parse_complaint(blank) == "body: empty");
     for (const std::string_view broken :
-         {"{", "{\"a\":1} x", "{}{}", "[1,]", "{'a':1}", "{\"a\":1,}", "// comment\n1", "nul", "NaN", "Infinity", "01", "+1", "1e", "\"a",
-          "\"\n\"", "\"\\x\"", "<!DOCTYPE html>", "\xEF\xBB\xBF{}"})
+         {"{", "{\"a\":1} x", "{}{}", "[1,]", "{'a':1}", "{\"a\":1,}", "// comment\n1", "nul", "NaN", "Infinity", "01",
+          "+1", "1e", "\"a", "\"\n\"", "\"\\x\"", "<!DOCTYPE html>", "\xEF\xBB\xBF{}"})
         BOOST_TEST_CONTEXT(broken) BOOST_TEST(parse_complaint(broken) == "body: not JSON");
     BOOST_TEST(parse_complaint(std::string_view("{}\0", 3)) == "body: not JSON");
 }
@@ -70,8 +70,8 @@ BOOST_AUTO_TEST_CASE(a_body_is_one_json_text)
 BOOST_AUTO_TEST_CASE(a_body_that_is_not_utf8_is_not_json)
 {
     BOOST_TEST(parse_complaint("\"caf\xC3\xA9\"") == "");
-    for (const auto* broken : {"\"\xFF\"", "\"\xC3\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF5\x80\x80\x80\"", "\"\\ud800\"",
-                               "{\"\xFF\": 1}"})
+    for (const auto* broken : {"\"\xFF\"", "\"\xC3\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF5\x80\x80\x80\"",
+                               "\"\\ud800\"", "{\"\xFF\": 1}"})
         BOOST_TEST(parse_complaint(broken) == "body: not JSON");
 }
 
@@ -171,7 +171,9 @@ BOOST_AUTO_TEST_CASE(the_root_is_called_body)
     BOOST_TEST(complaint([&] { (void)root.as_object(); }) == "body: expected an object");
     BOOST_TEST(complaint([&] { (void)root.optional_member("id"); }) == "body: expected an object");
     BOOST_TEST(complaint([&] { (void)root.as_string(); }) == "body: expected a string");
-    const auto read_ids = [&] { root.for_each_element([](const json_reader& item) { (void)item.member("id").as_string(); }); };
+    const auto read_ids = [&] {
+        root.for_each_element([](const json_reader& item) { (void)item.member("id").as_string(); });
+    };
     BOOST_TEST(complaint(read_ids) == "body[1]: expected an object");
 }
 
@@ -180,7 +182,9 @@ BOOST_AUTO_TEST_CASE(elements_are_read_in_order_and_named_by_their_place)
     const json_reader root(document());
     const auto todos = root.member("todos");
     std::vector<std::string> ids;
-    const auto read_ids = [&] { todos.for_each_element([&](const json_reader& todo) { ids.push_back(todo.member("id").as_string()); }); };
+    const auto read_ids = [&] {
+        todos.for_each_element([&](const json_reader& todo) { ids.push_back(todo.member("id").as_string()); });
+    };
     BOOST_TEST(complaint(read_ids) == "todos[2].id: expected a string");
     BOOST_TEST(ids == (std::vector<std::string>{"a", "b"}), boost::test_tools::per_element());
 
@@ -205,7 +209,8 @@ BOOST_AUTO_TEST_CASE(keys_of_a_map_are_read_but_never_named)
     };
     BOOST_TEST(complaint(read_states) == "agent_states.*.status: expected a string");
     BOOST_TEST(hosts == (std::vector<std::string>{"web-01", "secret-host"}), boost::test_tools::per_element());
-    BOOST_TEST(complaint([&] { root.member("todos").for_each_entry([](auto, const json_reader&) {}); }) == "todos: expected an object");
+    BOOST_TEST(complaint([&] { root.member("todos").for_each_entry([](auto, const json_reader&) {}); }) ==
+               "todos: expected an object");
 }
 
 template <class Reader>

@@ -1,8 +1,5 @@
 #include <cojob/policy/retry_after.hpp>
 
-#include <cojob/detail/http_date.hpp>
-#include <cojob/detail/rfc3339.hpp>
-
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -35,12 +32,6 @@ std::int64_t retry_after(std::string value)
     return hint({{"Retry-After", std::move(value)}});
 }
 
-std::string read_date(std::string_view text, std::chrono::sys_seconds today = std::chrono::sys_seconds(784111777s))
-{
-    const auto date = cojob::detail::parse_http_date(text, today);
-    return date ? cojob::detail::format_rfc3339(*date) : "refused";
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(retry_after_hints)
@@ -54,9 +45,18 @@ BOOST_AUTO_TEST_CASE(without_a_hint_there_is_none)
 BOOST_AUTO_TEST_CASE(seconds_may_have_decimals)
 {
     const std::pair<const char*, std::int64_t> rows[] = {
-        {"0", 0},         {"1", 1000},          {"120", 120'000},          {" 7\t", 7000},       {"007", 7000},
-        {"1.5", 1500},    {"0.001", 1},         {"0.000000001", 0},        {"2.0", 2000},        {"1.9999999999999", 1999},
-        {"31622400", 31'622'400'000},           {"0.25", 250},
+        {"0", 0},
+        {"1", 1000},
+        {"120", 120'000},
+        {" 7\t", 7000},
+        {"007", 7000},
+        {"1.5", 1500},
+        {"0.001", 1},
+        {"0.000000001", 0},
+        {"2.0", 2000},
+        {"1.9999999999999", 1999},
+        {"31622400", 31'622'400'000},
+        {"0.25", 250},
     };
     for (const auto& [text, expected] : rows)
         BOOST_TEST_CONTEXT(text) BOOST_TEST(retry_after(text) == expected);
@@ -65,10 +65,38 @@ BOOST_AUTO_TEST_CASE(seconds_may_have_decimals)
 
 BOOST_AUTO_TEST_CASE(malformed_negative_and_absurd_hints_are_passed_over)
 {
-    for (const auto* text :
-         {"", " ", "-1", "-0", "+1", "1e3", "0x10", "NaN", "nan", "inf", "Infinity", "1,5", "1.", ".5", ".", "1.5.", "1..5", "1.-5", "1 2",
-          "5s", "5, 6", "\"5\"", "soon", "31622401", "99999999999", "999999999999999", "1000000000000000", "9223372036854775807",
-          "9223372036854775808", "99999999999999999999999999999999999999999", "\xEF\xBC\x95", "1\xA0"})
+    for (const auto* text : {"",
+                             " ",
+                             "-1",
+                             "-0",
+                             "+1",
+                             "1e3",
+                             "0x10",
+                             "NaN",
+                             "nan",
+                             "inf",
+                             "Infinity",
+                             "1,5",
+                             "1.",
+                             ".5",
+                             ".",
+                             "1.5.",
+                             "1..5",
+                             "1.-5",
+                             "1 2",
+                             "5s",
+                             "5, 6",
+                             "\"5\"",
+                             "soon",
+                             "31622401",
+                             "99999999999",
+                             "999999999999999",
+                             "1000000000000000",
+                             "9223372036854775807",
+                             "9223372036854775808",
+                             "99999999999999999999999999999999999999999",
+                             "\xEF\xBC\x95",
+                             "1\xA0"})
         BOOST_TEST_CONTEXT(text) BOOST_TEST(retry_after(text) == -1);
     BOOST_TEST(retry_after(std::string(100'000, '9')) == -1);
     BOOST_TEST(retry_after("1." + std::string(100'000, '9')) == 1999);
@@ -86,65 +114,11 @@ BOOST_AUTO_TEST_CASE(milliseconds_are_stronger_than_seconds)
     BOOST_TEST(hint({{"retry-after-ms", "Sun, 06 Nov 1994 08:49:40 GMT"}}) == -1);
 }
 
-BOOST_AUTO_TEST_CASE(all_three_forms_of_a_date_are_read)
-{
-    // RFC 9110, 5.6.7
-    BOOST_TEST(read_date("Sun, 06 Nov 1994 08:49:37 GMT") == "1994-11-06T08:49:37Z");
-    BOOST_TEST(read_date("Sunday, 06-Nov-94 08:49:37 GMT") == "1994-11-06T08:49:37Z");
-    BOOST_TEST(read_date("Sun Nov  6 08:49:37 1994") == "1994-11-06T08:49:37Z");
-    BOOST_TEST(read_date("Wed Nov 16 08:49:37 1994") == "1994-11-16T08:49:37Z");
-    BOOST_TEST(read_date("Thu, 29 Feb 2024 23:59:59 GMT") == "2024-02-29T23:59:59Z");
-    BOOST_TEST(read_date("Sat, 31 Dec 2016 23:59:60 GMT") == "2017-01-01T00:00:00Z");
-    BOOST_TEST(read_date("Mon, 06 Nov 1994 08:49:37 GMT") == "1994-11-06T08:49:37Z"); // it was a Sunday
-}
-
-BOOST_AUTO_TEST_CASE(a_year_of_two_digits_is_near_the_present)
-{
-    const auto in = [](int year) { return std::chrono::sys_seconds(std::chrono::sys_days(std::chrono::year(year) / 7 / 1)); };
-    BOOST_TEST(read_date("Sunday, 01-Jan-44 00:00:00 GMT", in(1994)) == "2044-01-01T00:00:00Z");
-    BOOST_TEST(read_date("Sunday, 01-Jan-45 00:00:00 GMT", in(1994)) == "1945-01-01T00:00:00Z");
-    BOOST_TEST(read_date("Sunday, 01-Jan-26 00:00:00 GMT", in(2026)) == "2026-01-01T00:00:00Z");
-    BOOST_TEST(read_date("Sunday, 01-Jan-77 00:00:00 GMT", in(2026)) == "1977-01-01T00:00:00Z");
-    BOOST_TEST(read_date("Sunday, 01-Jan-00 00:00:00 GMT", in(2099)) == "2100-01-01T00:00:00Z");
-}
-
-BOOST_AUTO_TEST_CASE(what_is_not_an_http_date_is_refused)
-{
-    for (const auto* text : {
-             "Sun, 06 Nov 1994 08:49:37",
-             "Sun, 06 Nov 1994 08:49:37 UTC",
-             "Sun, 06 Nov 1994 08:49:37 GMT+1",
-             "Sun, 06 Nov 1994 08:49:37 GMT ",
-             "Sun,06 Nov 1994 08:49:37 GMT",
-             "Sun, 6 Nov 1994 08:49:37 GMT",
-             "Sun, 06 Nov 94 08:49:37 GMT",
-             "Sun, 06-Nov-94 08:49:37 GMT",
-             "Sunday, 06 Nov 1994 08:49:37 GMT",
-             "06 Nov 1994 08:49:37 GMT",
-             "Son, 06 Nov 1994 08:49:37 GMT",
-             "Sun, 06 Dez 1994 08:49:37 GMT",
-             "Sun, 06 November 1994 08:49:37 GMT",
-             "Sun, 00 Nov 1994 08:49:37 GMT",
-             "Sun, 31 Nov 1994 08:49:37 GMT",
-             "Sun, 29 Feb 2023 08:49:37 GMT",
-             "Sun, 06 Nov 1994 24:49:37 GMT",
-             "Sun, 06 Nov 1994 08:60:37 GMT",
-             "Sun, 06 Nov 1994 08:49:61 GMT",
-             "Sun, 06 Nov 1994 8:49:37 GMT",
-             "Sun, 06 Nov 1994 08:49 GMT",
-             "Sun Nov 6 08:49:37 1994",
-             "Sun Nov  6 08:49:37 94",
-             "Sun Nov  6 08:49:37 1994 GMT",
-             "Sunday Nov  6 08:49:37 1994",
-             "1994-11-06T08:49:37Z",
-         })
-        BOOST_TEST_CONTEXT(text) BOOST_TEST(read_date(text) == "refused");
-}
-
 BOOST_AUTO_TEST_CASE(a_date_is_measured_from_the_responses_own)
 {
     // a server whose clock is an hour off means the same three seconds
-    BOOST_TEST(hint({{"Date", "Sun, 06 Nov 1994 09:49:37 GMT"}, {"Retry-After", "Sun, 06 Nov 1994 09:49:40 GMT"}}) == 3000);
+    BOOST_TEST(hint({{"Date", "Sun, 06 Nov 1994 09:49:37 GMT"}, {"Retry-After", "Sun, 06 Nov 1994 09:49:40 GMT"}}) ==
+               3000);
     BOOST_TEST(hint({{"date", "Sunday, 06-Nov-94 07:49:37 GMT"}, {"Retry-After", "Sun Nov  6 07:49:40 1994"}}) == 3000);
     // without its Date by our clock, rounded down, so that the wait is rounded up
     BOOST_TEST(retry_after("Sun, 06 Nov 1994 08:49:40 GMT") == 3000);
@@ -160,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_date_counts_from_now_to_a_year_ahead)
     BOOST_TEST(retry_after("Tue, 07 Nov 1995 08:49:38 GMT") == -1);
     BOOST_TEST(retry_after("Fri, 31 Dec 9999 23:59:59 GMT") == -1);
     BOOST_TEST(retry_after("Sat, 01 Jan 0000 00:00:00 GMT") == -1);
-    BOOST_TEST(hint({{"Date", "Sat, 01 Jan 0000 00:00:00 GMT"}, {"Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"}}) == -1);
+    BOOST_TEST(hint({{"Date", "Sat, 01 Jan 0000 00:00:00 GMT"}, {"Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT"}}) ==
+               -1);
 }
 
 BOOST_AUTO_TEST_CASE(a_rate_limits_reset_is_read_in_every_form)
@@ -229,8 +204,8 @@ BOOST_AUTO_TEST_CASE(a_reset_is_no_hint_while_uses_are_left)
 BOOST_AUTO_TEST_CASE(the_strongest_hint_that_can_be_used_counts)
 {
     const header_list strongest_first = {
-        {"retry-after-ms", "1000"},     {"Retry-After", "2"},       {"RateLimit", "\"default\";r=0;t=3"},
-        {"RateLimit-Reset", "4"},       {"X-RateLimit-Reset", "5"},
+        {"retry-after-ms", "1000"}, {"Retry-After", "2"},       {"RateLimit", "\"default\";r=0;t=3"},
+        {"RateLimit-Reset", "4"},   {"X-RateLimit-Reset", "5"},
     };
     for (std::size_t broken = 0; broken < strongest_first.size(); ++broken) {
         auto headers = strongest_first;
@@ -260,7 +235,8 @@ BOOST_AUTO_TEST_CASE(retry_after_alone_can_be_asked_for)
 BOOST_AUTO_TEST_CASE(no_clock_is_too_far_off)
 {
     for (const auto wall_now : {cojob::timestamp::min(), cojob::timestamp(), cojob::timestamp::max()})
-        for (const auto* text : {"5", "Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 0000 00:00:00 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"})
+        for (const auto* text :
+             {"5", "Fri, 31 Dec 9999 23:59:59 GMT", "Sat, 01 Jan 0000 00:00:00 GMT", "Sunday, 06-Nov-94 08:49:37 GMT"})
             for (const auto* name : {"Retry-After", "X-RateLimit-Reset"}) {
                 const auto found = retry_hint({{name, text}, {"X-RateLimit-Reset", "999999999999999"}}, wall_now);
                 BOOST_TEST((!found || (*found >= duration::zero() && *found <= 366 * 24h + 1s)));
@@ -282,15 +258,19 @@ BOOST_AUTO_TEST_CASE(a_locale_changes_nothing)
 BOOST_AUTO_TEST_CASE(any_text_is_survived)
 {
     // pieces that lead far into the parsers, in any order
-    const std::vector<std::string> pieces = {"Sun", "Sunday", ", ", " ", "06", "-", "Nov", "94", "1994", "08:49:37", " GMT", "\"", "\\", ";",
-                                             ",", "=", "r=0", "t=", "reset=", "remaining=0", "9", "99999999", ".", "\xFF", std::string(1, '\0')};
+    const std::vector<std::string> pieces = {"Sun",  "Sunday",   ", ", " ",      "06",
+                                             "-",    "Nov",      "94", "1994",   "08:49:37",
+                                             " GMT", "\"",       "\\", ";",      ",",
+                                             "=",    "r=0",      "t=", "reset=", "remaining=0",
+                                             "9",    "99999999", ".",  "\xFF",   std::string(1, '\0')};
     std::mt19937 random(7);
     for (int round = 0; round < 20'000; ++round) {
         std::string text;
         for (auto left = random() % 10; left > 0; --left)
             text += pieces[random() % pieces.size()];
         for (const auto* name : {"retry-after-ms", "Retry-After", "RateLimit", "RateLimit-Reset", "X-RateLimit-Reset"})
-            if (const auto found = retry_hint({{name, text}, {"Date", text}}, now); found && (*found < 0s || *found > 366 * 24h + 1s))
+            if (const auto found = retry_hint({{name, text}, {"Date", text}}, now);
+                found && (*found < 0s || *found > 366 * 24h + 1s))
                 BOOST_ERROR(name << ": " << text);
     }
 }

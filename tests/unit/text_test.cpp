@@ -31,7 +31,12 @@ bool is_utf8_by_decoding(std::string_view text)
 {
     for (std::size_t i = 0; i < text.size();) {
         const auto lead = static_cast<unsigned char>(text[i]);
-        const std::size_t length = lead < 0x80 ? 1 : lead < 0xC0 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF8 ? 4 : 0;
+        const std::size_t length = lead < 0x80   ? 1
+                                   : lead < 0xC0 ? 0
+                                   : lead < 0xE0 ? 2
+                                   : lead < 0xF0 ? 3
+                                   : lead < 0xF8 ? 4
+                                                 : 0;
         if (length == 0 || i + length > text.size())
             return false;
         std::uint32_t code = length == 1 ? lead : lead & (0x7FU >> length);
@@ -55,27 +60,29 @@ BOOST_AUTO_TEST_SUITE(text)
 
 BOOST_AUTO_TEST_CASE(utf8_is_recognized)
 {
-    for (const auto valid : {""sv, "ascii"sv, "\0"sv, "\xC2\x80"sv, "\xDF\xBF"sv, "\xE0\xA0\x80"sv, "\xED\x9F\xBF"sv, "\xEE\x80\x80"sv,
-                             "\xEF\xBF\xBF"sv, "\xF0\x90\x80\x80"sv, "\xF4\x8F\xBF\xBF"sv, "a\xC3\xA9z\xF0\x9F\x98\x80"sv})
+    for (const auto valid :
+         {""sv, "ascii"sv, "\0"sv, "\xC2\x80"sv, "\xDF\xBF"sv, "\xE0\xA0\x80"sv, "\xED\x9F\xBF"sv, "\xEE\x80\x80"sv,
+          "\xEF\xBF\xBF"sv, "\xF0\x90\x80\x80"sv, "\xF4\x8F\xBF\xBF"sv, "a\xC3\xA9z\xF0\x9F\x98\x80"sv})
         BOOST_TEST_CONTEXT(escape_control(valid)) BOOST_TEST(is_valid_utf8(valid));
     for (const auto invalid :
-         {"\x80"sv, "\xBF"sv, "\xC0\x80"sv, "\xC1\xBF"sv, "\xC2"sv, "\xC2z"sv, "\xE0\x9F\xBF"sv, "\xE0\xA0"sv, "\xED\xA0\x80"sv,
-          "\xED\xBF\xBF"sv, "\xF0\x8F\xBF\xBF"sv, "\xF0\x90\x80"sv, "\xF4\x90\x80\x80"sv, "\xF5\x80\x80\x80"sv, "\xF8\x88\x80\x80\x80"sv,
-          "\xFE"sv, "\xFF"sv, "ok\xFF"sv, "\xC3\xA9\xC3"sv})
+         {"\x80"sv, "\xBF"sv, "\xC0\x80"sv, "\xC1\xBF"sv, "\xC2"sv, "\xC2z"sv, "\xE0\x9F\xBF"sv, "\xE0\xA0"sv,
+          "\xED\xA0\x80"sv, "\xED\xBF\xBF"sv, "\xF0\x8F\xBF\xBF"sv, "\xF0\x90\x80"sv, "\xF4\x90\x80\x80"sv,
+          "\xF5\x80\x80\x80"sv, "\xF8\x88\x80\x80\x80"sv, "\xFE"sv, "\xFF"sv, "ok\xFF"sv, "\xC3\xA9\xC3"sv})
         BOOST_TEST_CONTEXT(escape_control(invalid)) BOOST_TEST(!is_valid_utf8(invalid));
 }
 
 BOOST_AUTO_TEST_CASE(utf8_is_judged_as_by_decoding_it)
 {
-    constexpr unsigned char edges[] = {0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0, 0xE1,
-                                       0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF7, 0xF8, 0xFF};
+    constexpr unsigned char edges[] = {0x00, 0x7F, 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC0, 0xC1, 0xC2, 0xDF, 0xE0,
+                                       0xE1, 0xEC, 0xED, 0xEE, 0xEF, 0xF0, 0xF1, 0xF3, 0xF4, 0xF5, 0xF7, 0xF8, 0xFF};
     constexpr unsigned char tail_edges[] = {0x00, 0x7F, 0x80, 0xBF, 0xC0};
     std::size_t wrong = 0;
     for (int a = 0; a < 256; ++a)
         for (const auto b : edges)
             for (const auto c : tail_edges)
                 for (const auto d : tail_edges) {
-                    const char bytes[] = {static_cast<char>(a), static_cast<char>(b), static_cast<char>(c), static_cast<char>(d)};
+                    const char bytes[] = {static_cast<char>(a), static_cast<char>(b), static_cast<char>(c),
+                                          static_cast<char>(d)};
                     for (std::size_t length = 1; length <= 4; ++length)
                         wrong += is_valid_utf8({bytes, length}) != is_utf8_by_decoding({bytes, length});
                 }
@@ -91,7 +98,9 @@ BOOST_AUTO_TEST_CASE(what_could_act_on_a_terminal_is_escaped)
         {"\0"sv, "\\x00"},
         {"\x1b[31mred\x7f", "\\x1B[31mred\\x7F"},
         {"caf\xC3\xA9 \xF0\x9F\x98\x80", "caf\xC3\xA9 \xF0\x9F\x98\x80"},
-        {"\xC2\x9B" "31m", "\\xC2\\x9B31m"}, // CSI in one character
+        {"\xC2\x9B"
+         "31m",
+         "\\xC2\\x9B31m"}, // CSI in one character
         {"\xC2\xA0", "\xC2\xA0"},
         {"\xFF\xC3", "\\xFF\\xC3"},
         {"\xE2\x82", "\\xE2\\x82"},
@@ -113,7 +122,8 @@ BOOST_AUTO_TEST_CASE(what_is_escaped_is_utf8_without_control_characters)
 
 BOOST_AUTO_TEST_CASE(ids_and_project_names_are_checked)
 {
-    for (const auto fine : {"a"sv, "6f9619ff-8b86-d011-b42d-00cf4fc964ff"sv, "a/b"sv, "..."sv, ".a"sv, "a b"sv, "%2e%2e"sv, "?#"sv, "\xC3\xA9"sv})
+    for (const auto fine : {"a"sv, "6f9619ff-8b86-d011-b42d-00cf4fc964ff"sv, "a/b"sv, "..."sv, ".a"sv, "a b"sv,
+                            "%2e%2e"sv, "?#"sv, "\xC3\xA9"sv})
         BOOST_TEST_CONTEXT(fine) BOOST_TEST(complaint(check_segment, fine) == "");
     BOOST_TEST(complaint(check_segment, std::string(1024, 'a')) == "");
 

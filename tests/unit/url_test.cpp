@@ -103,7 +103,9 @@ BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_with_the_reason)
         {"https://h/a\tb", bad_character},
         {"https://h\x7f", bad_character},
         {std::string("https://h\0.example", 18), bad_character},
-        {"https://b\xC3\xBC" "cher.example", bad_character},
+        {"https://b\xC3\xBC"
+         "cher.example",
+         bad_character},
         {"https://h?x=1", query},
         {"https://h/a?", query},
         {"https://h/#top", query},
@@ -187,8 +189,9 @@ BOOST_AUTO_TEST_CASE(names_of_full_length_are_accepted)
 BOOST_AUTO_TEST_CASE(a_password_is_never_shown)
 {
     // also where it makes the URL fall apart in another place
-    for (const auto* text : {"https://u:hunter2@h", "https://u:hunter2/x@h", "https://u:hunter2?x@h", "https://u:hunter2#x@h",
-                             "u:hunter2@h", "u:hunter2://h", "https://u:hunter2 @h", "https://hunter2\\@h", "https://[hunter2@h"})
+    for (const auto* text :
+         {"https://u:hunter2@h", "https://u:hunter2/x@h", "https://u:hunter2?x@h", "https://u:hunter2#x@h",
+          "u:hunter2@h", "u:hunter2://h", "https://u:hunter2 @h", "https://hunter2\\@h", "https://[hunter2@h"})
         BOOST_TEST_CONTEXT(text) BOOST_TEST(read(text).find("hunter2") == std::string::npos);
 }
 
@@ -196,8 +199,9 @@ BOOST_AUTO_TEST_CASE(only_this_machine_is_loopback)
 {
     for (const auto* host : {"localhost", "127.0.0.1", "127.255.255.254", "127.0.0.0", "::1", "0:0:0:0:0:0:0:1"})
         BOOST_TEST_CONTEXT(host) BOOST_TEST(is_loopback(cojob::http::origin{host, 80, false}));
-    for (const auto* host : {"", "localhost.", "localhost.example", "xlocalhost", "a.localhost", "127.evil.example", "127.0.0.1.example",
-                             "127.1", "128.0.0.1", "0.0.0.0", "10.0.0.1", "::", "::2", "::ffff:127.0.0.1", "::1%lo", "ip6-localhost"})
+    for (const auto* host :
+         {"", "localhost.", "localhost.example", "xlocalhost", "a.localhost", "127.evil.example", "127.0.0.1.example",
+          "127.1", "128.0.0.1", "0.0.0.0", "10.0.0.1", "::", "::2", "::ffff:127.0.0.1", "::1%lo", "ip6-localhost"})
         BOOST_TEST_CONTEXT(host) BOOST_TEST(!is_loopback(cojob::http::origin{host, 80, false}));
 }
 
@@ -236,7 +240,8 @@ BOOST_AUTO_TEST_CASE(every_byte_in_every_place_is_survived)
 BOOST_AUTO_TEST_CASE(a_header_is_found_whatever_its_case)
 {
     using cojob::http::find_header;
-    const cojob::http::header_list headers = {{"X-Request-Id", "1"}, {"Retry-After", "2"}, {"retry-after", "3"}, {"Empty", ""}};
+    const cojob::http::header_list headers = {
+        {"X-Request-Id", "1"}, {"Retry-After", "2"}, {"retry-after", "3"}, {"Empty", ""}};
     BOOST_TEST((find_header(headers, "x-request-ID") == "1"));
     BOOST_TEST((find_header(headers, "RETRY-AFTER") == "2"));
     BOOST_TEST((find_header(headers, "empty") == ""));

@@ -59,7 +59,8 @@ namespace cojob::detail {
 /// Takes a number of exactly that many digits, at most nine, off the front of the text.
 [[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept
 {
-    if (text.size() < digits || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_digit))
+    if (text.size() < digits ||
+        !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_digit))
         return std::nullopt;
     int number = 0;
     for (const char c : text.substr(0, digits))

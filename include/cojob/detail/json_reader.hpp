@@ -35,8 +35,8 @@ namespace cojob::detail {
 }
 
 /// A place in a JSON document that knows how it was reached, so that what does not fit is reported as
-/// `todos[2].id: expected a string` (api_error `invalid_response`). Only names the caller asked for get into the message:
-/// keys of maps are the server's and written `*`.
+/// `todos[2].id: expected a string` (api_error `invalid_response`). Only names the caller asked for get into the
+/// message: keys of maps are the server's and written `*`.
 ///
 ///     const json_reader source = root.member("source");
 ///     job.source.repository = source.member("repository").as_string();

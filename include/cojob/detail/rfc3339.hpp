@@ -14,11 +14,11 @@ namespace cojob::detail {
 /// UTC with `Z`, and no, three, six or nine decimals, as many as are needed.
 [[nodiscard]] COJOB_DECL std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>);
 
-/// A date-time of RFC 3339, 5.6, and nothing else; `nullopt` for a date that no calendar has. Decimals after the ninth are
-/// dropped. A leap second is the first second after it, as POSIX counts. Years that nanoseconds in 64 bits do not reach
-/// (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
+/// A date-time of RFC 3339, 5.6, and nothing else; `nullopt` for a date that no calendar has. Decimals after the ninth
+/// are dropped. A leap second is the first second after it, as POSIX counts. Years that nanoseconds in 64 bits do not
+/// reach (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
-parse_rfc3339(std::string_view) noexcept;
+    parse_rfc3339(std::string_view) noexcept;
 
 } // namespace cojob::detail
 

@@ -18,8 +18,8 @@ namespace cojob::detail {
 /// A token of RFC 9110, 5.6.2: what a header name and a method are.
 [[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
 
-// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never shows
-// the value, which may be a secret or break the line.
+// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
+// shows the value, which may be a secret or break the line.
 
 /// An id or a project name, that is: what may become one segment of a path.
 COJOB_DECL void check_segment(std::string_view value, std::string_view what);

@@ -11,7 +11,8 @@ namespace cojob::detail {
 
 /// Takes one of the names, by as many of its letters as are given, off the front of the text. Its place, from 1.
 template <std::size_t Count>
-[[nodiscard]] std::optional<unsigned> take_name(std::string_view& text, const std::array<std::string_view, Count>& names,
+[[nodiscard]] std::optional<unsigned> take_name(std::string_view& text,
+                                                const std::array<std::string_view, Count>& names,
                                                 std::size_t letters = std::string_view::npos) noexcept
 {
     for (unsigned i = 0; i < Count; ++i)

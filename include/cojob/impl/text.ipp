@@ -10,8 +10,8 @@
 
 namespace cojob::detail {
 
-/// The table of well-formed sequences (Unicode, table 3-7): how many bytes a lead byte asks for, and what the second one
-/// may be; the others are 80..BF.
+/// The table of well-formed sequences (Unicode, table 3-7): how many bytes a lead byte asks for, and what the second
+/// one may be; the others are 80..BF.
 struct utf8_lead {
     std::size_t length = 0; ///< 0: not a lead byte
     unsigned char lowest = 0x80, highest = 0xBF;

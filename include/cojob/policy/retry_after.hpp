@@ -15,14 +15,15 @@ namespace cojob {
 /// 3. `RateLimit`, else `RateLimit-Reset` (drafts of the IETF's httpapi group): seconds;
 /// 4. `X-RateLimit-Reset`: seconds, or a unix time, which is what any number of more than a year is taken for.
 ///
-/// Numbers may have decimals. Dates are measured from the response's own `Date`, else from `wall_now`. A reset counts only
-/// where no use is left, or where the server does not say how many are. A hint that is malformed, in the past or more than
-/// a year away (no limit is counted over more; a unix time in milliseconds ends up here) is passed over. Of several
-/// headers of one name the longest counts, so that none is disobeyed.
+/// Numbers may have decimals. Dates are measured from the response's own `Date`, else from `wall_now`. A reset counts
+/// only where no use is left, or where the server does not say how many are. A hint that is malformed, in the past or
+/// more than a year away (no limit is counted over more; a unix time in milliseconds ends up here) is passed over. Of
+/// several headers of one name the longest counts, so that none is disobeyed.
 [[nodiscard]] COJOB_DECL std::optional<duration> retry_hint(const http::header_list&, timestamp wall_now) noexcept;
 
 /// The first two only: what a server says on purpose, where a `RateLimit` may come with every answer.
-[[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&, timestamp wall_now) noexcept;
+[[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&,
+                                                                  timestamp wall_now) noexcept;
 
 } // namespace cojob
 

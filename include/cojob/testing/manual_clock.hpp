@@ -12,8 +12,8 @@
 
 namespace cojob::testing {
 
-/// A clock that stands still until a test moves it: an hour of polling takes milliseconds. It runs the context itself, so
-/// the context must have no other thread running it.
+/// A clock that stands still until a test moves it: an hour of polling takes milliseconds. It runs the context itself,
+/// so the context must have no other thread running it.
 ///
 ///     asio::io_context context;
 ///     auto clock = std::make_shared<cojob::testing::manual_clock>(context);
@@ -25,21 +25,23 @@ class manual_clock final : public clock {
     COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
     COJOB_DECL ~manual_clock() override;
 
-    /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each. While
-    /// an exchange waits for a real socket, time stands still and the context is run until it has ended.
+    /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each.
+    /// While an exchange waits for a real socket, time stands still and the context is run until it has ended.
     COJOB_DECL void advance(duration length);
 
-    /// Moves at once, exchanges in flight or not: what was to ring until then rings now, in order, and what is ready runs.
+    /// Moves at once, exchanges in flight or not: what was to ring until then rings now, in order, and what is ready
+    /// runs.
     COJOB_DECL void jump(duration length);
 
     /// Runs what is ready, and exchanges in flight to their end, without moving.
     COJOB_DECL void settle();
 
-    /// Runs the context, without moving, until the condition holds: how a test brings an exchange to where time is to pass it.
-    /// Whether it came to hold within the patience.
+    /// Runs the context, without moving, until the condition holds: how a test brings an exchange to where time is to
+    /// pass it. Whether it came to hold within the patience.
     COJOB_DECL bool run_until(const std::function<bool()>& holds);
 
-    /// How long, in real time, an exchange may take until `advance` and `settle` throw `std::runtime_error`. 30 seconds.
+    /// How long, in real time, an exchange may take until `advance` and `settle` throw `std::runtime_error`. 30
+    /// seconds.
     COJOB_DECL void set_patience(duration real);
 
     /// Alarms that are set and not due.

@@ -49,44 +49,44 @@ class mock_server_options {
     std::string token = "mint_test_key"; ///< what `Authorization: Bearer` must carry
     std::string project_id = "test-project";
     std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
-    std::uint32_t rate_limit = 0;      ///< uses (creations and messages) in a rolling window; 0: none
+    std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
     duration rate_window = std::chrono::hours(1);
-    bool send_retry_after = true;      ///< with a 429
-    clock_ptr clock;                   ///< of the rate limit and of time stamps; empty: the machine's
+    bool send_retry_after = true; ///< with a 429
+    clock_ptr clock;              ///< of the rate limit and of time stamps; empty: the machine's
 };
 
-/// What goes wrong. The first three hit the next connection, the others the next request. A fault spoils the answer, not the
-/// work: the request is recorded, the job made. "Closed" is without TLS's close_notify, but for the three `…close…` below
-/// `slow_drip`.
+/// What goes wrong. The first three hit the next connection, the others the next request. A fault spoils the answer,
+/// not the work: the request is recorded, the job made. "Closed" is without TLS's close_notify, but for the three
+/// `…close…` below `slow_drip`.
 enum class fault {
-    close_at_accept,      ///< the connection is closed before a byte
-    stall_handshake,      ///< accepted, then silence
-    garbage_handshake,    ///< bytes that are not TLS, then closed
-    drop_after_request,   ///< the request is read, then the connection is closed
-    reset_after_request,  ///< the same with a reset
-    stall,                ///< the request is read, then silence until the client goes
-    truncate_head,        ///< half of the head, then closed
-    truncate_body,        ///< half of the body, then closed
-    stall_in_body,        ///< half of the body, then silence
-    garbage,              ///< bytes that are not HTTP, then closed
-    garbage_first,        ///< bytes before the status line
-    slow_drip,            ///< the right answer, a byte every two milliseconds
-    endless_headers,      ///< headers without end
-    many_headers,         ///< 1,000 small ones, within the size limit
-    endless_informational,///< 1xx without end
-    huge_content_length,  ///< announces 2 GiB, sends the right body, then silence
-    endless_chunks,       ///< a chunked body without end
-    long_chunk_extension, ///< 1 MiB of it
-    two_answers,          ///< the right answer, then another one
-    close_after_answer,   ///< the right answer without `Connection: close`, then closed
-    announce_close,       ///< the right answer with `Connection: close`, then closed
-    chunked,              ///< the right answer in chunks
-    until_close,          ///< the right answer without a length, ended by closing
-    empty_body,           ///< the right status, no body
-    html,                 ///< the right status, an HTML page
-    deep_json,            ///< nested far deeper than any limit
-    invalid_utf8,         ///< JSON with a broken string
-    status_999,           ///< the right body with a status that does not exist
+    close_at_accept,       ///< the connection is closed before a byte
+    stall_handshake,       ///< accepted, then silence
+    garbage_handshake,     ///< bytes that are not TLS, then closed
+    drop_after_request,    ///< the request is read, then the connection is closed
+    reset_after_request,   ///< the same with a reset
+    stall,                 ///< the request is read, then silence until the client goes
+    truncate_head,         ///< half of the head, then closed
+    truncate_body,         ///< half of the body, then closed
+    stall_in_body,         ///< half of the body, then silence
+    garbage,               ///< bytes that are not HTTP, then closed
+    garbage_first,         ///< bytes before the status line
+    slow_drip,             ///< the right answer, a byte every two milliseconds
+    endless_headers,       ///< headers without end
+    many_headers,          ///< 1,000 small ones, within the size limit
+    endless_informational, ///< 1xx without end
+    huge_content_length,   ///< announces 2 GiB, sends the right body, then silence
+    endless_chunks,        ///< a chunked body without end
+    long_chunk_extension,  ///< 1 MiB of it
+    two_answers,           ///< the right answer, then another one
+    close_after_answer,    ///< the right answer without `Connection: close`, then closed
+    announce_close,        ///< the right answer with `Connection: close`, then closed
+    chunked,               ///< the right answer in chunks
+    until_close,           ///< the right answer without a length, ended by closing
+    empty_body,            ///< the right status, no body
+    html,                  ///< the right status, an HTML page
+    deep_json,             ///< nested far deeper than any limit
+    invalid_utf8,          ///< JSON with a broken string
+    status_999,            ///< the right body with a status that does not exist
 };
 
 /// A request as the server got it.
@@ -97,18 +97,19 @@ struct recorded_request {
     std::size_t connection = 0; ///< which one it came on, counted from 0
 };
 
-/// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows the
-/// Mintlify v2 routes and refuses what the vendor refuses. All members are thread-safe. The destructor stops it.
+/// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows
+/// the Mintlify v2 routes and refuses what the vendor refuses. All members are thread-safe. The destructor stops it.
 class mock_server {
   public:
-    /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a life
-    /// without steps.
+    /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a
+    /// life without steps.
     COJOB_DECL explicit mock_server(mock_server_options = {});
     COJOB_DECL ~mock_server();
     mock_server(const mock_server&) = delete;
     mock_server& operator=(const mock_server&) = delete;
 
-    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not 127.0.0.1.
+    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not
+    /// 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
@@ -118,8 +119,8 @@ class mock_server {
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
     /// Gives a job another life from now on. \throws std::out_of_range for an unknown id.
     COJOB_DECL void set_life(const std::string& id, std::vector<lifecycle_step> life);
-    /// The life of jobs made from now on, and of a job after a message. A service that shows the old end for a moment longer is
-    /// a life that begins with it: `{{"completed", 1}, {"active", 2}, {"completed"}}`.
+    /// The life of jobs made from now on, and of a job after a message. A service that shows the old end for a moment
+    /// longer is a life that begins with it: `{{"completed", 1}, {"active", 2}, {"completed"}}`.
     COJOB_DECL void set_lifecycle(std::vector<lifecycle_step> life);
 
     /// Breaks the next `times` requests (of that method, if one is given) or connections. Faults queue up.
@@ -127,7 +128,8 @@ class mock_server {
     /// Answers the next `times` requests (of that method, if one is given) with this instead.
     COJOB_DECL void answer_next(int status, std::string body, http::header_list headers = {}, std::size_t times = 1,
                                 std::string method = {});
-    /// Answers the next request with these bytes, whatever they are, and then closes (with close_notify) or keeps the connection.
+    /// Answers the next request with these bytes, whatever they are, and then closes (with close_notify) or keeps the
+    /// connection.
     COJOB_DECL void send_next(std::string bytes, bool then_close = true);
 
     /// Every request that arrived whole, in order.
@@ -139,8 +141,8 @@ class mock_server {
     [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
     /// Blocks until exactly that many connections are open, for ten seconds at most. Whether they are.
     COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
-    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections, and blocks
-    /// until it is done.
+    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections, and
+    /// blocks until it is done.
     COJOB_DECL void close_idle_connections();
     /// 429 answers decided on, ordered ones too.
     [[nodiscard]] COJOB_DECL std::size_t throttled() const;

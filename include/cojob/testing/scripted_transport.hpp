@@ -22,12 +22,12 @@ class scripted_reply {
 
     http::exchange_result result;
     phase reached = phase::done;
-    duration delay{};              ///< before the answer; `no_timeout`: never
-    duration commit_after{};       ///< of the delay, how much passes before the request counts as committed
+    duration delay{};        ///< before the answer; `no_timeout`: never
+    duration commit_after{}; ///< of the delay, how much passes before the request counts as committed
 };
 
-/// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread safety
-/// as for any transport: used by one client, on its strand.
+/// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread
+/// safety as for any transport: used by one client, on its strand.
 class scripted_transport final : public http::transport {
   public:
     using script_type = std::function<scripted_reply(const http::request&)>;

@@ -44,7 +44,8 @@ inline bool is_dns_label(std::string_view label) noexcept
 {
     constexpr std::size_t longest = 63; // RFC 1035, 2.3.4
     return !label.empty() && label.size() <= longest && label.front() != '-' && label.back() != '-' &&
-           std::all_of(label.begin(), label.end(), [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
+           std::all_of(label.begin(), label.end(),
+                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
 }
 
 inline bool is_dns_name(std::string_view host) noexcept
@@ -168,7 +169,8 @@ class url_parser {
             segment.remove_prefix(1);
             if (c == '%')
                 check_escape(segment);
-            else if (!is_alpha(c) && !is_digit(c) && std::string_view("-._~!$&'()*+,;=:@").find(c) == std::string_view::npos)
+            else if (!is_alpha(c) && !is_digit(c) &&
+                     std::string_view("-._~!$&'()*+,;=:@").find(c) == std::string_view::npos)
                 fail("the path has a character that must be percent-encoded"); // RFC 3986, 3.3
         }
     }

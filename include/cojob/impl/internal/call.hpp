@@ -76,6 +76,13 @@ inline void check_header(const std::pair<std::string, std::string>& header)
             throw_invalid_argument("header " + header.first + ": is made by the client");
 }
 
+/// What the caller says counts.
+inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
+{
+    if (!http::find_header(headers, name))
+        headers.emplace_back(name, value);
+}
+
 /// \throws api_error invalid_argument
 inline prepared_call prepare(const client_state& state, api_request request)
 {
@@ -92,13 +99,13 @@ inline prepared_call prepare(const client_state& state, api_request request)
     wire.origin = request.base_url.origin();
     wire.method = request.method;
     wire.target = make_target(request);
-    wire.headers = {{"User-Agent", state.options.user_agent}, {"Accept", "application/json"}};
-    for (auto& header : request.headers) {
+    for (const auto& header : request.headers)
         check_header(header);
-        wire.headers.push_back(std::move(header));
-    }
+    wire.headers = std::move(request.headers);
+    add_default_header(wire.headers, "User-Agent", state.options.user_agent);
+    add_default_header(wire.headers, "Accept", "application/json");
     if (request.json) {
-        wire.headers.emplace_back("Content-Type", "application/json");
+        add_default_header(wire.headers, "Content-Type", "application/json");
         wire.body = std::move(*request.json);
         wire.has_body = true;
     } else {
@@ -110,16 +117,23 @@ inline prepared_call prepare(const client_state& state, api_request request)
     return call;
 }
 
+/// A failure, and which request it was.
+inline error_info describe_failure(const prepared_call& call, error_code code, std::string why)
+{
+    error_info info(code, std::move(why));
+    info.method = call.wire.method;
+    info.path = call.wire.target;
+    info.job_id = call.api.job_id;
+    return info;
+}
+
 /// What is known of an attempt that did not bring success.
 inline error_info describe_failure(const client_state& state, const prepared_call& call, const attempt_outcome& outcome,
                                    const http::exchange_result& result, std::optional<duration> hint, attempt tried)
 {
-    error_info info(final_error(outcome), result.why);
-    info.method = call.wire.method;
-    info.path = call.wire.target;
-    info.job_id = call.api.job_id;
+    auto info = describe_failure(call, final_error(outcome), result.why);
     info.http_status = result.response.status;
-    info.server_message = server_message(result.response, state.options.limits);
+    info.server_message = server_message(result.response, state.options.limits, call.wire.authorization);
     info.request_id = std::string(result.response.header("X-Request-Id").value_or("")).substr(0, 256);
     if (hint)
         info.retry_at = state.time().wall_now() + *hint;
@@ -152,19 +166,21 @@ inline asio::awaitable<call_end> try_once(client_state& state, operation& op, pr
     auto result = co_await state.transport->send(call.wire, x);
     count(state, x);
 
-    const auto hint = retry_hint(result.response.headers, state.time().wall_now());
-    if (poll)
-        poll->retry_after = hint;
+    const auto asked = retry_after_hint(result.response.headers, state.time().wall_now());
     const auto has_response = !result.error;
     const attempt_outcome outcome{result.error,
                                   result.response.status,
-                                  hint.has_value(),
+                                  asked.has_value(),
                                   x.was_committed(),
                                   has_response ? stop_reason::none : op.reason(),
                                   call.api.effect};
     tried.reached = x.reached;
     tried.status = result.response.status;
     tried.ended = attempt_error(outcome);
+    // A rate limit may come with every answer and slows nobody down while things go well.
+    const auto hint = tried.ended ? retry_hint(result.response.headers, state.time().wall_now()) : asked;
+    if (poll)
+        poll->retry_after = hint;
     tried.why = result.why;
     if (observer)
         observer->on_response({call.wire.method, call.wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
@@ -182,15 +198,20 @@ inline asio::awaitable<void> authorize(operation& op, prepared_call& call, call_
 {
     try {
         co_await asio::this_coro::throw_if_cancelled(true);
-        call.wire.authorization = bearer(co_await call.api.authorization.provider()());
+        const auto key = co_await call.api.authorization.provider()();
+        if (key.empty())
+            throw_invalid_argument("credential: the provider gave an empty one");
+        call.wire.authorization = bearer(key);
     } catch (...) {
         end.thrown = std::current_exception();
     }
+    // The provider may have changed what the coroutine answers to. What that forgets, the operation knows.
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
     co_await asio::this_coro::throw_if_cancelled(false);
     if (op.is_stopped()) {
         end.thrown = nullptr;
         const attempt_outcome before{{}, 0, false, false, op.reason(), call.api.effect};
-        end.failure = error_info(final_error(before), "while the credential was asked for");
+        end.failure = describe_failure(call, final_error(before), "while the credential was asked for");
     }
 }
 

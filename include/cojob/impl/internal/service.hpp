@@ -2,7 +2,6 @@
 #define COJOB_IMPL_INTERNAL_SERVICE_HPP
 
 #include <cojob/detail/json_reader.hpp>
-#include <cojob/detail/parse_json.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 

@@ -164,7 +164,8 @@ inline bool has_uses_left(const http::header_list& headers, std::string_view nam
     return remaining && remaining->whole > 0;
 }
 
-/// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's error.
+/// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's
+/// error.
 inline std::chrono::sys_seconds server_time(const http::header_list& headers, timestamp wall_now) noexcept
 {
     const auto now = std::chrono::floor<std::chrono::seconds>(wall_now);
@@ -175,16 +176,18 @@ inline std::chrono::sys_seconds server_time(const http::header_list& headers, ti
 
 std::optional<duration> retry_after_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    const auto now = detail::server_time(headers, wall_now);
-    const auto parse = [now](std::string_view text) { return detail::parse_seconds_or_date(text, now); };
+    const auto parse = [&](std::string_view text) {
+        return detail::parse_seconds_or_date(text, detail::server_time(headers, wall_now));
+    };
     const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds);
     return hint ? hint : detail::longest_of(headers, "Retry-After", parse);
 }
 
 std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    const auto now = detail::server_time(headers, wall_now);
-    const auto parse = [now](std::string_view text) { return detail::parse_seconds_or_unix_time(text, now); };
+    const auto parse = [&](std::string_view text) {
+        return detail::parse_seconds_or_unix_time(text, detail::server_time(headers, wall_now));
+    };
     auto hint = retry_after_hint(headers, wall_now);
     if (!hint)
         hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit);

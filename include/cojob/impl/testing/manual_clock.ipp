@@ -142,7 +142,8 @@ class manual_alarm final : public alarm {
 
 class manual_clock::impl {
   public:
-    impl(asio::io_context& context, timestamp start) : context_(context), wall_start_(start - timeline->now().time_since_epoch())
+    impl(asio::io_context& context, timestamp start)
+        : context_(context), wall_start_(start - timeline->now().time_since_epoch())
     {
     }
 
@@ -199,7 +200,9 @@ class manual_clock::impl {
     timestamp wall_start_;
 };
 
-manual_clock::manual_clock(asio::io_context& context, timestamp start) : impl_(std::make_unique<impl>(context, start)) {}
+manual_clock::manual_clock(asio::io_context& context, timestamp start) : impl_(std::make_unique<impl>(context, start))
+{
+}
 
 manual_clock::~manual_clock() = default;
 

@@ -188,7 +188,8 @@ void mock_server::inject(fault f, std::size_t times, std::string method)
     impl_->state.order_fault(f, times, std::move(method));
 }
 
-void mock_server::answer_next(int status, std::string body, http::header_list headers, std::size_t times, std::string method)
+void mock_server::answer_next(int status, std::string body, http::header_list headers, std::size_t times,
+                              std::string method)
 {
     detail::ordered_answer answer;
     answer.response = {status, std::move(headers), std::move(body)};

@@ -29,9 +29,13 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     if (options.ca_file.empty() && options.ca_pem.empty())
         context.set_default_verify_paths(ec); // a system without any shows when a certificate is checked
     ec = {};
-    if (!options.ca_file.empty() && context.load_verify_file(options.ca_file, ec))
+    if (!options.ca_file.empty())
+        context.load_verify_file(options.ca_file, ec);
+    if (ec)
         throw_invalid_argument("tls_options::ca_file: " + options.ca_file + ": " + ec.message());
-    if (!options.ca_pem.empty() && context.add_certificate_authority(asio::buffer(options.ca_pem), ec))
+    if (!options.ca_pem.empty())
+        context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
+    if (ec)
         throw_invalid_argument("tls_options::ca_pem: " + ec.message());
     context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
     return context;

@@ -46,8 +46,8 @@ class mock_connection {
     /// Whatever it is doing, it ends now.
     void drop() noexcept { stream_.drop(); }
 
-    /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for the
-    /// next request in a moment: its client may have the answer already and count on that.
+    /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for
+    /// the next request in a moment: its client may have the answer already and count on that.
     [[nodiscard]] bool close_when_idle()
     {
         if (now_ == activity::busy)

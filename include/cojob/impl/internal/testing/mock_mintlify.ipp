@@ -56,7 +56,10 @@ inline std::vector<lifecycle_step> require_steps(std::vector<lifecycle_step> lif
 /// Where a job is in its life: polls move it on.
 class job_life {
   public:
-    explicit job_life(std::vector<lifecycle_step> steps) : steps_(require_steps(std::move(steps))) { skip_what_is_over(); }
+    explicit job_life(std::vector<lifecycle_step> steps) : steps_(require_steps(std::move(steps)))
+    {
+        skip_what_is_over();
+    }
 
     [[nodiscard]] const std::string& status() const noexcept { return steps_[at_].status; }
 
@@ -194,7 +197,8 @@ class mock_mintlify {
         else if (!shown.archived)
             shown.archived = now;
         const auto number = std::to_string(shown.number);
-        boost::json::object source{{"repository", "https://github.com/example/docs"}, {"ref", "mintlify/job-" + number}};
+        boost::json::object source{{"repository", "https://github.com/example/docs"},
+                                   {"ref", "mintlify/job-" + number}};
         boost::json::value link, archived;
         if (status == "completed")
             link = "https://github.com/example/docs/pull/" + number;

@@ -25,13 +25,14 @@ enum class ending {
 struct mock_output {
     std::string bytes;
     ending end = ending::keep;
-    std::string forever{};  ///< written after `bytes`, again and again, until the client goes
+    std::string forever{};    ///< written after `bytes`, again and again, until the client goes
     bool is_dripping = false; ///< a byte at a time
 };
 
 inline std::string status_line(int status)
 {
-    const auto reason = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+    const auto reason =
+        boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
     return "HTTP/1.1 " + std::to_string(status) + ' ' + std::string(reason) + "\r\n";
 }
 
@@ -126,6 +127,15 @@ inline std::string nested_json(std::size_t depth)
     return std::string(depth, '[') + std::string(depth, ']');
 }
 
+/// Fewer and larger writes for what goes on without end.
+inline std::string forty_times(std::string_view text)
+{
+    std::string times;
+    for (int i = 0; i < 40; ++i)
+        times += text;
+    return times;
+}
+
 inline std::string first_half(std::string_view text)
 {
     return std::string(text.substr(0, text.size() / 2));
@@ -134,7 +144,7 @@ inline std::string first_half(std::string_view text)
 /// Its first bytes are neither a TLS record nor an HTTP version.
 inline std::string garbage_bytes()
 {
-    return std::string("\x01\x02\x7f garbage \xfe\xff\r\n\r\n", 17);
+    return "\x01\x02\x7f garbage \xfe\xff\r\n\r\n";
 }
 
 /// A right answer with something wrong in its body or about its body's end.
@@ -149,7 +159,8 @@ inline mock_output break_body(fault broken, const http::response& answer)
     case fault::until_close: return {open_head(answer) + "\r\n" + answer.body, ending::close};
     case fault::empty_body: return {whole(with_body(answer, {}))};
     case fault::html:
-        return {whole(with_header(with_body(answer, "<!doctype html><title>Oops</title>\n"), "Content-Type", "text/html"))};
+        return {
+            whole(with_header(with_body(answer, "<!doctype html><title>Oops</title>\n"), "Content-Type", "text/html"))};
     case fault::deep_json: return {whole(with_body(answer, nested_json(10'000)))};
     case fault::invalid_utf8: return {whole(with_body(answer, break_utf8(answer.body)))};
     case fault::huge_content_length:
@@ -172,11 +183,12 @@ inline mock_output break_answer(fault broken, const http::response& answer)
     case fault::garbage_first: return {garbage_bytes() + whole(answer)};
     case fault::slow_drip: return {whole(answer), ending::keep, {}, true};
     case fault::endless_headers:
-        return {status_line(answer.status), ending::drop, field("X-Endless", std::string(100, 'x'))};
+        return {status_line(answer.status), ending::drop, forty_times(field("X-Endless", std::string(100, 'x')))};
     case fault::many_headers: return {whole(with_many_headers(answer))};
-    case fault::endless_informational: return {{}, ending::drop, status_line(103) + "\r\n"};
+    case fault::endless_informational: return {{}, ending::drop, forty_times(status_line(102) + "\r\n")};
     case fault::two_answers:
-        return {whole(answer) + whole(with_body({200, answer.headers, {}}, R"({"error":"a second answer to one request"})"))};
+        return {whole(answer) +
+                whole(with_body({200, answer.headers, {}}, R"({"error":"a second answer to one request"})"))};
     case fault::close_after_answer: return {whole(answer), ending::close};
     case fault::announce_close: return {whole(with_header(answer, "Connection", "close")), ending::close};
     case fault::status_999: return {whole({999, answer.headers, answer.body})};

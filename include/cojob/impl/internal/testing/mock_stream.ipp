@@ -64,7 +64,8 @@ class mock_stream {
     {
         error_code ec;
         if (tls_)
-            co_await tls_->async_handshake(asio::ssl::stream_base::server, asio::redirect_error(asio::use_awaitable, ec));
+            co_await tls_->async_handshake(asio::ssl::stream_base::server,
+                                           asio::redirect_error(asio::use_awaitable, ec));
         co_return !ec;
     }
 
@@ -119,7 +120,8 @@ class mock_stream {
     {
         error_code ec;
         if (tls_) {
-            // Pretending to have the client's close_notify keeps the engine from waiting for it: an idle client never answers.
+            // Pretending to have the client's close_notify keeps the engine from waiting for it: an idle client never
+            // answers.
             SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
             co_await tls_->async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
         }
