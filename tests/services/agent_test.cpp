@@ -7,9 +7,14 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace agent_tests {
@@ -62,10 +67,12 @@ std::string encoded_id(const std::string& id)
     return target.substr(before.size());
 }
 
-/// Sets an environment variable, or with nullptr takes it out, and puts things back in the end.
+using variables = std::map<std::string, const char*>;
+
+/// Sets environment variables, or with nullptr takes them out, and puts things back in the end.
 class environment_guard {
   public:
-    explicit environment_guard(const std::map<std::string, const char*>& values)
+    explicit environment_guard(const variables& values)
     {
         for (const auto& [name, value] : values) {
             const char* before = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): tests run in one thread
@@ -229,15 +236,15 @@ BOOST_AUTO_TEST_CASE(has_a_scope_of_base_url_and_project)
 
 BOOST_AUTO_TEST_CASE(takes_its_options_from_the_environment)
 {
-    const environment_guard set({{project, "docs"}, {key, "mint_key"}, {url, nullptr}});
+    const environment_guard set(variables{{project, "docs"}, {key, "mint_key"}, {url, nullptr}});
     const auto o = cojob::mintlify::agent_options_from_environment();
     BOOST_TEST(o.project_id == "docs");
     BOOST_TEST(o.api_key.fixed().reveal() == "mint_key");
     BOOST_TEST(o.base_url == "https://api.mintlify.com");
     BOOST_TEST(!o.allow_plaintext);
-    const environment_guard elsewhere({{url, "http://127.0.0.1:4010"}});
+    const environment_guard elsewhere(variables{{url, "http://127.0.0.1:4010"}});
     BOOST_TEST(cojob::mintlify::agent_options_from_environment().base_url == "http://127.0.0.1:4010");
-    const environment_guard empty({{url, ""}});
+    const environment_guard empty(variables{{url, ""}});
     BOOST_TEST(cojob::mintlify::agent_options_from_environment().base_url == "https://api.mintlify.com");
 }
 
@@ -252,7 +259,7 @@ BOOST_AUTO_TEST_CASE(says_which_environment_variable_is_missing)
     for (const auto& [project_id, api_key, complaint] :
          std::vector<row>{{nullptr, "mint_key", no_project}, {"", "mint_key", no_project}, {nullptr, nullptr, no_project},
                           {"docs", nullptr, no_key}, {"docs", "", no_key}}) {
-        const environment_guard set({{project, project_id}, {key, api_key}});
+        const environment_guard set(variables{{project, project_id}, {key, api_key}});
         BOOST_CHECK_EXCEPTION((void)cojob::mintlify::agent_options_from_environment(), cojob::api_error,
                               [&](const cojob::api_error& e) {
                                   BOOST_TEST(e.info().message == complaint);

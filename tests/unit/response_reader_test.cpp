@@ -194,12 +194,13 @@ BOOST_DATA_TEST_CASE(reads_the_same_in_any_pieces, data::make(readings) * data::
     boost::beast::flat_buffer buffer;
     response_reader reader(limits, buffer);
     std::string_view rest = expected.bytes;
-    while (!rest.empty() && !reader.is_over()) {
+    bool is_over = false;
+    while (!rest.empty() && !is_over) {
         const auto size = asio::buffer_copy(reader.prepare(), asio::buffer(rest.substr(0, piece)));
         rest.remove_prefix(size);
-        BOOST_TEST(reader.commit(size) == reader.is_over());
+        is_over = reader.commit(size);
     }
-    if (!reader.is_over() && expected.end != input_end::none)
+    if (!is_over && expected.end != input_end::none)
         reader.end_of_input(expected.end == input_end::clean);
 
     BOOST_TEST(reader.is_over());

@@ -10,10 +10,44 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace cojob::detail {
+
+/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when it is
+/// called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
+class head_scan {
+  public:
+    enum class verdict { incomplete, whole, malformed };
+
+    /// Takes all that is there of the message; goes on where it stopped.
+    verdict look(std::string_view received)
+    {
+        constexpr std::string_view begin = "HTTP/1.";
+        for (; at_ < received.size(); ++at_) {
+            const auto c = received[at_];
+            if (at_ < begin.size() ? c != begin[at_] : c == '\n' && received[at_ - 1] != '\r')
+                return verdict::malformed;
+            if (c != '\n')
+                continue;
+            const auto is_empty_line = at_ == line_begin_ + 1;
+            line_begin_ = at_ + 1;
+            if (is_empty_line)
+                return verdict::whole;
+        }
+        return verdict::incomplete;
+    }
+
+  private:
+    std::size_t at_ = 0;
+    std::size_t line_begin_ = 0;
+};
 
 /// Beast's parser, filling plain strings and counting what the limits count.
 class response_parser final : public boost::beast::http::basic_parser<false> {
@@ -23,29 +57,34 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
   public:
     explicit response_parser(const limit_options& limits) : limits_(limits)
     {
-        header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(limits.header_bytes, UINT32_MAX)));
+        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
         body_limit(limits.body_bytes);
-        eager(true);
     }
 
     http::response message;
+
+    /// Beast 1.81 asserts that it never has four bytes of `0 CRLF CRLF`, which nothing can be shorter than.
+    [[nodiscard]] std::size_t least_input() const { return chunked() && !has_chunk_ ? 5 : 1; }
+
+    /// The option that the message is over, when that is what is wrong with it.
+    [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
 
   private:
     void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
     void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
     void on_field_impl(field, string_view name, string_view value, error_code& ec) override
     {
-        if (message.headers.size() == limits_.header_count)
-            ec = boost::beast::http::error::header_limit;
+        if (is_past_head_)
+            drop_trailer(name.size() + value.size(), ec);
+        else if (message.headers.size() == limits_.header_count)
+            ec = over("limits.header_count");
         else
             message.headers.emplace_back(name, value);
     }
-    void on_header_impl(error_code&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code& ec) override
+    void on_header_impl(error_code&) override { is_past_head_ = true; }
+    void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override
     {
-        if (length && *length > limits_.body_bytes)
-            ec = boost::beast::http::error::body_limit;
-        else if (length)
+        if (length) // within the limit, or Beast would have failed
             message.body.reserve(static_cast<std::size_t>(*length));
     }
     std::size_t on_body_impl(string_view part, error_code&) override
@@ -55,8 +94,9 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     }
     void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& ec) override
     {
+        has_chunk_ = true;
         if (extensions.size() > limits_.chunk_extension)
-            ec = boost::beast::http::error::header_limit;
+            ec = over("limits.chunk_extension");
     }
     std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& ec) override
     {
@@ -64,7 +104,25 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     }
     void on_finish_impl(error_code&) override {}
 
+    /// Trailers are no headers (RFC 9110, section 6.5.1), and nothing here wants one.
+    void drop_trailer(std::size_t size, error_code& ec)
+    {
+        trailer_bytes_ += size;
+        if (trailer_bytes_ > limits_.chunk_extension)
+            ec = over("limits.chunk_extension, which bounds trailers too");
+    }
+
+    error_code over(const char* option)
+    {
+        exceeded_ = option;
+        return boost::beast::http::error::header_limit;
+    }
+
     const limit_options& limits_;
+    std::size_t trailer_bytes_ = 0;
+    const char* exceeded_ = "limits.body_bytes";
+    bool is_past_head_ = false;
+    bool has_chunk_ = false;
 };
 
 /// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes out.
@@ -76,11 +134,8 @@ class response_reader {
         parser_.emplace(limits_);
     }
 
-    /// Where the next bytes go. A header and a chunk's first line must fit in whole, so the room is what they may have.
-    [[nodiscard]] asio::mutable_buffer prepare()
-    {
-        return buffer_.prepare(read_size);
-    }
+    /// Where the next bytes go.
+    [[nodiscard]] asio::mutable_buffer prepare() { return buffer_.prepare(read_size); }
 
     /// Takes n bytes that were read. Whether the response is done, or has failed.
     bool commit(std::size_t n)
@@ -88,16 +143,9 @@ class response_reader {
         buffer_.commit(n);
         has_begun_ = has_begun_ || n != 0;
         while (!is_over() && buffer_.size() != 0) {
-            error_code ec;
-            buffer_.consume(parser_->put(buffer_.cdata(), ec));
-            if (ec == boost::beast::http::error::need_more) {
-                check_room();
+            const auto advanced = parser_->is_header_done() ? take_body() : take_head();
+            if (!advanced)
                 break;
-            }
-            if (ec)
-                fail(ec);
-            else if (parser_->is_done())
-                finish_message();
         }
         return is_over();
     }
@@ -105,65 +153,99 @@ class response_reader {
     /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
     void end_of_input(bool in_good_order)
     {
-        error_code ec;
-        if (has_begun_ && in_good_order)
+        error_code ec = boost::beast::http::error::partial_message;
+        if (in_good_order && parser_->is_header_done())
             parser_->put_eof(ec);
-        else
-            ec = boost::beast::http::error::partial_message;
-        if (!ec && parser_->is_done() && !is_interim())
-            is_done_ = true;
-        else
+        if (ec)
             failure_ = errc::connection_lost;
+        else
+            is_done_ = true;
     }
 
     [[nodiscard]] bool is_over() const noexcept { return is_done_ || failure_.has_value(); }
     [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
-    [[nodiscard]] bool is_header_done() const { return parser_->is_header_done(); }
     [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
     [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
     /// More than one answer to one request: the connection is in an unknown state.
     [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
-    [[nodiscard]] bool allows_reuse() const { return is_done_ && !has_surplus() && parser_->keep_alive(); }
+    [[nodiscard]] bool allows_reuse() const
+    {
+        return is_done_ && !has_surplus() && parser_->keep_alive() && parser_->message.status != switching_protocols;
+    }
 
     [[nodiscard]] http::response& message() noexcept { return parser_->message; }
 
   private:
     static constexpr std::size_t read_size = std::size_t{16} * 1024;
+    static constexpr int switching_protocols = 101; // the end of HTTP on a connection, and nobody asked for it
 
     [[nodiscard]] bool is_interim() const noexcept
     {
         const auto status = parser_->message.status;
-        return status >= 100 && status < 200 && status != 101; // 101 is the end of HTTP, and nobody asked for it
+        return status >= 100 && status < 200 && status != switching_protocols;
+    }
+
+    /// False: it has failed, or waits for more.
+    bool take_head()
+    {
+        const std::string_view received(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
+        const auto found = head_.look(received.substr(0, limits_.header_bytes));
+        if (found == head_scan::verdict::malformed)
+            fail_with(errc::malformed_response, "no status line of HTTP/1, or a line that does not end with CRLF");
+        else if (found == head_scan::verdict::whole)
+            return put();
+        else if (received.size() > limits_.header_bytes)
+            fail_with(errc::response_too_large, "over limits.header_bytes");
+        return false;
+    }
+
+    bool take_body()
+    {
+        if (buffer_.size() < parser_->least_input())
+            return false;
+        parser_->eager(true); // not before: the head is to be judged by itself
+        return put();
+    }
+
+    bool put()
+    {
+        error_code ec;
+        buffer_.consume(parser_->put(buffer_.cdata(), ec));
+        if (ec == boost::beast::http::error::need_more)
+            check_room();
+        else if (ec)
+            fail(ec);
+        else if (parser_->is_done())
+            finish_message();
+        return !ec;
     }
 
     void finish_message()
     {
-        if (!is_interim())
+        if (!is_interim()) {
             is_done_ = true;
-        else if (++interim_ > limits_.informational)
-            fail_with(errc::response_too_large, "more than limits.informational 1xx responses");
-        else
+        } else if (++interim_ > limits_.informational) {
+            fail_with(errc::response_too_large, "over limits.informational");
+        } else {
             parser_.emplace(limits_);
+            head_ = {};
+        }
     }
 
-    /// What is left in the buffer is one line or one header that is not complete yet.
+    /// What is left in the buffer is a chunk's first line, or what follows the last chunk, and is not complete yet.
     void check_room()
     {
         constexpr std::size_t size_line = 64;
-        const auto room = parser_->is_header_done() ? limits_.chunk_extension + size_line : limits_.header_bytes;
-        if (buffer_.size() > room)
-            fail_with(errc::response_too_large,
-                      parser_->is_header_done() ? "a chunk's header over limits.chunk_extension" : "over limits.header_bytes");
+        if (buffer_.size() > limits_.chunk_extension + size_line)
+            fail_with(errc::response_too_large, "over limits.chunk_extension");
     }
 
     void fail(error_code ec)
     {
         using beast_error = boost::beast::http::error;
-        if (ec == beast_error::body_limit)
-            fail_with(errc::response_too_large, "over limits.body_bytes");
-        else if (ec == beast_error::header_limit || ec == beast_error::buffer_overflow)
-            fail_with(errc::response_too_large, "over limits.header_bytes, limits.header_count or limits.chunk_extension");
+        if (ec == beast_error::body_limit || ec == beast_error::header_limit)
+            fail_with(errc::response_too_large, std::string("over ") + parser_->exceeded());
         else
             fail_with(errc::malformed_response, ec.message());
     }
@@ -177,6 +259,7 @@ class response_reader {
     const limit_options& limits_;
     boost::beast::flat_buffer& buffer_;
     std::optional<response_parser> parser_; // one a message: a parser cannot be used twice
+    head_scan head_;
     std::size_t interim_ = 0;
     std::optional<errc> failure_;
     std::string why_;
