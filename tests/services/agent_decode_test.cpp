@@ -1,6 +1,6 @@
 #include <cojob/mintlify/agent.hpp>
 
-#include "support/scripted_agent.hpp"
+#include "support/agent_calls.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -20,6 +20,9 @@ using cojob::timestamp;
 using cojob::mintlify::agent_job;
 using cojob::mintlify::agent_job_status;
 using job_result = cojob::result<agent_job>;
+using tests::create_job;
+using tests::get_job;
+using tests::send_message;
 using optional_text = std::optional<std::string>;
 
 /// A job of the shape that the vendor's document gives.
@@ -31,23 +34,8 @@ json::object sample()
         .as_object();
 }
 
-tests::started<agent_job> get_job(tests::scripted_agent& bench)
-{
-    return bench.start(bench.agent.get_job("job_1"));
-}
-
-tests::started<agent_job> create_job(tests::scripted_agent& bench)
-{
-    return bench.start(bench.agent.create_job("Document it"));
-}
-
-tests::started<agent_job> send_message(tests::scripted_agent& bench)
-{
-    return bench.start(bench.agent.send_message("job_1", "And that"));
-}
-
 /// What an operation makes of an answer.
-job_result outcome(const std::string& body, tests::started<agent_job> (*call)(tests::scripted_agent&) = get_job)
+job_result outcome(const std::string& body, tests::agent_call call = get_job)
 {
     tests::scripted_agent bench([&](const cojob::http::request&) {
         return cojob::testing::scripted_reply(200, body, {{"X-Request-Id", "r-1"}});
@@ -181,10 +169,10 @@ BOOST_AUTO_TEST_CASE(has_the_states_of_the_vendors_document_and_keeps_any_other_
         agent_job_status status;
         bool is_finished;
     };
-    for (const auto& [text, status, finished] : {row{"active", active, false}, row{"completed", completed, true},
-                                                 row{"failed", failed, true}, row{"archived", archived, true},
-                                                 row{"paused", unknown, false}, row{"Completed", unknown, false},
-                                                 row{"completed ", unknown, false}, row{"", unknown, false}}) {
+    for (const auto& [text, status, finished] :
+         {row{"active", active, false}, row{"completed", completed, true}, row{"failed", failed, true},
+          row{"archived", archived, true}, row{"paused", unknown, false}, row{"Completed", unknown, false},
+          row{"completed ", unknown, false}, row{"", unknown, false}}) {
         BOOST_TEST_CONTEXT(text)
         {
             const auto job = outcome(with("status", text)).value();
@@ -242,15 +230,16 @@ BOOST_AUTO_TEST_CASE(has_times_in_any_form_of_rfc_3339)
     using namespace std::chrono;
     const timestamp noon = sys_days(2026y / 1 / 2) + 12h;
     for (const auto& [text, time] :
-         {row{"2026-01-02T12:00:00Z", noon}, row{"2026-01-02t12:00:00z", noon}, row{"2026-01-02T12:00:00.5Z", noon + 500ms},
-          row{"2026-01-02T12:00:00.123456789Z", noon + 123456789ns}, row{"2026-01-02T14:00:00+02:00", noon},
-          row{"2026-01-02T06:30:00-05:30", noon}, row{"2026-01-02T12:00:00-00:00", noon},
-          row{"0001-01-01T00:00:00Z", timestamp::min()}, row{"9999-12-31T23:59:59Z", timestamp::max()}})
+         {row{"2026-01-02T12:00:00Z", noon}, row{"2026-01-02t12:00:00z", noon},
+          row{"2026-01-02T12:00:00.5Z", noon + 500ms}, row{"2026-01-02T12:00:00.123456789Z", noon + 123456789ns},
+          row{"2026-01-02T14:00:00+02:00", noon}, row{"2026-01-02T06:30:00-05:30", noon},
+          row{"2026-01-02T12:00:00-00:00", noon}, row{"0001-01-01T00:00:00Z", timestamp::min()},
+          row{"9999-12-31T23:59:59Z", timestamp::max()}})
         BOOST_TEST_CONTEXT(text) BOOST_CHECK(outcome(with("createdAt", text)).value().created_at == time);
     for (const auto* text : {"", "2026-01-02", "2026-01-02T12:00:00", "2026-02-30T12:00:00Z", "2026-01-02 12:00:00Z",
                              "1767355200", "2026-01-02T12:00:00Z "})
         BOOST_TEST_CONTEXT(text)
-        BOOST_TEST(complaint(outcome(with("createdAt", text))) == "createdAt: expected an RFC 3339 time");
+    BOOST_TEST(complaint(outcome(with("createdAt", text))) == "createdAt: expected an RFC 3339 time");
 }
 
 BOOST_AUTO_TEST_CASE(is_not_made_from_a_body_that_is_no_json_object)
@@ -284,14 +273,15 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_read_after_a_post_leaves_its_id_in_the_error
     struct row {
         std::string body, id;
     };
-    for (const auto& [body, id] : std::vector<row>{{R"({"id":"job_7","status":7})", "job_7"},
-                                                   {R"({"id":"job_7"})", "job_7"},
-                                                   {R"({"id":7})", ""},
-                                                   {R"({"status":"active"})", ""},
-                                                   {R"({"id":"job_7",)", ""},
-                                                   {R"(["job_7"])", ""},
-                                                   {"", ""},
-                                                   {R"({"id":")" + std::string(2000, 'x') + R"("})", std::string(1024, 'x')}}) {
+    for (const auto& [body, id] :
+         std::vector<row>{{R"({"id":"job_7","status":7})", "job_7"},
+                          {R"({"id":"job_7"})", "job_7"},
+                          {R"({"id":7})", ""},
+                          {R"({"status":"active"})", ""},
+                          {R"({"id":"job_7",)", ""},
+                          {R"(["job_7"])", ""},
+                          {"", ""},
+                          {R"({"id":")" + std::string(2000, 'x') + R"("})", std::string(1024, 'x')}}) {
         BOOST_TEST_CONTEXT(body.substr(0, 60))
         {
             const auto created = outcome(body, create_job).error();

@@ -1,6 +1,6 @@
 #include <cojob/mintlify/agent.hpp>
 
-#include "support/scripted_agent.hpp"
+#include "support/agent_calls.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,27 +17,12 @@ using namespace std::chrono_literals;
 using cojob::errc;
 using cojob::error_info;
 using cojob::phase;
-using cojob::mintlify::agent_job;
 using cojob::testing::scripted_reply;
+using tests::create_job;
+using tests::get_job;
+using tests::send_message;
 
-using call_type = tests::started<agent_job> (*)(tests::scripted_agent&);
-
-tests::started<agent_job> get_job(tests::scripted_agent& bench)
-{
-    return bench.start(bench.agent.get_job("job_1"));
-}
-
-tests::started<agent_job> create_job(tests::scripted_agent& bench)
-{
-    return bench.start(bench.agent.create_job("Document it"));
-}
-
-tests::started<agent_job> send_message(tests::scripted_agent& bench)
-{
-    return bench.start(bench.agent.send_message("job_1", "And that"));
-}
-
-error_info failure(call_type call, const scripted_reply& reply)
+error_info failure(tests::agent_call call, const scripted_reply& reply)
 {
     tests::scripted_agent bench([&](const cojob::http::request&) { return reply; });
     return call(bench).error();
@@ -135,14 +120,12 @@ BOOST_AUTO_TEST_CASE(of_the_transport_is_passed_on_unless_a_post_was_on_its_way)
         phase reached;
         bool is_ambiguous;
     };
-    for (const auto& [error, reached, is_ambiguous] : {row{errc::connect_failed, phase::resolving, false},
-                                                       row{errc::connect_failed, phase::connecting, false},
-                                                       row{errc::tls_failed, phase::handshaking, false},
-                                                       row{errc::certificate_rejected, phase::handshaking, false},
-                                                       row{errc::connection_lost, phase::sending, true},
-                                                       row{errc::connection_lost, phase::awaiting_response, true},
-                                                       row{errc::malformed_response, phase::receiving, true},
-                                                       row{errc::response_too_large, phase::receiving, true}}) {
+    for (const auto& [error, reached, is_ambiguous] :
+         {row{errc::connect_failed, phase::resolving, false}, row{errc::connect_failed, phase::connecting, false},
+          row{errc::tls_failed, phase::handshaking, false}, row{errc::certificate_rejected, phase::handshaking, false},
+          row{errc::connection_lost, phase::sending, true}, row{errc::connection_lost, phase::awaiting_response, true},
+          row{errc::malformed_response, phase::receiving, true},
+          row{errc::response_too_large, phase::receiving, true}}) {
         const auto posted = is_ambiguous ? errc::outcome_unknown : error;
         BOOST_TEST_CONTEXT(make_error_code(error).message() << " while " << to_string(reached))
         {
@@ -205,16 +188,15 @@ BOOST_AUTO_TEST_CASE(says_when_to_come_back)
         std::optional<cojob::duration> hint;
     };
     for (const auto status : {429, 503})
-        for (const auto& [headers, hint] : std::vector<row>{{{{"Retry-After", "30"}}, 30s},
-                                                            {{{"retry-after", "1.5"}}, 1500ms},
-                                                            {{{"retry-after-ms", "250"}}, 250ms},
-                                                            {{{"Date", "Fri, 02 Jan 2026 00:00:00 GMT"},
-                                                              {"Retry-After", "Fri, 02 Jan 2026 00:01:00 GMT"}},
-                                                             60s},
-                                                            {{{"RateLimit-Reset", "12"}}, 12s},
-                                                            {{{"Retry-After", "soon"}}, std::nullopt},
-                                                            {{{"Retry-After", "-5"}}, std::nullopt},
-                                                            {{}, std::nullopt}}) {
+        for (const auto& [headers, hint] : std::vector<row>{
+                 {{{"Retry-After", "30"}}, 30s},
+                 {{{"retry-after", "1.5"}}, 1500ms},
+                 {{{"retry-after-ms", "250"}}, 250ms},
+                 {{{"Date", "Fri, 02 Jan 2026 00:00:00 GMT"}, {"Retry-After", "Fri, 02 Jan 2026 00:01:00 GMT"}}, 60s},
+                 {{{"RateLimit-Reset", "12"}}, 12s},
+                 {{{"Retry-After", "soon"}}, std::nullopt},
+                 {{{"Retry-After", "-5"}}, std::nullopt},
+                 {{}, std::nullopt}}) {
             const auto expected = hint ? std::optional(start + *hint) : std::nullopt;
             BOOST_CHECK(failure(get_job, refusal(status, headers)).retry_at == expected);
             BOOST_CHECK(failure(create_job, refusal(status, headers)).retry_at == expected);
@@ -246,10 +228,10 @@ BOOST_AUTO_TEST_CASE(of_the_calls_deadline_is_unknown_for_a_post_that_was_on_its
         cojob::duration commit_after;
         errc get, post;
     };
-    for (const auto& [commit_after, get, post] :
-         {row{1h, errc::deadline_exceeded, errc::deadline_exceeded}, row{5s, errc::deadline_exceeded, errc::outcome_unknown}}) {
+    for (const auto& [commit_after, get, post] : {row{1h, errc::deadline_exceeded, errc::deadline_exceeded},
+                                                  row{5s, errc::deadline_exceeded, errc::outcome_unknown}}) {
         never.commit_after = commit_after;
-        for (const auto& [call, code] : 
+        for (const auto& [call, code] :
              {std::make_pair(get_job, get), std::make_pair(create_job, post), std::make_pair(send_message, post)}) {
             tests::scripted_agent bench([&](const cojob::http::request&) { return never; });
             auto running = call(bench);

@@ -67,19 +67,35 @@ std::vector<bad_option> bad_options()
     std::vector<bad_option> table;
     for (const auto& name : bad_names)
         table.push_back(bad_project(name));
-    for (const auto& key : {cojob::credential(), cojob::credential(cojob::secret("")),
-                            cojob::credential(cojob::secret("mint_key\r\nX-Evil: 1")),
-                            cojob::credential(cojob::secret("mint_key\n")),
-                            cojob::credential(cojob::secret(std::string("mint\0key", 8))),
-                            cojob::credential(cojob::credential::provider_type())})
+    for (const auto& key :
+         {cojob::credential(), cojob::credential(cojob::secret("")),
+          cojob::credential(cojob::secret("mint_key\r\nX-Evil: 1")), cojob::credential(cojob::secret("mint_key\n")),
+          cojob::credential(cojob::secret(std::string("mint\0key", 8))),
+          cojob::credential(cojob::credential::provider_type())})
         table.push_back(bad_key(key));
-    for (const auto* url :
-         {"", "api.mintlify.com", "//api.mintlify.com", "ftp://api.mintlify.com", "https://", "https:///v2", "https://:443",
-          "https://user@api.mintlify.com", "https://user:mint_key@api.mintlify.com", "https://api.mintlify.com?x=1",
-          "https://api.mintlify.com/#top", "https://api.mintlify.com:0", "https://api.mintlify.com:65536",
-          "https://api.mintlify.com/a b", "https://api.mintlify.com/\r\nX-Evil: 1", "https://api.mintlify.com/../v1",
-          "https://[::1", "https://api..mintlify.com", "http://api.mintlify.com", "http://127.0.0.1.example.com",
-          "http://localhost.example.com", "http://10.0.0.1", "http://[::2]"})
+    for (const auto* url : {"",
+                            "api.mintlify.com",
+                            "//api.mintlify.com",
+                            "ftp://api.mintlify.com",
+                            "https://",
+                            "https:///v2",
+                            "https://:443",
+                            "https://user@api.mintlify.com",
+                            "https://user:mint_key@api.mintlify.com",
+                            "https://api.mintlify.com?x=1",
+                            "https://api.mintlify.com/#top",
+                            "https://api.mintlify.com:0",
+                            "https://api.mintlify.com:65536",
+                            "https://api.mintlify.com/a b",
+                            "https://api.mintlify.com/\r\nX-Evil: 1",
+                            "https://api.mintlify.com/../v1",
+                            "https://[::1",
+                            "https://api..mintlify.com",
+                            "http://api.mintlify.com",
+                            "http://127.0.0.1.example.com",
+                            "http://localhost.example.com",
+                            "http://10.0.0.1",
+                            "http://[::2]"})
         table.push_back(bad_url(url));
     return table;
 }
@@ -146,7 +162,8 @@ BOOST_AUTO_TEST_CASE(is_thrown_as_well_where_the_agent_makes_its_own_client)
 BOOST_AUTO_TEST_CASE(does_not_include_http_where_it_is_allowed)
 {
     bench b;
-    for (const auto* url : {"http://127.0.0.1:8080", "http://127.9.9.9", "http://localhost:8080", "http://[::1]:8080"}) {
+    for (const auto* url :
+         {"http://127.0.0.1:8080", "http://127.9.9.9", "http://localhost:8080", "http://[::1]:8080"}) {
         auto o = options();
         o.base_url = url;
         BOOST_TEST_CONTEXT(url) BOOST_CHECK_NO_THROW(agent(b.scripted.agent.get_client(), o));

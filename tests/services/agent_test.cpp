@@ -112,27 +112,29 @@ using namespace agent_tests;
 
 BOOST_AUTO_TEST_CASE(sends_a_prompt_as_one_post)
 {
-    BOOST_TEST(cojob::detail::render(bench().sent_by(create)) ==
-               "POST /v2/agent/docs/job HTTP/1.1\r\n"
-               "Host: api.mintlify.com\r\n"
-               "Authorization: Bearer mint_key_of_the_tests\r\n"
-               "User-Agent: cojob/" + std::string(cojob::version()) + "\r\n"
-               "Accept: application/json\r\n"
-               "Content-Type: application/json\r\n"
-               "Content-Length: 41\r\n"
-               "\r\n"
-               R"({"prompt":"Document the /users endpoint"})");
+    BOOST_TEST(cojob::detail::render(bench().sent_by(create)) == "POST /v2/agent/docs/job HTTP/1.1\r\n"
+                                                                 "Host: api.mintlify.com\r\n"
+                                                                 "Authorization: Bearer mint_key_of_the_tests\r\n"
+                                                                 "User-Agent: cojob/" +
+                                                                     std::string(cojob::version()) +
+                                                                     "\r\n"
+                                                                     "Accept: application/json\r\n"
+                                                                     "Content-Type: application/json\r\n"
+                                                                     "Content-Length: 41\r\n"
+                                                                     "\r\n"
+                                                                     R"({"prompt":"Document the /users endpoint"})");
 }
 
 BOOST_AUTO_TEST_CASE(asks_for_a_job_with_one_get)
 {
-    BOOST_TEST(cojob::detail::render(bench().sent_by(get)) ==
-               "GET /v2/agent/docs/job/job_1 HTTP/1.1\r\n"
-               "Host: api.mintlify.com\r\n"
-               "Authorization: Bearer mint_key_of_the_tests\r\n"
-               "User-Agent: cojob/" + std::string(cojob::version()) + "\r\n"
-               "Accept: application/json\r\n"
-               "\r\n");
+    BOOST_TEST(cojob::detail::render(bench().sent_by(get)) == "GET /v2/agent/docs/job/job_1 HTTP/1.1\r\n"
+                                                              "Host: api.mintlify.com\r\n"
+                                                              "Authorization: Bearer mint_key_of_the_tests\r\n"
+                                                              "User-Agent: cojob/" +
+                                                                  std::string(cojob::version()) +
+                                                                  "\r\n"
+                                                                  "Accept: application/json\r\n"
+                                                                  "\r\n");
 }
 
 BOOST_AUTO_TEST_CASE(sends_a_message_to_a_job_as_one_post)
@@ -189,8 +191,8 @@ BOOST_AUTO_TEST_CASE(goes_where_the_base_url_says)
 
 BOOST_AUTO_TEST_CASE(escapes_a_prompt_so_that_it_arrives_as_it_was)
 {
-    for (const std::string prompt : {"say \"hi\"", "C:\\docs\\new", "two\nlines\r\n\tand a tab", "</script>", "Grüße, 仕事 🚀",
-                                     "{\"prompt\":\"nested\"}", "\x01\x1f\x7f", " "}) {
+    for (const std::string prompt : {"say \"hi\"", "C:\\docs\\new", "two\nlines\r\n\tand a tab", "</script>",
+                                     "Grüße, 仕事 🚀", "{\"prompt\":\"nested\"}", "\x01\x1f\x7f", " "}) {
         const auto request = bench().sent_by([&](const agent& a) { return a.create_job(prompt); });
         const auto body = boost::json::parse(request.body).as_object();
         BOOST_TEST(body.size() == 1U);
@@ -198,7 +200,8 @@ BOOST_AUTO_TEST_CASE(escapes_a_prompt_so_that_it_arrives_as_it_was)
         BOOST_TEST(std::all_of(request.body.begin(), request.body.end(), [](unsigned char c) { return c >= 0x20; }));
     }
     const std::string with_nul("a\0b", 3);
-    BOOST_TEST(bench().sent_by([&](const agent& a) { return a.create_job(with_nul); }).body == R"({"prompt":"a\u0000b"})");
+    BOOST_TEST(bench().sent_by([&](const agent& a) { return a.create_job(with_nul); }).body ==
+               R"({"prompt":"a\u0000b"})");
 }
 
 BOOST_AUTO_TEST_CASE(sends_a_prompt_of_megabytes_whole)
@@ -254,11 +257,14 @@ BOOST_AUTO_TEST_CASE(says_which_environment_variable_is_missing)
         const char *project_id, *api_key;
         std::string complaint;
     };
-    const std::string no_project = "MINTLIFY_PROJECT_ID: the environment variable is not set; it must hold the project id";
+    const std::string no_project =
+        "MINTLIFY_PROJECT_ID: the environment variable is not set; it must hold the project id";
     const std::string no_key = "MINTLIFY_API_KEY: the environment variable is not set; it must hold an admin API key";
-    for (const auto& [project_id, api_key, complaint] :
-         std::vector<row>{{nullptr, "mint_key", no_project}, {"", "mint_key", no_project}, {nullptr, nullptr, no_project},
-                          {"docs", nullptr, no_key}, {"docs", "", no_key}}) {
+    for (const auto& [project_id, api_key, complaint] : std::vector<row>{{nullptr, "mint_key", no_project},
+                                                                         {"", "mint_key", no_project},
+                                                                         {nullptr, nullptr, no_project},
+                                                                         {"docs", nullptr, no_key},
+                                                                         {"docs", "", no_key}}) {
         const environment_guard set(variables{{project, project_id}, {key, api_key}});
         BOOST_CHECK_EXCEPTION((void)cojob::mintlify::agent_options_from_environment(), cojob::api_error,
                               [&](const cojob::api_error& e) {

@@ -1,6 +1,7 @@
 #include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/hop.hpp>
 
+#include "support/cancel_after.hpp"
 #include "support/run.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -66,29 +67,15 @@ struct tally {
     std::atomic<int> begun{0}, finished{0}, stopped{0}, aborted{0};
 };
 
-/// Cancels crossings at random times around their end, from the caller's own strand, until the rounds are done.
+/// Cancels crossings around their end, from the caller's own strand, until the rounds are done.
 asio::awaitable<void> cancel_at_random(asio::any_io_executor client, unsigned seed, tally& count)
 {
     std::mt19937 random(seed);
-    const auto caller = co_await asio::this_coro::executor;
-    double window = 200; // finds the end by itself: longer after a cancel that came before it, shorter after one too late
+    tests::cancel_times times(seed);
     while (count.begun++ < tally::rounds) {
-        const microseconds length(random() % 200), cancel_after(random() % static_cast<unsigned>(window));
-        asio::cancellation_signal signal;
-        asio::steady_timer over(caller, asio::steady_timer::time_point::max()), timer(caller, cancel_after);
-        bool is_over = false, was_in_time = false;
-        asio::co_spawn(caller, cross(client, length),
-                       asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr e, int value) {
-                           ++(e ? count.aborted : value == 1 ? count.finished : count.stopped);
-                           is_over = true;
-                           was_in_time = e || value != 1;
-                           over.cancel();
-                       }));
-        co_await timer.async_wait(asio::as_tuple(asio::deferred));
-        signal.emit(asio::cancellation_type::terminal);
-        if (!is_over)
-            co_await over.async_wait(asio::as_tuple(asio::deferred));
-        window = was_in_time ? window * 1.1 : std::max(window / 1.1, 10.0);
+        const auto end = co_await tests::cancel_after(times.next(), cross(client, microseconds(random() % 200)));
+        times.was_in_time(!end || *end != 1);
+        ++(!end ? count.aborted : *end == 1 ? count.finished : count.stopped);
     }
 }
 

@@ -161,7 +161,7 @@ const reading readings[] = {
     bad("too many interim answers", too_large, repeat("HTTP/1.1 102 Processing\r\n\r\n", 3)),
     bad("a length over the limit", too_large, ok + "Content-Length: 33\r\n\r\n"),
     bad("2 GiB", too_large, ok + "Content-Length: 2147483648\r\n\r\n"),
-    bad("a chunk over the limit", too_large, chunked + "21\r\n"),
+    bad("a chunk over the limit", too_large, chunked + "21\r\nx"),
     bad("chunks over the limit", too_large, chunked + repeat("10\r\n0123456789abcdef\r\n", 2) + "1\r\nx\r\n"),
     bad("until close, over the limit", too_large, ok + "\r\n" + std::string(33, 'x')),
     bad("an extension over the limit", too_large, chunked + "2;" + std::string(16, 'x') + "\r\nhi\r\n"),

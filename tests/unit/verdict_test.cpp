@@ -69,7 +69,8 @@ const row table[] = {
     ambiguous("reset, or an early end", failed(errc::connection_lost, after_commit), errc::connection_lost),
     ambiguous("not HTTP", failed(errc::malformed_response, after_commit), errc::malformed_response),
     ambiguous("over a limit", failed(errc::response_too_large, after_commit), errc::response_too_large),
-    ambiguous("the call's deadline after commit", stopped(stop_reason::deadline, after_commit), errc::deadline_exceeded),
+    ambiguous("the call's deadline after commit", stopped(stop_reason::deadline, after_commit),
+              errc::deadline_exceeded),
     ambiguous("closed after commit", stopped(stop_reason::closed, after_commit), aborted),
     {"cancelled after commit", stopped(stop_reason::cancelled, after_commit), aborted, errc::outcome_unknown,
      errc::outcome_unknown},
@@ -110,8 +111,11 @@ error_code judge(attempt_outcome attempt, effect what)
 /// What api.md says of a status, written the other way round: by class, with the exceptions listed.
 error_code documented(int status)
 {
-    static const std::map<int, errc> named{{401, errc::unauthorized}, {403, errc::forbidden}, {404, errc::not_found},
-                                           {409, errc::conflict},     {429, errc::rate_limited}};
+    static const std::map<int, errc> named{{401, errc::unauthorized},
+                                           {403, errc::forbidden},
+                                           {404, errc::not_found},
+                                           {409, errc::conflict},
+                                           {429, errc::rate_limited}};
     if (const auto found = named.find(status); found != named.end())
         return found->second;
     switch (status / 100) {

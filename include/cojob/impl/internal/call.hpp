@@ -1,13 +1,13 @@
 #ifndef COJOB_IMPL_INTERNAL_CALL_HPP
 #define COJOB_IMPL_INTERNAL_CALL_HPP
 
-#include <cojob/impl/internal/server_message.hpp>
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/hop.hpp>
-#include <cojob/impl/internal/verdict.hpp>
 #include <cojob/impl/internal/poll_trace.hpp>
+#include <cojob/impl/internal/server_message.hpp>
+#include <cojob/impl/internal/verdict.hpp>
 #include <cojob/policy/retry_after.hpp>
 
 #include <array>
@@ -30,7 +30,7 @@ struct prepared_call {
 };
 
 struct call_end {
-    error_info failure{};        ///< no code: success
+    error_info failure{}; ///< no code: success
     http::response response{};
     std::exception_ptr thrown{}; ///< by a credential provider
 };
@@ -183,7 +183,8 @@ inline asio::awaitable<call_end> try_once(client_state& state, operation& op, pr
         poll->retry_after = hint;
     tried.why = result.why;
     if (observer)
-        observer->on_response({call.wire.method, call.wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
+        observer->on_response(
+            {call.wire.method, call.wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
 
     call_end end;
     if (tried.ended)

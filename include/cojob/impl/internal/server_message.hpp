@@ -34,8 +34,8 @@ inline std::string excerpt(std::string_view text, std::size_t most, const secret
     return out.substr(0, most);
 }
 
-/// The server's own words about a failure: the `error` or `message` of a JSON object, as all these APIs have it, else the
-/// body as it is; never more than the limit.
+/// The server's own words about a failure: the `error` or `message` of a JSON object, as all these APIs have it, else
+/// the body as it is; never more than the limit.
 inline std::string server_message(const http::response& response, const limit_options& limits,
                                   const secret& authorization)
 {

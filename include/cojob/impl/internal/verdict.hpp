@@ -64,7 +64,8 @@ struct attempt_outcome {
     const auto own = attempt_error(a);
     if (!own || !a.was_committed || a.effect == effect::none)
         return own;
-    if (a.effect == effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
+    if (a.effect ==
+        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
         return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
     const auto has_answer = a.stopped == stop_reason::none && !a.error;
     const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;

@@ -1,0 +1,116 @@
+#ifndef TESTS_SUPPORT_MOCK_AGENT_HPP
+#define TESTS_SUPPORT_MOCK_AGENT_HPP
+
+#include "support/run.hpp"
+
+#include <cojob/mintlify/agent.hpp>
+#include <cojob/testing/manual_clock.hpp>
+#include <cojob/testing/mock_server.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tests {
+
+/// An agent on real sockets, with a mock server of its own and time that stands still: no limit fires by itself, however
+/// slow the machine is.
+class mock_agent {
+  public:
+    /// `base_url` empty: the server's.
+    explicit mock_agent(const cojob::testing::mock_server_options& mock = {}, cojob::client_options options = {},
+                        const std::string& base_url = {})
+        : server(mock), clock(std::make_shared<cojob::testing::manual_clock>(context)),
+          agent(make(mock, std::move(options), base_url))
+    {
+    }
+
+    cojob::testing::mock_server server;
+    boost::asio::io_context context;
+    std::shared_ptr<cojob::testing::manual_clock> clock;
+    cojob::mintlify::agent agent;
+
+    /// Runs until it has ended.
+    template <class T>
+    started<T> run(asio::awaitable<T> operation)
+    {
+        auto s = start(std::move(operation));
+        finish(s);
+        return s;
+    }
+
+    /// Begins, and goes as far as it comes without waiting for the server.
+    template <class T>
+    started<T> start(asio::awaitable<T> operation)
+    {
+        auto s = tests::start(context, std::move(operation));
+        until([] { return true; });
+        return s;
+    }
+
+    /// Whether it has ended.
+    template <class T>
+    bool finish(const started<T>& s)
+    {
+        return until([&] { return s.is_done(); });
+    }
+
+    template <class Predicate>
+    bool until(Predicate holds)
+    {
+        const auto came = clock->run_until(holds);
+        context.poll();
+        return came;
+    }
+
+    bool until_requests(std::size_t count)
+    {
+        return until([this, count] { return server.requests().size() >= count; });
+    }
+
+    bool until_connections(std::size_t count)
+    {
+        return until([this, count] { return server.connections() >= count; });
+    }
+
+    /// On which connection each request came.
+    [[nodiscard]] std::vector<std::size_t> connections_used() const
+    {
+        std::vector<std::size_t> used;
+        for (const auto& request : server.requests())
+            used.push_back(request.connection);
+        return used;
+    }
+
+    [[nodiscard]] cojob::client client() const { return agent.get_client(); }
+
+  private:
+    cojob::mintlify::agent make(const cojob::testing::mock_server_options& mock, cojob::client_options options,
+                                const std::string& base_url)
+    {
+        options.clock = clock;
+        options.seed = 1;
+        if (options.tls.ca_pem.empty() && options.tls.ca_file.empty())
+            options.tls.ca_pem = server.ca_pem();
+        cojob::mintlify::agent_options credentials;
+        credentials.project_id = mock.project_id;
+        credentials.api_key = cojob::secret(mock.token);
+        credentials.base_url = base_url.empty() ? server.base_url() : base_url;
+        return {cojob::client(context.get_executor(), std::move(options)), credentials};
+    }
+};
+
+/// A mock server without TLS.
+inline cojob::testing::mock_server_options plain_http()
+{
+    cojob::testing::mock_server_options options;
+    options.use_tls = false;
+    return options;
+}
+
+} // namespace tests
+
+#endif
