@@ -57,8 +57,8 @@ class operation {
     void finish() noexcept { alarm_.reset(); }
 
   private:
-    void arm();
-    void ring();
+    COJOB_DECL void arm();
+    COJOB_DECL void ring();
 
     clock_ptr clock_;
     asio::any_io_executor executor_;

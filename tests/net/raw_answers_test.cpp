@@ -151,7 +151,7 @@ void check(tests::mock_agent& mock, const raw_answer& sent, tests::started<cojob
     BOOST_TEST(call.code() == code);
     if (code && code != errc::invalid_response) {
         BOOST_TEST_REQUIRE(call.error().attempts.size() == 1U);
-        const auto& tried = call.error().attempts.front();
+        const auto tried = call.error().attempts.front();
         BOOST_TEST(tried.ended == sent.get);
         BOOST_TEST((tried.reached == cojob::phase::done) == (sent.get == unexpected));
         BOOST_TEST(tried.why.empty() == (sent.get == unexpected));

@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -109,26 +110,16 @@ json::object with(const std::string& path, json::value value)
     return job;
 }
 
-std::string expectation(const member& m)
-{
-    switch (m.type) {
-    case kind::text: return m.path + ": expected a string";
-    case kind::time: return m.path + ": expected an RFC 3339 time";
-    case kind::object: return m.path + ": expected an object";
-    }
-    return {};
-}
-
 /// What is to be said of a value where the member should be; empty: nothing.
 std::string expected_complaint(const member& m, const json::value& value)
 {
-    if (value.is_null() && !m.is_required)
-        return {};
-    if (value.is_string() && m.type == kind::text)
+    static const std::map<kind, std::string> expectations{
+        {kind::text, "a string"}, {kind::time, "an RFC 3339 time"}, {kind::object, "an object"}};
+    if ((value.is_null() && !m.is_required) || (value.is_string() && m.type == kind::text))
         return {};
     if (value.is_object() && m.type == kind::object)
         return m.path + ".repository: missing";
-    return expectation(m);
+    return m.path + ": expected " + expectations.at(m.type);
 }
 
 std::string nested(int depth)

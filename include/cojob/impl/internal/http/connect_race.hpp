@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_CONNECT_RACE_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_CONNECT_RACE_HPP
 
+#include <cojob/error.hpp>
 #include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/http/lookups.hpp>
 

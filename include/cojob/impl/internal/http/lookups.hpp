@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_LOOKUPS_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_LOOKUPS_HPP
 
+#include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/event.hpp>
 
