@@ -44,8 +44,8 @@ asio::awaitable<cojob::result<T>> cancel_after(std::chrono::microseconds delay, 
     co_return end;
 }
 
-/// Random delays around a moment that it finds by itself: later ones after a cancel that came in time, earlier ones after
-/// one that came too late.
+/// Random delays around a moment that it finds by itself: later ones after a cancel that came in time, earlier ones
+/// after one that came too late.
 class cancel_times {
   public:
     explicit cancel_times(unsigned seed) : random_(seed) {}

@@ -16,8 +16,8 @@
 
 namespace tests {
 
-/// An agent on real sockets, with a mock server of its own and time that stands still: no limit fires by itself, however
-/// slow the machine is.
+/// An agent on real sockets, with a mock server of its own and time that stands still: no limit fires by itself,
+/// however slow the machine is.
 class mock_agent {
   public:
     /// `base_url` empty: the server's.

@@ -35,12 +35,12 @@ class started {
   public:
     started(asio::any_io_executor executor, asio::awaitable<T> operation) : state_(std::make_shared<state>())
     {
-        asio::co_spawn(executor, cojob::as_result(std::move(operation)),
-                       asio::bind_cancellation_slot(state_->signal.slot(),
-                                                    [s = state_](std::exception_ptr e, cojob::result<T> r) {
-                                                        s->failure = e;
-                                                        s->value.emplace(std::move(r));
-                                                    }));
+        asio::co_spawn(
+            executor, cojob::as_result(std::move(operation)),
+            asio::bind_cancellation_slot(state_->signal.slot(), [s = state_](std::exception_ptr e, cojob::result<T> r) {
+                s->failure = e;
+                s->value.emplace(std::move(r));
+            }));
     }
 
     void cancel(asio::cancellation_type type = asio::cancellation_type::terminal) { state_->signal.emit(type); }

@@ -36,7 +36,8 @@ class scripted_agent {
 
     explicit scripted_agent(cojob::testing::scripted_transport::script_type script, cojob::client_options options = {})
         : clock(std::make_shared<cojob::testing::manual_clock>(context)),
-          transport(std::make_shared<cojob::testing::scripted_transport>(std::move(script))), agent(make(std::move(options)))
+          transport(std::make_shared<cojob::testing::scripted_transport>(std::move(script))),
+          agent(make(std::move(options)))
     {
     }
 

@@ -10,19 +10,17 @@
 
 namespace tests {
 
-/// A port on the loopback where a connection is neither accepted nor refused: its queue is full. Linux then drops the SYN.
+/// A port on the loopback where a connection is neither accepted nor refused: its queue is full. Linux then drops the
+/// SYN.
 class silent_listener {
   public:
-    silent_listener() : acceptor_(context_, tcp::v4()), fillers_{tcp::socket(context_), tcp::socket(context_), tcp::socket(context_)}
+    silent_listener()
+        : acceptor_(context_, tcp::v4()), fillers_{tcp::socket(context_), tcp::socket(context_), tcp::socket(context_)}
     {
         acceptor_.bind({boost::asio::ip::address_v4::loopback(), 0});
         acceptor_.listen(0);
-        for (auto& filler : fillers_) {
-            boost::system::error_code ec;
-            filler.open(tcp::v4());
-            filler.non_blocking(true);
-            filler.connect(acceptor_.local_endpoint(), ec);
-        }
+        for (auto& filler : fillers_)
+            filler.async_connect(acceptor_.local_endpoint(), [](const boost::system::error_code&) {});
     }
 
     [[nodiscard]] boost::asio::ip::tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
@@ -43,7 +41,8 @@ class silent_listener {
     std::array<tcp::socket, 3> fillers_;
 };
 
-/// A port on the loopback that belongs to somebody who does not listen: connections are refused, and nobody else gets it.
+/// A port on the loopback that belongs to somebody who does not listen: connections are refused, and nobody else gets
+/// it.
 class refusing_port {
   public:
     refusing_port() : acceptor_(context_, boost::asio::ip::tcp::v4())
