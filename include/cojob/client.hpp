@@ -6,6 +6,7 @@
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
 #include <cojob/observer.hpp>
+#include <cojob/policy/effect.hpp>
 #include <cojob/secret.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -49,13 +50,6 @@ class client_options {
     std::optional<std::uint64_t> seed; ///< of jitter; random unless given
 };
 
-/// What repeating a request would do.
-enum class effect {
-    none,       ///< safe and idempotent: GET
-    idempotent, ///< DELETE
-    once,       ///< POST: twice is not the same as once
-};
-
 /// A request to a job API, as a service describes it to `client::send`.
 class api_request {
   public:
@@ -69,7 +63,7 @@ class api_request {
     std::vector<std::pair<std::string, std::string>> query;
     http::header_list headers;
     std::optional<std::string> json;   ///< the body
-    cojob::effect effect = cojob::effect::none;
+    std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
     std::string job_id;                ///< of the job it is about, for errors
 };
 

@@ -17,6 +17,7 @@
 #include <cojob/mintlify/agent_job.hpp>
 #include <cojob/observer.hpp>
 #include <cojob/operation.hpp>
+#include <cojob/policy/effect.hpp>
 #include <cojob/policy/retry_after.hpp>
 #include <cojob/result.hpp>
 #include <cojob/secret.hpp>

@@ -199,7 +199,8 @@ BOOST_AUTO_TEST_CASE(every_status_class_has_its_error_and_keeps_the_connection)
             BOOST_TEST_CONTEXT(r.status << ' ' << m)
             {
                 mock.server.answer_next(r.status, R"({"error":"words of the server"})");
-                const auto call = mock.run(m == method::get ? mock.agent.get_job(id) : mock.agent.create_job("Document it"));
+                const auto call =
+                    mock.run(m == method::get ? mock.agent.get_job(id) : mock.agent.create_job("Document it"));
                 BOOST_TEST(call.code() == (m == method::get ? r.get : r.post));
                 BOOST_TEST(call.error().http_status == r.status);
                 BOOST_TEST(call.error().server_message == "words of the server");

@@ -10,7 +10,7 @@
 #include <deque>
 #include <string>
 
-namespace {
+namespace mock_connection_tests {
 
 namespace data = boost::unit_test::data;
 using cojob::testing::fault;
@@ -26,9 +26,11 @@ mock_server_options options(bool use_tls)
     return wanted;
 }
 
-} // namespace
+} // namespace mock_connection_tests
 
 BOOST_AUTO_TEST_SUITE(mock_connection_test)
+
+using namespace mock_connection_tests;
 
 BOOST_DATA_TEST_CASE(a_connection_fault_hits_the_next_connection, data::make({false, true}), use_tls)
 {

@@ -14,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-namespace {
+namespace mock_fault_tests {
 
 namespace data = boost::unit_test::data;
 using cojob::testing::fault;
@@ -144,9 +144,11 @@ raw_client::response_type response_with(fault broken, bool use_tls)
     return raw_client(still.server).call("GET", job_path);
 }
 
-} // namespace
+} // namespace mock_fault_tests
 
 BOOST_AUTO_TEST_SUITE(mock_fault_test)
+
+using namespace mock_fault_tests;
 
 BOOST_DATA_TEST_CASE(a_fault_sends_what_it_says_to_the_byte, data::make({false, true}) * data::make(byte_cases),
                      use_tls, c)

@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace {
+namespace mock_server_tests {
 
 namespace json = boost::json;
 using cojob::testing::mock_server;
@@ -74,9 +74,11 @@ const refusal refusals[] = {
     {"the wrong method", "DELETE", jobs_path + "/job_1", "", "mint_test_key", 405},
 };
 
-} // namespace
+} // namespace mock_server_tests
 
 BOOST_AUTO_TEST_SUITE(mock_server_test)
+
+using namespace mock_server_tests;
 
 BOOST_AUTO_TEST_CASE(a_created_job_has_the_vendors_shape)
 {

@@ -10,7 +10,7 @@
 #include <chrono>
 #include <string>
 
-namespace {
+namespace mock_tls_tests {
 
 using cojob::testing::mock_server;
 using cojob::testing::mock_server_options;
@@ -39,9 +39,11 @@ std::string version_spoken_with(tls_versions versions)
     return SSL_get_version(client.tls().native_handle());
 }
 
-} // namespace
+} // namespace mock_tls_tests
 
 BOOST_AUTO_TEST_SUITE(mock_tls_test)
+
+using namespace mock_tls_tests;
 
 BOOST_AUTO_TEST_CASE(the_certificate_is_for_the_names_and_addresses_asked_for)
 {

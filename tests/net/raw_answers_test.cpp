@@ -8,6 +8,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstdio>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -119,8 +120,8 @@ const raw_answer raw_answers[] = {
     {"204", "HTTP/1.1 204 No Content\r\n\r\n", errc::invalid_response, kept},
     {"304", "HTTP/1.1 304 Not Modified\r\n\r\n", unexpected, kept},
     {"HTTP/1.0", answer("HTTP/1.0 200 OK"), success},
-    {"HTTP/1.0 that keeps the connection", ok.substr(0, 7) + "0 200 OK\r\nConnection: keep-alive\r\n" + length + "\r\n" + job,
-     success, kept},
+    {"HTTP/1.0 that keeps the connection",
+     ok.substr(0, 7) + "0 200 OK\r\nConnection: keep-alive\r\n" + length + "\r\n" + job, success, kept},
     {"no reason", answer("HTTP/1.1 200 "), success, kept},
     {"a long reason", answer("HTTP/1.1 200 " + std::string(400, 'x')), success, kept},
     {"a huge reason", answer("HTTP/1.1 200 " + std::string(600, 'x')), too_large},
@@ -146,7 +147,8 @@ error_code of_post(error_code of_get)
     return is_answer ? of_get : errc::outcome_unknown;
 }
 
-void check(tests::mock_agent& mock, const raw_answer& sent, tests::started<cojob::mintlify::agent_job> call, error_code code)
+void check(tests::mock_agent& mock, const raw_answer& sent, tests::started<cojob::mintlify::agent_job> call,
+           error_code code)
 {
     BOOST_TEST(call.code() == code);
     if (code && code != errc::invalid_response) {

@@ -19,15 +19,15 @@ namespace data = boost::unit_test::data;
 using cojob::errc;
 using cojob::error_code;
 using cojob::phase;
-using cojob::testing::fault;
 using cojob::timeout_options;
+using cojob::testing::fault;
 using namespace std::chrono_literals;
 
 /// One limit fires while the server hangs in one way. All other limits are far away.
 struct limit_case {
     const char* name;
     fault broken;
-    cojob::duration timeout_options::*limit;
+    cojob::duration timeout_options::* limit;
     errc get, post, attempt;
     phase reached;
 
@@ -44,10 +44,12 @@ const limit_case limit_cases[] = {
      connect_timeout, phase::handshaking},
     {"attempt in a handshake", fault::stall_handshake, &timeout_options::attempt, connect_timeout, connect_timeout,
      connect_timeout, phase::handshaking},
-    {"call in a handshake", fault::stall_handshake, &timeout_options::call, deadline, deadline, deadline, phase::handshaking},
+    {"call in a handshake", fault::stall_handshake, &timeout_options::call, deadline, deadline, deadline,
+     phase::handshaking},
     {"attempt without an answer", fault::stall, &timeout_options::attempt, request_timeout, unknown, request_timeout,
      phase::awaiting_response},
-    {"call without an answer", fault::stall, &timeout_options::call, deadline, unknown, deadline, phase::awaiting_response},
+    {"call without an answer", fault::stall, &timeout_options::call, deadline, unknown, deadline,
+     phase::awaiting_response},
     {"attempt in a body", fault::stall_in_body, &timeout_options::attempt, request_timeout, unknown, request_timeout,
      phase::receiving},
     {"call in a body", fault::stall_in_body, &timeout_options::call, deadline, unknown, deadline, phase::receiving},
@@ -55,7 +57,7 @@ const limit_case limit_cases[] = {
      phase::receiving},
 };
 
-cojob::client_options only(cojob::duration timeout_options::*limit, cojob::duration length = 7s)
+cojob::client_options only(cojob::duration timeout_options::* limit, cojob::duration length = 7s)
 {
     cojob::client_options options;
     options.timeouts = {1h, 1h, 1h, 1h, 1h};
@@ -147,13 +149,15 @@ BOOST_DATA_TEST_CASE(fires_while_connecting, methods, m)
         return;
     }
     struct row {
-        cojob::duration timeout_options::*limit;
+        cojob::duration timeout_options::* limit;
         errc code;
     };
-    for (const auto& [limit, code] : {row{&timeout_options::connect, connect_timeout},
-                                      row{&timeout_options::attempt, connect_timeout}, row{&timeout_options::call, deadline}}) {
+    for (const auto& [limit, code] :
+         {row{&timeout_options::connect, connect_timeout}, row{&timeout_options::attempt, connect_timeout},
+          row{&timeout_options::call, deadline}}) {
         tests::mock_agent mock({}, only(limit), url_of(silent.endpoint()));
-        const auto call = mock.start(m == method::get ? mock.agent.get_job("job_1") : mock.agent.create_job("Document it"));
+        const auto call =
+            mock.start(m == method::get ? mock.agent.get_job("job_1") : mock.agent.create_job("Document it"));
         mock.clock->jump(7s - 1ns);
         BOOST_TEST(!call.is_done());
         mock.clock->jump(1ns);

@@ -16,15 +16,18 @@
 
 namespace tests {
 
+enum class trust_server { yes, no };
+
 /// An agent on real sockets, with a mock server of its own and time that stands still: no limit fires by itself,
 /// however slow the machine is.
 class mock_agent {
   public:
-    /// `base_url` empty: the server's.
+    /// `base_url` empty: the server's; `PORT` in it stands for the server's port. The server's authority is trusted
+    /// unless the options name another or `trusted` says no.
     explicit mock_agent(const cojob::testing::mock_server_options& mock = {}, cojob::client_options options = {},
-                        const std::string& base_url = {})
+                        const std::string& base_url = {}, trust_server trusted = trust_server::yes)
         : server(mock), clock(std::make_shared<cojob::testing::manual_clock>(context)),
-          agent(make(mock, std::move(options), base_url))
+          agent(make(mock, std::move(options), base_url, trusted))
     {
     }
 
@@ -89,16 +92,20 @@ class mock_agent {
 
   private:
     cojob::mintlify::agent make(const cojob::testing::mock_server_options& mock, cojob::client_options options,
-                                const std::string& base_url)
+                                const std::string& base_url, trust_server trusted)
     {
         options.clock = clock;
         options.seed = 1;
-        if (options.tls.ca_pem.empty() && options.tls.ca_file.empty())
+        if (!mock.use_tls)
+            options.tls.insecure_skip_verify = true; // nothing to verify: saves reading the system's authorities
+        else if (trusted == trust_server::yes && options.tls.ca_pem.empty() && options.tls.ca_file.empty())
             options.tls.ca_pem = server.ca_pem();
         cojob::mintlify::agent_options credentials;
         credentials.project_id = mock.project_id;
         credentials.api_key = cojob::secret(mock.token);
         credentials.base_url = base_url.empty() ? server.base_url() : base_url;
+        if (const auto at = credentials.base_url.find("PORT"); at != std::string::npos)
+            credentials.base_url.replace(at, 4, std::to_string(server.port()));
         return {cojob::client(context.get_executor(), std::move(options)), credentials};
     }
 };

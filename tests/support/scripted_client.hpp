@@ -16,15 +16,12 @@
 
 namespace tests {
 
-/// A request of the given method, with the effect it usually has.
+/// A request of the given method.
 inline cojob::api_request make_request(const std::string& method = "GET")
 {
     cojob::api_request r;
     r.base_url = cojob::http::parse_url("https://jobs.example/api", "base_url");
     r.method = method;
-    r.effect = method == "GET"      ? cojob::effect::none
-               : method == "DELETE" ? cojob::effect::idempotent
-                                    : cojob::effect::once;
     return r;
 }
 

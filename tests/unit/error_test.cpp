@@ -17,14 +17,13 @@
 #include <utility>
 #include <vector>
 
+namespace error_tests {
+
 using cojob::api_error;
 using cojob::condition;
 using cojob::errc;
 using cojob::error_info;
-
 namespace asio = boost::asio;
-
-namespace {
 
 constexpr int last_errc = static_cast<int>(errc::invalid_response);
 
@@ -109,9 +108,11 @@ cojob::result<T> run(asio::awaitable<T> operation)
     return outcome.get();
 }
 
-} // namespace
+} // namespace error_tests
 
 BOOST_AUTO_TEST_SUITE(errors)
+
+using namespace error_tests;
 
 BOOST_AUTO_TEST_CASE(every_code_meets_its_conditions_and_no_other)
 {

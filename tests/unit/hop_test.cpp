@@ -21,12 +21,12 @@
 #include <thread>
 #include <vector>
 
+namespace hop_tests {
+
 namespace asio = boost::asio;
 using cojob::operation;
 using cojob::detail::hop;
 using std::chrono::microseconds;
-
-namespace hop_tests {
 
 std::shared_ptr<operation> make_operation(const asio::any_io_executor& executor)
 {

@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-using namespace std::chrono_literals;
+namespace http_date_tests {
 
-namespace {
+using namespace std::chrono_literals;
 
 std::string read_date(std::string_view text, std::chrono::sys_seconds today = std::chrono::sys_seconds(784111777s))
 {
@@ -18,9 +18,11 @@ std::string read_date(std::string_view text, std::chrono::sys_seconds today = st
     return date ? cojob::detail::format_rfc3339(*date) : "refused";
 }
 
-} // namespace
+} // namespace http_date_tests
 
 BOOST_AUTO_TEST_SUITE(http_date)
+
+using namespace http_date_tests;
 
 BOOST_AUTO_TEST_CASE(all_three_forms_of_a_date_are_read)
 {

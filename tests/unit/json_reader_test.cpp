@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
+namespace json_reader_tests {
+
 using cojob::detail::json_reader;
 using cojob::detail::parse_json;
-
-namespace {
 
 /// What an invalid response is reported as, or nothing.
 template <class Function>
@@ -50,9 +50,11 @@ const boost::json::value& document()
     return value;
 }
 
-} // namespace
+} // namespace json_reader_tests
 
 BOOST_AUTO_TEST_SUITE(json)
+
+using namespace json_reader_tests;
 
 BOOST_AUTO_TEST_CASE(a_body_is_one_json_text)
 {

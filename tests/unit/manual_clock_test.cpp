@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace {
+namespace manual_clock_tests {
 
 namespace asio = boost::asio;
 using cojob::testing::manual_clock;
@@ -37,9 +37,11 @@ struct bench {
     }
 };
 
-} // namespace
+} // namespace manual_clock_tests
 
 BOOST_AUTO_TEST_SUITE(manual_clock_test)
+
+using namespace manual_clock_tests;
 
 BOOST_FIXTURE_TEST_CASE(time_stands_still_until_it_is_told, bench)
 {

@@ -103,7 +103,8 @@ const reading readings[] = {
     good("304 with a length", "HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n", "", 304),
     good("no reason", "HTTP/1.1 200 \r\nContent-Length: 0\r\n\r\n"),
     good("interim answers", repeat("HTTP/1.1 100 Continue\r\n\r\n", 2) + ok + "Content-Length: 2\r\n\r\nhi", "hi"),
-    good("an interim answer with headers", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok + "Content-Length: 0\r\n\r\n"),
+    good("an interim answer with headers",
+         "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok + "Content-Length: 0\r\n\r\n"),
     good("999", "HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n", "", 999),
     good("099", "HTTP/1.1 099 What\r\nContent-Length: 0\r\n\r\n", "", 99),
     good("1.0 that keeps alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", "hi"),
@@ -118,10 +119,12 @@ const reading readings[] = {
     final_answer("close announced", ok + "Connection: close\r\nContent-Length: 2\r\n\r\nhi", input_end::none, "hi"),
     final_answer("until close", ok + "\r\nhello", input_end::clean, "hello"),
     final_answer("until close, nothing", ok + "\r\n", input_end::clean),
-    final_answer("until close, at the limit", ok + "\r\n" + std::string(32, 'x'), input_end::clean, std::string(32, 'x')),
+    final_answer("until close, at the limit", ok + "\r\n" + std::string(32, 'x'), input_end::clean,
+                 std::string(32, 'x')),
     final_answer("switching protocols", "HTTP/1.1 101 Switching\r\n\r\n", input_end::none, "", 101),
     final_answer("two answers", repeat(ok + "Content-Length: 2\r\n\r\nhi", 2), input_end::none, "hi"),
-    final_answer("a body where none may be", "HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\nhi", input_end::none, "", 204),
+    final_answer("a body where none may be", "HTTP/1.1 204 No\r\nContent-Length: 2\r\n\r\nhi", input_end::none, "",
+                 204),
 
     bad("garbage", malformed, "\x01\x02\x7f garbage \xfe"),
     bad("a word of garbage", malformed, "hello"),
@@ -166,7 +169,8 @@ const reading readings[] = {
     bad("until close, over the limit", too_large, ok + "\r\n" + std::string(33, 'x')),
     bad("an extension over the limit", too_large, chunked + "2;" + std::string(16, 'x') + "\r\nhi\r\n"),
     bad("an extension without end", too_large, chunked + "2;" + std::string(200, 'x')),
-    bad("trailers over the limit", too_large, chunked + "0\r\n" + repeat("X: yyyyyyyyyyyyyyyyyyyyyyyyy\r\n", 9) + "\r\n"),
+    bad("trailers over the limit", too_large,
+        chunked + "0\r\n" + repeat("X: yyyyyyyyyyyyyyyyyyyyyyyyy\r\n", 9) + "\r\n"),
 
     bad("nothing", lost, "", input_end::clean),
     bad("nothing, cut", lost, "", input_end::cut),
@@ -213,7 +217,8 @@ BOOST_DATA_TEST_CASE(reads_the_same_in_any_pieces, data::make(readings) * data::
     }
     BOOST_TEST(reader.message().status == expected.status);
     BOOST_TEST(reader.message().body == expected.body);
-    BOOST_TEST((reader.allows_reuse() && rest.empty()) == expected.is_reusable); // what is left is found before the next use
+    BOOST_TEST((reader.allows_reuse() && rest.empty()) ==
+               expected.is_reusable); // what is left is found before the next use
 }
 
 BOOST_AUTO_TEST_CASE(keeps_headers_as_they_are_and_no_trailers)
@@ -221,7 +226,8 @@ BOOST_AUTO_TEST_CASE(keeps_headers_as_they_are_and_no_trailers)
     const cojob::limit_options limits;
     boost::beast::flat_buffer buffer;
     response_reader reader(limits, buffer);
-    const auto bytes = ok + "X-One:  a b \r\nx-one: second\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 5\r\n\r\n";
+    const auto bytes =
+        ok + "X-One:  a b \r\nx-one: second\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 5\r\n\r\n";
     reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes)));
     const cojob::http::header_list expected{{"X-One", "a b"}, {"x-one", "second"}, {"Transfer-Encoding", "chunked"}};
     BOOST_CHECK(reader.message().headers == expected);

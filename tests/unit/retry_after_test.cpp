@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+namespace retry_after_tests {
+
 using namespace std::chrono_literals;
 using cojob::duration;
 using cojob::retry_hint;
 using cojob::http::header_list;
-
-namespace {
 
 /// 1994-11-06T08:49:37.25Z: what the dates in RFC 9110 say, and a quarter of a second.
 constexpr cojob::timestamp now = cojob::timestamp(784111777s) + 250ms;
@@ -32,9 +32,11 @@ std::int64_t retry_after(std::string value)
     return hint({{"Retry-After", std::move(value)}});
 }
 
-} // namespace
+} // namespace retry_after_tests
 
 BOOST_AUTO_TEST_SUITE(retry_after_hints)
+
+using namespace retry_after_tests;
 
 BOOST_AUTO_TEST_CASE(without_a_hint_there_is_none)
 {

@@ -10,11 +10,11 @@
 #include <string>
 #include <string_view>
 
+namespace rfc3339_tests {
+
 using cojob::timestamp;
 using cojob::detail::format_rfc3339;
 using cojob::detail::parse_rfc3339;
-
-namespace {
 
 timestamp at(std::int64_t seconds, std::int64_t nanoseconds = 0)
 {
@@ -27,9 +27,11 @@ std::string read(std::string_view text)
     return parsed ? format_rfc3339(*parsed) : "refused";
 }
 
-} // namespace
+} // namespace rfc3339_tests
 
 BOOST_AUTO_TEST_SUITE(rfc3339)
+
+using namespace rfc3339_tests;
 
 BOOST_AUTO_TEST_CASE(decimals_are_written_in_groups_of_three_as_needed)
 {

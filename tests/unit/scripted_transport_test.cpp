@@ -13,7 +13,7 @@
 #include <optional>
 #include <utility>
 
-namespace {
+namespace scripted_transport_tests {
 
 namespace asio = boost::asio;
 using cojob::errc;
@@ -48,9 +48,11 @@ struct bench {
     }
 };
 
-} // namespace
+} // namespace scripted_transport_tests
 
 BOOST_AUTO_TEST_SUITE(scripted_transport_test)
+
+using namespace scripted_transport_tests;
 
 BOOST_FIXTURE_TEST_CASE(an_answer_without_delay_is_there_at_once, bench)
 {

@@ -11,12 +11,11 @@
 #include <type_traits>
 #include <utility>
 
+namespace secret_tests {
+
 using cojob::credential;
 using cojob::secret;
-
 namespace asio = boost::asio;
-
-namespace {
 
 template <class T>
 std::string print(const T& value)
@@ -31,9 +30,11 @@ asio::awaitable<secret> provide()
     co_return secret("mint_provided");
 }
 
-} // namespace
+} // namespace secret_tests
 
 BOOST_AUTO_TEST_SUITE(secrets)
+
+using namespace secret_tests;
 
 BOOST_AUTO_TEST_CASE(a_secret_prints_as_three_stars)
 {

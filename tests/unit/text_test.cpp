@@ -8,10 +8,10 @@
 #include <string>
 #include <string_view>
 
+namespace text_tests {
+
 using namespace std::string_view_literals;
 using namespace cojob::detail;
-
-namespace {
 
 /// What a check says, or nothing when it is content.
 template <class Check>
@@ -54,9 +54,11 @@ bool is_utf8_by_decoding(std::string_view text)
     return true;
 }
 
-} // namespace
+} // namespace text_tests
 
 BOOST_AUTO_TEST_SUITE(text)
+
+using namespace text_tests;
 
 BOOST_AUTO_TEST_CASE(utf8_is_recognized)
 {

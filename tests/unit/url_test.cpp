@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
-using cojob::http::parse_url;
+namespace url_tests {
 
-namespace {
+using cojob::http::parse_url;
 
 /// The URL as it is understood, or why it is not.
 std::string read(std::string_view text)
@@ -24,9 +24,11 @@ std::string read(std::string_view text)
     }
 }
 
-} // namespace
+} // namespace url_tests
 
 BOOST_AUTO_TEST_SUITE(url)
+
+using namespace url_tests;
 
 BOOST_AUTO_TEST_CASE(a_url_is_understood_and_written_as_short_as_can_be)
 {

@@ -1,4 +1,4 @@
-#include <cojob/impl/internal/verdict.hpp>
+#include <cojob/impl/internal/policy/verdict.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/test/unit_test.hpp>

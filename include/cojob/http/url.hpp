@@ -7,12 +7,17 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cojob::http {
 
 /// Where a connection goes: what two requests must have in common to share one.
-struct origin {
-    std::string host;       ///< lower case; an IPv6 literal without its brackets
+class origin {
+  public:
+    origin() = default;
+    origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
+
+    std::string host; ///< lower case; an IPv6 literal without its brackets
     std::uint16_t port = 0;
     bool is_secure = true;  ///< https
 

@@ -77,7 +77,7 @@ class agent {
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string id, std::string prompt) const;
 
   private:
-    agent(client, std::shared_ptr<const detail::agent_settings>);
+    COJOB_DECL agent(client, std::shared_ptr<const detail::agent_settings>);
 
     client client_;
     std::shared_ptr<const detail::agent_settings> settings_;

@@ -7,7 +7,7 @@
 #include <cojob/impl/internal/hop.hpp>
 #include <cojob/impl/internal/poll_trace.hpp>
 #include <cojob/impl/internal/server_message.hpp>
-#include <cojob/impl/internal/verdict.hpp>
+#include <cojob/impl/internal/policy/verdict.hpp>
 #include <cojob/policy/retry_after.hpp>
 
 #include <array>
@@ -26,6 +26,7 @@ struct call_settings {
 /// A request, checked and ready; no I/O has happened.
 struct prepared_call {
     api_request api{};
+    cojob::effect effect = cojob::effect::once;
     http::request wire{};
 };
 
@@ -83,6 +84,14 @@ inline void add_default_header(http::header_list& headers, std::string_view name
         headers.emplace_back(name, value);
 }
 
+/// What a method means by itself (RFC 9110, 9.2).
+inline effect effect_of(std::string_view method) noexcept
+{
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
+        return effect::none;
+    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
+}
+
 /// \throws api_error invalid_argument
 inline prepared_call prepare(const client_state& state, api_request request)
 {
@@ -95,6 +104,7 @@ inline prepared_call prepare(const client_state& state, api_request request)
         check_segment(segment, "path segment");
 
     prepared_call call;
+    call.effect = request.effect.value_or(effect_of(request.method));
     auto& wire = call.wire;
     wire.origin = request.base_url.origin();
     wire.method = request.method;
@@ -109,7 +119,7 @@ inline prepared_call prepare(const client_state& state, api_request request)
         wire.body = std::move(*request.json);
         wire.has_body = true;
     } else {
-        wire.has_body = request.effect == effect::once;
+        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     }
     if (request.authorization.is_fixed())
         wire.authorization = bearer(request.authorization.fixed());
@@ -162,7 +172,7 @@ inline asio::awaitable<call_end> try_once(client_state& state, operation& op, pr
     if (poll)
         ++state.counters.polls;
 
-    http::exchange x(op, call.api.effect == effect::none);
+    http::exchange x(op, call.effect == effect::none);
     auto result = co_await state.transport->send(call.wire, x);
     count(state, x);
 
@@ -173,7 +183,7 @@ inline asio::awaitable<call_end> try_once(client_state& state, operation& op, pr
                                   asked.has_value(),
                                   x.was_committed(),
                                   has_response ? stop_reason::none : op.reason(),
-                                  call.api.effect};
+                                  call.effect};
     tried.reached = x.reached;
     tried.status = result.response.status;
     tried.ended = attempt_error(outcome);
@@ -211,7 +221,7 @@ inline asio::awaitable<void> authorize(operation& op, prepared_call& call, call_
     co_await asio::this_coro::throw_if_cancelled(false);
     if (op.is_stopped()) {
         end.thrown = nullptr;
-        const attempt_outcome before{{}, 0, false, false, op.reason(), call.api.effect};
+        const attempt_outcome before{{}, 0, false, false, op.reason(), call.effect};
         end.failure = describe_failure(call, final_error(before), "while the credential was asked for");
     }
 }

@@ -71,7 +71,6 @@ class agent_settings {
             throw_invalid_argument("prompt: not valid UTF-8");
         auto r = request(std::move(below));
         r.method = "POST";
-        r.effect = effect::once;
         r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
         return r;
     }

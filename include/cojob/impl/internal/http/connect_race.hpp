@@ -15,8 +15,8 @@
 
 namespace cojob::detail {
 
-/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the one
-/// before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
+/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the
+/// one before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
 class connect_race : public std::enable_shared_from_this<connect_race> {
   public:
     connect_race(operation& op, endpoint_list endpoints)
@@ -36,7 +36,10 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         begin_next();
         co_await over_.wait();
         stop();
-        outcome end{winner_ ? error_code() : over_.is_set() ? last_error_ : error_code(asio::error::operation_aborted), {}};
+        outcome end{winner_          ? error_code()
+                    : over_.is_set() ? last_error_
+                                     : error_code(asio::error::operation_aborted),
+                    {}};
         end.socket.swap(winner_);
         co_return end;
     }
@@ -51,9 +54,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         const auto endpoint = endpoints_[next_++];
         ++running_;
         auto& socket = sockets_.emplace_back(executor_);
-        socket.async_connect(endpoint, [self = shared_from_this(), &socket](const error_code& ec) {
-            self->ended(socket, ec);
-        });
+        socket.async_connect(endpoint,
+                             [self = shared_from_this(), &socket](const error_code& ec) { self->ended(socket, ec); });
         if (next_ < endpoints_.size())
             stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
     }

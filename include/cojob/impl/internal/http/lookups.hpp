@@ -94,8 +94,8 @@ class lookups {
         entry = std::make_shared<lookup>(op.executor());
         entry->resolver.async_resolve(
             host, "", asio::ip::resolver_base::flags{},
-            [weak = std::weak_ptr(running_), found = entry, host](const error_code& ec,
-                                                                  const asio::ip::tcp::resolver::results_type& results) {
+            [weak = std::weak_ptr(running_), found = entry,
+             host](const error_code& ec, const asio::ip::tcp::resolver::results_type& results) {
                 found->is_over = true;
                 found->error = ec;
                 for (const auto& r : results)

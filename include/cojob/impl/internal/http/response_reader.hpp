@@ -20,8 +20,8 @@
 
 namespace cojob::detail {
 
-/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when it is
-/// called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
+/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when
+/// it is called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
 class head_scan {
   public:
     enum class verdict { incomplete, whole, malformed };
@@ -125,7 +125,8 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     bool has_chunk_ = false;
 };
 
-/// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes out.
+/// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes
+/// out.
 class response_reader {
   public:
     /// Bytes that were read too far stay in the buffer: they are somebody's mistake, see `has_surplus`.

@@ -1,9 +1,9 @@
-#ifndef COJOB_IMPL_INTERNAL_VERDICT_HPP
-#define COJOB_IMPL_INTERNAL_VERDICT_HPP
+#ifndef COJOB_IMPL_INTERNAL_POLICY_VERDICT_HPP
+#define COJOB_IMPL_INTERNAL_POLICY_VERDICT_HPP
 
-#include <cojob/client.hpp>
 #include <cojob/error.hpp>
 #include <cojob/operation.hpp>
+#include <cojob/policy/effect.hpp>
 
 #include <boost/asio/error.hpp>
 
