@@ -54,7 +54,8 @@ int run(std::string prompt)
     if (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID")) {
         credentials = cojob::mintlify::agent_options_from_environment();
     } else {
-        std::cout << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this machine.\n";
+        std::cout
+            << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this machine.\n";
         cojob::testing::mock_server_options mock_options;
         mock_options.lifecycle = {{"active", 1}, {"completed"}};
         mock.emplace(mock_options);

@@ -56,29 +56,29 @@ class api_request {
     api_request() = default;
 
     http::url base_url;
-    credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
-    bool allow_plaintext = false;      ///< http:// to a host that is not this machine
+    credential authorization;     ///< sent as `Authorization: Bearer …`; empty: not sent
+    bool allow_plaintext = false; ///< http:// to a host that is not this machine
     std::string method = "GET";
     std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
     std::vector<std::pair<std::string, std::string>> query;
     http::header_list headers;
-    std::optional<std::string> json;   ///< the body
+    std::optional<std::string> json;     ///< the body
     std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
-    std::string job_id;                ///< of the job it is about, for errors
+    std::string job_id;                  ///< of the job it is about, for errors
 };
 
 /// Counters since the client was made.
 struct client_stats {
-    std::uint64_t requests = 0;            ///< attempts handed to the transport
-    std::uint64_t polls = 0;               ///< of them made by waits
+    std::uint64_t requests = 0; ///< attempts handed to the transport
+    std::uint64_t polls = 0;    ///< of them made by waits
     std::uint64_t connections_opened = 0;
-    std::uint64_t connections_reused = 0;  ///< attempts on a kept connection
-    std::uint64_t bytes_sent = 0;          ///< HTTP, before TLS
+    std::uint64_t connections_reused = 0; ///< attempts on a kept connection
+    std::uint64_t bytes_sent = 0;         ///< HTTP, before TLS
     std::uint64_t bytes_received = 0;
 };
 
-/// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has no
-/// pending work: `run()` of its context returns. It must not outlive its execution context.
+/// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
+/// no pending work: `run()` of its context returns. It must not outlive its execution context.
 ///
 /// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
 class client {
@@ -88,8 +88,8 @@ class client {
 
     /// Sends one request and returns its response when the status is 2xx.
     ///
-    /// Errors: every code of `errc` but quota_exhausted, invalid_response and wait_timeout. Cancellation: all types until
-    /// the request is on its way; after that terminal and partial end a request that is not `effect::none` as
+    /// Errors: every code of `errc` but quota_exhausted, invalid_response and wait_timeout. Cancellation: all types
+    /// until the request is on its way; after that terminal and partial end a request that is not `effect::none` as
     /// `outcome_unknown`, and total cancellation is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<http::response> send(api_request) const;
 

@@ -56,7 +56,8 @@ class BOOST_SYMBOL_VISIBLE clock {
 
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
-    /// A transport tells when it begins and ends to wait for real sockets. A clock that is moved by hand holds in between.
+    /// A transport tells when it begins and ends to wait for real sockets. A clock that is moved by hand holds in
+    /// between.
     virtual void exchange_began() noexcept {}
     virtual void exchange_ended() noexcept {}
 };

@@ -68,12 +68,12 @@ enum class phase { queued, resolving, connecting, handshaking, sending, awaiting
 
 /// One try of a call.
 struct attempt {
-    timestamp started{};         ///< civil time of the client
+    timestamp started{}; ///< civil time of the client
     phase reached = phase::queued;
-    int status = 0;              ///< HTTP status, 0 when none came
-    duration wait{};             ///< what was waited before it
-    error_code ended{};          ///< why it ended; no error for success
-    std::string why{};           ///< the same in words, where there is more to say; never a server's text
+    int status = 0;     ///< HTTP status, 0 when none came
+    duration wait{};    ///< what was waited before it
+    error_code ended{}; ///< why it ended; no error for success
+    std::string why{};  ///< the same in words, where there is more to say; never a server's text
 };
 
 /// What is known of a failure. A default-constructed one has no error.
@@ -98,7 +98,8 @@ class error_info {
     error_code code_;
 };
 
-/// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in it.
+/// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in
+/// it.
 class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
   public:
     COJOB_DECL explicit api_error(error_info);

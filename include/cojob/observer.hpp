@@ -8,18 +8,18 @@
 
 namespace cojob {
 
-// Texts in events live as long as the call they are passed to. Ids, states and paths may come from a server: escape them
-// before they are printed.
+// Texts in events live as long as the call they are passed to. Ids, states and paths may come from a server: escape
+// them before they are printed.
 
 struct attempt_event {
     std::string_view method, path;
-    unsigned number = 1;  ///< of the attempt in its call
+    unsigned number = 1; ///< of the attempt in its call
     bool is_poll = false;
 };
 
 struct response_event {
     std::string_view method, path;
-    int status = 0;       ///< 0: no response
+    int status = 0; ///< 0: no response
     error_code error{};
     phase reached = phase::queued;
     duration elapsed{};
@@ -35,8 +35,8 @@ struct connection_event {
 struct poll_event {
     std::string_view api, job_id, status; ///< status empty: the poll failed
     error_code error{};
-    unsigned number = 1;                  ///< of the poll in its wait
-    duration next_in{};                   ///< until the next poll; zero: the wait ends here
+    unsigned number = 1; ///< of the poll in its wait
+    duration next_in{};  ///< until the next poll; zero: the wait ends here
 };
 
 struct unknown_status_event {

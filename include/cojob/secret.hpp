@@ -26,7 +26,10 @@ class secret {
     [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
 
     /// The text itself. The view lives as long as a copy of this secret.
-    [[nodiscard]] std::string_view reveal() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
+    [[nodiscard]] std::string_view reveal() const noexcept
+    {
+        return text_ ? std::string_view(*text_) : std::string_view();
+    }
 
     friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
 
@@ -37,8 +40,8 @@ class secret {
     std::shared_ptr<const std::string> text_;
 };
 
-/// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's strand.
-/// A provider may be asked by several calls at once; what it throws ends the call that asked.
+/// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's
+/// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
 class credential {
   public:
     using provider_type = std::function<asio::awaitable<secret>()>;

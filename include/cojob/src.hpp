@@ -2,7 +2,8 @@
 #define COJOB_SRC_HPP
 
 #ifndef COJOB_SEPARATE_COMPILATION
-#error "cojob/src.hpp has the bodies for separate compilation. Either define COJOB_SEPARATE_COMPILATION for the whole program and include it in one file, or do not include it: without that macro every header brings its own bodies."
+#error                                                                                                                 \
+    "cojob/src.hpp has the bodies for separate compilation. Either define COJOB_SEPARATE_COMPILATION for the whole program and include it in one file, or do not include it: without that macro every header brings its own bodies."
 #endif
 
 // For a program that does not link Boost.JSON.

@@ -48,7 +48,10 @@ struct tally {
 
     void count(const boost::system::error_code& ec)
     {
-        ++(!ec ? succeeded : ec == asio::error::operation_aborted ? aborted : ec == errc::outcome_unknown ? unknown : other);
+        ++(!ec                                    ? succeeded
+           : ec == asio::error::operation_aborted ? aborted
+           : ec == errc::outcome_unknown          ? unknown
+                                                  : other);
     }
     [[nodiscard]] int sum() const { return succeeded + aborted + unknown + other; }
 };
@@ -109,8 +112,8 @@ BOOST_AUTO_TEST_CASE(survives_cancels_at_any_moment)
         const auto service = make_agent(make_client(pool.get_executor(), server), server);
         std::vector<std::future<void>> lanes;
         for (unsigned seed = 1; seed <= 8; ++seed)
-            lanes.push_back(asio::co_spawn(asio::make_strand(pool.get_executor()), cancel_calls(service, id, seed, 200, count),
-                                           asio::use_future));
+            lanes.push_back(asio::co_spawn(asio::make_strand(pool.get_executor()),
+                                           cancel_calls(service, id, seed, 200, count), asio::use_future));
         for (auto& lane : lanes)
             lane.get();
     }
@@ -119,7 +122,8 @@ BOOST_AUTO_TEST_CASE(survives_cancels_at_any_moment)
     BOOST_TEST(count.other == 0);
     BOOST_TEST(count.succeeded > 0);
     BOOST_TEST(count.aborted + count.unknown > 0);
-    BOOST_TEST_MESSAGE("succeeded " << count.succeeded << ", aborted " << count.aborted << ", unknown " << count.unknown);
+    BOOST_TEST_MESSAGE("succeeded " << count.succeeded << ", aborted " << count.aborted << ", unknown "
+                                    << count.unknown);
 }
 
 BOOST_AUTO_TEST_CASE(can_be_closed_from_another_thread)
@@ -132,7 +136,8 @@ BOOST_AUTO_TEST_CASE(can_be_closed_from_another_thread)
         const auto service = make_agent(client, server);
         std::vector<std::future<cojob::result<cojob::mintlify::agent_job>>> waits;
         for (int i = 0; i < 50; ++i)
-            waits.push_back(asio::co_spawn(pool.get_executor(), cojob::as_result(cojob::wait_for_job(service, id)), asio::use_future));
+            waits.push_back(asio::co_spawn(pool.get_executor(), cojob::as_result(cojob::wait_for_job(service, id)),
+                                           asio::use_future));
         server.wait_for_requests(10);
         std::thread first([&] { client.close(); }), second([&] { client.close(); });
         for (auto& wait : waits)

@@ -59,7 +59,7 @@ asio::awaitable<bool> lands_on_caller(asio::any_io_executor strand)
     const auto caller = co_await asio::this_coro::executor;
     const auto before = std::this_thread::get_id();
     co_await cross(strand, {});
-    co_return co_await asio::this_coro::executor == caller && before == std::this_thread::get_id();
+    co_return co_await asio::this_coro::executor == caller&& before == std::this_thread::get_id();
 }
 
 struct tally {
@@ -130,8 +130,7 @@ BOOST_AUTO_TEST_CASE(a_caller_on_another_context_is_kept_at_work_until_the_end)
     asio::io_context client_context, caller_context;
     auto work = asio::make_work_guard(client_context);
     std::thread client_thread([&] { client_context.run(); });
-    auto waiting = tests::start(caller_context,
-                                cross(asio::make_strand(client_context), std::chrono::milliseconds(5)));
+    auto waiting = tests::start(caller_context, cross(asio::make_strand(client_context), std::chrono::milliseconds(5)));
     caller_context.run();
     BOOST_TEST(waiting.is_done());
     work.reset();
@@ -145,7 +144,8 @@ BOOST_AUTO_TEST_CASE(twenty_thousand_cancels_around_the_end)
     std::vector<std::future<void>> lanes;
     for (unsigned seed = 1; seed <= 50; ++seed)
         lanes.push_back(asio::co_spawn(asio::make_strand(pool.get_executor()),
-                                       cancel_at_random(asio::make_strand(pool.get_executor()), seed, count), asio::use_future));
+                                       cancel_at_random(asio::make_strand(pool.get_executor()), seed, count),
+                                       asio::use_future));
     for (auto& lane : lanes)
         lane.get();
     pool.join();

@@ -46,15 +46,13 @@ struct merged_row {
 };
 
 const std::vector<merged_row> merged_rows{
-    {{}, {5s, 5s, 10s, 1.25}},
-    {{1s}, {1s, 5s, 10s, 1.25}},
-    {{{}, 30s}, {5s, 30s, 30s, 1.25}},
-    {{{}, {}, 2s}, {5s, 2s, 2s, 1.25}},
-    {{1s, 2s, 3s, 4}, {1s, 2s, 3s, 4}},
+    {{}, {5s, 5s, 10s, 1.25}},          {{1s}, {1s, 5s, 10s, 1.25}},        {{{}, 30s}, {5s, 30s, 30s, 1.25}},
+    {{{}, {}, 2s}, {5s, 2s, 2s, 1.25}}, {{1s, 2s, 3s, 4}, {1s, 2s, 3s, 4}},
 };
 
 const std::vector<poll_schedule> refused_rows{
-    {-1s}, {{}, -1s}, {{}, {}, -1s}, {{}, 3s, 2s}, {{}, {}, {}, 0.5}, {{}, {}, {}, std::numeric_limits<double>::quiet_NaN()}};
+    {-1s},        {{}, -1s},         {{}, {}, -1s},
+    {{}, 3s, 2s}, {{}, {}, {}, 0.5}, {{}, {}, {}, std::numeric_limits<double>::quiet_NaN()}};
 
 } // namespace poll_plan_tests
 

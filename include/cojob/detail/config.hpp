@@ -16,7 +16,8 @@
 #define COJOB_DECL
 #endif
 
-namespace boost::asio {}
+namespace boost::asio {
+}
 
 namespace cojob {
 

@@ -21,7 +21,8 @@ class https_options {
     observer_ptr observer;
 };
 
-/// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given another.
+/// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given
+/// another.
 /// \throws api_error `invalid_argument` for TLS options that cannot be used.
 [[nodiscard]] COJOB_DECL std::shared_ptr<transport> make_https_transport(https_options);
 

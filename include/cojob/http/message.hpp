@@ -15,7 +15,8 @@ namespace cojob::http {
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
 /// The first header of that name, whatever its case.
-[[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&, std::string_view name) noexcept;
+[[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
+                                                                     std::string_view name) noexcept;
 
 /// A request as it goes to one server.
 class request {
@@ -24,9 +25,9 @@ class request {
 
     http::origin origin;
     std::string method;
-    std::string target;    ///< origin form: path and query, encoded
-    header_list headers;   ///< without Host, Content-Length, Authorization, Connection: those are made
-    secret authorization;  ///< the whole header value, empty for none
+    std::string target;   ///< origin form: path and query, encoded
+    header_list headers;  ///< without Host, Content-Length, Authorization, Connection: those are made
+    secret authorization; ///< the whole header value, empty for none
     std::string body;
     bool has_body = false; ///< an empty body is sent as `Content-Length: 0`
 };

@@ -31,8 +31,8 @@ struct timeout_options {
 
 /// Per origin.
 struct pool_options {
-    std::size_t max_connections = 8;            ///< at least 1; further calls queue in order
-    duration idle = std::chrono::seconds(45);   ///< an idle connection older than this is not used again
+    std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
+    duration idle = std::chrono::seconds(45); ///< an idle connection older than this is not used again
 };
 
 /// What a server may send; more ends the call with `response_too_large`. Zero is refused.
@@ -40,7 +40,7 @@ struct limit_options {
     std::size_t header_bytes = std::size_t{64} * 1024;
     std::size_t body_bytes = std::size_t{8} * 1024 * 1024;
     std::size_t header_count = 128;
-    std::size_t informational = 8;    ///< 1xx responses before the answer
+    std::size_t informational = 8; ///< 1xx responses before the answer
     std::size_t json_depth = 32;
     std::size_t error_text = std::size_t{4} * 1024; ///< of the server's words kept in `error_info::server_message`
     std::size_t chunk_extension = std::size_t{4} * 1024;

@@ -19,7 +19,7 @@ class exchange {
 
     cojob::operation& operation;
     phase reached = phase::queued;
-    bool is_reused = false; ///< the connection had served a request before
+    bool is_reused = false;                           ///< the connection had served a request before
     std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
 
     /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
@@ -39,8 +39,8 @@ class exchange {
 
 /// How an exchange ended.
 struct exchange_result {
-    error_code error{};  ///< none: `response` is whole
-    std::string why{};   ///< in this library's or the system's words, never the server's
+    error_code error{}; ///< none: `response` is whole
+    std::string why{};  ///< in this library's or the system's words, never the server's
     http::response response{};
 };
 
@@ -53,8 +53,9 @@ class BOOST_SYMBOL_VISIBLE transport {
     virtual ~transport() = default;
 
     /// Sends one request and reads its response. Failures are results, not exceptions:
-    /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an end
-    /// for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange outlive the call.
+    /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
+    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange
+    /// outlive the call.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
     /// Drops idle connections. Called on the strand when the client is closed.

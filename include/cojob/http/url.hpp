@@ -19,7 +19,7 @@ class origin {
 
     std::string host; ///< lower case; an IPv6 literal without its brackets
     std::uint16_t port = 0;
-    bool is_secure = true;  ///< https
+    bool is_secure = true; ///< https
 
     friend auto operator<=>(const origin&, const origin&) = default;
 };

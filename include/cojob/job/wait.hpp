@@ -98,14 +98,13 @@ COJOB_DECL asio::awaitable<std::shared_ptr<const void>> wait_for_end(std::shared
 
 /// Polls a job until it has ended and returns it as it was then, however it ended: look at its status.
 ///
-/// A poll is one `get_job` in one attempt; the next poll is its retry. A job that this client created, or sent a message
-/// to, is polled first after `schedule.first`, any other at once; an end that may be older than the message does not count.
-/// Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and `job_status`; a failure that does not
-/// pass by waiting, at once (`not_found` for a job known to be younger than 30 s apart); the last failure when the server
-/// answered no poll for two minutes, or none since its last answer when the time was up. The job's id is in every one of
-/// them. `invalid_argument` for an empty id or options that cannot work.
-/// Cancellation: all types, at once. Neither that nor a timeout ends the job on the server.
-/// Thread safety: as `client`.
+/// A poll is one `get_job` in one attempt; the next poll is its retry. A job that this client created, or sent a
+/// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
+/// does not count. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and `job_status`; a
+/// failure that does not pass by waiting, at once (`not_found` for a job known to be younger than 30 s apart); the last
+/// failure when the server answered no poll for two minutes, or none since its last answer when the time was up. The
+/// job's id is in every one of them. `invalid_argument` for an empty id or options that cannot work. Cancellation: all
+/// types, at once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {

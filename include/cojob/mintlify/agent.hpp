@@ -68,7 +68,8 @@ class agent {
     /// `invalid_response`; then the job's id, where it could be read, is in `error_info::job_id`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string prompt) const;
 
-    /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
+    /// `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string id) const;
 
     /// Gives a job a further instruction; it runs again: `POST /v2/agent/{project}/job/{id}/message`.

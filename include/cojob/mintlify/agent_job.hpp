@@ -13,12 +13,12 @@ enum class agent_job_status {
     completed, ///< done; `pr_link` is set when files were changed
     failed,    ///< an error the agent could not recover from
     archived,
-    unknown,   ///< a status this version does not know: see `status_text`
+    unknown, ///< a status this version does not know: see `status_text`
 };
 
 struct job_source {
-    std::string repository{};          ///< URL of the repository
-    std::optional<std::string> ref{};  ///< the branch the agent works on
+    std::string repository{};         ///< URL of the repository
+    std::optional<std::string> ref{}; ///< the branch the agent works on
 
     friend bool operator==(const job_source&, const job_source&) = default;
 };
@@ -27,7 +27,7 @@ struct job_source {
 struct agent_job {
     std::string id{};
     agent_job_status status = agent_job_status::unknown;
-    std::string status_text{};         ///< as the server wrote it
+    std::string status_text{}; ///< as the server wrote it
     job_source source{};
     std::string model{};
     std::optional<std::string> pr_link{};

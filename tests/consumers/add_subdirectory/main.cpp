@@ -22,13 +22,13 @@ asio::awaitable<std::string> document(cojob::mintlify::agent agent)
 {
     auto job = co_await agent.create_job("Document the new /users endpoint");
     job = co_await cojob::wait_for_job(agent, job.id, {.timeout = 1h});
-    co_return job.status == cojob::mintlify::agent_job_status::completed && job.pr_link ? *job.pr_link : std::string();
+    co_return job.status == cojob::mintlify::agent_job_status::completed&& job.pr_link ? *job.pr_link : std::string();
 }
 
 asio::awaitable<bool> asks_for_an_unknown_job(cojob::mintlify::agent agent)
 {
     const auto job = co_await cojob::as_result(agent.get_job("no-such-job"));
-    co_return job.has_error() && job.error().code() == cojob::errc::not_found && job.error().http_status == 404;
+    co_return job.has_error() && job.error().code() == cojob::errc::not_found&& job.error().http_status == 404;
 }
 
 } // namespace
@@ -56,7 +56,8 @@ try {
         failure = e;
         link = std::move(result);
     });
-    asio::co_spawn(context, asks_for_an_unknown_job(agent), [&](std::exception_ptr, bool result) { was_refused = result; });
+    asio::co_spawn(context, asks_for_an_unknown_job(agent),
+                   [&](std::exception_ptr, bool result) { was_refused = result; });
     clock->advance(1h);
     if (failure)
         std::rethrow_exception(failure);

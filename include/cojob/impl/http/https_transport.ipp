@@ -188,7 +188,8 @@ class https_transport final : public http::transport {
         }
         may_be_kept = reader.allows_reuse() && !end;
         if (reader.failure())
-            co_return http::exchange_result{*reader.failure(), end ? end.message() : reader.why(), std::move(reader.message())};
+            co_return http::exchange_result{*reader.failure(), end ? end.message() : reader.why(),
+                                            std::move(reader.message())};
         x.reached = phase::done;
         co_return http::exchange_result{{}, {}, std::move(reader.message())};
     }

@@ -5,9 +5,9 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/hop.hpp>
+#include <cojob/impl/internal/policy/verdict.hpp>
 #include <cojob/impl/internal/poll_trace.hpp>
 #include <cojob/impl/internal/server_message.hpp>
-#include <cojob/impl/internal/policy/verdict.hpp>
 #include <cojob/policy/retry_after.hpp>
 
 #include <array>

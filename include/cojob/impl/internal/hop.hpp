@@ -39,8 +39,8 @@ struct crossing {
     T value{};
 };
 
-/// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then, and
-/// never from inside the client's strand.
+/// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
+/// and never from inside the client's strand.
 template <class T, class Handler>
 class landing {
   public:
@@ -53,18 +53,18 @@ class landing {
 
     void operator()(std::exception_ptr failure, T value)
     {
-        asio::post(executor_, [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected())
-                slot.clear();
-            std::move(handler)(std::move(result));
-        });
+        asio::post(executor_,
+                   [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+                       auto slot = asio::get_associated_cancellation_slot(handler);
+                       if (slot.is_connected())
+                           slot.clear();
+                       std::move(handler)(std::move(result));
+                   });
     }
 
   private:
-    using executor_type =
-        std::decay_t<decltype(asio::prefer(asio::get_associated_executor(std::declval<const Handler&>()),
-                                           asio::execution::outstanding_work.tracked))>;
+    using executor_type = std::decay_t<decltype(asio::prefer(
+        asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
     std::shared_ptr<operation> operation_; // its slot is what inner is bound to
     executor_type executor_;
@@ -91,8 +91,8 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
             executor, std::move(body),
             asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
     };
-    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
-                                                                                   std::move(inner));
+    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred,
+                                                                                   std::move(op), std::move(inner));
     auto result = co_await std::move(started);
     if (result.failure)
         std::rethrow_exception(result.failure);

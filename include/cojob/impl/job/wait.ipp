@@ -45,8 +45,9 @@ class wait_loop {
   public:
     wait_loop(client_state& state, operation& op, const polled_job& job, const wait_options& options)
         : state_(state), operation_(op), job_(job), options_(options), memory_(state.extension<job_memory>()),
-          key_{std::string(job.api()), job.scope(), job.id()}, schedule_(merge(options.schedule, job.default_schedule())),
-          plan_(schedule_, options.timeout, now()), rule_(schedule_.min_interval)
+          key_{std::string(job.api()), job.scope(), job.id()},
+          schedule_(merge(options.schedule, job.default_schedule())), plan_(schedule_, options.timeout, now()),
+          rule_(schedule_.min_interval)
     {
     }
 

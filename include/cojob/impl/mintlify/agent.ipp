@@ -59,7 +59,8 @@ class agent_settings {
         r.authorization = options.api_key;
         r.allow_plaintext = options.allow_plaintext;
         r.segments = {"v2", "agent", options.project_id};
-        r.segments.insert(r.segments.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
+        r.segments.insert(r.segments.end(), std::make_move_iterator(below.begin()),
+                          std::make_move_iterator(below.end()));
         return r;
     }
 

@@ -14,8 +14,8 @@
 
 namespace cojob::detail {
 
-/// Opens connections: name, address, TLS, each with its limit. A proxy's CONNECT belongs between address and TLS, client
-/// certificates into the TLS context, session resumption into `secure`.
+/// Opens connections: name, address, TLS, each with its limit. A proxy's CONNECT belongs between address and TLS,
+/// client certificates into the TLS context, session resumption into `secure`.
 class connector {
   public:
     connector(const tls_options& tls, const timeout_options& timeouts)

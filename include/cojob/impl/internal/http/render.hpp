@@ -28,7 +28,8 @@ inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
     const auto host = http::host_header(r.origin);
-    std::size_t size = r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    std::size_t size =
+        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
     for (const auto& [name, value] : r.headers)
         size += name.size() + value.size() + 4;
 

@@ -67,7 +67,10 @@ class stream {
     }
 
   private:
-    static io_result to_result(const std::tuple<error_code, std::size_t>& t) { return {std::get<0>(t), std::get<1>(t)}; }
+    static io_result to_result(const std::tuple<error_code, std::size_t>& t)
+    {
+        return {std::get<0>(t), std::get<1>(t)};
+    }
 
     asio::ip::tcp::socket socket_;
     std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;

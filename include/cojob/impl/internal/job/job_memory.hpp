@@ -28,8 +28,8 @@ struct job_record {
     std::optional<time_point> messaged; ///< until a poll has shown that an end is not the one before the message
 };
 
-/// What this client created or sent a message to, for ten minutes, so that a wait by plain id knows. Thread-safe: services
-/// write from their callers' threads.
+/// What this client created or sent a message to, for ten minutes, so that a wait by plain id knows. Thread-safe:
+/// services write from their callers' threads.
 class job_memory {
   public:
     static constexpr auto keeps = std::chrono::minutes(10);
