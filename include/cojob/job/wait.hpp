@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
 #include <cojob/job/concepts.hpp>
+#include <cojob/result.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

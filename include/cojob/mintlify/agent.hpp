@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/job/concepts.hpp>
 #include <cojob/mintlify/agent_job.hpp>
+#include <cojob/result.hpp>
 #include <cojob/secret.hpp>
 
 #include <boost/asio/any_io_executor.hpp>

@@ -1,6 +1,7 @@
 // A user's program: creates a job on the mock server and waits for it, with the documented names only.
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent.hpp>
+#include <cojob/result.hpp>
 #include <cojob/testing/manual_clock.hpp>
 #include <cojob/testing/mock_server.hpp>
 

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,9 +19,11 @@ namespace cojob::detail {
 /// client certificates into the TLS context, session resumption into `secure`.
 class connector {
   public:
-    connector(const tls_options& tls, const timeout_options& timeouts)
-        : tls_(make_tls_context(tls)), server_name_(tls.server_name), timeouts_(timeouts)
+    /// \throws api_error invalid_argument for authorities that cannot be read
+    connector(tls_options tls, const timeout_options& timeouts) : tls_options_(std::move(tls)), timeouts_(timeouts)
     {
+        if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
+            tls_context();
     }
 
     struct outcome {
@@ -70,8 +73,8 @@ class connector {
     asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
     {
         enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-        auto& tls = opened.connection->start_tls(tls_);
-        const auto& name = server_name_.empty() ? to.host : server_name_;
+        auto& tls = opened.connection->start_tls(tls_context());
+        const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
         error_code ec = errc::tls_failed;
         if (expect_server(tls.native_handle(), name))
             std::tie(ec) = co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::deferred));
@@ -85,8 +88,16 @@ class connector {
             opened = {errc::tls_failed, name + ": " + ec.message(), {}};
     }
 
-    asio::ssl::context tls_;
-    std::string server_name_;
+    /// Made when it is needed: reading the system's authorities takes some 50 ms.
+    asio::ssl::context& tls_context()
+    {
+        if (!tls_)
+            tls_.emplace(make_tls_context(tls_options_));
+        return *tls_;
+    }
+
+    tls_options tls_options_;
+    std::optional<asio::ssl::context> tls_;
     timeout_options timeouts_;
     lookups lookups_;
 };

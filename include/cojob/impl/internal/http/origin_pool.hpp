@@ -66,7 +66,6 @@ class origin_pool {
         return old;
     }
 
-    [[nodiscard]] bool is_empty() const noexcept { return in_use_ == 0 && idle_.empty() && waiting_.empty(); }
     [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
     [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
 

@@ -55,11 +55,12 @@ inline bool expect_server(SSL* ssl, const std::string& name)
            SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }
 
-/// Why the server's certificate was not accepted; empty when it was, or never came.
+/// Why the server's certificate was not accepted; empty when it was, never came, or is not looked at.
 inline std::string certificate_objection(SSL* ssl)
 {
+    const auto is_checked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
     const auto verdict = SSL_get_verify_result(ssl);
-    return verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+    return !is_checked || verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
 }
 
 } // namespace cojob::detail
