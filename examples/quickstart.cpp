@@ -26,10 +26,11 @@ using cojob::mintlify::agent_job_status;
 
 namespace {
 
-asio::awaitable<agent_job> document(agent service, std::string prompt)
+asio::awaitable<agent_job> document(agent service, std::string prompt, std::shared_ptr<examples::progress> progress)
 {
     auto job = co_await service.create_job(std::move(prompt));
-    std::cout << "Created job " << examples::printable(job.id) << std::endl;
+    progress->say("Created job " + examples::printable(job.id));
+    progress->state(job.status_text);
     co_return co_await cojob::wait_for_job(service, job.id);
 }
 
@@ -68,7 +69,7 @@ int run(std::string prompt)
 
     std::exception_ptr failure;
     agent_job job;
-    asio::co_spawn(context, document(service, std::move(prompt)), [&](std::exception_ptr e, agent_job ended) {
+    asio::co_spawn(context, document(service, std::move(prompt), progress), [&](std::exception_ptr e, agent_job ended) {
         failure = e;
         job = std::move(ended);
         progress->stop();

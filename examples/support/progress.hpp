@@ -51,11 +51,12 @@ class progress final : public cojob::observer {
   public:
     void on_poll(const cojob::poll_event& e) noexcept override
     try {
-        state_ = e.error ? e.error.message() : printable(e.status);
+        if (e.number != 0)
+            state_ = e.error ? e.error.message() : printable(e.status);
         polls_ = e.number;
         next_poll_ = steady::now() + e.next_in;
         is_waiting_ = e.next_in > cojob::duration::zero();
-        if (!is_terminal_)
+        if (!is_terminal_ && e.number != 0)
             std::cout << line() << std::endl;
     } catch (...) { // an observer must not throw; a line less is no harm
     }
@@ -72,6 +73,12 @@ class progress final : public cojob::observer {
         if (is_terminal_)
             std::cout << "\r\x1b[K" << std::flush;
     }
+
+    /// A line of its own above the progress.
+    void say(const std::string& text) const { std::cout << (is_terminal_ ? "\r\x1b[K" : "") << text << std::endl; }
+
+    /// What is known of the job before the first poll.
+    void state(std::string_view text) { state_ = printable(text); }
 
     void stop() noexcept { is_over_ = true; }
 

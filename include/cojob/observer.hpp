@@ -33,9 +33,9 @@ struct connection_event {
 };
 
 struct poll_event {
-    std::string_view api, job_id, status; ///< status empty: the poll failed
+    std::string_view api, job_id, status; ///< status empty: the poll failed, or there was none yet
     error_code error{};
-    unsigned number = 1; ///< of the poll in its wait
+    unsigned number = 1; ///< of the poll in its wait; 0: the wait begins, the first poll is to come
     duration next_in{};  ///< until the next poll; zero: the wait ends here
 };
 

@@ -163,4 +163,30 @@ BOOST_AUTO_TEST_CASE(on_unknown_stop_returns_the_job_as_it_is)
     BOOST_TEST((waiting.get().value().status == agent_job_status::unknown));
 }
 
+BOOST_AUTO_TEST_CASE(tells_an_observer_of_every_poll_and_when_the_next_one_is)
+{
+    struct listener final : cojob::observer {
+        void on_poll(const cojob::poll_event& e) noexcept override
+        {
+            numbers.push_back(e.number);
+            next_in.push_back(std::chrono::duration<double>(e.next_in).count());
+        }
+        void on_job_changed(const cojob::poll_event& e) noexcept override { changes.emplace_back(e.status); }
+        std::vector<unsigned> numbers;
+        std::vector<double> next_in;
+        std::vector<std::string> changes;
+    };
+    const auto heard = std::make_shared<listener>();
+    cojob::client_options options;
+    options.observer = heard;
+    scripted_agent s(sequence({job_reply("active"), job_reply("active"), job_reply("completed")}), options);
+    auto waiting = s.start(create_and_wait(s.agent, {}));
+    s.until_done(waiting);
+    BOOST_TEST(heard->numbers == (std::vector<unsigned>{0, 1, 2, 3}), boost::test_tools::per_element());
+    BOOST_TEST(heard->changes == (std::vector<std::string>{"active", "completed"}), boost::test_tools::per_element());
+    BOOST_TEST(heard->next_in.front() == 5.0);
+    BOOST_TEST(heard->next_in.back() == 0.0);
+    BOOST_TEST(heard->next_in[1] >= 5.0);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,7 +55,9 @@ class wait_loop {
     {
         const auto known = memory_->find(key_, now());
         created_ = known.created;
-        for (std::optional next = plan_.first(now(), std::max(known.created, known.messaged)); next;) {
+        next_poll next = plan_.first(now(), std::max(known.created, known.messaged));
+        report_poll(next, {});
+        while (next) {
             co_await sleep_until(operation_, *next);
             if (operation_.is_stopped())
                 co_return aborted();
