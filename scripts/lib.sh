@@ -51,7 +51,8 @@ find_missing() {
     have g++ || needs g++ "the compiler, C++20"
     cmake_is_new_enough || needs cmake "the build system, 3.25 or newer"
     have ninja || needs ninja-build "runs the build"
-    have ccache || needs ccache "makes the second build fast"
+    # Two that are only useful, so nobody is stopped for want of them.
+    have ccache || ! can_apt_install || needs ccache "makes the second build fast"
     # A Boost or OpenSSL in a place of its own is for CMake to find.
     if [[ -z ${CMAKE_PREFIX_PATH:-}${BOOST_ROOT:-}${Boost_ROOT:-} ]]; then
         (($(header_number boost/version.hpp BOOST_VERSION) >= 108100)) ||
@@ -63,7 +64,7 @@ find_missing() {
     if [[ -z ${CMAKE_PREFIX_PATH:-}${OPENSSL_ROOT_DIR:-} ]]; then
         (($(header_number openssl/opensslv.h OPENSSL_VERSION_MAJOR) >= 3)) || needs libssl-dev "OpenSSL 3"
     fi
-    [[ -e /etc/ssl/certs/ca-certificates.crt || ! -e /etc/debian_version ]] ||
+    [[ -e /etc/ssl/certs/ca-certificates.crt || ! -e /etc/debian_version ]] || ! can_apt_install ||
         needs ca-certificates "the authorities that HTTPS trusts"
 }
 
@@ -73,7 +74,7 @@ apt_install() {
     [[ $(id -u) == 0 ]] || as_root=(sudo -n)
     log=$(mktemp)
     if ! { "${as_root[@]}" apt-get update &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"; } \
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "$@"; } \
         >"$log" 2>&1 </dev/null; then
         tail -n 20 "$log" >&2
         rm -f "$log"
@@ -95,7 +96,7 @@ install_missing() {
     if can_apt_install; then
         say "installing ${missing[*]}"
         apt_install "${missing[@]}" || {
-            say "apt-get could not install them"
+            say "apt-get could not install them; it was told to remove nothing (another Boost's -dev packages are in the way of 1.81's)"
             exit 2
         }
         find_missing "$1"

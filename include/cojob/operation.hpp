@@ -40,7 +40,7 @@ class operation {
     COJOB_DECL void set_limit(time_point);
 
     /// After a step that was stopped by its limit, the operation may begin another.
-    COJOB_DECL void clear_limit() noexcept;
+    COJOB_DECL void clear_limit();
 
     COJOB_DECL void stop(stop_reason);
 

@@ -1,8 +1,9 @@
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/testing/mock_certificate.ipp>
-#include <cojob/impl/internal/testing/mock_stream.ipp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/testing/mock_server.hpp>
+
+#include <cojob/impl/internal/testing/mock_certificate.ipp>
+#include <cojob/impl/internal/testing/mock_stream.ipp>
 
 #include "support/mock_agent.hpp"
 

@@ -71,8 +71,8 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    auto own = options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(std::move(executor)))
-                                                  : std::move(executor);
+    auto own =
+        options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(executor)) : std::move(executor);
     call_timeout_ = options.timeouts.call;
     state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();

@@ -19,11 +19,12 @@ void operation::set_limit(time_point when)
     arm();
 }
 
-void operation::clear_limit() noexcept
+void operation::clear_limit()
 {
     limit_ = time_point::max();
     if (reason_ == stop_reason::limit)
         reason_ = stop_reason::none;
+    arm();
 }
 
 void operation::stop(stop_reason why)
@@ -56,12 +57,14 @@ void operation::ring()
 {
     armed_ = time_point::max();
     const auto now = clock_->now();
-    if (now >= deadline_)
-        stop(stop_reason::deadline);
-    else if (now >= limit_ && reason_ == stop_reason::none)
-        stop(stop_reason::limit);
-    else
+    const bool is_over = now >= deadline_, step_is_over = now >= limit_;
+    if (step_is_over)
+        limit_ = time_point::max();
+    if (!is_over)
         arm();
+    // Last: what is stopped may end, and this object with it.
+    if (is_over || step_is_over)
+        stop(is_over ? stop_reason::deadline : stop_reason::limit);
 }
 
 } // namespace cojob

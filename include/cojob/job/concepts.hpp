@@ -22,14 +22,16 @@ struct poll_schedule {
 
 /// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
 /// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
+///
+/// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
+/// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
 template <class Api>
 concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
                   std::equality_comparable<typename Api::job_type> &&
-                  requires(const Api& api, const typename Api::job_type& job, std::string id, client c) {
+                  requires(Api& api, const typename Api::job_type& job, std::string id) {
                       { Api::api_name } -> std::convertible_to<std::string_view>;
                       { api.get_job(id) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
                       { api.get_client() } -> std::same_as<client>;
-                      { api.with(c) } -> std::same_as<Api>;
                       { api.scope() } -> std::convertible_to<std::string>;
                       { api.default_schedule() } -> std::same_as<poll_schedule>;
                       { job_id(job) } -> std::convertible_to<std::string>;

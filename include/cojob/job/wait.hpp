@@ -9,6 +9,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -67,7 +68,12 @@ class polled_job_of final : public polled_job {
 
     asio::awaitable<job_view> poll(std::shared_ptr<poll_trace> trace, duration limit) const override
     {
-        return poll_once(api_.with(for_one_poll(api_.get_client(), std::move(trace), limit)), id_);
+        if constexpr (requires(client c) {
+                          { api_.with(c) } -> std::same_as<Api>;
+                      })
+            return poll_once(api_.with(for_one_poll(api_.get_client(), std::move(trace), limit)), id_);
+        else
+            return poll_once(api_, id_);
     }
     [[nodiscard]] bool is_same(const void* a, const void* b) const override
     {
@@ -88,7 +94,7 @@ class polled_job_of final : public polled_job {
         co_return job_view{std::move(job), std::move(status), finished, unknown};
     }
 
-    Api api_;
+    mutable Api api_; // a service's members need not be const
     std::string id_;
 };
 

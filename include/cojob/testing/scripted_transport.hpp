@@ -28,7 +28,7 @@ class scripted_reply {
 
 /// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread
 /// safety as for any transport: used by one client, on its strand.
-class scripted_transport final : public http::transport {
+class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
   public:
     using script_type = std::function<scripted_reply(const http::request&)>;
 

@@ -161,18 +161,19 @@ class https_transport final : public http::transport {
     {
         x.reached = phase::sending;
         x.commit();
+        io_result sent;
         {
             const wiped_text text(render(request));
-            const auto sent = co_await connection.write(asio::buffer(text.get()));
-            x.bytes_sent += sent.bytes;
-            if (x.operation.is_stopped())
-                co_return aborted();
-            if (sent.error)
-                co_return http::exchange_result{errc::connection_lost, "while sending: " + sent.error.message(), {}};
+            sent = co_await connection.write(asio::buffer(text.get()));
         }
-        x.reached = phase::awaiting_response;
-        response_reader reader(options_.limits, connection.buffer());
-        error_code end;
+        x.bytes_sent += sent.bytes;
+        if (x.operation.is_stopped())
+            co_return aborted();
+        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
+        if (!sent.error)
+            x.reached = phase::awaiting_response;
+        response_reader reader(options_.limits, connection.buffer(), request.method != "HEAD");
+        error_code end = sent.error;
         while (!reader.is_over()) {
             const auto got = co_await connection.read_some(reader.prepare());
             if (x.operation.is_stopped())
@@ -182,14 +183,15 @@ class https_transport final : public http::transport {
             if (reader.has_begun())
                 x.reached = phase::receiving;
             if (got.error && !reader.is_over()) {
-                end = got.error;
-                reader.end_of_input(end == asio::error::eof);
+                end = sent.error ? sent.error : got.error;
+                reader.end_of_input(got.error == asio::error::eof);
             }
         }
         may_be_kept = reader.allows_reuse() && !end;
         if (reader.failure())
-            co_return http::exchange_result{*reader.failure(), end ? end.message() : reader.why(),
-                                            std::move(reader.message())};
+            co_return http::exchange_result{
+                *reader.failure(), (sent.error ? "while sending: " : "") + (end ? end.message() : reader.why()),
+                std::move(reader.message())};
         x.reached = phase::done;
         co_return http::exchange_result{{}, {}, std::move(reader.message())};
     }

@@ -40,7 +40,12 @@ inline secret bearer(const secret& key)
 {
     if (!key.empty())
         check_header_value(key.reveal(), "credential");
-    return key.empty() ? secret() : secret("Bearer " + std::string(key.reveal()));
+    if (key.empty())
+        return {};
+    std::string value;
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.append("Bearer ").append(key.reveal());
+    return secret(std::move(value));
 }
 
 inline std::string make_target(const api_request& r)
@@ -100,6 +105,8 @@ inline prepared_call prepare(const client_state& state, api_request request)
     check_plaintext(request.base_url, request.allow_plaintext, "base_url");
     if (!is_token(request.method))
         throw_invalid_argument("method: not a token");
+    if (request.method == "CONNECT")
+        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
     for (const auto& segment : request.segments)
         check_segment(segment, "path segment");
 
@@ -144,7 +151,7 @@ inline error_info describe_failure(const client_state& state, const prepared_cal
     auto info = describe_failure(call, final_error(outcome), result.why);
     info.http_status = result.response.status;
     info.server_message = server_message(result.response, state.options.limits, call.wire.authorization);
-    info.request_id = std::string(result.response.header("X-Request-Id").value_or("")).substr(0, 256);
+    info.request_id = excerpt(result.response.header("X-Request-Id").value_or(""), 256, call.wire.authorization);
     if (hint)
         info.retry_at = state.time().wall_now() + *hint;
     info.attempts.push_back(std::move(tried));

@@ -82,8 +82,10 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected())
-            slot.assign([run](asio::cancellation_type type) {
-                asio::dispatch(run->executor(), [run, type] { run->cancel(type); });
+            // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
+            slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                if (const auto live = weak.lock())
+                    asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
             });
         const auto executor = run->executor();
         const auto body_slot = run->slot();

@@ -25,7 +25,7 @@ auto decode_response(const client& c, const api_request& request, const http::re
         info.method = request.method;
         info.path = make_target(request);
         info.http_status = response.status;
-        info.request_id = std::string(response.header("X-Request-Id").value_or("")).substr(0, 256);
+        info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
         info.job_id = request.job_id;
         if (const auto* id = info.job_id.empty() && body.is_object() ? body.get_object().if_contains("id") : nullptr;
             id && id->is_string())

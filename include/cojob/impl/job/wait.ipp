@@ -64,7 +64,12 @@ class wait_loop {
             begun_ = now();
             plan_.poll_begins(begun_);
             const auto trace = std::make_shared<poll_trace>();
+            operation_.set_limit(after(plan_.deadline(), grace));
             auto polled = co_await as_result(job_.poll(trace, plan_.deadline() - begun_));
+            // A service may have changed what this coroutine answers to. What that forgets, the operation knows.
+            co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+            co_await asio::this_coro::throw_if_cancelled(false);
+            operation_.clear_limit();
             if (operation_.is_stopped())
                 co_return aborted();
             ++polls_;
@@ -79,6 +84,11 @@ class wait_loop {
   private:
     using next_poll = std::optional<time_point>;
 
+    /// For a service that keeps the deadline itself and then knows how far the poll came.
+    static constexpr auto grace = std::chrono::milliseconds(100);
+    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
+    static constexpr std::size_t max_unknown = 16;
+
     [[nodiscard]] time_point now() const { return state_.time().now(); }
     static wait_end aborted() { return {error_info(asio::error::operation_aborted), {}}; }
 
@@ -88,6 +98,7 @@ class wait_loop {
         const auto is_over = rule_.accepts(seen.is_finished, begun_, now());
         if (const auto settled = rule_.settled_message())
             memory_->settled(key_, *settled);
+        seen.status.resize(std::min<std::size_t>(seen.status.size(), 256));
         report_job(seen);
         last_ = std::move(seen);
         if (is_over || (last_.is_unknown && options_.on_unknown == unknown_status::stop)) {
@@ -101,8 +112,9 @@ class wait_loop {
     next_poll after_failure(const error_info& failure, const poll_trace& trace)
     {
         const auto hint = trace.retry_after.value_or(duration::zero());
-        const auto is_cut_by_deadline = failure.code() == errc::deadline_exceeded && now() >= plan_.deadline();
-        if (is_cut_by_deadline) {
+        const auto is_cut =
+            failure.code() == errc::deadline_exceeded || failure.code() == asio::error::operation_aborted;
+        if (is_cut && now() >= plan_.deadline()) {
             cut_ = failure;
             return {};
         }
@@ -124,11 +136,11 @@ class wait_loop {
 
     [[nodiscard]] wait_end give_up() const
     {
-        if (!plan_.is_server_silent() || (last_.job && !last_failure_))
+        if (!plan_.is_server_silent())
             return {about_job(error_info(errc::wait_timeout, "the job had not ended when last seen")), {}};
         if (last_failure_)
             return {about_job(*last_failure_), {}};
-        const auto was_sent = cut_ && !cut_->attempts.empty() && cut_->attempts.back().reached >= phase::sending;
+        const auto was_sent = !cut_ || cut_->attempts.empty() || cut_->attempts.back().reached >= phase::sending;
         return {about_job(error_info(was_sent ? errc::request_timeout : errc::connect_timeout,
                                      "no poll was answered before the wait's time was up")),
                 {}};
@@ -146,7 +158,7 @@ class wait_loop {
         auto* const observer = state_.options.observer.get();
         if (!observer)
             return;
-        if (seen.is_unknown && unknown_seen_.insert(seen.status).second)
+        if (seen.is_unknown && unknown_seen_.size() < max_unknown && unknown_seen_.insert(seen.status).second)
             observer->on_unknown_status({job_.api(), job_.id(), seen.status});
         if (!last_.job || !job_.is_same(last_.job.get(), seen.job.get()))
             observer->on_job_changed({job_.api(), job_.id(), seen.status, {}, polls_, {}});

@@ -116,10 +116,19 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 {
     const auto request = settings->post({"job"}, prompt);
     const auto response = co_await c.send(request);
-    auto job = decode_response(c, request, response, decode_agent_job);
-    const auto& state = client_state::of(c);
-    state->extension<job_memory>()->created(key_of(*settings, job.id), state->time().now());
-    co_return job;
+    const auto note = [&](const std::string& id) {
+        const auto& state = client_state::of(c);
+        state->extension<job_memory>()->created(key_of(*settings, id), state->time().now());
+    };
+    try {
+        auto job = decode_response(c, request, response, decode_agent_job);
+        note(job.id);
+        co_return job;
+    } catch (const api_error& failure) {
+        if (!failure.info().job_id.empty()) // the job is there all the same
+            note(failure.info().job_id);
+        throw;
+    }
 }
 
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)

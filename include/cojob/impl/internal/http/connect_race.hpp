@@ -67,6 +67,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
             return;
         if (!ec) {
             winner_.emplace(std::move(socket));
+            stop(); // at once: before the winner is taken, the next one would still begin
             over_.set();
             return;
         }

@@ -9,6 +9,7 @@
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -51,10 +52,28 @@ inline endpoint_list literal_endpoints(const http::origin& origin)
     return ec ? endpoint_list() : endpoint_list{{address, origin.port}};
 }
 
+using found_names = asio::ip::tcp::resolver::results_type;
+using lookup_handler = std::function<void(const error_code&, const found_names&)>;
+
+/// Looks a name up and calls the handler on the executor, never from inside.
+using name_resolver = std::function<void(const asio::any_io_executor&, const std::string& host, lookup_handler)>;
+
+/// By the system.
+inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
+{
+    const auto resolver = std::make_shared<asio::ip::tcp::resolver>(executor);
+    resolver->async_resolve(host, "", asio::ip::resolver_base::flags{},
+                            [resolver, handler = std::move(handler)](const error_code& ec, const found_names& found) {
+                                handler(ec, found);
+                            });
+}
+
 /// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
 /// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running.
 class lookups {
   public:
+    explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
+
     asio::awaitable<lookup_result> find(operation& op, http::origin origin)
     {
         if (auto known = literal_endpoints(origin); !known.empty())
@@ -76,9 +95,6 @@ class lookups {
 
   private:
     struct lookup {
-        explicit lookup(const asio::any_io_executor& executor) : resolver(executor) {}
-
-        asio::ip::tcp::resolver resolver;
         std::vector<std::weak_ptr<event>> waiting;
         bool is_over = false;
         error_code error;
@@ -86,30 +102,34 @@ class lookups {
     };
     using lookup_map = std::map<std::string, std::shared_ptr<lookup>>;
 
+    /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
     std::shared_ptr<lookup> join(operation& op, const std::string& host)
     {
-        auto& entry = (*running_)[host];
-        if (entry)
-            return entry;
-        entry = std::make_shared<lookup>(op.executor());
-        entry->resolver.async_resolve(
-            host, "", asio::ip::resolver_base::flags{},
-            [weak = std::weak_ptr(running_), found = entry,
-             host](const error_code& ec, const asio::ip::tcp::resolver::results_type& results) {
-                found->is_over = true;
-                found->error = ec;
-                for (const auto& r : results)
-                    if (std::ranges::find(found->addresses, r.endpoint().address()) == found->addresses.end())
-                        found->addresses.push_back(r.endpoint().address());
-                for (const auto& who : found->waiting)
-                    if (const auto e = who.lock())
-                        e->set();
-                if (const auto map = weak.lock())
-                    map->erase(host);
-            });
-        return entry;
+        if (const auto at = running_->find(host); at != running_->end())
+            return at->second;
+        const auto begun = std::make_shared<lookup>();
+        resolve_(op.executor(), host,
+                 [weak = std::weak_ptr(running_), begun, host](const error_code& ec, const found_names& found) {
+                     finish(*begun, ec, found);
+                     if (const auto map = weak.lock())
+                         map->erase(host);
+                 });
+        return running_->emplace(host, begun).first->second;
     }
 
+    static void finish(lookup& l, const error_code& ec, const found_names& found)
+    {
+        l.is_over = true;
+        l.error = ec;
+        for (const auto& r : found)
+            if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
+                l.addresses.push_back(r.endpoint().address());
+        for (const auto& who : l.waiting)
+            if (const auto e = who.lock())
+                e->set();
+    }
+
+    name_resolver resolve_;
     std::shared_ptr<lookup_map> running_ = std::make_shared<lookup_map>();
 };
 

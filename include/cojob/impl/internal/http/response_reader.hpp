@@ -55,8 +55,9 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     using field = boost::beast::http::field;
 
   public:
-    explicit response_parser(const limit_options& limits) : limits_(limits)
+    response_parser(const limit_options& limits, bool expects_body) : limits_(limits)
     {
+        skip(!expects_body);
         header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
         body_limit(limits.body_bytes);
     }
@@ -80,6 +81,11 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
             ec = over("limits.header_count");
         else
             message.headers.emplace_back(name, value);
+    }
+    // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
+    virtual void on_trailer_field_impl(field, string_view name, string_view value, error_code& ec)
+    {
+        drop_trailer(name.size() + value.size(), ec);
     }
     void on_header_impl(error_code&) override { is_past_head_ = true; }
     void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override
@@ -130,9 +136,11 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
 class response_reader {
   public:
     /// Bytes that were read too far stay in the buffer: they are somebody's mistake, see `has_surplus`.
-    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer) : limits_(limits), buffer_(buffer)
+    /// `expects_body`: false for the answer to a HEAD, whose length is that of a body that does not come.
+    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, bool expects_body = true)
+        : limits_(limits), buffer_(buffer), expects_body_(expects_body)
     {
-        parser_.emplace(limits_);
+        parser_.emplace(limits_, expects_body_);
     }
 
     /// Where the next bytes go.
@@ -229,7 +237,7 @@ class response_reader {
         } else if (++interim_ > limits_.informational) {
             fail_with(errc::response_too_large, "over limits.informational");
         } else {
-            parser_.emplace(limits_);
+            parser_.emplace(limits_, expects_body_);
             head_ = {};
         }
     }
@@ -259,6 +267,7 @@ class response_reader {
 
     const limit_options& limits_;
     boost::beast::flat_buffer& buffer_;
+    bool expects_body_;
     std::optional<response_parser> parser_; // one a message: a parser cannot be used twice
     head_scan head_;
     std::size_t interim_ = 0;

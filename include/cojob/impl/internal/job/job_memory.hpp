@@ -75,7 +75,7 @@ class job_memory {
         auto& e = records_[key];
         e.noted = now;
         order_.emplace_back(now, key);
-        if (records_.size() > max_jobs)
+        while (records_.size() > max_jobs)
             forget_oldest();
         return e.record;
     }

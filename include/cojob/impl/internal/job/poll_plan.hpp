@@ -76,8 +76,11 @@ class poll_plan {
         const auto end_of_patience = is_answered_ ? time_point::max() : after(*first_begun_, patience);
         if (now >= end_of_patience)
             return std::nullopt;
+        const auto earliest = after(now, at_least);
         const auto planned = next(now, at_least, uniform);
-        return planned ? std::optional(std::min(*planned, end_of_patience)) : std::nullopt;
+        if (!planned || earliest > end_of_patience)
+            return std::nullopt;
+        return std::max(earliest, std::min(*planned, end_of_patience));
     }
 
     /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
