@@ -106,6 +106,20 @@ BOOST_AUTO_TEST_CASE(forgets_the_oldest_of_more_than_ten_thousand)
     BOOST_TEST(memory.find({"api", "scope", "10000"}, start + 11s).created.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(keeps_to_ten_thousand_when_every_job_was_noted_twice)
+{
+    job_memory memory;
+    const auto key = [](int i) { return job_key{"api", "scope", std::to_string(i)}; };
+    for (int i = 0; i < 10'000; ++i)
+        memory.created(key(i), start);
+    for (int i = 0; i < 10'000; ++i)
+        memory.messaged(key(i), start + 1s);
+    for (int i = 10'000; i < 10'100; ++i)
+        memory.created(key(i), start + 2s);
+    BOOST_TEST(!memory.find(key(99), start + 3s).created.has_value());
+    BOOST_TEST(memory.find(key(100), start + 3s).created.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_settled_message_is_forgotten_but_not_a_later_one)
 {
     job_memory memory;

@@ -137,6 +137,16 @@ BOOST_AUTO_TEST_CASE(a_server_that_never_answers_has_two_minutes)
     BOOST_TEST(plan.is_server_silent());
 }
 
+BOOST_AUTO_TEST_CASE(is_never_sooner_than_a_failing_server_asks)
+{
+    poll_plan patient(mintlify, 30min, start);
+    patient.poll_begins(start);
+    BOOST_TEST((*patient.failed(start, 90s, 0.5) == start + 90s));
+    poll_plan impatient(mintlify, 30min, start);
+    impatient.poll_begins(start);
+    BOOST_TEST(!impatient.failed(start, 10min, 0.5).has_value()); // beyond the two minutes a silent server has
+}
+
 BOOST_AUTO_TEST_CASE(a_server_that_answered_once_has_until_the_deadline)
 {
     poll_plan plan(mintlify, 10min, start);

@@ -244,6 +244,17 @@ BOOST_AUTO_TEST_CASE(the_headers_of_an_interim_answer_are_not_the_answers)
     BOOST_TEST(reader.message().headers.size() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(the_answer_to_a_head_has_no_body_whatever_its_length)
+{
+    const cojob::limit_options limits;
+    boost::beast::flat_buffer buffer;
+    response_reader reader(limits, buffer, false);
+    const auto bytes = ok + "Content-Length: 500\r\n\r\n";
+    BOOST_TEST(reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes))));
+    BOOST_TEST(!reader.failure().has_value());
+    BOOST_TEST(reader.allows_reuse());
+}
+
 BOOST_AUTO_TEST_CASE(one_buffer_serves_one_answer_after_the_other)
 {
     const cojob::limit_options limits;
