@@ -7,12 +7,14 @@
 #include <cojob/http/options.hpp>
 #include <cojob/observer.hpp>
 #include <cojob/policy/effect.hpp>
+#include <cojob/policy/retry.hpp>
 #include <cojob/secret.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,15 +27,31 @@ namespace http {
 class transport;
 } // namespace http
 
+class quota;
+
 namespace detail {
+
 class client_state;
 struct poll_trace;
+
+/// How a handle makes its calls.
+struct call_settings {
+    duration timeout{};                   ///< of a call, from its slot of the quota on
+    time_point until = time_point::max(); ///< all of it ends then, the wait for a slot too
+    std::shared_ptr<poll_trace> poll{};   ///< set: a call is one poll of a wait
+};
+
 } // namespace detail
 
 enum class threading {
     safe,   ///< the client may be used from any thread
     single, ///< the client's executor and all its callers run on one thread; no strand
 };
+
+/// Further headers of an attempt, such as `traceparent`. Called on the client's strand; must not block. A header that
+/// the client makes itself (Authorization, Host, Content-Length, Transfer-Encoding, Connection) is refused; that, and
+/// what the hook throws, ends the call before anything is sent.
+using header_hook = std::function<http::header_list(const attempt_event&)>;
 
 class client_options {
   public:
@@ -43,8 +61,10 @@ class client_options {
     timeout_options timeouts;
     pool_options pool;
     limit_options limits;
+    retry_options retry;
     std::string user_agent; ///< empty: `cojob/` and the version
     observer_ptr observer;
+    cojob::header_hook header_hook; ///< asked before each attempt
     threading threads = threading::safe;
     clock_ptr clock;                   ///< empty: the machine's
     std::optional<std::uint64_t> seed; ///< of jitter; random unless given
@@ -64,13 +84,16 @@ class api_request {
     http::header_list headers;
     std::optional<std::string> json;     ///< the body
     std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
+    std::shared_ptr<quota> quota_pool;   ///< the attempt is a use of it; empty: of none
     std::string job_id;                  ///< of the job it is about, for errors
 };
 
 /// Counters since the client was made.
 struct client_stats {
-    std::uint64_t requests = 0; ///< attempts handed to the transport
-    std::uint64_t polls = 0;    ///< of them made by waits
+    std::uint64_t requests = 0;  ///< attempts handed to the transport
+    std::uint64_t polls = 0;     ///< of them made by waits
+    std::uint64_t retries = 0;   ///< attempts that followed a failed one of the same call
+    std::uint64_t throttles = 0; ///< answers 429, and calls that had to queue for a slot of a quota
     std::uint64_t connections_opened = 0;
     std::uint64_t connections_reused = 0; ///< attempts on a kept connection
     std::uint64_t bytes_sent = 0;         ///< HTTP, before TLS
@@ -86,9 +109,10 @@ class client {
     /// \throws api_error `invalid_argument` for options that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
-    /// Sends one request and returns its response when the status is 2xx.
+    /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
+    /// say; a request that draws on a quota first waits for a slot of it.
     ///
-    /// Errors: every code of `errc` but quota_exhausted, invalid_response and wait_timeout. Cancellation: all types
+    /// Errors: every code of `errc` but invalid_response and wait_timeout. Cancellation: all types
     /// until the request is on its way; after that terminal and partial end a request that is not `effect::none` as
     /// `outcome_unknown`, and total cancellation is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<http::response> send(api_request) const;
@@ -111,8 +135,7 @@ class client {
     friend class detail::client_state;
 
     std::shared_ptr<detail::client_state> state_;
-    duration call_timeout_{};
-    std::shared_ptr<detail::poll_trace> poll_; // set: a call is one poll of a wait
+    detail::call_settings settings_;
 };
 
 } // namespace cojob

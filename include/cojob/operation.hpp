@@ -47,8 +47,9 @@ class operation {
     /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.
     COJOB_DECL void cancel(asio::cancellation_type);
 
-    /// From now on total cancellation has come too late: part of the effect may be there.
-    void refuse_total_cancellation(bool refuse) noexcept { refuses_total_ = refuse; }
+    /// From now on total cancellation has come too late: part of the effect may be there. Or not any more: then one
+    /// that was refused meanwhile counts after all.
+    COJOB_DECL void refuse_total_cancellation(bool refuse);
 
     /// What the operation's own coroutine is bound to.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
@@ -69,6 +70,7 @@ class operation {
     time_point armed_ = time_point::max();
     stop_reason reason_ = stop_reason::none;
     bool refuses_total_ = false;
+    bool was_refused_ = false;
 };
 
 } // namespace cojob

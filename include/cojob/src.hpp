@@ -20,9 +20,14 @@
 #include <cojob/impl/http/message.ipp>
 #include <cojob/impl/http/url.ipp>
 #include <cojob/impl/http_date.ipp>
+#include <cojob/impl/job/handle.ipp>
+#include <cojob/impl/job/many.ipp>
 #include <cojob/impl/job/wait.ipp>
+#include <cojob/impl/job/watch.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
+#include <cojob/impl/observer.ipp>
 #include <cojob/impl/operation.ipp>
+#include <cojob/impl/policy/quota.ipp>
 #include <cojob/impl/policy/retry_after.ipp>
 #include <cojob/impl/rfc3339.ipp>
 #include <cojob/impl/secret.ipp>

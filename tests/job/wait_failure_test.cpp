@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_failure_that_may_pass_is_followed_by_the_next_poll_and_an
 BOOST_AUTO_TEST_CASE(a_server_that_never_answers_a_poll_ends_the_wait_after_two_minutes)
 {
     for (const auto& row : failures) {
-        if (!row.passes)
+        if (!row.passes || row.ends_with == errc::rate_limited) // who says "too many" is alive
             continue;
         BOOST_TEST_CONTEXT(row.what)
         {

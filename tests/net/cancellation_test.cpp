@@ -69,7 +69,7 @@ std::optional<error_code> expected(point p, stop s, method m)
 /// One place, so that a call that kept it would be noticed by the next one.
 cojob::client_options with_one_place()
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.pool.max_connections = 1;
     return options;
 }

@@ -89,7 +89,7 @@ std::ostream& operator<<(std::ostream& out, method m)
 
 cojob::client_options small_body()
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.limits.body_bytes = 64 * 1024;
     return options;
 }

@@ -31,7 +31,7 @@ const auto per_element = boost::test_tools::per_element();
 
 cojob::client_options with_connections(std::size_t max)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.pool.max_connections = max;
     return options;
 }
@@ -74,7 +74,7 @@ using namespace pool_tests;
 
 BOOST_AUTO_TEST_CASE(uses_one_connection_for_calls_one_after_the_other)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     const auto notes = std::make_shared<connection_notes>();
     options.observer = notes;
     mock_agent mock({}, options);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(leaves_a_connection_that_the_server_has_closed)
     for (const auto use_tls : {true, false}) {
         auto server = tests::plain_http();
         server.use_tls = use_tls;
-        cojob::client_options options;
+        auto options = tests::one_attempt();
         const auto notes = std::make_shared<connection_notes>();
         options.observer = notes;
         mock_agent mock(server, options);
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(leaves_a_connection_whose_end_was_announced)
 
 BOOST_AUTO_TEST_CASE(leaves_a_connection_that_was_idle_for_too_long)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.pool.idle = 45s;
     mock_agent mock({}, options);
     const auto id = mock.server.add_job({{"active"}});
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(connects_over_ipv6_by_address_and_by_localhost)
     for (const auto* url : {"", "https://localhost:PORT"}) {
         std::unique_ptr<mock_agent> mock;
         try {
-            mock = std::make_unique<mock_agent>(server, cojob::client_options(), url);
+            mock = std::make_unique<mock_agent>(server, tests::one_attempt(), url);
         } catch (const boost::system::system_error& failure) {
             BOOST_TEST_MESSAGE("SKIPPED: this machine has no IPv6 loopback: " << failure.what());
             return;

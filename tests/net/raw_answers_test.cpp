@@ -41,7 +41,7 @@ const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
 
 cojob::client_options small_limits()
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.limits.header_bytes = 512;
     options.limits.header_count = 4;
     options.limits.body_bytes = job.size() + 1;

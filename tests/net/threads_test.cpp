@@ -28,7 +28,7 @@ using cojob::mintlify::agent;
 
 cojob::client make_client(const asio::any_io_executor& executor, const cojob::testing::mock_server& server)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.tls.ca_pem = server.ca_pem();
     options.pool.max_connections = 4;
     return cojob::client(executor, options);
@@ -40,6 +40,7 @@ agent make_agent(const cojob::client& client, const cojob::testing::mock_server&
     project.base_url = server.base_url();
     project.project_id = "test-project";
     project.api_key = cojob::secret("mint_test_key");
+    project.quota.limit = 0;
     return {client, project};
 }
 
@@ -129,15 +130,15 @@ BOOST_AUTO_TEST_CASE(survives_cancels_at_any_moment)
 BOOST_AUTO_TEST_CASE(can_be_closed_from_another_thread)
 {
     cojob::testing::mock_server server;
-    const auto id = server.add_job({{"active"}});
     asio::thread_pool pool(4);
     {
         const auto client = make_client(pool.get_executor(), server);
         const auto service = make_agent(client, server);
         std::vector<std::future<cojob::result<cojob::mintlify::agent_job>>> waits;
-        for (int i = 0; i < 50; ++i)
-            waits.push_back(asio::co_spawn(pool.get_executor(), cojob::as_result(cojob::wait_for_job(service, id)),
-                                           asio::use_future));
+        for (int i = 0; i < 50; ++i) {
+            auto waiting = cojob::as_result(cojob::wait_for_job(service, server.add_job({{"active"}})));
+            waits.push_back(asio::co_spawn(pool.get_executor(), std::move(waiting), asio::use_future));
+        }
         server.wait_for_requests(10);
         std::thread first([&] { client.close(); }), second([&] { client.close(); });
         for (auto& wait : waits)

@@ -59,7 +59,7 @@ const limit_case limit_cases[] = {
 
 cojob::client_options only(cojob::duration timeout_options::* limit, cojob::duration length = 7s)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.timeouts = {1h, 1h, 1h, 1h, 1h};
     options.timeouts.*limit = length;
     return options;
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(of_the_attempt_bounds_every_phase_before)
 
 BOOST_AUTO_TEST_CASE(may_be_none)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.timeouts = {cojob::no_timeout, cojob::no_timeout, cojob::no_timeout, cojob::no_timeout, cojob::no_timeout};
     tests::mock_agent mock({}, options);
     const auto id = mock.server.add_job({{"active"}});
@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(fires_on_the_machines_clock_too)
     cojob::testing::mock_server server;
     server.inject(fault::stall_handshake);
     boost::asio::io_context context;
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.timeouts.handshake = 60ms;
     cojob::mintlify::agent_options credentials;
     credentials.project_id = "test-project";

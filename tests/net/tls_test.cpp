@@ -139,7 +139,7 @@ const tls_case tls_cases[] = {
 
 cojob::client_options client_for(const tls_case& c)
 {
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.tls.server_name = c.server_name;
     options.tls.insecure_skip_verify = c.skips_verification;
     if (c.trusted == trust::foreign)
@@ -168,7 +168,7 @@ std::string sni_for(const std::string& host, const std::string& server_name = {}
     std::string name;
     asio::co_spawn(context, accept_one(acceptor, tls, name), asio::detached);
 
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.tls.ca_pem = identity.ca_pem;
     options.tls.server_name = server_name;
     cojob::api_request request;
@@ -183,7 +183,7 @@ std::string sni_for(const std::string& host, const std::string& server_name = {}
 std::string refusal(const tls_options& tls)
 {
     asio::io_context context;
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.tls = tls;
     try {
         const cojob::client made(context.get_executor(), options);
@@ -223,7 +223,7 @@ BOOST_DATA_TEST_CASE(takes_the_right_server_and_no_other, data::make(tls_cases),
 BOOST_AUTO_TEST_CASE(trusts_a_file_a_text_and_both)
 {
     const scratch_file foreign(foreign_ca());
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.tls.ca_file = foreign.path();
     tests::mock_agent stranger({}, options);
     BOOST_TEST(stranger.run(stranger.agent.create_job("Document it")).code() == rejected);
@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(may_be_done_without_on_the_loopback_only)
 
 BOOST_AUTO_TEST_CASE(of_a_server_is_nobodys_answer_to_plain_http)
 {
-    tests::mock_agent mock({}, {}, "http://localhost:PORT");
+    tests::mock_agent mock({}, tests::one_attempt(), "http://localhost:PORT");
     const auto code = mock.run(mock.agent.get_job("job_1")).code();
     BOOST_TEST((code == errc::malformed_response || code == errc::connection_lost), code);
     BOOST_TEST(mock.run(mock.agent.create_job("Document it")).code() == errc::outcome_unknown);

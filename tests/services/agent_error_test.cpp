@@ -24,7 +24,7 @@ using tests::send_message;
 
 error_info failure(tests::agent_call call, const scripted_reply& reply)
 {
-    tests::scripted_agent bench([&](const cojob::http::request&) { return reply; });
+    tests::scripted_agent bench([&](const cojob::http::request&) { return reply; }, tests::one_attempt());
     return call(bench).error();
 }
 
@@ -169,10 +169,24 @@ BOOST_AUTO_TEST_CASE(keeps_the_servers_words_apart_from_its_own)
 BOOST_AUTO_TEST_CASE(keeps_no_more_of_the_servers_words_than_the_option_says)
 {
     const auto answer = [](const cojob::http::request&) { return scripted_reply(500, "0123456789", {}); };
-    cojob::client_options options;
+    auto options = tests::one_attempt();
     options.limits.error_text = 4;
     tests::scripted_agent bench(answer, options);
     BOOST_TEST(get_job(bench).error().server_message == "0123");
+}
+
+BOOST_AUTO_TEST_CASE(cuts_the_servers_words_between_two_characters)
+{
+    for (const auto& [limit, words] :
+         {std::pair<std::size_t, std::string>{1, "a"}, {3, "a"}, {4, "a\xE2\x82\xAC"}, {5, "a\xE2\x82\xAC"}}) {
+        const auto answer = [](const cojob::http::request&) {
+            return scripted_reply(400, "a\xE2\x82\xAC\xC3\xA9", {});
+        };
+        auto options = tests::one_attempt();
+        options.limits.error_text = limit;
+        tests::scripted_agent bench(answer, options);
+        BOOST_TEST(get_job(bench).error().server_message == words);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(bounds_the_request_id)

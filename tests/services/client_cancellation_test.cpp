@@ -62,7 +62,7 @@ scripted_reply slow_reply()
 
 cojob::client_options with(threading threads)
 {
-    cojob::client_options o;
+    auto o = tests::one_attempt();
     o.threads = threads;
     return o;
 }

@@ -69,7 +69,7 @@ asio::awaitable<cojob::secret> never_give()
 void destroy_context_in_mid_flight(threading threads, const scripted_reply& reply, cojob::credential key)
 {
     std::optional<asio::io_context> context(std::in_place);
-    client_options o;
+    auto o = tests::one_attempt();
     o.threads = threads;
     std::optional<client> c(std::in_place, context->get_executor(), o, make_transport(reply));
     for (const auto* method : {"GET", "DELETE", "POST"}) {
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(does_not_keep_the_context_running_after_the_last_call)
 {
     for (const auto threads : {threading::safe, threading::single}) {
         asio::io_context context;
-        client_options o;
+        auto o = tests::one_attempt();
         o.threads = threads;
         const client c(context.get_executor(), o, make_transport(reply_after({})));
         const auto began = std::chrono::steady_clock::now();
@@ -211,7 +211,7 @@ using namespace client_lifetime_tests;
 BOOST_AUTO_TEST_CASE(hears_of_an_attempt_and_then_of_its_end)
 {
     const auto heard = std::make_shared<tests::recording_observer>();
-    client_options o;
+    auto o = tests::one_attempt();
     o.observer = heard;
     scripted_client bench(reply_after(2s), o);
     auto call = bench.send(make_request());
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(hears_of_an_attempt_and_then_of_its_end)
 BOOST_AUTO_TEST_CASE(hears_nothing_of_a_call_that_is_refused)
 {
     const auto heard = std::make_shared<tests::recording_observer>();
-    client_options o;
+    auto o = tests::one_attempt();
     o.observer = heard;
     scripted_client bench({200, "{}"}, o);
     bench.send(make_request("not a token"));
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(hears_nothing_of_a_call_that_is_refused)
 BOOST_AUTO_TEST_CASE(may_start_a_call)
 {
     const auto calling = std::make_shared<calling_observer>();
-    client_options o;
+    auto o = tests::one_attempt();
     o.observer = calling;
     scripted_client bench({200, "{}"}, o);
     calling->next = bench.client;
@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(may_start_a_call)
 BOOST_AUTO_TEST_CASE(may_close_the_client)
 {
     const auto closing = std::make_shared<closing_observer>();
-    client_options o;
+    auto o = tests::one_attempt();
     o.observer = closing;
     scripted_client bench({200, "{}"}, o);
     closing->own = bench.client;

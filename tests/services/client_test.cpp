@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(refuses_options_that_cannot_work_and_names_them)
 {
     scripted_client b;
     for (const auto& [complaint, spoil] : bad_options()) {
-        client_options o;
+        auto o = tests::one_attempt();
         spoil(o);
         expect_refusal([&] { client(b.context.get_executor(), o, b.transport); }, complaint);
     }
@@ -126,7 +126,7 @@ BOOST_AUTO_TEST_CASE(refuses_authorities_that_cannot_be_read)
 BOOST_AUTO_TEST_CASE(says_who_it_is)
 {
     scripted_client b;
-    client_options o;
+    auto o = tests::one_attempt();
     o.user_agent = "my-bot/2.0";
     b.send(make_request());
     b.start(client(b.context.get_executor(), o, b.transport).send(make_request()));

@@ -86,7 +86,7 @@ class bench {
   private:
     static cojob::client_options observed_by(cojob::observer_ptr o)
     {
-        cojob::client_options options;
+        auto options = tests::one_attempt();
         options.observer = std::move(o);
         return options;
     }

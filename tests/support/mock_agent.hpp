@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_MOCK_AGENT_HPP
 #define TESTS_SUPPORT_MOCK_AGENT_HPP
 
+#include "support/one_attempt.hpp"
 #include "support/run.hpp"
 
 #include <cojob/mintlify/agent.hpp>
@@ -24,8 +25,9 @@ class mock_agent {
   public:
     /// `base_url` empty: the server's; `PORT` in it stands for the server's port. The server's authority is trusted
     /// unless the options name another or `trusted` says no.
-    explicit mock_agent(const cojob::testing::mock_server_options& mock = {}, cojob::client_options options = {},
-                        const std::string& base_url = {}, trust_server trusted = trust_server::yes)
+    explicit mock_agent(const cojob::testing::mock_server_options& mock = {},
+                        cojob::client_options options = one_attempt(), const std::string& base_url = {},
+                        trust_server trusted = trust_server::yes)
         : server(mock), clock(std::make_shared<cojob::testing::manual_clock>(context)),
           agent(make(mock, std::move(options), base_url, trusted))
     {
@@ -102,6 +104,7 @@ class mock_agent {
             options.tls.ca_pem = server.ca_pem();
         cojob::mintlify::agent_options credentials;
         credentials.project_id = mock.project_id;
+        credentials.quota.limit = 0; // tests of the quota make their own
         credentials.api_key = cojob::secret(mock.token);
         credentials.base_url = base_url.empty() ? server.base_url() : base_url;
         if (const auto at = credentials.base_url.find("PORT"); at != std::string::npos)

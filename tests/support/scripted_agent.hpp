@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_SCRIPTED_AGENT_HPP
 #define TESTS_SUPPORT_SCRIPTED_AGENT_HPP
 
+#include "support/one_attempt.hpp"
 #include "support/run.hpp"
 
 #include <cojob/mintlify/agent.hpp>
@@ -34,7 +35,8 @@ class scripted_agent {
   public:
     using reply = cojob::testing::scripted_reply;
 
-    explicit scripted_agent(cojob::testing::scripted_transport::script_type script, cojob::client_options options = {})
+    explicit scripted_agent(cojob::testing::scripted_transport::script_type script,
+                            cojob::client_options options = one_attempt())
         : clock(std::make_shared<cojob::testing::manual_clock>(context)),
           transport(std::make_shared<cojob::testing::scripted_transport>(std::move(script))),
           agent(make(std::move(options)))
@@ -77,6 +79,7 @@ class scripted_agent {
         cojob::mintlify::agent_options credentials;
         credentials.project_id = "p";
         credentials.api_key = cojob::secret("key");
+        credentials.quota.limit = 0; // tests of the quota make their own
         return {cojob::client(context.get_executor(), std::move(options), transport), credentials};
     }
 };

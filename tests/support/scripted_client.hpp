@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_SCRIPTED_CLIENT_HPP
 #define TESTS_SUPPORT_SCRIPTED_CLIENT_HPP
 
+#include "support/one_attempt.hpp"
 #include "support/run.hpp"
 
 #include <cojob/client.hpp>
@@ -28,7 +29,8 @@ inline cojob::api_request make_request(const std::string& method = "GET")
 /// A client in virtual time, all of whose requests get the same answer.
 class scripted_client {
   public:
-    explicit scripted_client(cojob::testing::scripted_reply r = {200, "{}"}, cojob::client_options options = {})
+    explicit scripted_client(cojob::testing::scripted_reply r = {200, "{}"},
+                             cojob::client_options options = one_attempt())
         : reply(std::move(r)), client(make(std::move(options)))
     {
     }

@@ -26,18 +26,18 @@ BOOST_AUTO_TEST_CASE(accepts_any_end_where_no_message_was_sent)
 {
     end_rule rule(5s);
     rule.message_sent({});
-    BOOST_TEST(!rule.accepts(false, start, start));
-    BOOST_TEST(rule.accepts(true, start, start));
+    BOOST_TEST(!rule.accepts(false, "", start, start));
+    BOOST_TEST(rule.accepts(true, "", start, start));
 }
 
 BOOST_AUTO_TEST_CASE(after_a_message_wants_a_poll_that_is_not_ended_first)
 {
     end_rule rule(5s);
     rule.message_sent(start);
-    BOOST_TEST(!rule.accepts(true, start + 5s, start + 5s));
-    BOOST_TEST(!rule.accepts(false, start + 6s, start + 6s));
+    BOOST_TEST(!rule.accepts(true, "", start + 5s, start + 5s));
+    BOOST_TEST(!rule.accepts(false, "", start + 6s, start + 6s));
     rule.message_sent(start); // still remembered by the client: no new doubt
-    BOOST_TEST(rule.accepts(true, start + 7s, start + 7s));
+    BOOST_TEST(rule.accepts(true, "", start + 7s, start + 7s));
     BOOST_TEST((rule.settled_message() == start));
 }
 
@@ -45,28 +45,28 @@ BOOST_AUTO_TEST_CASE(after_a_message_accepts_two_ends_an_interval_apart)
 {
     end_rule rule(5s);
     rule.message_sent(start);
-    BOOST_TEST(!rule.accepts(true, start + 5s, start + 5s));
-    BOOST_TEST(!rule.accepts(true, start + 9s, start + 9s));
-    BOOST_TEST(rule.accepts(true, start + 10s, start + 10s));
+    BOOST_TEST(!rule.accepts(true, "", start + 5s, start + 5s));
+    BOOST_TEST(!rule.accepts(true, "", start + 9s, start + 9s));
+    BOOST_TEST(rule.accepts(true, "", start + 10s, start + 10s));
 }
 
 BOOST_AUTO_TEST_CASE(a_poll_from_before_the_message_proves_nothing)
 {
     end_rule rule(5s);
     rule.message_sent(start + 1s);
-    BOOST_TEST(!rule.accepts(false, start, start + 2s));
-    BOOST_TEST(!rule.accepts(true, start + 3s, start + 3s));
-    BOOST_TEST(rule.accepts(true, start + 8s, start + 8s));
+    BOOST_TEST(!rule.accepts(false, "", start, start + 2s));
+    BOOST_TEST(!rule.accepts(true, "", start + 3s, start + 3s));
+    BOOST_TEST(rule.accepts(true, "", start + 8s, start + 8s));
 }
 
 BOOST_AUTO_TEST_CASE(a_second_message_casts_doubt_anew)
 {
     end_rule rule(5s);
     rule.message_sent(start);
-    BOOST_TEST(!rule.accepts(true, start + 5s, start + 5s));
+    BOOST_TEST(!rule.accepts(true, "", start + 5s, start + 5s));
     rule.message_sent(start + 6s);
-    BOOST_TEST(!rule.accepts(true, start + 11s, start + 11s));
-    BOOST_TEST(rule.accepts(true, start + 16s, start + 16s));
+    BOOST_TEST(!rule.accepts(true, "", start + 11s, start + 11s));
+    BOOST_TEST(rule.accepts(true, "", start + 16s, start + 16s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

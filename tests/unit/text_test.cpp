@@ -4,9 +4,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace text_tests {
 
@@ -120,6 +123,51 @@ BOOST_AUTO_TEST_CASE(what_is_escaped_is_utf8_without_control_characters)
             if (!is_valid_utf8(escaped) || escape_control(escaped) != escaped)
                 BOOST_ERROR("bytes " << a << ' ' << b);
         }
+}
+
+BOOST_AUTO_TEST_CASE(a_text_is_cut_between_two_characters)
+{
+    struct row {
+        std::string_view text;
+        std::size_t most;
+        std::string_view kept;
+    };
+    const row rows[] = {
+        {"", 0, ""},
+        {"", 9, ""},
+        {"abc", 0, ""},
+        {"abc", 2, "ab"},
+        {"abc", 3, "abc"},
+        {"abc", 4, "abc"},
+        {"a\xC3\xA9z", 1, "a"},
+        {"a\xC3\xA9z", 2, "a"},
+        {"a\xC3\xA9z", 3, "a\xC3\xA9"},
+        {"\xE2\x82\xACz", 1, ""},
+        {"\xE2\x82\xACz", 2, ""},
+        {"\xE2\x82\xACz", 3, "\xE2\x82\xAC"},
+        {"\xF0\x9F\x98\x80", 3, ""},
+        {"\xF0\x9F\x98\x80", 4, "\xF0\x9F\x98\x80"},
+        {"\xF0\x9F\x98\x80\xF0\x9F\x98\x80", 7, "\xF0\x9F\x98\x80"},
+        // no characters, and so nothing to keep together
+        {"\x80\x80\x80\x80\x80", 4, "\x80\x80\x80\x80"},
+        {"a\xC3z", 2, "a\xC3"},
+        {"\xED\xA0\x80z", 2, "\xED\xA0"},
+        {"\xE2\x82", 2, "\xE2\x82"},
+        {"\xE2\x82z", 1, "\xE2"},
+    };
+    for (const auto& [text, most, kept] : rows)
+        BOOST_TEST(escape_control(cut_at_character(text, most)) == escape_control(kept));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_cut_is_as_long_as_it_can_be)
+{
+    constexpr auto text = "a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80\xF4\x8F\xBF\xBF\xC2\x80z"sv;
+    for (std::size_t most = 0; most <= text.size() + 1; ++most) {
+        std::size_t longest = std::min(most, text.size());
+        while (!is_utf8_by_decoding(text.substr(0, longest)))
+            --longest;
+        BOOST_TEST(escape_control(cut_at_character(text, most)) == escape_control(text.substr(0, longest)));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(ids_and_project_names_are_checked)

@@ -3,6 +3,7 @@
 
 #include <cojob/detail/config.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,10 @@ namespace cojob::detail {
 /// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
 /// `\xNN`, byte by byte.
 [[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
+
+/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
+/// anywhere.
+[[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
 
 /// A token of RFC 9110, 5.6.2: what a header name and a method are.
 [[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;

@@ -19,6 +19,8 @@ class exchange {
 
     cojob::operation& operation;
     phase reached = phase::queued;
+    bool needs_new_connection = false;                ///< a kept one must not be used
+    bool yields = false;                              ///< others go first where it has to queue for a connection
     bool is_reused = false;                           ///< the connection had served a request before
     std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
 

@@ -37,6 +37,10 @@ inline client_options complete(client_options o)
     check_positive(o.timeouts.attempt, "timeouts.attempt");
     check_positive(o.timeouts.call, "timeouts.call");
     check_positive(o.pool.idle, "pool.idle");
+    check_not_zero(o.retry.max_attempts, "retry.max_attempts");
+    check_positive(o.retry.base_delay, "retry.base_delay");
+    check_positive(o.retry.max_delay, "retry.max_delay");
+    check_positive(o.retry.max_server_delay, "retry.max_server_delay");
     check_not_zero(o.pool.max_connections, "pool.max_connections");
     check_not_zero(o.limits.header_bytes, "limits.header_bytes");
     check_not_zero(o.limits.body_bytes, "limits.body_bytes");
@@ -73,28 +77,28 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
         transport = detail::make_transport(options);
     auto own =
         options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(executor)) : std::move(executor);
-    call_timeout_ = options.timeouts.call;
+    settings_.timeout = options.timeouts.call;
     state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();
 }
 
 asio::awaitable<http::response> client::send(api_request request) const
 {
-    return detail::send_call(state_, std::move(request), {call_timeout_, poll_});
+    return detail::send_response(state_, std::move(request), settings_);
 }
 
 client client::with_timeout(duration call) const
 {
     detail::check_positive(call, "with_timeout");
     auto other = *this;
-    other.call_timeout_ = call;
+    other.settings_.timeout = call;
     return other;
 }
 
 client_stats client::stats() const
 {
     const auto& c = state_->counters;
-    return {c.requests, c.polls, c.opened, c.reused, c.sent, c.received};
+    return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.sent, c.received};
 }
 
 void client::close() const

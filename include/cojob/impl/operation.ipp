@@ -37,7 +37,15 @@ void operation::stop(stop_reason why)
 void operation::cancel(asio::cancellation_type type)
 {
     const auto too_late = refuses_total_ && type == asio::cancellation_type::total;
+    was_refused_ = was_refused_ || too_late;
     if (type != asio::cancellation_type::none && !too_late)
+        stop(stop_reason::cancelled);
+}
+
+void operation::refuse_total_cancellation(bool refuse)
+{
+    refuses_total_ = refuse;
+    if (!refuse && was_refused_)
         stop(stop_reason::cancelled);
 }
 

@@ -88,6 +88,17 @@ std::string escape_control(std::string_view text)
     return out;
 }
 
+std::string_view cut_at_character(std::string_view text, std::size_t most) noexcept
+{
+    constexpr std::size_t longest = 4; // bytes of a character
+    if (text.size() <= most)
+        return text;
+    for (std::size_t kept = 1; kept < longest && kept <= most; ++kept)
+        if (character_length(text.substr(most - kept)) > kept)
+            return text.substr(0, most - kept);
+    return text.substr(0, most);
+}
+
 bool is_token(std::string_view text) noexcept
 {
     return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {

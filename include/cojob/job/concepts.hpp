@@ -25,6 +25,11 @@ struct poll_schedule {
 ///
 /// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
 /// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
+///
+/// Waits on services that are equal (`==`) share polls. Where a service has `list_unfinished()`, which returns an
+/// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
+/// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
+/// the items are all that `get_job` would tell.
 template <class Api>
 concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
                   std::equality_comparable<typename Api::job_type> &&
@@ -39,6 +44,12 @@ concept job_api = std::copy_constructible<Api> && std::default_initializable<typ
                       { is_finished(job) } -> std::same_as<bool>;
                       { is_unknown(job) } -> std::same_as<bool>;
                   };
+
+/// One that can create a job from a text, for `run_job`.
+template <class Api>
+concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt) {
+    { api.create_job(prompt) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
+};
 
 } // namespace cojob
 

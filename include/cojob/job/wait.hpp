@@ -3,13 +3,14 @@
 
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
+#include <cojob/detail/polled_api.hpp>
 #include <cojob/job/concepts.hpp>
+#include <cojob/job/handle.hpp>
+#include <cojob/job/wait_options.hpp>
 #include <cojob/result.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
-#include <chrono>
-#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,89 +18,29 @@
 
 namespace cojob {
 
-/// What a wait does with a status it does not know.
-enum class unknown_status {
-    keep_waiting, ///< it is not an end
-    stop,         ///< the wait returns the job as it is
-};
-
-struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
-    poll_schedule schedule = {};                 ///< zero members: the service's own
-    unknown_status on_unknown = unknown_status::keep_waiting;
-};
-
 namespace detail {
 
-/// One answer of a poll, whatever the API.
-struct job_view {
-    std::shared_ptr<const void> job{};
-    std::string status{};
-    bool is_finished = false;
-    bool is_unknown = false;
-};
-
-/// The same client for one poll: one attempt, counted as a poll, with a limit no longer than this.
-COJOB_DECL client for_one_poll(const client&, std::shared_ptr<poll_trace>, duration limit);
-
-/// The job of a wait, with its API's type erased: the loop is compiled once.
-class BOOST_SYMBOL_VISIBLE polled_job {
-  public:
-    polled_job() = default;
-    polled_job(const polled_job&) = delete;
-    polled_job& operator=(const polled_job&) = delete;
-    virtual ~polled_job() = default;
-
-    virtual asio::awaitable<job_view> poll(std::shared_ptr<poll_trace>, duration limit) const = 0;
-    [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
-    [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
-    [[nodiscard]] virtual client get_client() const = 0;
-    [[nodiscard]] virtual std::string_view api() const = 0;
-    [[nodiscard]] virtual std::string scope() const = 0;
-    [[nodiscard]] virtual const std::string& id() const = 0;
-};
-
-template <job_api Api>
-class polled_job_of final : public polled_job {
-    using job_type = typename Api::job_type;
-
-  public:
-    polled_job_of(Api api, std::string id) : api_(std::move(api)), id_(std::move(id)) {}
-
-    asio::awaitable<job_view> poll(std::shared_ptr<poll_trace> trace, duration limit) const override
-    {
-        if constexpr (requires(client c) {
-                          { api_.with(c) } -> std::same_as<Api>;
-                      })
-            return poll_once(api_.with(for_one_poll(api_.get_client(), std::move(trace), limit)), id_);
-        else
-            return poll_once(api_, id_);
-    }
-    [[nodiscard]] bool is_same(const void* a, const void* b) const override
-    {
-        return *static_cast<const job_type*>(a) == *static_cast<const job_type*>(b);
-    }
-    [[nodiscard]] poll_schedule default_schedule() const override { return api_.default_schedule(); }
-    [[nodiscard]] client get_client() const override { return api_.get_client(); }
-    [[nodiscard]] std::string_view api() const override { return Api::api_name; }
-    [[nodiscard]] std::string scope() const override { return api_.scope(); }
-    [[nodiscard]] const std::string& id() const override { return id_; }
-
-  private:
-    static asio::awaitable<job_view> poll_once(Api api, std::string id)
-    {
-        auto job = std::make_shared<job_type>(co_await api.get_job(std::move(id)));
-        std::string status(status_text(*job));
-        const bool finished = is_finished(*job), unknown = is_unknown(*job);
-        co_return job_view{std::move(job), std::move(status), finished, unknown};
-    }
-
-    mutable Api api_; // a service's members need not be const
-    std::string id_;
-};
+using job_ptr = std::shared_ptr<const void>;
 
 /// Returns the job as it was when it ended.
-COJOB_DECL asio::awaitable<std::shared_ptr<const void>> wait_for_end(std::shared_ptr<const polled_job>, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, std::string id, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_handle, wait_options);
+
+/// The end of a wait that begins now. \throws api_error invalid_argument
+COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
+/// The options for what is left of it. \throws api_error wait_timeout
+COJOB_DECL wait_options rest_of_wait(const client&, wait_options, time_point until, std::string id, std::string status);
+/// The same client for calls that end then, whatever they wait for.
+COJOB_DECL client until(const client&, time_point);
+/// Runs something on the client's strand that ends then as deadline_exceeded.
+COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<void>);
+COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
+
+template <class Api>
+asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<typename Api::job_type> created)
+{
+    *created = co_await api.create_job(std::move(prompt));
+}
 
 } // namespace detail
 
@@ -107,17 +48,55 @@ COJOB_DECL asio::awaitable<std::shared_ptr<const void>> wait_for_end(std::shared
 ///
 /// A poll is one `get_job` in one attempt; the next poll is its retry. A job that this client created, or sent a
 /// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
-/// does not count. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and `job_status`; a
-/// failure that does not pass by waiting, at once (`not_found` for a job known to be younger than 30 s apart); the last
-/// failure when the server answered no poll for two minutes, or none since its last answer when the time was up. The
-/// job's id is in every one of them. `invalid_argument` for an empty id or options that cannot work. Cancellation: all
-/// types, at once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
+/// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
+/// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
+/// `job_status`; a failure that does not pass by waiting, at once (`not_found` for a job known to be younger than 30 s
+/// apart); `rate_limited` at once when a server wants to be left alone for longer than there is time; the last failure
+/// when the server answered no poll for two minutes, or none since its last answer when the time was up. The job's id
+/// is in every one of them. `invalid_argument` for an empty id or options that cannot work. Cancellation: all types, at
+/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
-    auto job = std::make_shared<const detail::polled_job_of<Api>>(std::move(api), std::move(id));
-    const auto end = co_await detail::wait_for_end(std::move(job), options);
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(id), options);
     co_return *static_cast<const typename Api::job_type*>(end.get());
+}
+
+/// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
+/// knows from the handle which end would be the one before a message. Errors: as above, and `invalid_argument` for a
+/// handle of another API, server or project.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
+                                                                   wait_options options = {})
+{
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(handle), options);
+    co_return *static_cast<const typename Api::job_type*>(end.get());
+}
+
+/// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
+///
+/// Errors: those of `create_job` and of `wait_for_job`; before an id is known, a deadline is `deadline_exceeded`. Once
+/// it is known, it is in every error. Cancellation: as `create_job` until the job is there, then as `wait_for_job`.
+template <creating_job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt, wait_options options = {})
+{
+    const auto handle = api.get_client();
+    const auto until = detail::end_of_wait(handle, options, api.default_schedule());
+    auto created = std::make_shared<typename Api::job_type>();
+    if constexpr (detail::has_other_clients<Api>) {
+        Api limited = api.with(detail::until(handle, until));
+        *created = co_await limited.create_job(std::move(prompt));
+    } else {
+        co_await detail::run_until(handle, until, detail::create_into(api, std::move(prompt), created));
+    }
+    std::string id(job_id(*created)), status(status_text(*created));
+    detail::remember_created(handle, Api::api_name, api.scope(), id);
+    if (is_finished(*created) && options.settle == duration::zero())
+        co_return std::move(*created);
+    const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
+    co_return co_await wait_for_job(std::move(api), std::move(id), rest);
 }
 
 } // namespace cojob

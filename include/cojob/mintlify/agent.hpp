@@ -3,7 +3,9 @@
 
 #include <cojob/client.hpp>
 #include <cojob/job/concepts.hpp>
+#include <cojob/job/handle.hpp>
 #include <cojob/mintlify/agent_job.hpp>
+#include <cojob/policy/quota.hpp>
 #include <cojob/result.hpp>
 #include <cojob/secret.hpp>
 
@@ -28,6 +30,9 @@ class agent_options {
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
     credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
     std::string base_url = "https://api.mintlify.com";
+    /// Of the project: creations and messages, for all services on copies of one client.
+    quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
+    std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
     bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
 };
 
@@ -55,6 +60,8 @@ class agent {
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// For `wait_for_job` in another process: the job, and when this client created it or sent it a message.
+    [[nodiscard]] COJOB_DECL job_handle handle(const agent_job&) const;
     /// Mintlify documents a poll every 5 to 10 s.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
@@ -65,8 +72,9 @@ class agent {
     /// Creates a job that works on the prompt in the background: `POST /v2/agent/{project}/job`.
     ///
     /// Preconditions: the prompt is not empty and is UTF-8. Returns the job, `active` as a rule.
-    /// Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the call without looking), and
-    /// `invalid_response`; then the job's id, where it could be read, is in `error_info::job_id`.
+    /// A use of the project's quota. Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the
+    /// call without looking), and `invalid_response`; then the job's id, where it could be read, is in
+    /// `error_info::job_id`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string prompt) const;
 
     /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
@@ -77,6 +85,12 @@ class agent {
     ///
     /// Returns the job. A poll right after may still see the old end; `wait_for_job` knows. Errors: as `create_job`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string id, std::string prompt) const;
+
+    /// Whether both are handles on one service: they share polls and the quota.
+    friend bool operator==(const agent& a, const agent& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
 
   private:
     COJOB_DECL agent(client, std::shared_ptr<const detail::agent_settings>);

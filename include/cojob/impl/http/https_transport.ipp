@@ -43,15 +43,17 @@ class https_transport final : public http::transport {
         auto& op = x.operation;
         reap(op.time().now());
         place here(*this, request.origin);
-        co_await here.enter(op);
+        co_await here.enter(op, x.yields);
         if (op.is_stopped())
             co_return aborted();
 
         const clock_hold hold(op.time());
         const auto end_of_attempt = after(op.time().now(), options_.timeouts.attempt);
-        auto connection = take_quiet(here.pool(), request.origin);
+        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin);
         x.is_reused = connection != nullptr;
         if (!connection) {
+            if (auto unused = here.pool().take_idle()) // a connection has a place, used or idle
+                report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
                 co_return http::exchange_result{opened.error, std::move(opened.why), {}};
@@ -107,13 +109,13 @@ class https_transport final : public http::transport {
                 next->turn.set();
         }
 
-        asio::awaitable<void> enter(operation& op)
+        asio::awaitable<void> enter(operation& op, bool yields)
         {
             is_held_ = !op.is_stopped() && pool_.try_enter();
             if (is_held_ || op.is_stopped())
                 co_return;
             place_waiter self(op.executor());
-            const queue_entry entry(pool_, self);
+            const queue_entry entry(pool_, self, yields);
             co_await self.turn.wait();
             is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
         }
@@ -122,7 +124,10 @@ class https_transport final : public http::transport {
 
       private:
         struct queue_entry {
-            queue_entry(pool_type& p, place_waiter& w) : pool(p), waiter(w) { pool.enqueue(waiter); }
+            queue_entry(pool_type& p, place_waiter& w, bool yields) : pool(p), waiter(w)
+            {
+                pool.enqueue(waiter, yields);
+            }
             queue_entry(const queue_entry&) = delete;
             queue_entry& operator=(const queue_entry&) = delete;
             ~queue_entry() { pool.leave_queue(waiter); }

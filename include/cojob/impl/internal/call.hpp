@@ -1,261 +1,288 @@
 #ifndef COJOB_IMPL_INTERNAL_CALL_HPP
 #define COJOB_IMPL_INTERNAL_CALL_HPP
 
-#include <cojob/detail/ascii.hpp>
-#include <cojob/detail/text.hpp>
+#include <cojob/impl/internal/attempt.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/hop.hpp>
-#include <cojob/impl/internal/policy/verdict.hpp>
-#include <cojob/impl/internal/poll_trace.hpp>
-#include <cojob/impl/internal/server_message.hpp>
-#include <cojob/policy/retry_after.hpp>
+#include <cojob/impl/internal/policy/quota_core.hpp>
+#include <cojob/impl/internal/policy/retry_plan.hpp>
+#include <cojob/impl/internal/request.hpp>
+#include <cojob/policy/quota.hpp>
 
-#include <array>
+#include <algorithm>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cojob::detail {
-
-struct call_settings {
-    duration timeout{};
-    std::shared_ptr<poll_trace> poll{}; ///< set: one poll of a wait
-};
-
-/// A request, checked and ready; no I/O has happened.
-struct prepared_call {
-    api_request api{};
-    cojob::effect effect = cojob::effect::once;
-    http::request wire{};
-};
 
 struct call_end {
     error_info failure{}; ///< no code: success
     http::response response{};
-    std::exception_ptr thrown{}; ///< by a credential provider
+    std::vector<attempt> attempts{}; ///< of a success
+    std::exception_ptr thrown{};     ///< by a credential provider or a header hook
 };
 
-inline secret bearer(const secret& key)
-{
-    if (!key.empty())
-        check_header_value(key.reveal(), "credential");
-    if (key.empty())
-        return {};
-    std::string value;
-    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
-    value.append("Bearer ").append(key.reveal());
-    return secret(std::move(value));
-}
-
-inline std::string make_target(const api_request& r)
-{
-    std::string target = r.base_url.base_path();
-    for (const auto& segment : r.segments)
-        target.append("/").append(http::encode_segment(segment));
-    if (target.empty())
-        target = "/";
-    char separator = '?';
-    for (const auto& [name, value] : r.query) {
-        target.append(1, separator).append(http::encode_segment(name)).append("=").append(http::encode_segment(value));
-        separator = '&';
+/// A whole call, on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+class call_run {
+  public:
+    call_run(client_state& state, operation& op, prepared_call& call, const call_settings& settings)
+        : state_(state), operation_(op), call_(call), settings_(settings),
+          plan_(state.options.retry, state.budget, settings.poll != nullptr)
+    {
+        if (call.api.quota_pool) {
+            wake_ = std::make_shared<event>(op.executor());
+            ticket_.emplace(quota_access::core(*call.api.quota_pool),
+                            [executor = op.executor(), weak = std::weak_ptr(wake_)] {
+                                asio::post(executor, [weak] {
+                                    if (const auto wake = weak.lock())
+                                        wake->set();
+                                });
+                            });
+        }
     }
-    return target;
-}
 
-inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
-{
-    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
-        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
-                               " would send the key in the clear; set allow_plaintext if that is meant");
-}
-
-/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
-inline void check_header(const std::pair<std::string, std::string>& header)
-{
-    check_header_name(header.first, "header name");
-    check_header_value(header.second, "header " + header.first);
-    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
-                                                         "connection"};
-    for (const auto name : own)
-        if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first + ": is made by the client");
-}
-
-/// What the caller says counts.
-inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
-{
-    if (!http::find_header(headers, name))
-        headers.emplace_back(name, value);
-}
-
-/// What a method means by itself (RFC 9110, 9.2).
-inline effect effect_of(std::string_view method) noexcept
-{
-    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
-        return effect::none;
-    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
-}
-
-/// \throws api_error invalid_argument
-inline prepared_call prepare(const client_state& state, api_request request)
-{
-    if (request.base_url.origin().host.empty())
-        throw_invalid_argument("base_url: missing");
-    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
-    if (!is_token(request.method))
-        throw_invalid_argument("method: not a token");
-    if (request.method == "CONNECT")
-        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
-    for (const auto& segment : request.segments)
-        check_segment(segment, "path segment");
-
-    prepared_call call;
-    call.effect = request.effect.value_or(effect_of(request.method));
-    auto& wire = call.wire;
-    wire.origin = request.base_url.origin();
-    wire.method = request.method;
-    wire.target = make_target(request);
-    for (const auto& header : request.headers)
-        check_header(header);
-    wire.headers = std::move(request.headers);
-    add_default_header(wire.headers, "User-Agent", state.options.user_agent);
-    add_default_header(wire.headers, "Accept", "application/json");
-    if (request.json) {
-        add_default_header(wire.headers, "Content-Type", "application/json");
-        wire.body = std::move(*request.json);
-        wire.has_body = true;
-    } else {
-        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    asio::awaitable<call_end> run()
+    {
+        operation_.set_deadline(settings_.until);
+        while (!end_) {
+            if (ticket_ && !co_await take_slot())
+                break;
+            if (!is_begun_)
+                operation_.set_deadline(std::min(settings_.until, after(now(), settings_.timeout)));
+            is_begun_ = true;
+            if (!call_.api.authorization.is_fixed() && !co_await authorize())
+                break;
+            auto made = co_await attempt_once();
+            if (end_)
+                break;
+            const auto step = judge(made);
+            if (!step.is_again) {
+                finish(std::move(made), step);
+                break;
+            }
+            co_await back_off(made, step);
+        }
+        co_return std::move(*end_);
     }
-    if (request.authorization.is_fixed())
-        wire.authorization = bearer(request.authorization.fixed());
-    call.api = std::move(request);
-    return call;
-}
 
-/// A failure, and which request it was.
-inline error_info describe_failure(const prepared_call& call, error_code code, std::string why)
-{
-    error_info info(code, std::move(why));
-    info.method = call.wire.method;
-    info.path = call.wire.target;
-    info.job_id = call.api.job_id;
-    return info;
-}
+  private:
+    [[nodiscard]] time_point now() const { return state_.time().now(); }
 
-/// What is known of an attempt that did not bring success.
-inline error_info describe_failure(const client_state& state, const prepared_call& call, const attempt_outcome& outcome,
-                                   const http::exchange_result& result, std::optional<duration> hint, attempt tried)
-{
-    auto info = describe_failure(call, final_error(outcome), result.why);
-    info.http_status = result.response.status;
-    info.server_message = server_message(result.response, state.options.limits, call.wire.authorization);
-    info.request_id = excerpt(result.response.header("X-Request-Id").value_or(""), 256, call.wire.authorization);
-    if (hint)
-        info.retry_at = state.time().wall_now() + *hint;
-    info.attempts.push_back(std::move(tried));
-    return info;
-}
-
-inline void count(client_state& state, const http::exchange& x)
-{
-    auto& c = state.counters;
-    (x.is_reused ? c.reused : c.opened) += x.is_reused || x.reached >= phase::sending ? 1U : 0U;
-    c.sent += x.bytes_sent;
-    c.received += x.bytes_received;
-}
-
-/// One attempt. Repeating it, and waiting for a quota slot before it, belong around this.
-inline asio::awaitable<call_end> try_once(client_state& state, operation& op, prepared_call& call, poll_trace* poll)
-{
-    attempt tried;
-    tried.started = state.time().wall_now();
-    const auto began = state.time().now();
-    auto* const observer = state.options.observer.get();
-    if (observer)
-        observer->on_attempt({call.wire.method, call.wire.target, 1, poll != nullptr});
-    ++state.counters.requests;
-    if (poll)
-        ++state.counters.polls;
-
-    http::exchange x(op, call.effect == effect::none);
-    auto result = co_await state.transport->send(call.wire, x);
-    count(state, x);
-
-    const auto asked = retry_after_hint(result.response.headers, state.time().wall_now());
-    const auto has_response = !result.error;
-    const attempt_outcome outcome{result.error,
-                                  result.response.status,
-                                  asked.has_value(),
-                                  x.was_committed(),
-                                  has_response ? stop_reason::none : op.reason(),
-                                  call.effect};
-    tried.reached = x.reached;
-    tried.status = result.response.status;
-    tried.ended = attempt_error(outcome);
-    // A rate limit may come with every answer and slows nobody down while things go well.
-    const auto hint = tried.ended ? retry_hint(result.response.headers, state.time().wall_now()) : asked;
-    if (poll)
-        poll->retry_after = hint;
-    tried.why = result.why;
-    if (observer)
-        observer->on_response(
-            {call.wire.method, call.wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
-
-    call_end end;
-    if (tried.ended)
-        end.failure = describe_failure(state, call, outcome, result, hint, std::move(tried));
-    else
-        end.response = std::move(result.response);
-    co_return end;
-}
-
-/// Asks a provider for the key. What it throws ends the call.
-inline asio::awaitable<void> authorize(operation& op, prepared_call& call, call_end& end)
-{
-    try {
-        co_await asio::this_coro::throw_if_cancelled(true);
-        const auto key = co_await call.api.authorization.provider()();
-        if (key.empty())
-            throw_invalid_argument("credential: the provider gave an empty one");
-        call.wire.authorization = bearer(key);
-    } catch (...) {
-        end.thrown = std::current_exception();
+    /// Queues for a slot of the quota. Whether it has one; else the call has ended.
+    asio::awaitable<bool> take_slot()
+    {
+        const auto& options = call_.api.quota_pool->options();
+        const auto at_most =
+            is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
+        for (bool is_told = false; !operation_.is_stopped(); is_told = true) {
+            wake_->reset();
+            const auto reply = ticket_->ask(at_most, is_begun_);
+            if (reply.kind == quota_reply::granted)
+                co_return true;
+            if (reply.kind == quota_reply::refused) {
+                no_slot(reply.wait);
+                co_return false;
+            }
+            if (!is_told)
+                report_throttled(errc::quota_exhausted, reply.wait);
+            co_await wait_until(operation_, *wake_, after(now(), reply.wait));
+        }
+        ticket_->leave();
+        if (throttled_ && operation_.reason() == stop_reason::deadline)
+            fail(std::move(*throttled_));
+        else
+            stopped("while it waited for a slot of the quota");
+        co_return false;
     }
-    // The provider may have changed what the coroutine answers to. What that forgets, the operation knows.
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
-    co_await asio::this_coro::throw_if_cancelled(false);
-    if (op.is_stopped()) {
-        end.thrown = nullptr;
-        const attempt_outcome before{{}, 0, false, false, op.reason(), call.effect};
-        end.failure = describe_failure(call, final_error(before), "while the credential was asked for");
-    }
-}
 
-/// A whole call, on the client's strand. Throws nothing but what memory makes it throw.
+    [[nodiscard]] duration time_left(time_point until) const
+    {
+        return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
+    }
+
+    void no_slot(duration wait)
+    {
+        auto failure = throttled_
+                           ? std::move(*throttled_)
+                           : describe_failure(call_, errc::quota_exhausted, "no slot of the quota is free in time");
+        failure.retry_at = state_.time().wall_now() + wait;
+        fail(std::move(failure));
+    }
+
+    /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
+    asio::awaitable<bool> authorize()
+    {
+        const auto before = call_.wire.authorization;
+        std::exception_ptr thrown;
+        try {
+            co_await asio::this_coro::throw_if_cancelled(true);
+            const auto key = co_await call_.api.authorization.provider()();
+            if (key.empty())
+                throw_invalid_argument("credential: the provider gave an empty one");
+            call_.wire.authorization = bearer(key);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        // The provider may have changed what the coroutine answers to. What that forgets, the operation knows.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        co_await asio::this_coro::throw_if_cancelled(false);
+        if (operation_.is_stopped())
+            stopped("while the credential was asked for");
+        else if (thrown)
+            end_ = call_end{.thrown = thrown};
+        else if (unauthorized_ && call_.wire.authorization == before)
+            fail(std::move(*unauthorized_));
+        if (end_ && ticket_)
+            ticket_->give_back();
+        unauthorized_.reset();
+        co_return !end_;
+    }
+
+    asio::awaitable<made_attempt> attempt_once()
+    {
+        const attempt_event event{call_.wire.method, call_.wire.target, ++number_, settings_.poll != nullptr};
+        auto wire = call_.wire;
+        try {
+            add_hooked_headers(state_.options.header_hook, event, wire.headers);
+        } catch (...) {
+            end_ = call_end{.thrown = std::current_exception()};
+            if (ticket_)
+                ticket_->give_back();
+            co_return made_attempt();
+        }
+        auto made = co_await make_attempt(state_, operation_, call_, wire, event,
+                                          {settings_.poll.get(), waited_, needs_new_connection_});
+        operation_.clear_limit();
+        co_return made;
+    }
+
+    /// Tells the quota how it ended, and asks the plan what comes next.
+    retry_step judge(const made_attempt& made)
+    {
+        const auto is_throttled = made.outcome.status == 429;
+        std::optional<duration> pause;
+        if (is_throttled)
+            ++state_.counters.throttles;
+        if (ticket_) {
+            if (is_throttled)
+                pause = ticket_->throttled(made.hint, state_.random());
+            else if (!made.outcome.was_committed)
+                ticket_->give_back();
+            else
+                ticket_->stamp(!made.tried.ended);
+        }
+        pool_pause_ = pause;
+        return plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
+                                          !call_.api.authorization.is_fixed()});
+    }
+
+    void finish(made_attempt made, const retry_step& step)
+    {
+        if (!made.tried.ended || step.is_success) {
+            made.tried.ended = {};
+            trail_.push_back(std::move(made.tried));
+            end_ = call_end{{}, std::move(made.result.response), std::move(trail_), {}};
+            return;
+        }
+        add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
+        auto failure = describe_failure(state_, call_, made);
+        if (pool_pause_)
+            failure.retry_at = state_.time().wall_now() + *pool_pause_;
+        trail_.push_back(std::move(made.tried));
+        fail(std::move(failure));
+    }
+
+    /// Between two attempts.
+    asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
+    {
+        ++state_.counters.retries;
+        const auto until = after(now(), step.wait);
+        auto failure = describe_failure(state_, call_, made);
+        if (made.outcome.status == 429)
+            report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_retry({call_.wire.method, call_.wire.target, number_, made.tried.ended,
+                                pool_pause_.value_or(step.wait), made.hint.has_value()});
+        waited_ = pool_pause_.value_or(step.wait);
+        trail_.push_back(std::move(made.tried));
+        needs_new_connection_ = step.needs_new_connection;
+        throttled_.reset();
+        if (pool_pause_)
+            throttled_ = std::move(failure);
+        else if (step.needs_new_credential)
+            unauthorized_ = std::move(failure);
+        if (!plan_.may_be_done())
+            operation_.refuse_total_cancellation(false);
+        if (step.wait > duration::zero())
+            co_await sleep_until(operation_, until);
+        if (operation_.is_stopped())
+            stopped("before the next attempt");
+    }
+
+    /// No attempt is under way.
+    void stopped(std::string when)
+    {
+        const attempt_outcome none{
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.effect};
+        fail(describe_failure(call_, final_error(none), std::move(when)));
+    }
+
+    void fail(error_info failure)
+    {
+        failure.attempts = std::move(trail_);
+        end_ = call_end{.failure = std::move(failure)};
+    }
+
+    void report_throttled(errc why, duration wait)
+    {
+        if (why == errc::quota_exhausted)
+            ++state_.counters.throttles;
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_throttled({call_.wire.method, call_.wire.target, {}, why, wait});
+    }
+
+    client_state& state_;
+    operation& operation_;
+    prepared_call& call_;
+    const call_settings& settings_;
+    retry_plan plan_;
+    std::shared_ptr<event> wake_;
+    std::optional<quota_core::ticket> ticket_;
+    std::optional<call_end> end_;
+    std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
+    std::vector<attempt> trail_;
+    std::optional<duration> pool_pause_;
+    duration waited_{};
+    unsigned number_ = 0;
+    bool is_begun_ = false, needs_new_connection_ = false;
+};
+
 inline asio::awaitable<call_end> run_call(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
                                           prepared_call call, call_settings settings)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     const client_state::running_guard running(*state, op);
-    op->set_deadline(after(state->time().now(), settings.timeout));
-    call_end end;
-    if (!call.api.authorization.is_fixed() && !op->is_stopped())
-        co_await authorize(*op, call, end);
-    if (op->is_stopped() && !end.failure.code())
-        end.failure = error_info(asio::error::operation_aborted);
-    if (!end.thrown && !end.failure.code())
-        end = co_await try_once(*state, *op, call, settings.poll.get());
-    co_return end;
+    call_run run(*state, *op, call, settings);
+    co_return co_await run.run();
 }
 
+/// A success, and what it took.
+struct answered {
+    http::response response{};
+    std::vector<attempt> attempts{};
+};
+
 /// A whole call, on the caller's executor.
-inline asio::awaitable<http::response> send_call(std::shared_ptr<client_state> state, api_request request,
-                                                 call_settings settings)
+inline asio::awaitable<answered> send_call(std::shared_ptr<client_state> state, api_request request,
+                                           call_settings settings)
 {
     co_await accept_every_cancellation();
-    auto call = prepare(*state, std::move(request));
+    auto call = prepare(std::move(request), state->options.user_agent);
     if (state->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto op = std::make_shared<operation>(state->options.clock, state->executor);
@@ -265,7 +292,20 @@ inline asio::awaitable<http::response> send_call(std::shared_ptr<client_state> s
         std::rethrow_exception(end.thrown);
     if (end.failure.code())
         throw_error(std::move(end.failure));
+    co_return answered{std::move(end.response), std::move(end.attempts)};
+}
+
+inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
+                                                     call_settings settings)
+{
+    auto end = co_await send_call(std::move(state), std::move(request), std::move(settings));
     co_return std::move(end.response);
+}
+
+/// For services: the answer with the attempts it took, for the error when it does not decode.
+inline asio::awaitable<answered> send(const client& c, api_request request)
+{
+    return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
 }
 
 } // namespace cojob::detail

@@ -3,6 +3,7 @@
 
 #include <cojob/client.hpp>
 #include <cojob/http/transport.hpp>
+#include <cojob/impl/internal/policy/retry_budget.hpp>
 #include <cojob/operation.hpp>
 
 #include <boost/asio/dispatch.hpp>
@@ -69,10 +70,19 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
     static const std::shared_ptr<client_state>& of(const client& c) noexcept { return c.state_; }
 
+    static const call_settings& settings_of(const client& c) noexcept { return c.settings_; }
+
     static client for_one_poll(client c, std::shared_ptr<poll_trace> trace, duration limit)
     {
-        c.call_timeout_ = std::min(c.call_timeout_, limit);
-        c.poll_ = std::move(trace);
+        c.settings_.timeout = std::min(c.settings_.timeout, limit);
+        c.settings_.poll = std::move(trace);
+        return c;
+    }
+
+    /// All of a call, its wait for a slot of the quota too, ends then.
+    static client until(client c, time_point deadline)
+    {
+        c.settings_.until = std::min(c.settings_.until, deadline);
         return c;
     }
 
@@ -87,6 +97,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     const asio::any_io_executor executor; // a strand, or the user's own with threading::single
     const client_options options;
     const std::shared_ptr<http::transport> transport;
+    retry_budget budget;
 
     [[nodiscard]] clock& time() const noexcept { return *options.clock; }
 
@@ -144,7 +155,8 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
     /// Counters, read from any thread.
     struct {
-        std::atomic<std::uint64_t> requests{0}, polls{0}, opened{0}, reused{0}, sent{0}, received{0};
+        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, sent{0},
+            received{0};
     } counters;
 
   private:

@@ -10,7 +10,7 @@
 
 namespace cojob::detail {
 
-/// Something that happens once: set by one side, awaited by the other, both on one strand. A timer without end is what
+/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
 /// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
 class event {
   public:
@@ -21,6 +21,7 @@ class event {
         is_set_ = true;
         timer_.cancel();
     }
+    void reset() noexcept { is_set_ = false; }
     [[nodiscard]] bool is_set() const noexcept { return is_set_; }
 
     /// Returns when it is set, or on a cancellation.
@@ -35,15 +36,22 @@ class event {
     bool is_set_ = false;
 };
 
-/// Suspends until then, by the operation's clock, or until the operation is stopped.
+/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
+inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
+{
+    if (op.is_stopped() || happening.is_set())
+        co_return;
+    const auto alarm = op.time().make_alarm(op.executor());
+    if (when != time_point::max())
+        alarm->set(when, [&happening] { happening.set(); });
+    co_await happening.wait();
+}
+
+/// Suspends until then, or until the operation is stopped.
 inline asio::awaitable<void> sleep_until(operation& op, time_point when)
 {
-    if (op.is_stopped())
-        co_return;
     event over(op.executor());
-    const auto alarm = op.time().make_alarm(op.executor());
-    alarm->set(when, [&over] { over.set(); });
-    co_await over.wait();
+    co_await wait_until(op, over, when);
 }
 
 } // namespace cojob::detail

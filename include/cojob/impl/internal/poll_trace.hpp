@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_POLL_TRACE_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/error.hpp>
 
 #include <optional>
 
@@ -10,6 +11,32 @@ namespace cojob::detail {
 /// What one poll leaves behind besides the job.
 struct poll_trace {
     std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
+    std::optional<phase> reached{};        ///< how far its last attempt came that is over
+    const phase* reaching = nullptr;       ///< how far the one that is under way has come
+
+    [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
+
+    /// An attempt that is under way.
+    class watch {
+      public:
+        watch(poll_trace* trace, const phase& reaching) : trace_(trace)
+        {
+            if (trace_)
+                trace_->reaching = &reaching;
+        }
+        watch(const watch&) = delete;
+        watch& operator=(const watch&) = delete;
+        ~watch()
+        {
+            if (trace_) {
+                trace_->reached = *trace_->reaching;
+                trace_->reaching = nullptr;
+            }
+        }
+
+      private:
+        poll_trace* trace_;
+    };
 };
 
 } // namespace cojob::detail

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_SERVER_MESSAGE_HPP
 #define COJOB_IMPL_INTERNAL_SERVER_MESSAGE_HPP
 
+#include <cojob/detail/text.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
 #include <cojob/secret.hpp>
@@ -15,7 +16,7 @@
 
 namespace cojob::detail {
 
-/// The beginning of a server's text, without the key, should it repeat what it was sent.
+/// The beginning of a server's text, of whole characters, without the key, should it repeat what it was sent.
 inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
 {
     constexpr std::size_t shortest = 8; // anything shorter is as good as a word
@@ -31,7 +32,8 @@ inline std::string excerpt(std::string_view text, std::size_t most, const secret
             text.remove_prefix(key.size());
         }
     }
-    return out.substr(0, most);
+    out.resize(cut_at_character(out, most).size());
+    return out;
 }
 
 /// The server's own words about a failure: the `error` or `message` of a JSON object, as all these APIs have it, else

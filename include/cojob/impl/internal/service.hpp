@@ -4,18 +4,22 @@
 #include <cojob/detail/json_reader.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/job/handle.hpp>
 
 #include <boost/json/value.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cojob::detail {
 
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
 template <class Decode>
-auto decode_response(const client& c, const api_request& request, const http::response& response, Decode decode)
+auto decode_response(const client& c, const api_request& request, const answered& answer, Decode decode)
 {
+    const auto& response = answer.response;
     boost::json::value body;
     try {
         body = parse_json(response.body, client_state::of(c)->options.limits.json_depth);
@@ -25,6 +29,7 @@ auto decode_response(const client& c, const api_request& request, const http::re
         info.method = request.method;
         info.path = make_target(request);
         info.http_status = response.status;
+        info.attempts = answer.attempts;
         info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
         info.job_id = request.job_id;
         if (const auto* id = info.job_id.empty() && body.is_object() ? body.get_object().if_contains("id") : nullptr;
@@ -32,6 +37,21 @@ auto decode_response(const client& c, const api_request& request, const http::re
             info.job_id = std::string(id->get_string()).substr(0, 1024);
         throw_error(std::move(info));
     }
+}
+
+/// A job, and what this client did to it.
+inline job_handle make_handle(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    job_handle handle(std::string(api), std::move(scope), std::move(id));
+    const auto& state = client_state::of(c);
+    const auto now = state->time().now();
+    const auto wall_now = state->time().wall_now();
+    const auto known = state->extension<job_memory>()->find({handle.api, handle.scope, handle.id}, now);
+    if (known.created)
+        handle.created_at = wall_now - (now - *known.created);
+    if (known.messaged)
+        handle.messaged_at = wall_now - (now - *known.messaged);
+    return handle;
 }
 
 } // namespace cojob::detail

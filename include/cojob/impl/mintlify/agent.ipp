@@ -5,6 +5,7 @@
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/quota_pools.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent.hpp>
 
@@ -28,12 +29,13 @@ using cojob::detail::is_valid_utf8;
 using cojob::detail::job_key;
 using cojob::detail::job_memory;
 using cojob::detail::json_reader;
+using cojob::detail::send;
 using cojob::detail::throw_invalid_argument;
 
 /// The options, checked.
 class agent_settings {
   public:
-    explicit agent_settings(agent_options o) : options(std::move(o))
+    agent_settings(const client& c, agent_options o) : options(std::move(o))
     {
         check_segment(options.project_id, "agent_options::project_id");
         if (options.api_key.empty())
@@ -42,10 +44,12 @@ class agent_settings {
             check_header_value(options.api_key.fixed().reveal(), "agent_options::api_key");
         base_url = http::parse_url(options.base_url, "agent_options::base_url");
         check_plaintext(base_url, options.allow_plaintext, "agent_options::base_url");
+        pool = cojob::detail::find_quota(c, scope(), options.quota, options.shared_quota);
     }
 
     agent_options options;
     http::url base_url;
+    std::shared_ptr<quota> pool; ///< empty: no quota is kept
 
     [[nodiscard]] std::string scope() const
     {
@@ -72,6 +76,7 @@ class agent_settings {
             throw_invalid_argument("prompt: not valid UTF-8");
         auto r = request(std::move(below));
         r.method = "POST";
+        r.quota_pool = pool;
         r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
         return r;
     }
@@ -115,7 +120,7 @@ inline job_key key_of(const agent_settings& settings, std::string id)
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
     const auto request = settings->post({"job"}, prompt);
-    const auto response = co_await c.send(request);
+    const auto response = co_await send(c, request);
     const auto note = [&](const std::string& id) {
         const auto& state = client_state::of(c);
         state->extension<job_memory>()->created(key_of(*settings, id), state->time().now());
@@ -136,7 +141,7 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     check_segment(id, "id");
     auto request = settings->request({"job", id});
     request.job_id = std::move(id);
-    const auto response = co_await c.send(request);
+    const auto response = co_await send(c, request);
     co_return decode_response(c, request, response, decode_agent_job);
 }
 
@@ -149,9 +154,9 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
     const auto note = [&] {
         state->extension<job_memory>()->messaged(key_of(*settings, request.job_id), state->time().now());
     };
-    http::response response;
+    cojob::detail::answered response;
     try {
-        response = co_await c.send(request);
+        response = co_await send(c, request);
     } catch (const api_error& failure) {
         if (failure.code() == errc::outcome_unknown) // the message may have arrived
             note();
@@ -188,12 +193,12 @@ agent_options agent_options_from_environment()
 }
 
 agent::agent(asio::any_io_executor executor, agent_options options)
-    : client_(std::move(executor)), settings_(std::make_shared<detail::agent_settings>(std::move(options)))
+    : agent(client(std::move(executor)), std::move(options))
 {
 }
 
 agent::agent(client c, agent_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(std::move(options)))
+    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
 {
 }
 
@@ -210,6 +215,11 @@ agent agent::with(client c) const
 std::string agent::scope() const
 {
     return settings_->scope();
+}
+
+job_handle agent::handle(const agent_job& job) const
+{
+    return cojob::detail::make_handle(client_, api_name, settings_->scope(), job.id);
 }
 
 asio::awaitable<agent_job> agent::create_job(std::string prompt) const

@@ -21,24 +21,30 @@ class origin_pool {
     /// A place if one is free and nobody is before.
     [[nodiscard]] bool try_enter()
     {
-        if (!waiting_.empty() || in_use_ >= options_.max_connections)
+        if (!waiting_.empty() || !yielding_.empty() || in_use_ >= options_.max_connections)
             return false;
         ++in_use_;
         return true;
     }
 
-    void enqueue(Waiter& waiter) { waiting_.push_back(&waiter); }
-    void leave_queue(Waiter& waiter) { std::erase(waiting_, &waiter); }
+    /// One that yields stands behind all that do not.
+    void enqueue(Waiter& waiter, bool yields = false) { (yields ? yielding_ : waiting_).push_back(&waiter); }
+    void leave_queue(Waiter& waiter)
+    {
+        if (std::erase(waiting_, &waiter) == 0)
+            std::erase(yielding_, &waiter);
+    }
 
     /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
     [[nodiscard]] Waiter* release()
     {
-        if (waiting_.empty()) {
+        auto& queue = waiting_.empty() ? yielding_ : waiting_;
+        if (queue.empty()) {
             --in_use_;
             return nullptr;
         }
-        auto* next = waiting_.front();
-        waiting_.pop_front();
+        auto* next = queue.front();
+        queue.pop_front();
         return next;
     }
 
@@ -78,7 +84,7 @@ class origin_pool {
     pool_options options_;
     std::size_t in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
-    std::deque<Waiter*> waiting_;
+    std::deque<Waiter*> waiting_, yielding_;
 };
 
 } // namespace cojob::detail

@@ -4,15 +4,19 @@
 #include <cojob/clock.hpp>
 
 #include <optional>
+#include <string>
+#include <string_view>
 
 namespace cojob::detail {
 
 /// Whether an end that a poll shows is the one waited for. After a message to a job, an end may be the one from before
-/// it: what counts then is an end after a poll that was not ended, or a second one an interval after the first.
+/// it: what counts then is an end after a poll that was not ended, or a second one an interval after the first. Where
+/// ends are known to be taken back, an end has to stand for a while.
 class end_rule {
   public:
     /// \param interval how far apart two ends must be
-    explicit end_rule(duration interval) : interval_(interval) {}
+    /// \param settle how long an end must stand; zero: it counts at once
+    explicit end_rule(duration interval, duration settle = {}) : interval_(interval), settle_(settle) {}
 
     /// The last message to the job that is known of, told before each judgement.
     void message_sent(std::optional<time_point> when)
@@ -24,7 +28,33 @@ class end_rule {
     }
 
     /// The answer of a poll that began then. Whether the wait is over.
-    [[nodiscard]] bool accepts(bool is_finished, time_point begun, time_point now)
+    [[nodiscard]] bool accepts(bool is_finished, std::string_view status, time_point begun, time_point now)
+    {
+        if (!is_new_end(is_finished, begun, now)) {
+            stands_since_.reset();
+            return false;
+        }
+        if (settle_ == duration::zero())
+            return true;
+        if (!stands_since_ || standing_ != status) {
+            stands_since_ = now;
+            standing_ = status;
+            return false;
+        }
+        return begun - *stands_since_ >= settle_;
+    }
+
+    /// When the end that was seen last will have stood long enough.
+    [[nodiscard]] std::optional<time_point> settles_at() const noexcept
+    {
+        return stands_since_ ? std::optional(cojob::detail::after(*stands_since_, settle_)) : std::nullopt;
+    }
+
+    /// The message that no longer casts doubt on an end.
+    [[nodiscard]] std::optional<time_point> settled_message() const noexcept { return settled_; }
+
+  private:
+    [[nodiscard]] bool is_new_end(bool is_finished, time_point begun, time_point now)
     {
         if (!message_)
             return is_finished;
@@ -44,18 +74,16 @@ class end_rule {
         return true;
     }
 
-    /// The message that no longer casts doubt on an end.
-    [[nodiscard]] std::optional<time_point> settled_message() const noexcept { return settled_; }
-
-  private:
     void settle()
     {
         settled_ = message_;
         message_.reset();
     }
 
-    duration interval_;
+    duration interval_, settle_;
     std::optional<time_point> message_, settled_, first_end_;
+    std::optional<time_point> stands_since_;
+    std::string standing_; ///< the status that does
 };
 
 } // namespace cojob::detail

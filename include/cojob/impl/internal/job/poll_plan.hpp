@@ -73,7 +73,7 @@ class poll_plan {
     [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform)
     {
         ++failures_;
-        const auto end_of_patience = is_answered_ ? time_point::max() : after(*first_begun_, patience);
+        const auto end_of_patience = is_answered_ || is_throttled_ ? time_point::max() : after(*first_begun_, patience);
         if (now >= end_of_patience)
             return std::nullopt;
         const auto earliest = after(now, at_least);
@@ -81,6 +81,16 @@ class poll_plan {
         if (!planned || earliest > end_of_patience)
             return std::nullopt;
         return std::max(earliest, std::min(*planned, end_of_patience));
+    }
+
+    /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
+    [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until)
+    {
+        ++failures_;
+        is_throttled_ = true;
+        if (now >= last_poll_at() || paused_until >= deadline_)
+            return std::nullopt;
+        return std::max(now, paused_until);
     }
 
     /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
@@ -127,7 +137,7 @@ class poll_plan {
     duration slowest_{};
     time_point begun_{};
     std::optional<time_point> first_begun_;
-    bool is_answered_ = false;
+    bool is_answered_ = false, is_throttled_ = false;
     unsigned failures_ = 0;
 };
 

@@ -17,6 +17,7 @@ struct attempt_outcome {
     bool was_committed = false;
     stop_reason stopped = stop_reason::none;
     cojob::effect effect = cojob::effect::none;
+    bool was_stale = false; ///< a kept connection ended without a byte of an answer
 };
 
 /// The code a status has, taken by itself. Success has none.

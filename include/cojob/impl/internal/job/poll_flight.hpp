@@ -1,0 +1,118 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_FLIGHT_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_FLIGHT_HPP
+
+#include <cojob/detail/polled_api.hpp>
+#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/job/poll_waiter.hpp>
+#include <cojob/impl/internal/poll_trace.hpp>
+#include <cojob/operation.hpp>
+#include <cojob/result.hpp>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+struct poll_group;
+struct polled_job;
+class poll_flight;
+
+/// Where a poll's answer goes.
+class poll_sender {
+  public:
+    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) = 0;
+
+  protected:
+    ~poll_sender() = default;
+};
+
+/// A poll under way: of one job, or a list that stands for many.
+class poll_flight : public std::enable_shared_from_this<poll_flight> {
+  public:
+    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one, bool probes)
+        : group(of), job(one), is_probe(probes), begun(state.time().now()), owner_(owner),
+          operation_(std::make_shared<operation>(state.options.clock, state.executor))
+    {
+    }
+
+    poll_group& group;
+    polled_job* const job; ///< null: a list
+    const bool is_probe;
+    const time_point begun;
+    std::size_t expected = 0; ///< jobs that it is to tell of
+
+    [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
+
+    /// \param until when nobody waits for it any more
+    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until)
+    {
+        const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
+        auto body = fly(state.shared_from_this(), shared_from_this(), std::move(api), std::move(id), limit);
+        asio::co_spawn(
+            state.executor, std::move(body),
+            asio::bind_cancellation_slot(operation_->slot(), [self = shared_from_this()](std::exception_ptr) {}));
+    }
+
+    /// Nobody wants its answer any more, and nobody gets it.
+    void abandon()
+    {
+        is_abandoned_ = true;
+        operation_->stop(stop_reason::cancelled);
+    }
+
+  private:
+    static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
+                                     std::shared_ptr<const polled_api> api, std::string id, duration limit)
+    {
+        const client_state::running_guard running(*state, self->operation_);
+        self->set_limit(client_state::settings_of(api->get_client()).timeout);
+        poll_answer answer;
+        std::vector<listed_job> listed;
+        try {
+            if (self->job) {
+                auto got = co_await as_result(api->poll(std::move(id), self->trace_, limit));
+                got ? void(answer.view = std::move(*got)) : void(answer.failure = got.error());
+            } else {
+                auto got = co_await as_result(api->list(self->trace_, limit));
+                got ? void(listed = std::move(*got)) : void(answer.failure = got.error());
+            }
+        } catch (...) { // a service's own
+            answer.thrown = std::current_exception();
+        }
+        if (!self->is_abandoned_)
+            self->land(std::move(answer), std::move(listed));
+    }
+
+    /// For a service that sets itself none.
+    void set_limit(duration call)
+    {
+        constexpr auto grace = std::chrono::seconds(1);
+        operation_->set_deadline(after(after(begun, call), grace));
+    }
+
+    void land(poll_answer answer, std::vector<listed_job> listed)
+    {
+        if (answer.failure.code() == asio::error::operation_aborted && operation_->reason() == stop_reason::deadline)
+            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        answer.begun = begun;
+        answer.retry_after = trace_->retry_after;
+        answer.reached = trace_->progress();
+        owner_.landed(*this, std::move(answer), std::move(listed));
+    }
+
+    poll_sender& owner_;
+    std::shared_ptr<operation> operation_;
+    std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
+    bool is_abandoned_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,192 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
+
+#include <cojob/detail/polled_api.hpp>
+#include <cojob/impl/internal/job/poll_flight.hpp>
+#include <cojob/impl/internal/job/poll_pause.hpp>
+#include <cojob/impl/internal/job/poll_waiter.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// A job that somebody waits for. However many they are, it is polled once.
+struct polled_job {
+    poll_group* group = nullptr;
+    const std::string* id = nullptr; ///< its key in the group
+    std::vector<poll_waiter*> waiters{};
+    std::shared_ptr<poll_flight> flight{}; ///< the poll under way that is to tell of it
+    job_view listed{};                     ///< what a list told of it
+    std::optional<time_point> last_answer{};
+    time_point queued = time_point::max(); ///< its place in the group's queue
+    bool must_be_fetched = false;          ///< a list did not tell enough
+
+    void add(poll_waiter& w)
+    {
+        w.job_ = this;
+        w.place_ = waiters.size();
+        waiters.push_back(&w);
+    }
+
+    void remove(poll_waiter& w)
+    {
+        waiters[w.place_] = waiters.back();
+        waiters[w.place_]->place_ = w.place_;
+        waiters.pop_back();
+        w.job_ = nullptr;
+        w.is_expecting_ = false;
+    }
+
+    [[nodiscard]] time_point due() const
+    {
+        auto first = time_point::max();
+        for (const auto* w : waiters)
+            first = std::min(first, w->wishes_.due);
+        return first;
+    }
+
+    [[nodiscard]] time_point latest_deadline() const
+    {
+        auto last = time_point::min();
+        for (const auto* w : waiters)
+            last = std::max(last, w->wishes_.deadline);
+        return last;
+    }
+
+    [[nodiscard]] bool needs_whole() const
+    {
+        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->wishes_.needs_whole_jobs; });
+    }
+
+    /// A poll begins. It is for those who are here; who comes later gets the next answer.
+    void put_on(const std::shared_ptr<poll_flight>& f)
+    {
+        flight = f;
+        ++f->expected;
+        must_be_fetched = false;
+        for (auto* w : waiters)
+            w->is_expecting_ = true;
+    }
+
+    [[nodiscard]] std::vector<poll_waiter*> take_expecting() const
+    {
+        std::vector<poll_waiter*> taken;
+        for (auto* w : waiters)
+            if (std::exchange(w->is_expecting_, false))
+                taken.push_back(w);
+        return taken;
+    }
+
+    /// To be asked for at once.
+    void hurry(time_point now)
+    {
+        must_be_fetched = true;
+        for (auto* w : waiters)
+            w->wishes_.due = std::min(w->wishes_.due, now);
+    }
+
+    /// A poll is answered, also for those who came too late for it: not at once the next.
+    void space_out(time_point now)
+    {
+        last_answer = now;
+        for (auto* w : waiters)
+            if (!w->is_expecting_)
+                w->wishes_.due = std::max(w->wishes_.due, after(now, w->wishes_.min_interval));
+    }
+};
+
+/// The jobs of one service that are waited for.
+struct poll_group {
+    poll_group(std::shared_ptr<const polled_api> a, std::shared_ptr<poll_pause> p)
+        : api(std::move(a)), pause(std::move(p)), can_list(api->lists() != listing::none)
+    {
+    }
+
+    std::shared_ptr<const polled_api> api;
+    std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
+    std::unordered_map<std::string, polled_job> jobs{};
+    std::set<std::pair<time_point, polled_job*>> queue{};
+    std::shared_ptr<poll_flight> list{};  ///< under way
+    std::size_t flights = 0;              ///< that one included
+    time_point ready = time_point::max(); ///< its place in the line
+    bool can_list;
+
+    [[nodiscard]] bool is_for(const polled_api& other) const
+    {
+        return other.api() == api->api() && other.scope() == api->scope() && api->is_same_service(other);
+    }
+
+    /// Whether one list is cheaper than asking for each, and tells of this one.
+    [[nodiscard]] bool is_listed(const polled_job& job) const
+    {
+        constexpr std::size_t few = 3;
+        return can_list && jobs.size() >= few && !job.must_be_fetched &&
+               (api->lists() == listing::whole || !job.needs_whole());
+    }
+
+    void enqueue(polled_job& job)
+    {
+        unqueue(job);
+        job.queued = job.due();
+        queue.insert({job.queued, &job});
+    }
+
+    void unqueue(polled_job& job)
+    {
+        queue.erase({job.queued, &job});
+        job.queued = time_point::max();
+    }
+
+    /// When the next poll may be made: never while the one that goes ahead is under way.
+    [[nodiscard]] time_point next() const
+    {
+        if (queue.empty() || pause->is_probing())
+            return time_point::max();
+        return std::max(queue.begin()->first, pause->until());
+    }
+
+    [[nodiscard]] bool is_idle() const { return jobs.empty() && flights == 0; }
+
+    [[nodiscard]] time_point latest_deadline() const
+    {
+        auto last = time_point::min();
+        for (const auto& [id, job] : jobs)
+            last = std::max(last, job.latest_deadline());
+        return last;
+    }
+
+    /// The jobs a list was to tell of, with what it told. An end without details does not count.
+    [[nodiscard]] std::vector<polled_job*> take(const poll_flight& from, std::vector<listed_job> items)
+    {
+        for (auto& item : items) {
+            const auto found = jobs.find(item.id);
+            const auto tells = api->lists() == listing::whole || !item.view.is_finished;
+            if (found != jobs.end() && found->second.flight.get() == &from && tells)
+                found->second.listed = std::move(item.view);
+        }
+        std::vector<polled_job*> served;
+        for (auto& [id, job] : jobs)
+            if (job.flight.get() == &from)
+                served.push_back(&job);
+        return served;
+    }
+
+    [[nodiscard]] std::size_t count_due(time_point now) const
+    {
+        std::size_t n = 0;
+        for (auto it = queue.begin(); it != queue.end() && it->first <= now; ++it)
+            ++n;
+        return n;
+    }
+};
+
+} // namespace cojob::detail
+
+#endif

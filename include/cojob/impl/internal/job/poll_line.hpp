@@ -1,0 +1,336 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_LINE_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_LINE_HPP
+
+#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/job/poll_flight.hpp>
+#include <cojob/impl/internal/job/poll_group.hpp>
+#include <cojob/impl/internal/job/poll_waiter.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// All polls of a client to one server, on the client's strand: one line, one timer. The most overdue goes first, and
+/// no more are under way than leave half of the connections to other calls, so that polls need not queue for one.
+class poll_line final : public poll_sender {
+  public:
+    explicit poll_line(client_state& state)
+        : state_(state), most_(std::max<std::size_t>(1, state.options.pool.max_connections / 2))
+    {
+    }
+    poll_line(const poll_line&) = delete;
+    poll_line& operator=(const poll_line&) = delete;
+
+    /// A job that is polled already gives the newcomer its next answer, one interval after the last.
+    void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
+              poll_waiter::wishes wishes)
+    {
+        auto& group = group_of(api);
+        const auto found = group.jobs.try_emplace(id).first;
+        auto& job = found->second;
+        job.group = &group;
+        job.id = &found->first;
+        if (job.last_answer)
+            wishes.due = std::max(wishes.due, after(*job.last_answer, wishes.min_interval));
+        waiter.wishes_ = wishes;
+        job.add(waiter);
+        deadlines_.insert({wishes.deadline, &waiter});
+        if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until()) {
+            shut_out(waiter);
+            return;
+        }
+        if (!job.flight)
+            enqueue(job);
+        arm();
+    }
+
+    /// The others are not disturbed. A poll that nobody waits for any more is ended.
+    void leave(poll_waiter& waiter)
+    {
+        if (!waiter.job_)
+            return;
+        drop(waiter);
+        arm();
+    }
+
+    void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) override
+    {
+        auto& group = flight.group;
+        end(flight);
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        const auto is_throttled = answer.failure.code() == errc::rate_limited;
+        if (is_throttled)
+            pause(group, answer);
+        else if (!has_failed)
+            group.pause->succeeded(flight.begun);
+        if (flight.job)
+            deliver(*flight.job, answer);
+        else
+            deliver_list(flight, answer, std::move(listed));
+        if (is_throttled)
+            shut_out_hopeless(group);
+        reorder_scope(group);
+        start_due();
+    }
+
+    [[nodiscard]] bool is_idle() const
+    {
+        return groups_.empty() && std::none_of(pauses_.begin(), pauses_.end(),
+                                               [&](const auto& pause) { return pause.second->is_on(now()); });
+    }
+
+  private:
+    [[nodiscard]] time_point now() const { return state_.time().now(); }
+
+    // Who waits, and in which order
+
+    poll_group& group_of(const std::shared_ptr<const polled_api>& api)
+    {
+        for (const auto& group : groups_)
+            if (group->is_for(*api))
+                return *group;
+        std::erase_if(pauses_, [&](const auto& p) { return p.second.use_count() == 1 && !p.second->is_on(now()); });
+        auto& pause = pauses_[api->scope()];
+        if (!pause)
+            pause = std::make_shared<poll_pause>();
+        groups_.push_back(std::make_unique<poll_group>(api, pause));
+        return *groups_.back();
+    }
+
+    /// A service holds its client, and the client this line: nothing of a service stays when nobody waits.
+    void forget_idle()
+    {
+        if (std::exchange(has_idle_, false))
+            std::erase_if(groups_, [](const auto& group) { return group->is_idle(); });
+    }
+
+    void enqueue(polled_job& job)
+    {
+        job.group->enqueue(job);
+        reorder(*job.group);
+    }
+
+    void reorder(poll_group& group)
+    {
+        order_.erase({group.ready, &group});
+        group.ready = group.next();
+        if (group.ready != time_point::max())
+            order_.insert({group.ready, &group});
+    }
+
+    void reorder_scope(const poll_group& changed)
+    {
+        for (const auto& group : groups_)
+            if (group->pause == changed.pause)
+                reorder(*group);
+    }
+
+    void drop(poll_waiter& waiter)
+    {
+        auto& job = *waiter.job_;
+        auto& group = *job.group;
+        deadlines_.erase({waiter.wishes_.deadline, &waiter});
+        job.remove(waiter);
+        if (!job.waiters.empty())
+            return;
+        if (job.flight && --job.flight->expected == 0) {
+            job.flight->abandon();
+            end(*job.flight);
+            reorder_scope(group);
+        }
+        group.unqueue(job);
+        group.jobs.erase(group.jobs.find(*job.id));
+        has_idle_ = has_idle_ || group.jobs.empty();
+        reorder(group);
+    }
+
+    // When something is due
+
+    void arm()
+    {
+        forget_idle();
+        auto next = deadlines_.empty() ? time_point::max() : deadlines_.begin()->first;
+        if (under_way_ < most_ && !order_.empty())
+            next = std::min(next, order_.begin()->first);
+        if (next == armed_)
+            return;
+        armed_ = next;
+        if (!alarm_)
+            alarm_ = state_.time().make_alarm(state_.executor);
+        if (next == time_point::max()) // an idle client has nothing pending
+            alarm_->clear();
+        else
+            alarm_->set(next, [this] { ring(); });
+    }
+
+    void ring()
+    {
+        armed_ = time_point::max();
+        while (!deadlines_.empty() && deadlines_.begin()->first <= now()) {
+            auto& waiter = *deadlines_.begin()->second;
+            const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
+            const auto reached = flight ? flight->progress() : std::nullopt;
+            drop(waiter);
+            waiter.timed_out(reached, flight != nullptr);
+        }
+        start_due();
+    }
+
+    /// Last, whoever calls it: what it launches may land at once, and change everything.
+    void start_due()
+    {
+        struct launch {
+            std::shared_ptr<poll_flight> flight;
+            std::shared_ptr<const polled_api> api;
+            std::string id;
+            time_point until;
+        };
+        std::vector<launch> launches;
+        while (under_way_ < most_ && !order_.empty() && order_.begin()->first <= now()) {
+            auto& group = *order_.begin()->second;
+            auto& job = *group.queue.begin()->second;
+            group.unqueue(job);
+            if (job.due() > now()) // who wanted it so soon has left
+                group.enqueue(job);
+            else if (!group.is_listed(job))
+                launches.push_back({take_off(group, &job), group.api, *job.id, job.latest_deadline()});
+            else if (!group.list) // where one is under way, the next will do
+                launches.push_back({take_off(group, nullptr), group.api, {}, group.latest_deadline()});
+            reorder(group);
+        }
+        report_lateness();
+        arm();
+        for (auto& l : launches)
+            l.flight->launch(state_, std::move(l.api), std::move(l.id), l.until);
+    }
+
+    void report_lateness()
+    {
+        const auto is_late = !order_.empty() && order_.begin()->first <= now();
+        const auto was_told = std::exchange(is_stretched_, is_stretched_ && is_late);
+        if (!is_late || was_told)
+            return;
+        const auto& group = *order_.begin()->second;
+        const auto late = now() - group.ready;
+        is_stretched_ = late >= group.api->default_schedule().min_interval;
+        if (auto* const observer = state_.options.observer.get(); observer && is_stretched_)
+            observer->on_polls_stretched({group.count_due(now()), under_way_, late});
+    }
+
+    // Polls
+
+    std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
+    {
+        auto flight = std::make_shared<poll_flight>(state_, *this, group, job, group.pause->begin());
+        ++under_way_;
+        ++group.flights;
+        if (job) {
+            job->put_on(flight);
+            return flight;
+        }
+        group.list = flight;
+        for (auto& [id, listed] : group.jobs)
+            if (!listed.flight && group.is_listed(listed)) {
+                group.unqueue(listed);
+                listed.put_on(flight);
+            }
+        return flight;
+    }
+
+    void end(poll_flight& flight)
+    {
+        --under_way_;
+        --flight.group.flights;
+        flight.group.pause->ended(flight.is_probe);
+        if (!flight.job)
+            flight.group.list.reset();
+    }
+
+    void pause(poll_group& group, poll_answer& answer)
+    {
+        group.pause->throttled(now(), answer.retry_after, state_.random(), answer.failure);
+        answer.paused_until = group.pause->until();
+        answer.asked_until = group.pause->asked_until();
+        ++state_.counters.throttles;
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_throttled({{}, {}, group.api->scope(), errc::rate_limited, answer.paused_until - now()});
+    }
+
+    void shut_out_hopeless(const poll_group& paused)
+    {
+        std::vector<poll_waiter*> hopeless;
+        for (auto it = deadlines_.begin(); it != deadlines_.end() && it->first <= paused.pause->asked_until(); ++it)
+            if (it->second->job_->group->pause == paused.pause && !it->second->is_expecting_)
+                hopeless.push_back(it->second);
+        for (auto* const waiter : hopeless)
+            shut_out(*waiter);
+    }
+
+    void shut_out(poll_waiter& waiter)
+    {
+        const auto pause = waiter.job_->group->pause;
+        drop(waiter);
+        auto failure = pause->failure();
+        failure.retry_at = state_.time().wall_now() + (pause->asked_until() - now());
+        waiter.shut_out(failure);
+    }
+
+    void deliver(polled_job& job, const poll_answer& answer)
+    {
+        job.flight.reset();
+        job.space_out(now());
+        std::vector<poll_waiter*> leaving;
+        for (auto* const waiter : job.take_expecting())
+            if (const auto next = waiter->answered(answer))
+                waiter->wishes_.due = *next;
+            else
+                leaving.push_back(waiter);
+        const auto is_last = leaving.size() == job.waiters.size();
+        for (auto* const waiter : leaving)
+            drop(*waiter);
+        if (!is_last)
+            enqueue(job);
+    }
+
+    void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed)
+    {
+        auto& group = flight.group;
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        // A list is an offer: where it does not work, each job is asked for by itself.
+        group.can_list = !has_failed || (!answer.thrown && may_pass(answer.failure));
+        const auto served = group.take(flight, std::move(listed));
+        for (auto* const job : served) {
+            answer.view = std::exchange(job->listed, {});
+            if (has_failed ? group.can_list : answer.view.job != nullptr) {
+                deliver(*job, answer);
+                continue;
+            }
+            job->flight.reset(); // it says neither how a job ended nor that one does not exist
+            job->hurry(now());
+        }
+        for (auto& [id, job] : group.jobs)
+            if (!job.flight)
+                group.enqueue(job);
+    }
+
+    client_state& state_;
+    std::size_t most_, under_way_ = 0;
+    std::map<std::string, std::shared_ptr<poll_pause>, std::less<>> pauses_; // of scopes
+    std::vector<std::unique_ptr<poll_group>> groups_;
+    std::set<std::pair<time_point, poll_group*>> order_;
+    std::set<std::pair<time_point, poll_waiter*>> deadlines_;
+    std::unique_ptr<alarm> alarm_;
+    time_point armed_ = time_point::max();
+    bool is_stretched_ = false, has_idle_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

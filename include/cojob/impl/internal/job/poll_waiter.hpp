@@ -1,0 +1,74 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_WAITER_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_WAITER_HPP
+
+#include <cojob/detail/polled_api.hpp>
+#include <cojob/error.hpp>
+
+#include <cstddef>
+#include <exception>
+#include <optional>
+
+namespace cojob::detail {
+
+struct polled_job;
+
+/// What a poll brought, for all who wait for its job.
+struct poll_answer {
+    time_point begun{};
+    job_view view{}; ///< where nothing failed
+    error_info failure{};
+    std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
+    std::optional<duration> retry_after{}; ///< the server's word on when to come back
+    std::optional<phase> reached{};        ///< how far its request came, where that is known
+    time_point paused_until{};             ///< after a 429: no poll of this scope before then
+    time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
+};
+
+/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line.
+class poll_waiter {
+  public:
+    poll_waiter() = default;
+    poll_waiter(const poll_waiter&) = delete;
+    poll_waiter& operator=(const poll_waiter&) = delete;
+
+    /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
+    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) = 0;
+
+    /// Its deadline has come, and it is out of the line. `reached`: of the poll that is under way for it.
+    virtual void timed_out(std::optional<phase> reached, bool is_under_way) = 0;
+
+    /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
+    virtual void shut_out(const error_info& failure) = 0;
+
+    struct wishes {
+        time_point due{};
+        time_point deadline = time_point::max();
+        duration min_interval{};
+        bool needs_whole_jobs = false; ///< an item of a list that lacks details will not do
+    };
+
+  protected:
+    ~poll_waiter() = default;
+
+  private:
+    friend class poll_line;
+    friend struct polled_job;
+
+    wishes wishes_;
+    polled_job* job_ = nullptr; ///< set while it is in the line
+    std::size_t place_ = 0;     ///< among the job's waiters
+    bool is_expecting_ = false; ///< the poll under way is for it too
+};
+
+/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
+/// longer than its call may.
+inline bool may_pass(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
+           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
+}
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,241 @@
+#ifndef COJOB_IMPL_INTERNAL_POLICY_QUOTA_FILE_HPP
+#define COJOB_IMPL_INTERNAL_POLICY_QUOTA_FILE_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/ascii.hpp>
+#include <cojob/error.hpp>
+#include <cojob/impl/internal/policy/quota_window.hpp>
+
+#include <boost/crc.hpp>
+#include <boost/system/errc.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// What `quota::save` writes: lines of a name and an integer, times in nanoseconds, the last line a CRC-32 of all
+// before.
+//
+//     cojob-quota 1
+//     window 3600000000000        quota_options::window
+//     wall 1767225600000000000    when it was saved, in civil time
+//     steady 3600000000000        and in steady time, which begins anew when the machine starts
+//     held 1                      slots of requests under way
+//     pause 0                     what is left of the pool's pause; at least 1 while it probes
+//     guess 0                     the last pause that no hint gave; the next is twice that
+//     stamps 2                    so many ages follow, the oldest first
+//     age 1200000000
+//     age 700000000
+//     crc 0123abcd
+//
+// There is one way only to write a state, so a text that is not what its own state would be written as is damaged.
+namespace cojob::detail {
+
+/// A saved quota.
+struct quota_record {
+    duration window{};
+    quota_state state{};
+    timestamp wall{}; ///< of `state.at`
+};
+
+[[nodiscard]] inline std::string format_quota_file(const quota_record& r)
+{
+    std::string text = "cojob-quota 1\n";
+    const auto add = [&](std::string_view name, auto value) {
+        text.append(name).append(" ").append(std::to_string(value)).append("\n");
+    };
+    const auto add_time = [&](std::string_view name, auto value) {
+        add(name, std::chrono::duration_cast<std::chrono::nanoseconds>(value).count());
+    };
+    add_time("window", r.window);
+    add_time("wall", r.wall.time_since_epoch());
+    add_time("steady", r.state.at.time_since_epoch());
+    add("held", r.state.held);
+    add_time("pause", r.state.pause_left);
+    add_time("guess", r.state.guess);
+    add("stamps", r.state.ages.size());
+    for (const auto age : r.state.ages)
+        add_time("age", age);
+    boost::crc_32_type crc;
+    crc.process_bytes(text.data(), text.size());
+    constexpr std::string_view digits = "0123456789abcdef";
+    text += "crc ";
+    for (int shift = 28; shift >= 0; shift -= 4)
+        text += digits[(crc.checksum() >> shift) & 0xfU];
+    return text += '\n';
+}
+
+/// Reads what `format_quota_file` wrote.
+class quota_file_parser {
+  public:
+    /// `path` is for the messages.
+    explicit quota_file_parser(std::string path) : path_(std::move(path)) {}
+
+    /// \throws api_error invalid_argument for any other text
+    [[nodiscard]] quota_record parse(std::string_view text) const
+    {
+        const auto whole = text;
+        check_version(text);
+        quota_record r;
+        r.window = take_length(text, "window");
+        r.wall = timestamp(take_line(text, "wall"));
+        r.state.at = time_point(take_line(text, "steady"));
+        r.state.held = static_cast<std::uint64_t>(take_length(text, "held").count());
+        r.state.pause_left = take_length(text, "pause");
+        r.state.guess = take_length(text, "guess");
+        for (auto left = take_length(text, "stamps").count(); left > 0; --left)
+            r.state.ages.push_back(take_length(text, "age"));
+        constexpr std::uint64_t most_held = 1'000'000; // nobody has so many under way; each takes memory
+        const auto is_in_order = std::is_sorted(r.state.ages.begin(), r.state.ages.end(), std::greater());
+        if (whole != format_quota_file(r) || !is_in_order || r.state.held > most_held)
+            fail("damaged or cut off");
+        return r;
+    }
+
+    [[noreturn]] void fail(std::string_view why) const
+    {
+        throw_invalid_argument(std::string("quota file: ").append(path_).append(": ").append(why));
+    }
+
+  private:
+    void check_version(std::string_view& text) const
+    {
+        if (!take(text, "cojob-quota "))
+            fail("not a quota file, or damaged");
+        const auto version = text.substr(0, text.find('\n'));
+        const auto is_number = !version.empty() && std::all_of(version.begin(), version.end(), is_digit);
+        if (is_number && version != "1" && version.front() != '0')
+            fail("of a newer version than this library can read");
+        if (!take(text, "1\n"))
+            fail("damaged or cut off");
+    }
+
+    [[nodiscard]] std::chrono::nanoseconds take_line(std::string_view& text, std::string_view name) const
+    {
+        std::int64_t value = 0;
+        if (!take(text, name) || !take(text, " "))
+            fail("damaged or cut off");
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        if (error != std::errc() || !take(text, "\n"))
+            fail("damaged or cut off");
+        return std::chrono::nanoseconds(value);
+    }
+
+    [[nodiscard]] duration take_length(std::string_view& text, std::string_view name) const
+    {
+        const auto length = take_line(text, name);
+        if (length < duration::zero())
+            fail("damaged or cut off");
+        return length;
+    }
+
+    std::string path_;
+};
+
+/// From then to now; never negative.
+template <class Time>
+[[nodiscard]] constexpr duration time_since(Time then, Time now) noexcept
+{
+    if (now <= then)
+        return duration::zero();
+    const bool is_in_range =
+        then.time_since_epoch() >= duration::zero() || now <= Time::max() + then.time_since_epoch();
+    return is_in_range ? duration(now - then) : duration::max();
+}
+
+/// How old a record is at least. The wall clock may have been moved in the meantime; the steady one cannot be, but
+/// begins anew when the machine starts.
+[[nodiscard]] inline duration elapsed_since(const quota_record& r, timestamp wall_now, time_point now) noexcept
+{
+    const auto by_wall = time_since(r.wall, wall_now);
+    return now >= r.state.at ? std::min(by_wall, time_since(r.state.at, now)) : by_wall;
+}
+
+[[noreturn]] inline void throw_file_error(int number, const std::string& path)
+{
+    throw api_error(
+        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
+}
+
+struct file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using file_ptr = std::unique_ptr<std::FILE, file_closer>;
+
+/// The whole file; nothing when there is none.
+[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
+{
+    errno = 0;
+    const file_ptr file(std::fopen(path.c_str(), "rb"));
+    if (!file && errno == ENOENT)
+        return std::nullopt;
+    if (!file)
+        throw_file_error(errno, path);
+    std::string text, part(4096, '\0');
+    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
+        text.append(part, 0, size);
+    if (std::ferror(file.get()))
+        throw_file_error(errno, path);
+    return text;
+}
+
+/// A new file beside another, which becomes that other, or goes.
+class file_replacement {
+  public:
+    explicit file_replacement(std::string path)
+        : path_(std::move(path)), name_(path_ + ".tmp-" + std::to_string(std::random_device()()))
+    {
+    }
+    file_replacement(const file_replacement&) = delete;
+    file_replacement& operator=(const file_replacement&) = delete;
+
+    ~file_replacement()
+    {
+        if (is_there_)
+            std::remove(name_.c_str());
+    }
+
+    void write(std::string_view text)
+    {
+        errno = 0;
+        file_ptr file(std::fopen(name_.c_str(), "wbx")); // x: never what somebody else put there
+        if (!file)
+            throw_file_error(errno, path_);
+        is_there_ = true;
+        const auto is_written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+        const auto write_error = errno;
+        if (std::fclose(file.release()) != 0 || !is_written)
+            throw_file_error(is_written ? errno : write_error, path_);
+    }
+
+    void replace()
+    {
+        std::error_code error;
+        std::filesystem::rename(name_, path_, error);
+        if (error)
+            throw api_error(error_info(error_code(error), "quota file: " + path_));
+        is_there_ = false;
+    }
+
+  private:
+    std::string path_, name_;
+    bool is_there_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,216 @@
+#ifndef COJOB_IMPL_INTERNAL_POLICY_QUOTA_WINDOW_HPP
+#define COJOB_IMPL_INTERNAL_POLICY_QUOTA_WINDOW_HPP
+
+#include <cojob/clock.hpp>
+
+#include <algorithm>
+#include <cassert>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+namespace cojob::detail {
+
+/// What a window must know to go on after a restart.
+struct quota_state {
+    time_point at{};              ///< when it was so
+    std::uint64_t held = 0;       ///< slots of requests under way
+    duration pause_left{};        ///< more than zero while the pool pauses or probes
+    duration guess{};             ///< the last pause whose length nobody had said; zero: none since a success
+    std::vector<duration> ages{}; ///< of the stamps, the oldest first
+};
+
+/// Who may send when a server counts at most `limit` requests in any window of time. Neither I/O nor a clock; the times
+/// it is told must not go back.
+///
+/// A slot is held from the decision to send until the exchange ends. Then it is stamped with that end, since the server
+/// counted the request somewhere in between, and is free again a window and a second later.
+class quota_window {
+  public:
+    static constexpr duration margin = std::chrono::seconds(1); ///< for clocks of different speed
+    static constexpr duration longest_guess = std::chrono::minutes(15);
+
+    /// The right to send one request. It knows after which pause it was given: what comes of a request that was sent
+    /// before a pause says nothing of the time after it.
+    class slot {
+        friend class quota_window;
+        std::uint64_t era_ = 0;
+    };
+
+    quota_window(std::uint32_t limit, duration window)
+        : limit_(limit), window_(window),
+          taken_for_(window > duration::max() - margin ? duration::max() : window + margin)
+    {
+        assert(limit > 0 && window > duration::zero());
+    }
+
+    /// Goes on with what was saved so long ago.
+    quota_window(std::uint32_t limit, duration window, const quota_state& saved, duration elapsed, time_point now)
+        : quota_window(limit, window)
+    {
+        assert(elapsed >= duration::zero());
+        for (const auto age : saved.ages)
+            if (elapsed < taken_for_ && std::max(age, duration::zero()) < taken_for_ - elapsed)
+                stamps_.push_back(now - elapsed - std::max(age, duration::zero()));
+        stamps_.insert(stamps_.end(), static_cast<std::size_t>(saved.held), now);
+        guess_ = saved.guess;
+        is_probing_ = saved.pause_left > duration::zero();
+        if (saved.pause_left > elapsed)
+            paused_until_ = after(now, saved.pause_left - elapsed);
+    }
+
+    [[nodiscard]] quota_state state(time_point now) const
+    {
+        quota_state s{now, held_, {}, guess_, {}};
+        if (is_probing_)
+            s.pause_left = std::max(paused_until_ > now ? paused_until_ - now : duration::zero(), duration(1));
+        for (auto i = stamps_.size() - occupied(now); i < stamps_.size(); ++i)
+            s.ages.push_back(now - stamps_[i]);
+        return s;
+    }
+
+    [[nodiscard]] std::optional<slot> try_hold(time_point now)
+    {
+        while (!stamps_.empty() && free_at(stamps_.front()) <= now)
+            stamps_.pop_front();
+        if (remaining(now) == 0)
+            return std::nullopt;
+        ++held_;
+        has_probe_ = is_probing_;
+        slot s;
+        s.era_ = era_;
+        return s;
+    }
+
+    /// The exchange has ended, and the server may have counted it.
+    void stamp(slot s, time_point now, bool is_success)
+    {
+        release(s);
+        stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back()));
+        if (s.era_ != era_)
+            return;
+        is_probing_ = false;
+        if (is_success)
+            guess_ = duration::zero();
+    }
+
+    /// The server has provably not counted it.
+    void give_back(slot s) { release(s); }
+
+    /// A 429: the slot is given back and the pool pauses. `uniform` is from [0, 1). When the pause ends.
+    time_point throttled(slot s, time_point now, std::optional<duration> hint, double uniform)
+    {
+        release(s);
+        const bool is_paused = now < paused_until_;
+        if (hint && (!is_paused || after(now, *hint) > paused_until_))
+            paused_until_ = after(after(now, *hint), jitter(*hint, uniform));
+        else if (!is_paused)
+            paused_until_ = unhinted_pause_end(now, s.era_ == era_);
+        if (!is_paused) {
+            ++era_;
+            is_probing_ = true;
+            has_probe_ = false;
+        }
+        return paused_until_;
+    }
+
+    /// Slots that could be held now.
+    [[nodiscard]] std::uint32_t remaining(time_point now) const
+    {
+        const auto used = held_ + occupied(now);
+        if (now < paused_until_ || used >= limit_ || (is_probing_ && has_probe_))
+            return 0;
+        return is_probing_ ? 1 : static_cast<std::uint32_t>(limit_ - used);
+    }
+
+    /// When the caller at this place of the queue, 0 being its head, could get a slot at best: if those that are held
+    /// were all given back now.
+    [[nodiscard]] time_point earliest(time_point now, std::uint64_t position) const
+    {
+        return nth_free(now, position, 0);
+    }
+
+    /// The same if they were all stamped now: when time alone brings the caller a slot.
+    [[nodiscard]] time_point expected(time_point now, std::uint64_t position) const
+    {
+        return nth_free(now, position, held_);
+    }
+
+  private:
+    [[nodiscard]] time_point free_at(time_point stamp) const noexcept { return after(stamp, taken_for_); }
+
+    /// Stamped slots that are not free yet.
+    [[nodiscard]] std::size_t occupied(time_point now) const
+    {
+        if (stamps_.empty() || free_at(stamps_.front()) > now)
+            return stamps_.size();
+        const auto is_free = [&](time_point stamp) { return free_at(stamp) <= now; };
+        const auto first = std::partition_point(stamps_.begin(), stamps_.end(), is_free);
+        return static_cast<std::size_t>(stamps_.end() - first);
+    }
+
+    /// All slots in the order in which they come free: those that are, the stamped, the held. After one round of them a
+    /// slot can come back no sooner than it takes for the first of the round.
+    [[nodiscard]] time_point nth_free(time_point now, std::uint64_t position, std::uint64_t held) const
+    {
+        const auto stamped = occupied(now);
+        const auto rounds = position / limit_;
+        auto when = now;
+        if (const auto place = position % limit_ + stamped + held; place >= limit_) {
+            const auto taken = place - limit_;
+            when = free_at(taken < stamped ? stamps_[stamps_.size() - stamped + taken] : now);
+        }
+        when = std::max(when, paused_until_);
+        if (rounds == 0)
+            return when;
+        const auto most = static_cast<std::uint64_t>(duration::max() / taken_for_);
+        return rounds > most ? time_point::max() : after(when, static_cast<duration::rep>(rounds) * taken_for_);
+    }
+
+    void release(slot s) noexcept
+    {
+        assert(held_ > 0);
+        --held_;
+        if (s.era_ == era_)
+            has_probe_ = false;
+    }
+
+    /// So that those who were told the same do not come back together.
+    [[nodiscard]] static duration jitter(duration hint, double uniform)
+    {
+        const auto most = std::min<duration>(std::chrono::seconds(1), hint / 10);
+        return duration(static_cast<duration::rep>(static_cast<double>(most.count()) * uniform));
+    }
+
+    /// When no other slot is free, the server may be a moment behind: the oldest use has to leave its window. Otherwise
+    /// somebody else uses the quota as well, and how much can only be tried.
+    [[nodiscard]] time_point unhinted_pause_end(time_point now, bool is_next)
+    {
+        const auto stamped = occupied(now);
+        if (stamped > 0 && stamped + held_ + 1 >= limit_)
+            return free_at(stamps_[stamps_.size() - stamped]);
+        const auto first = std::max<duration>(window_ / limit_, std::chrono::milliseconds(1));
+        if (guess_ == duration::zero())
+            guess_ = std::min(first, longest_guess);
+        else if (is_next) // not a straggler that was under way when the last pause began
+            guess_ = std::min(2 * guess_, longest_guess);
+        return after(now, guess_);
+    }
+
+    std::uint32_t limit_;
+    duration window_, taken_for_;
+    std::deque<time_point> stamps_; // the oldest first
+    std::uint64_t held_ = 0;
+    std::uint64_t era_ = 0; // pauses so far
+    time_point paused_until_ = time_point::min();
+    bool is_probing_ = false; // from a pause until what came after it was not refused
+    bool has_probe_ = false;
+    duration guess_{};
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,186 @@
+#ifndef COJOB_IMPL_INTERNAL_POLICY_RETRY_PLAN_HPP
+#define COJOB_IMPL_INTERNAL_POLICY_RETRY_PLAN_HPP
+
+#include <cojob/impl/internal/policy/retry_budget.hpp>
+#include <cojob/impl/internal/policy/verdict.hpp>
+#include <cojob/policy/retry.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string_view>
+
+namespace cojob::detail {
+
+/// What kind of failure an attempt was, as far as repeating it goes.
+enum class failure_kind { none, final, connect, lost, stale, server, unavailable, throttled, not_ready, credential };
+
+/// The table of what may be repeated, options, counts and times apart.
+[[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
+{
+    using enum failure_kind;
+    const auto why = attempt_error(a);
+    if (!why)
+        return none;
+    if (a.stopped != stop_reason::none && a.stopped != stop_reason::limit)
+        return final;
+    if (a.stopped == stop_reason::none && !a.error) {
+        if (a.status == 401)
+            return credential;
+        if (a.status == 408 || a.status == 425)
+            return not_ready;
+        if (a.status == 429)
+            return throttled;
+        if (a.status == 503 && a.has_retry_hint)
+            return unavailable;
+        const auto is_passing = is_ambiguous_status(a.status, a.has_retry_hint);
+        return is_passing && a.effect != effect::once ? server : final;
+    }
+    if (!a.was_committed)
+        return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
+    if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
+        return final;
+    return a.was_stale ? stale : lost;
+}
+
+/// What comes after an attempt.
+struct retry_step {
+    bool is_again = false;
+    bool is_success = false; ///< what the attempt failed with is what was wanted
+    duration wait{};         ///< before the next attempt
+    bool needs_new_connection = false;
+    bool needs_new_credential = false;
+    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
+};
+
+/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
+class retry_plan {
+  public:
+    /// \param is_poll the next poll is the retry of a failed one, and polls leave the budget to calls
+    retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
+        : options_(options), budget_(budget), is_poll_(is_poll)
+    {
+    }
+
+    struct moment {
+        time_point now, deadline;
+        double uniform = 0;                    ///< from [0, 1)
+        std::optional<duration> hint{};        ///< the server's
+        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
+        bool has_provider = false;             ///< the credential may be another by now
+    };
+
+    [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
+    {
+        ++attempts_;
+        const auto kind = kind_of(outcome);
+        if (kind == failure_kind::none) {
+            if (!is_poll_)
+                budget_.succeeded();
+            return {};
+        }
+        // The second DELETE finds nothing because the first one did its work.
+        if (outcome.effect == effect::idempotent && outcome.status == 404 && may_be_done_)
+            return {.is_success = true};
+        may_be_done_ = may_be_done_ || leaves_traces(outcome);
+        switch (kind) {
+        case failure_kind::final: return {};
+        case failure_kind::stale: return fresh_connection(outcome, m);
+        case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
+        default: return again(kind, m);
+        }
+    }
+
+    /// Whether an attempt may have had its effect, though no answer said so.
+    [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
+
+  private:
+    [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
+    {
+        const auto has_answer = !a.error && a.stopped == stop_reason::none;
+        return a.was_committed && a.effect != effect::none &&
+               (!has_answer || is_ambiguous_status(a.status, a.has_retry_hint));
+    }
+
+    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
+    [[nodiscard]] retry_step fresh_connection(const attempt_outcome&, const moment& m)
+    {
+        if (is_reconnected_)
+            return again(failure_kind::lost, m);
+        is_reconnected_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_connection = true};
+    }
+
+    [[nodiscard]] retry_step new_credential()
+    {
+        if (!options_.on_new_credential || is_reauthorized_ || options_.max_attempts == 1)
+            return {};
+        is_reauthorized_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_credential = true};
+    }
+
+    [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
+    {
+        if (!is_switched_on(kind))
+            return {.why_not = "switched off"};
+        const auto is_throttling = kind == failure_kind::throttled;
+        const auto has_budget = is_poll_ || is_throttling || budget_.failed();
+        if (is_poll_)
+            return {};
+        if (attempts_ >= options_.max_attempts)
+            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
+        if (!has_budget)
+            return {.why_not = "retry budget"};
+        if (m.hint && *m.hint > options_.max_server_delay)
+            return {.why_not = "the server asks for more than max_server_delay"};
+        const auto wait = m.quota_pause ? *m.quota_pause : delay(is_throttling, m);
+        if (cojob::detail::after(m.now, wait) >= m.deadline)
+            return {.why_not = "the deadline comes first"};
+        return {.is_again = true, .wait = m.quota_pause ? duration::zero() : wait};
+    }
+
+    [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
+    {
+        switch (kind) {
+        case failure_kind::connect: return options_.on_connect_failure;
+        case failure_kind::lost: return options_.on_lost_answer;
+        case failure_kind::server: return options_.on_server_error;
+        case failure_kind::unavailable: return options_.on_unavailable;
+        case failure_kind::throttled: return options_.on_throttled;
+        case failure_kind::not_ready: return options_.on_not_ready;
+        default: return false;
+        }
+    }
+
+    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
+    /// random part of the other half.
+    [[nodiscard]] duration delay(bool is_throttling, const moment& m) const
+    {
+        using std::chrono::seconds;
+        if (m.hint && *m.hint > duration::zero())
+            return *m.hint + part(std::min<duration>(seconds(1), *m.hint / 10), m.uniform);
+        const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
+        const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
+        auto whole = std::min(base, most);
+        for (unsigned n = 1; n < attempts_ && whole < most; ++n)
+            whole = whole > most / 2 ? most : whole * 2;
+        return whole / 2 + part(whole - whole / 2, m.uniform);
+    }
+
+    static duration part(duration whole, double uniform)
+    {
+        return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
+    }
+
+    retry_options options_;
+    retry_budget& budget_;
+    bool is_poll_;
+    unsigned attempts_ = 0; // that count
+    bool is_reconnected_ = false, is_reauthorized_ = false, may_be_done_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

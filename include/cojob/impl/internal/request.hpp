@@ -1,0 +1,122 @@
+#ifndef COJOB_IMPL_INTERNAL_REQUEST_HPP
+#define COJOB_IMPL_INTERNAL_REQUEST_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/detail/ascii.hpp>
+#include <cojob/detail/text.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cojob::detail {
+
+/// A request, checked and ready; no I/O has happened.
+struct prepared_call {
+    api_request api{};
+    cojob::effect effect = cojob::effect::once;
+    http::request wire{};
+};
+
+inline secret bearer(const secret& key)
+{
+    if (!key.empty())
+        check_header_value(key.reveal(), "credential");
+    if (key.empty())
+        return {};
+    std::string value;
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.append("Bearer ").append(key.reveal());
+    return secret(std::move(value));
+}
+
+inline std::string make_target(const api_request& r)
+{
+    std::string target = r.base_url.base_path();
+    for (const auto& segment : r.segments)
+        target.append("/").append(http::encode_segment(segment));
+    if (target.empty())
+        target = "/";
+    char separator = '?';
+    for (const auto& [name, value] : r.query) {
+        target.append(1, separator).append(http::encode_segment(name)).append("=").append(http::encode_segment(value));
+        separator = '&';
+    }
+    return target;
+}
+
+inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
+{
+    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
+        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
+                               " would send the key in the clear; set allow_plaintext if that is meant");
+}
+
+/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
+inline void check_header(const std::pair<std::string, std::string>& header)
+{
+    check_header_name(header.first, "header name");
+    check_header_value(header.second, "header " + header.first);
+    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
+                                                         "connection"};
+    for (const auto name : own)
+        if (equal_ignoring_case(header.first, name))
+            throw_invalid_argument("header " + header.first + ": is made by the client");
+}
+
+/// What the caller says counts.
+inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
+{
+    if (!http::find_header(headers, name))
+        headers.emplace_back(name, value);
+}
+
+/// What a method means by itself (RFC 9110, 9.2).
+inline effect effect_of(std::string_view method) noexcept
+{
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
+        return effect::none;
+    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
+}
+
+/// \throws api_error invalid_argument
+inline prepared_call prepare(api_request request, const std::string& user_agent)
+{
+    if (request.base_url.origin().host.empty())
+        throw_invalid_argument("base_url: missing");
+    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
+    if (!is_token(request.method))
+        throw_invalid_argument("method: not a token");
+    if (request.method == "CONNECT")
+        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
+    for (const auto& segment : request.segments)
+        check_segment(segment, "path segment");
+
+    prepared_call call;
+    call.effect = request.effect.value_or(effect_of(request.method));
+    auto& wire = call.wire;
+    wire.origin = request.base_url.origin();
+    wire.method = request.method;
+    wire.target = make_target(request);
+    for (const auto& header : request.headers)
+        check_header(header);
+    wire.headers = std::move(request.headers);
+    add_default_header(wire.headers, "User-Agent", user_agent);
+    add_default_header(wire.headers, "Accept", "application/json");
+    if (request.json) {
+        add_default_header(wire.headers, "Content-Type", "application/json");
+        wire.body = std::move(*request.json);
+        wire.has_body = true;
+    } else {
+        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    }
+    if (request.authorization.is_fixed())
+        wire.authorization = bearer(request.authorization.fixed());
+    call.api = std::move(request);
+    return call;
+}
+
+} // namespace cojob::detail
+
+#endif

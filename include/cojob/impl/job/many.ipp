@@ -1,0 +1,80 @@
+#ifndef COJOB_IMPL_JOB_MANY_IPP
+#define COJOB_IMPL_JOB_MANY_IPP
+
+#include <cojob/impl/internal/job/wait_set.hpp>
+#include <cojob/job/many.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// What an id that cannot be one ends with.
+inline error_info id_error(const std::string& id)
+{
+    try {
+        check_segment(id, "id");
+    } catch (const api_error& failure) {
+        auto info = failure.info();
+        info.job_id = id.substr(0, 256);
+        return info;
+    }
+    return {};
+}
+
+asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api> api,
+                                                        std::vector<std::string> ids, wait_options options)
+{
+    check_options(options, api->default_schedule());
+    std::vector<job_end> results(ids.size());
+    std::vector<wait_subject> subjects;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (auto refused = id_error(ids[i]); refused.code()) {
+            results[i] = std::move(refused);
+            continue;
+        }
+        subjects.push_back({api, std::move(ids[i]), {}, false});
+        places.push_back(i);
+    }
+    if (subjects.empty())
+        co_return results;
+    auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::all_end);
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        if (ends[i].thrown)
+            std::rethrow_exception(ends[i].thrown);
+        if (ends[i].failure.code())
+            results[places[i]] = std::move(ends[i].failure);
+        else
+            results[places[i]] = std::move(ends[i].job);
+    }
+    co_return results;
+}
+
+asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
+wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::string> ids, wait_options options)
+{
+    if (ids.empty())
+        throw_invalid_argument("ids: must not be empty");
+    std::vector<wait_subject> subjects;
+    for (auto& id : ids) {
+        check_segment(id, "id");
+        subjects.push_back({api, std::move(id), {}, false});
+    }
+    auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);
+    // A success; else, when it was given up, that; else the failure that came first.
+    const auto rank = [](const wait_end& end) { return end.is_success() ? 0 : end.order + 1; };
+    const auto first =
+        std::min_element(ends.begin(), ends.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    const auto place = static_cast<std::size_t>(first - ends.begin());
+    co_return std::pair(place, value_of(std::move(*first)));
+}
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,123 @@
+#ifndef COJOB_IMPL_JOB_WATCH_IPP
+#define COJOB_IMPL_JOB_WATCH_IPP
+
+#include <cojob/impl/internal/job/wait_set.hpp>
+#include <cojob/job/watch.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace cojob::detail {
+
+/// What a watch knows between two calls of `next`. In between it has no place in the poll line.
+class watch_state final : public wait_listener {
+  public:
+    watch_state(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+        : api_(std::move(api)), id_(std::move(id)), options_(options), client_(client_state::of(api_->get_client()))
+    {
+    }
+
+    /// One call of `next` at a time.
+    class turn {
+      public:
+        explicit turn(watch_state& watch) : watch_(watch)
+        {
+            if (watch_.is_taken_.exchange(true))
+                throw_invalid_argument("job_watch::next: the call before has not ended");
+        }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn() { watch_.is_taken_ = false; }
+
+      private:
+        watch_state& watch_;
+    };
+
+    void check() const
+    {
+        check_segment(id_, "id");
+        check_options(options_, api_->default_schedule());
+        if (client_->is_closed())
+            throw boost::system::system_error(asio::error::operation_aborted);
+    }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+    [[nodiscard]] const std::shared_ptr<client_state>& get_client() const noexcept { return client_; }
+
+    /// On the client's strand.
+    asio::awaitable<wait_end> next(operation& op)
+    {
+        event news(op.executor());
+        news_ = &news;
+        if (!wait_)
+            wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
+        wait_->resume(true);
+        if (!op.is_stopped())
+            co_await news.wait();
+        wait_->pause();
+        news_ = nullptr;
+        if (latest_)
+            co_return wait_end{.job = std::exchange(latest_, nullptr)};
+        if (!wait_->end())
+            co_return wait_end{.failure = error_code(asio::error::operation_aborted)};
+        is_over_ = true;
+        auto end = wait_->take_end();
+        if (end.is_success() && told_ && api_->is_same(told_.get(), end.job.get()))
+            co_return wait_end(); // the end has settled; nothing has changed
+        co_return end;
+    }
+
+    void told(std::shared_ptr<const void> job) { told_ = std::move(job); }
+
+  private:
+    void changed(const job_view& seen) override
+    {
+        latest_ = seen.job;
+        news_->set();
+    }
+    void ended(wait_end&) override { news_->set(); }
+
+    std::shared_ptr<const polled_api> api_;
+    std::string id_;
+    wait_options options_;
+    std::shared_ptr<client_state> client_;
+    std::atomic<bool> is_taken_{false};
+    bool is_over_ = false;
+    event* news_ = nullptr;
+    std::shared_ptr<const void> latest_, told_;
+    std::optional<job_wait> wait_; // goes first: it uses the client
+};
+
+std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+{
+    return std::make_shared<watch_state>(std::move(api), std::move(id), options);
+}
+
+inline asio::awaitable<wait_end> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const client_state::running_guard running(*watch->get_client(), op);
+    co_return co_await watch->next(*op);
+}
+
+asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
+{
+    co_await accept_every_cancellation();
+    const watch_state::turn turn(*watch);
+    if (watch->is_over())
+        co_return nullptr;
+    watch->check();
+    const auto& client = *watch->get_client();
+    auto op = std::make_shared<operation>(client.options.clock, client.executor);
+    auto inner = run_watch(watch, op);
+    auto job = value_of(co_await hop(std::move(op), std::move(inner)));
+    watch->told(job);
+    co_return job;
+}
+
+} // namespace cojob::detail
+
+#endif

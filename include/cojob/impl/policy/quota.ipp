@@ -1,0 +1,77 @@
+#ifndef COJOB_IMPL_POLICY_QUOTA_IPP
+#define COJOB_IMPL_POLICY_QUOTA_IPP
+
+#include <cojob/error.hpp>
+#include <cojob/impl/internal/policy/quota_core.hpp>
+#include <cojob/impl/internal/policy/quota_file.hpp>
+#include <cojob/policy/quota.hpp>
+
+#include <utility>
+
+namespace cojob {
+
+namespace detail {
+
+inline quota_options checked(const quota_options& options)
+{
+    if (options.limit == 0)
+        throw_invalid_argument("quota_options::limit: must be more than zero");
+    if (options.window <= duration::zero() || options.window == no_timeout)
+        throw_invalid_argument("quota_options::window: must be more than zero, and not no_timeout");
+    if (options.max_wait <= duration::zero())
+        throw_invalid_argument("quota_options::max_wait: must be more than zero; no_timeout for none");
+    return options;
+}
+
+} // namespace detail
+
+quota::quota(quota_options options, clock_ptr clock)
+    : core_(std::make_shared<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
+{
+}
+
+std::uint32_t quota::remaining() const
+{
+    return core_->remaining();
+}
+
+timestamp quota::next_slot_at() const
+{
+    const auto now = core_->time().wall_now();
+    const auto wait = core_->expected_wait();
+    return wait > timestamp::max() - now ? timestamp::max() : now + wait;
+}
+
+const quota_options& quota::options() const noexcept
+{
+    return core_->options();
+}
+
+void quota::save(std::string path) const
+{
+    const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
+    detail::file_replacement file(std::move(path));
+    file.write(detail::format_quota_file(record));
+    file.replace();
+}
+
+std::shared_ptr<quota> quota::load(std::string path, quota_options options, clock_ptr clock)
+{
+    if (!clock)
+        clock = machine_clock();
+    auto loaded = std::make_shared<quota>(options, clock);
+    const auto text = detail::read_file(path);
+    if (!text)
+        return loaded;
+    const detail::quota_file_parser parser(std::move(path));
+    const auto record = parser.parse(*text);
+    if (record.window < options.window)
+        parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
+    const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
+    loaded->core_ = std::make_shared<detail::quota_core>(options, clock, record.state, elapsed);
+    return loaded;
+}
+
+} // namespace cojob
+
+#endif

@@ -1,0 +1,27 @@
+#ifndef COJOB_JOB_WAIT_OPTIONS_HPP
+#define COJOB_JOB_WAIT_OPTIONS_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/job/concepts.hpp>
+
+#include <chrono>
+
+namespace cojob {
+
+/// What a wait does with a status it does not know.
+enum class unknown_status {
+    keep_waiting, ///< it is not an end
+    stop,         ///< the wait returns the job as it is
+};
+
+struct wait_options {
+    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
+    poll_schedule schedule = {};                 ///< zero members: the service's own
+    duration settle =
+        {}; ///< an end counts when a poll that much later agrees; zero: at once. For APIs that take ends back
+    unknown_status on_unknown = unknown_status::keep_waiting;
+};
+
+} // namespace cojob
+
+#endif

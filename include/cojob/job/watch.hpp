@@ -1,0 +1,73 @@
+#ifndef COJOB_JOB_WATCH_HPP
+#define COJOB_JOB_WATCH_HPP
+
+#include <cojob/detail/polled_api.hpp>
+#include <cojob/job/concepts.hpp>
+#include <cojob/job/wait_options.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace cojob {
+
+namespace detail {
+
+class watch_state;
+
+COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, std::string id, wait_options);
+/// The job as it has become; null when it has ended and that was told.
+COJOB_DECL asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state>);
+
+template <class Job>
+asio::awaitable<std::optional<Job>> next_change_of(std::shared_ptr<watch_state> state)
+{
+    const auto seen = co_await next_change(std::move(state));
+    if (!seen)
+        co_return std::nullopt;
+    co_return *static_cast<const Job*>(seen.get());
+}
+
+} // namespace detail
+
+/// A job as a stream of what becomes of it: `while (auto job = co_await watch.next())`. Made by `watch_job`.
+template <job_api Api>
+class job_watch {
+  public:
+    using job_type = typename Api::job_type;
+
+    /// The job as it is at first, then whenever it has changed, as it was when it ended, and nothing from then on.
+    ///
+    /// It is polled while this is awaited, as by `wait_for_job`: who comes back late gets the latest, not what was in
+    /// between. Errors: as `wait_for_job`; the time, `options.timeout` from the first call on, is that of the whole
+    /// watch. After an error there is nothing more. Cancellation: all types, at once; the next call goes on.
+    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one watch.
+    [[nodiscard]] asio::awaitable<std::optional<job_type>> next() { return detail::next_change_of<job_type>(state_); }
+
+  private:
+    template <job_api A>
+    friend job_watch<A> watch_job(A, std::string, wait_options);
+
+    explicit job_watch(std::shared_ptr<detail::watch_state> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<detail::watch_state> state_;
+};
+
+/// Nothing is sent, and no argument is checked, before `next()` is awaited.
+template <job_api Api>
+[[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
+{
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    return job_watch<Api>(detail::make_watch(std::move(polled), std::move(id), options));
+}
+
+} // namespace cojob
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/job/watch.ipp>
+#endif
+
+#endif

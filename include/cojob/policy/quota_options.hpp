@@ -1,0 +1,29 @@
+#ifndef COJOB_POLICY_QUOTA_OPTIONS_HPP
+#define COJOB_POLICY_QUOTA_OPTIONS_HPP
+
+#include <cojob/clock.hpp>
+
+#include <chrono>
+#include <cstdint>
+
+namespace cojob {
+
+/// What a call does that finds no slot free.
+enum class when_exhausted {
+    wait, ///< queues, in order, for at most `quota_options::max_wait`
+    fail, ///< ends at once with `quota_exhausted`
+};
+
+/// So many uses in any window of time.
+struct quota_options {
+    std::uint32_t limit = 0;                     ///< uses in a window; 0: none is kept
+    duration window = std::chrono::hours(1);     ///< more than zero
+    duration max_wait = std::chrono::minutes(5); ///< for a slot; more than zero, `no_timeout` for no limit
+    when_exhausted on_exhausted = when_exhausted::wait;
+
+    friend bool operator==(const quota_options&, const quota_options&) = default;
+};
+
+} // namespace cojob
+
+#endif

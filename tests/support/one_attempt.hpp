@@ -1,0 +1,18 @@
+#ifndef TESTS_SUPPORT_ONE_ATTEMPT_HPP
+#define TESTS_SUPPORT_ONE_ATTEMPT_HPP
+
+#include <cojob/client.hpp>
+
+namespace tests {
+
+/// A client that does not repeat anything by itself, for tests of what a single attempt does.
+inline cojob::client_options one_attempt()
+{
+    cojob::client_options options;
+    options.retry.max_attempts = 1;
+    return options;
+}
+
+} // namespace tests
+
+#endif
