@@ -24,6 +24,8 @@ class scripted_reply {
     phase reached = phase::done;
     duration delay{};        ///< before the answer; `no_timeout`: never
     duration commit_after{}; ///< of the delay, how much passes before the request counts as committed
+    /// Set: asked for the answer when the request arrives, which is when it counts as committed.
+    std::function<http::response()> on_arrival;
 };
 
 /// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread

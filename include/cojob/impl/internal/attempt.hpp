@@ -113,6 +113,7 @@ inline asio::awaitable<made_attempt> make_attempt(client_state& state, operation
     outcome.stopped = made.result.error ? op.reason() : stop_reason::none;
     outcome.effect = call.effect;
     outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
+    outcome.removes = wire.method == "DELETE";
     tried.reached = x.reached;
     tried.status = response.status;
     tried.ended = attempt_error(outcome);

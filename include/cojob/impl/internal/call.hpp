@@ -76,9 +76,7 @@ class call_run {
     /// Queues for a slot of the quota. Whether it has one; else the call has ended.
     asio::awaitable<bool> take_slot()
     {
-        const auto& options = call_.api.quota_pool->options();
-        const auto at_most =
-            is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
+        const auto at_most = most_in_queue();
         for (bool is_told = false; !operation_.is_stopped(); is_told = true) {
             wake_->reset();
             const auto reply = ticket_->ask(at_most, is_begun_);
@@ -98,6 +96,15 @@ class call_run {
         else
             stopped("while it waited for a slot of the quota");
         co_return false;
+    }
+
+    /// A call that was granted a slot before goes on within its own time.
+    [[nodiscard]] duration most_in_queue() const
+    {
+        const auto& options = call_.api.quota_pool->options();
+        if (options.on_exhausted == when_exhausted::fail)
+            return duration::zero();
+        return is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
     }
 
     [[nodiscard]] duration time_left(time_point until) const
@@ -170,7 +177,7 @@ class call_run {
             ++state_.counters.throttles;
         if (ticket_) {
             if (is_throttled)
-                pause = ticket_->throttled(made.hint, state_.random());
+                pause = ticket_->throttled(at_least_a_second(made.hint), state_.random());
             else if (!made.outcome.was_committed)
                 ticket_->give_back();
             else
@@ -179,6 +186,12 @@ class call_run {
         pool_pause_ = pause;
         return plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
                                           !call_.api.authorization.is_fixed()});
+    }
+
+    /// Of a pool that all share, "at once" would make a storm.
+    static std::optional<duration> at_least_a_second(std::optional<duration> hint)
+    {
+        return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
     }
 
     void finish(made_attempt made, const retry_step& step)

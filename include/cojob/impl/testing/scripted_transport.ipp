@@ -36,7 +36,7 @@ asio::awaitable<http::exchange_result> scripted_transport::send(const http::requ
     if (op.is_stopped())
         co_return aborted;
     requests_.push_back(request);
-    const auto reply = script_(request);
+    auto reply = script_(request);
     const auto is_to_commit = reply.reached >= phase::sending;
     const auto before_commit = is_to_commit ? std::min(reply.commit_after, reply.delay) : reply.delay;
     exchange.reached = std::min(reply.reached, phase::connecting);
@@ -47,13 +47,15 @@ asio::awaitable<http::exchange_result> scripted_transport::send(const http::requ
         exchange.reached = phase::sending;
         exchange.commit();
         exchange.reached = std::min(reply.reached, phase::awaiting_response);
+        if (reply.on_arrival)
+            reply.result.response = reply.on_arrival();
         const auto rest = reply.delay == no_timeout ? no_timeout : reply.delay - before_commit;
         co_await detail::wait_for(op, rest);
         if (op.is_stopped())
             co_return aborted;
     }
     exchange.reached = reply.reached;
-    co_return reply.result;
+    co_return std::move(reply.result);
 }
 
 } // namespace cojob::testing

@@ -60,8 +60,7 @@ class job_wait final : public poll_waiter {
     {
         const auto known = recall();
         created_ = known.created;
-        const auto touched = subject_.is_resumed ? std::nullopt : std::max(known.created, known.messaged);
-        next_ = plan_.first(now(), touched);
+        next_ = subject_.is_resumed ? now() : plan_.first(now(), std::max(known.created, known.messaged));
         report_poll({});
     }
     job_wait(const job_wait&) = delete;

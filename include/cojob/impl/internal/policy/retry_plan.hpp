@@ -40,7 +40,8 @@ enum class failure_kind { none, final, connect, lost, stale, server, unavailable
         return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
     if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
         return final;
-    return a.was_stale ? stale : lost;
+    // A server that is silent for that long has not closed the connection.
+    return a.was_stale && why == errc::connection_lost ? stale : lost;
 }
 
 /// What comes after an attempt.
@@ -74,14 +75,13 @@ class retry_plan {
     {
         ++attempts_;
         const auto kind = kind_of(outcome);
-        if (kind == failure_kind::none) {
+        // The second DELETE finds nothing because the first one did its work.
+        const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
+        if (kind == failure_kind::none || is_done_already) {
             if (!is_poll_)
                 budget_.succeeded();
-            return {};
+            return {.is_success = is_done_already};
         }
-        // The second DELETE finds nothing because the first one did its work.
-        if (outcome.effect == effect::idempotent && outcome.status == 404 && may_be_done_)
-            return {.is_success = true};
         may_be_done_ = may_be_done_ || leaves_traces(outcome);
         switch (kind) {
         case failure_kind::final: return {};

@@ -18,6 +18,7 @@ struct attempt_outcome {
     stop_reason stopped = stop_reason::none;
     cojob::effect effect = cojob::effect::none;
     bool was_stale = false; ///< a kept connection ended without a byte of an answer
+    bool removes = false;   ///< a DELETE
 };
 
 /// The code a status has, taken by itself. Success has none.

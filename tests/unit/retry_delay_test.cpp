@@ -1,0 +1,297 @@
+#include <cojob/impl/internal/policy/retry_plan.hpp>
+
+#include "support/planned_call.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace retry_delay_tests {
+
+using namespace tests::retries;
+using cojob::duration;
+using cojob::effect;
+using cojob::retry_options;
+using cojob::time_point;
+
+using moment = retry_plan::moment;
+
+constexpr double nearly_one = 0.999;
+
+double seconds(duration d)
+{
+    return std::chrono::duration<double>(d).count();
+}
+
+moment with(double uniform, std::optional<duration> hint = {}, time_point deadline = time_point::max())
+{
+    auto m = some_moment;
+    m.uniform = uniform;
+    m.hint = hint;
+    m.deadline = deadline;
+    return m;
+}
+
+/// What is waited before each of so many retries, in seconds.
+std::vector<double> waits(const attempt_outcome& failure, std::size_t count, double uniform, retry_options o = {})
+{
+    o.max_attempts = std::numeric_limits<unsigned>::max();
+    planned_call call(effect::none, o);
+    std::vector<double> all;
+    while (all.size() < count) {
+        call.fill_budget();
+        const auto step = call.after(failure, with(uniform));
+        BOOST_TEST_REQUIRE(step.is_again);
+        all.push_back(seconds(step.wait));
+    }
+    return all;
+}
+
+/// What the waits of a row of retries are drawn from: half of each of these to the whole.
+struct backoff {
+    const char* name;
+    attempt_outcome failure;
+    std::vector<double> wholes;
+};
+
+const std::vector<double> usual{0.5, 1, 2, 4, 8, 8, 8}, throttled{1, 2, 4, 8, 16, 32, 60, 60};
+
+const backoff backoffs[] = {
+    {"connect", unsent(errc::connect_failed), usual},
+    {"timeout", stopped(cojob::stop_reason::limit, true), usual},
+    {"lost", lost(errc::connection_lost), usual},
+    {"500", answered(500), usual},
+    {"503 with a hint of nothing", answered(503, true), usual},
+    {"408", answered(408), usual},
+    {"429", answered(429), throttled},
+};
+
+const attempt_outcome hinted[] = {answered(429, true), answered(503, true), answered(500, true), answered(425, true)};
+
+void expect_waits(const backoff& b, const retry_options& o)
+{
+    BOOST_TEST_CONTEXT(b.name)
+    {
+        const auto least = waits(b.failure, b.wholes.size(), 0, o), most = waits(b.failure, b.wholes.size(), 0.999, o);
+        for (std::size_t n = 0; n < b.wholes.size(); ++n) {
+            BOOST_TEST(least[n] == b.wholes[n] / 2, boost::test_tools::tolerance(1e-9));
+            BOOST_TEST(most[n] == b.wholes[n] / 2 * (1 + nearly_one), boost::test_tools::tolerance(1e-9));
+        }
+    }
+}
+
+/// How many of these calls, each of which fails once, are told to try again.
+std::size_t retried(retry_budget& budget, const attempt_outcome& failure, std::size_t calls, purpose p = purpose::call,
+                    effect e = effect::none)
+{
+    std::size_t again = 0;
+    for (std::size_t i = 0; i < calls; ++i)
+        again += planned_call(budget, p, e).after(failure).is_again ? 1U : 0U;
+    return again;
+}
+
+void succeed(retry_budget& budget, int calls, purpose p = purpose::call)
+{
+    for (int i = 0; i < calls; ++i)
+        BOOST_TEST(!planned_call(budget, p).after(answered(200)).is_again);
+}
+
+} // namespace retry_delay_tests
+
+BOOST_AUTO_TEST_SUITE(a_retrys_delay)
+
+using namespace retry_delay_tests;
+
+BOOST_AUTO_TEST_CASE(doubles_up_to_its_cap_and_is_half_random)
+{
+    for (const auto& b : backoffs)
+        expect_waits(b, {});
+}
+
+BOOST_AUTO_TEST_CASE(follows_the_options_unless_the_server_throttles)
+{
+    retry_options o;
+    o.base_delay = 3s;
+    o.max_delay = 10s;
+    expect_waits({"500", answered(500), {3, 6, 10, 10}}, o);
+    expect_waits({"429", answered(429), throttled}, o);
+    o.max_delay = 2s;
+    expect_waits({"a base over the cap", answered(500), {2, 2}}, o);
+    o.base_delay = o.max_delay = cojob::no_timeout;
+    BOOST_TEST(waits(answered(500), 3, 0, o).back() > 1e9);
+}
+
+BOOST_AUTO_TEST_CASE(begins_anew_with_each_call_and_does_not_grow_by_what_is_free)
+{
+    planned_call call;
+    BOOST_TEST(call.after(stale(lost(errc::connection_lost)), with(0)).is_again);
+    BOOST_TEST(call.after(answered(401), with(0)).is_again);
+    BOOST_TEST(seconds(call.after(answered(500), with(0)).wait) == 0.25);
+    BOOST_TEST(seconds(planned_call().after(answered(500), with(0)).wait) == 0.25);
+}
+
+BOOST_AUTO_TEST_CASE(is_never_less_than_the_server_asks_for_and_little_more)
+{
+    struct row {
+        duration hint, most_jitter;
+    };
+    for (const auto& r : {row{1ns, 0ns}, {1ms, 100us}, {100ms, 10ms}, {5s, 500ms}, {10s, 1s}, {11s, 1s}, {2min, 1s}})
+        for (const auto& failure : hinted)
+            for (const auto uniform : {0.0, 0.5, nearly_one}) {
+                const auto step = planned_call().after(failure, with(uniform, r.hint));
+                BOOST_TEST(step.is_again);
+                BOOST_CHECK(step.wait >= r.hint);
+                const auto jitter = seconds(step.wait - r.hint);
+                BOOST_TEST(std::abs(jitter - uniform * seconds(r.most_jitter)) < 2e-9);
+            }
+    for (const auto& failure : hinted) // nothing asked for
+        BOOST_CHECK(planned_call().after(failure, with(0.5, 0ns)).wait ==
+                    planned_call().after(failure, with(0.5)).wait);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_longer_than_patience)
+{
+    for (const auto& failure : hinted) {
+        const auto step = planned_call().after(failure, with(0.5, 2min + 1ns));
+        BOOST_TEST(!step.is_again);
+        BOOST_TEST(step.why_not == "the server asks for more than max_server_delay");
+    }
+    retry_options o;
+    o.max_server_delay = 3s;
+    BOOST_TEST(planned_call(effect::none, o).after(answered(429), with(0.5, 3s)).is_again);
+    BOOST_TEST(!planned_call(effect::none, o).after(answered(429), with(0.5, 3s + 1ns)).is_again);
+    BOOST_TEST(planned_call(effect::none, o).after(answered(429), with(0.5)).is_again); // a matter of hints
+}
+
+BOOST_AUTO_TEST_CASE(ends_before_the_deadline_or_there_is_no_retry)
+{
+    struct row {
+        const char* name;
+        attempt_outcome failure;
+        std::optional<duration> hint, pause;
+        duration wait;
+    };
+    for (const auto& r : {row{"backoff", answered(500), {}, {}, 250ms}, row{"throttled", answered(429), {}, {}, 500ms},
+                          row{"hint", answered(503, true), 30s, {}, 30s}, row{"pool", answered(429), {}, 36s, 36s},
+                          row{"pool with a hint", answered(429), 30s, 31s, 31s}})
+        for (const auto early : {1ns, 0ns, -1ns, -1000000000ns}) {
+            auto m = with(0, r.hint, some_moment.now + r.wait + early);
+            m.quota_pause = r.pause;
+            const auto step = planned_call().after(r.failure, m);
+            BOOST_TEST_CONTEXT(r.name)
+            {
+                BOOST_TEST(step.is_again == (early > 0ns));
+                BOOST_TEST(step.why_not == (early > 0ns ? "" : "the deadline comes first"));
+                BOOST_CHECK(step.wait == (early > 0ns && !r.pause ? r.wait : 0ns)); // a pool makes its own wait
+            }
+        }
+    auto m = with(0);
+    m.quota_pause = 15min; // what a pool found out by itself is no hint
+    BOOST_TEST(planned_call().after(answered(429), m).is_again);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_retry_budget)
+
+using namespace retry_delay_tests;
+
+BOOST_AUTO_TEST_CASE(is_drained_by_failures_that_could_be_repeated)
+{
+    for (const auto& b : backoffs) {
+        retry_budget budget;
+        const auto is_throttling = b.failure.status == 429;
+        BOOST_TEST_CONTEXT(b.name) BOOST_TEST(retried(budget, b.failure, 100) == (is_throttling ? 100U : 4U));
+    }
+    for (const auto& other : {answered(404), answered(501), lost(errc::malformed_response), answered(429, true),
+                              stopped(cojob::stop_reason::deadline, true), answered(401),
+                              stale(lost(errc::connection_lost)), unsent(errc::certificate_rejected)}) {
+        retry_budget budget;
+        retried(budget, other, 100);
+        BOOST_TEST(retried(budget, answered(500), 1) == 1U);
+    }
+    retry_budget budget;
+    retried(budget, answered(500), 100, purpose::call, effect::once); // nobody knows what it did
+    BOOST_TEST(retried(budget, answered(500), 1) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(is_drained_by_every_attempt_of_a_call)
+{
+    retry_budget budget;
+    planned_call call(budget);
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(call.after(answered(500)).is_again);
+    BOOST_TEST(call.after(answered(500)).why_not == "attempts spent");
+    BOOST_TEST(planned_call(budget).after(answered(500)).why_not == "retry budget");
+}
+
+BOOST_AUTO_TEST_CASE(is_filled_by_successes)
+{
+    retry_budget budget;
+    BOOST_TEST(retried(budget, answered(500), 5) == 4U); // 5 are left
+    succeed(budget, 10);
+    BOOST_TEST(retried(budget, answered(500), 1) == 0U); // 5 again, and no more
+    succeed(budget, 11);
+    BOOST_TEST(retried(budget, answered(500), 1) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(is_neither_empty_for_ever_nor_full_without_bounds)
+{
+    retry_budget budget;
+    retried(budget, answered(500), 1000);
+    succeed(budget, 61);
+    BOOST_TEST(retried(budget, answered(500), 100) == 1U);
+    succeed(budget, 10000);
+    BOOST_TEST(retried(budget, answered(500), 100) == 4U);
+}
+
+BOOST_AUTO_TEST_CASE(is_filled_by_a_delete_that_found_its_work_done)
+{
+    retry_budget budget;
+    const auto remove_in_two = [&] {
+        planned_call call(budget, purpose::call, effect::idempotent);
+        call.after(answered(500));
+        auto gone = answered(404);
+        gone.removes = true;
+        BOOST_TEST(call.after(gone).is_success);
+    };
+    for (int i = 0; i < 5; ++i)
+        remove_in_two();
+    BOOST_TEST(retried(budget, answered(500), 1) == 0U); // 4.5 are left
+    succeed(budget, 16);                                 // with half of one they would not do
+    BOOST_TEST(retried(budget, answered(500), 1) == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(is_no_matter_of_polls)
+{
+    retry_budget budget;
+    for (const auto& b : backoffs) {
+        BOOST_TEST(retried(budget, b.failure, 100, purpose::poll) == 0U); // the next poll is the retry
+        BOOST_TEST(planned_call(budget, purpose::poll).after(b.failure).why_not == "");
+    }
+    for (const auto& free : {stale(lost(errc::connection_lost)), answered(401)})
+        BOOST_TEST(retried(budget, free, 10, purpose::poll) == 10U);
+    BOOST_TEST(retried(budget, answered(500), 5) == 4U);
+    succeed(budget, 1000, purpose::poll);
+    BOOST_TEST(retried(budget, answered(500), 1) == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(comes_after_the_count_and_before_the_servers_word)
+{
+    retry_budget empty;
+    retried(empty, answered(500), 10);
+    const auto hint = with(0, 1h, some_moment.now);
+    BOOST_TEST(planned_call(effect::none, attempts(1)).after(answered(500), hint).why_not == "");
+    BOOST_TEST(planned_call(empty).after(answered(500), hint).why_not == "retry budget");
+    BOOST_TEST(planned_call().after(answered(500), hint).why_not == "the server asks for more than max_server_delay");
+    BOOST_TEST(planned_call().after(answered(500), with(0, 1s, some_moment.now)).why_not == "the deadline comes first");
+    BOOST_TEST(planned_call().after(answered(404), hint).why_not == "");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
