@@ -14,6 +14,7 @@
 #include <cojob/job/concepts.hpp>
 #include <cojob/job/handle.hpp>
 #include <cojob/job/many.hpp>
+#include <cojob/job/page.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/job/wait_options.hpp>
 #include <cojob/job/watch.hpp>
@@ -21,6 +22,8 @@
 #include <cojob/mintlify/agent_job.hpp>
 #include <cojob/observer.hpp>
 #include <cojob/operation.hpp>
+#include <cojob/osapi/job.hpp>
+#include <cojob/osapi/jobs.hpp>
 #include <cojob/policy/effect.hpp>
 #include <cojob/policy/quota.hpp>
 #include <cojob/policy/quota_options.hpp>

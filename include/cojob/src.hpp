@@ -27,6 +27,7 @@
 #include <cojob/impl/mintlify/agent.ipp>
 #include <cojob/impl/observer.ipp>
 #include <cojob/impl/operation.ipp>
+#include <cojob/impl/osapi/jobs.ipp>
 #include <cojob/impl/policy/quota.ipp>
 #include <cojob/impl/policy/retry_after.ipp>
 #include <cojob/impl/rfc3339.ipp>

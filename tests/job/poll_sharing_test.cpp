@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(that_come_late_and_have_little_time_are_polled_for_all_the_
 {
     poll_bench s(always("active", 100ms));
     auto patient = s.start(wait_for_job(s.agent, "job_1"));
-    for (const auto at : {50ms, 1s}) { // during a poll, and after one
+    for (const cojob::duration at : {50ms, 1000ms}) { // during a poll, and after one
         s.clock->advance(at);
         auto hasty = s.start(wait_for_job(s.agent, "job_1", {.timeout = 3s}));
         s.clock->advance(3s);

@@ -90,28 +90,30 @@ const std::vector<early_row> early_rows{
 /// An agent whose project has used the only slot of its quota.
 class exhausted {
   public:
-    explicit exhausted(cojob::quota_options options = {.limit = 1, .window = 1h}) : bench_({{0, "active"}})
+    explicit exhausted(const cojob::quota_options& quota) : bench({{0, "active"}}), agent_(make(bench, quota))
+    {
+        bench.start(agent_.create_job("Use it up"));
+    }
+
+    job_bench bench;
+
+    tests::started<agent_job> start(const wait_options& options)
+    {
+        return bench.start(run_job(agent_, "Document it", options));
+    }
+    [[nodiscard]] std::size_t sent() const { return bench.host.transport->requests().size() - 1; }
+
+  private:
+    static cojob::mintlify::agent make(const job_bench& bench, const cojob::quota_options& quota)
     {
         cojob::mintlify::agent_options o;
         o.project_id = "p";
         o.api_key = cojob::secret("key");
-        o.shared_quota = std::make_shared<cojob::quota>(options, bench_.host.clock);
-        agent.emplace(bench_.host.agent.get_client(), o);
-        bench_.start(agent->create_job("Use it up"));
-        BOOST_REQUIRE(o.shared_quota->remaining() == 0U);
+        o.shared_quota = std::make_shared<cojob::quota>(quota, bench.host.clock);
+        return {bench.host.agent.get_client(), o};
     }
 
-    std::optional<cojob::mintlify::agent> agent;
-
-    tests::started<agent_job> start(const wait_options& options)
-    {
-        return bench_.start(run_job(*agent, "Document it", options));
-    }
-    job_bench& bench() { return bench_; }
-    [[nodiscard]] std::size_t sent() const { return bench_.host.transport->requests().size() - 1; }
-
-  private:
-    job_bench bench_;
+    cojob::mintlify::agent agent_;
 };
 
 } // namespace run_job_tests
@@ -212,9 +214,9 @@ BOOST_AUTO_TEST_CASE(fails_at_once_where_none_comes_free_in_time)
         auto running = e.start(row.options);
         BOOST_REQUIRE(running.is_done());
         BOOST_TEST(running.code() == errc::quota_exhausted);
-        BOOST_TEST((running.error().retry_at == e.bench().host.clock->wall_now() + 1h + 1s));
+        BOOST_TEST((running.error().retry_at == e.bench.host.clock->wall_now() + 1h + 1s));
         BOOST_TEST(e.sent() == 0U);
-        BOOST_TEST(e.bench().is_idle());
+        BOOST_TEST(e.bench.is_idle());
     }
 }
 
@@ -222,9 +224,9 @@ BOOST_AUTO_TEST_CASE(waits_for_one_and_that_is_part_of_its_time)
 {
     exhausted e({.limit = 1, .window = 4min});
     auto running = e.start({.timeout = 10min});
-    const auto took = e.bench().host.until_done(running);
+    const auto took = e.bench.host.until_done(running);
     BOOST_TEST(running.code() == errc::wait_timeout);
-    BOOST_TEST(e.bench().script.asked().front() == 246.0);
+    BOOST_TEST(e.bench.script.asked().front() == 246.0);
     BOOST_TEST(took == 599.0, boost::test_tools::tolerance(0.001)); // not 599 s from the creation on
 }
 

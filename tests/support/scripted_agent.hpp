@@ -56,6 +56,24 @@ class scripted_agent {
         return s;
     }
 
+    /// What `agent` is made with, for another one.
+    [[nodiscard]] static cojob::mintlify::agent_options project()
+    {
+        cojob::mintlify::agent_options credentials;
+        credentials.project_id = "p";
+        credentials.api_key = cojob::secret("key");
+        credentials.quota.limit = 0; // tests of the quota make their own
+        return credentials;
+    }
+
+    /// Another client on the same context, clock and transport.
+    [[nodiscard]] cojob::client make_client(cojob::client_options options)
+    {
+        options.clock = clock;
+        options.seed = 1;
+        return cojob::client(context.get_executor(), std::move(options), transport);
+    }
+
     /// Seconds since the beginning.
     [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(clock->now() - begun_).count(); }
 
@@ -74,13 +92,7 @@ class scripted_agent {
 
     cojob::mintlify::agent make(cojob::client_options options)
     {
-        options.clock = clock;
-        options.seed = 1;
-        cojob::mintlify::agent_options credentials;
-        credentials.project_id = "p";
-        credentials.api_key = cojob::secret("key");
-        credentials.quota.limit = 0; // tests of the quota make their own
-        return {cojob::client(context.get_executor(), std::move(options), transport), credentials};
+        return {make_client(std::move(options)), project()};
     }
 };
 

@@ -112,12 +112,19 @@ class call_run {
         return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
     }
 
+    /// A window may be longer than civil time has left.
+    [[nodiscard]] timestamp civil_time_in(duration wait) const
+    {
+        const auto time = state_.time().wall_now();
+        return wait > timestamp::max() - time ? timestamp::max() : time + wait;
+    }
+
     void no_slot(duration wait)
     {
         auto failure = throttled_
                            ? std::move(*throttled_)
                            : describe_failure(call_, errc::quota_exhausted, "no slot of the quota is free in time");
-        failure.retry_at = state_.time().wall_now() + wait;
+        failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
 
@@ -126,7 +133,11 @@ class call_run {
     {
         const auto before = call_.wire.authorization;
         std::exception_ptr thrown;
+        // A limit of an attempt before is over. What else this forgets, the operation knows.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         try {
+            if (operation_.is_stopped())
+                throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
             const auto key = co_await call_.api.authorization.provider()();
             if (key.empty())
@@ -135,7 +146,7 @@ class call_run {
         } catch (...) {
             thrown = std::current_exception();
         }
-        // The provider may have changed what the coroutine answers to. What that forgets, the operation knows.
+        // The provider may have changed what the coroutine answers to.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         co_await asio::this_coro::throw_if_cancelled(false);
         if (operation_.is_stopped())
@@ -144,6 +155,8 @@ class call_run {
             end_ = call_end{.thrown = thrown};
         else if (unauthorized_ && call_.wire.authorization == before)
             fail(std::move(*unauthorized_));
+        else if (unauthorized_)
+            report_retry(unauthorized_->code(), duration::zero(), false);
         if (end_ && ticket_)
             ticket_->give_back();
         unauthorized_.reset();
@@ -162,6 +175,7 @@ class call_run {
                 ticket_->give_back();
             co_return made_attempt();
         }
+        state_.counters.retries += number_ > 1 ? 1U : 0U;
         auto made = co_await make_attempt(state_, operation_, call_, wire, event,
                                           {settings_.poll.get(), waited_, needs_new_connection_});
         operation_.clear_limit();
@@ -202,10 +216,13 @@ class call_run {
             end_ = call_end{{}, std::move(made.result.response), std::move(trail_), {}};
             return;
         }
+        // A cancellation that meets a connecting attempt does not undo what the one before may have done.
+        if (made.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
+            made.outcome.was_committed = true;
         add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
         auto failure = describe_failure(state_, call_, made);
         if (pool_pause_)
-            failure.retry_at = state_.time().wall_now() + *pool_pause_;
+            failure.retry_at = civil_time_in(*pool_pause_);
         trail_.push_back(std::move(made.tried));
         fail(std::move(failure));
     }
@@ -213,14 +230,12 @@ class call_run {
     /// Between two attempts.
     asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
     {
-        ++state_.counters.retries;
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_, made);
         if (made.outcome.status == 429)
             report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_retry({call_.wire.method, call_.wire.target, number_, made.tried.ended,
-                                pool_pause_.value_or(step.wait), made.hint.has_value()});
+        if (!step.needs_new_credential) // else there may be none
+            report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
         trail_.push_back(std::move(made.tried));
         needs_new_connection_ = step.needs_new_connection;
@@ -249,6 +264,12 @@ class call_run {
     {
         failure.attempts = std::move(trail_);
         end_ = call_end{.failure = std::move(failure)};
+    }
+
+    void report_retry(error_code why, duration wait, bool is_hinted)
+    {
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_retry({call_.wire.method, call_.wire.target, number_, why, wait, is_hinted});
     }
 
     void report_throttled(errc why, duration wait)

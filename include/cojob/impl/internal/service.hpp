@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_SERVICE_HPP
 
 #include <cojob/detail/json_reader.hpp>
+#include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
@@ -14,6 +15,16 @@
 #include <utility>
 
 namespace cojob::detail {
+
+/// The id of a job that a request has made, where the answer tells it although it is not what it should be.
+inline std::string created_id(const api_request& request, const boost::json::value& body)
+{
+    const auto* const object = request.method == "POST" ? body.if_object() : nullptr;
+    for (const auto* name : {"job_id", "id"})
+        if (const auto* id = object ? object->if_contains(name) : nullptr; id && id->is_string())
+            return std::string(cut_at_character(id->get_string(), 1024));
+    return {};
+}
 
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
 template <class Decode>
@@ -32,9 +43,8 @@ auto decode_response(const client& c, const api_request& request, const answered
         info.attempts = answer.attempts;
         info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
         info.job_id = request.job_id;
-        if (const auto* id = info.job_id.empty() && body.is_object() ? body.get_object().if_contains("id") : nullptr;
-            id && id->is_string())
-            info.job_id = std::string(id->get_string()).substr(0, 1024);
+        if (auto id = created_id(request, body); !id.empty())
+            info.job_id = std::move(id);
         throw_error(std::move(info));
     }
 }

@@ -93,14 +93,23 @@ inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> sta
 {
     const client_state::running_guard running(*state, op);
     op->set_deadline(until);
+    std::exception_ptr thrown;
+    error_code failure;
     try {
         co_await std::move(body);
-    } catch (const boost::system::system_error& failure) {
-        if (failure.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline)
-            co_return make_error_code(errc::deadline_exceeded);
-        throw;
+    } catch (const boost::system::system_error& e) {
+        if (e.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline)
+            failure = errc::deadline_exceeded;
+        else
+            thrown = std::current_exception();
+    } catch (...) {
+        thrown = std::current_exception();
     }
-    co_return error_code();
+    // Or the last step of co_spawn, after a body that was stopped and never suspended, would throw, out of `run()`.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return failure;
 }
 
 asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void> body)

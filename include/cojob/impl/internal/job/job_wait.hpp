@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_JOB_WAIT_HPP
 
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/job/end_rule.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
@@ -162,7 +163,7 @@ class job_wait final : public poll_waiter {
         }
         const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
         last_ = seen;
-        last_.status.resize(std::min(last_.status.size(), max_status));
+        last_.status = cut_at_character(seen.status, max_status);
         report_job(is_change);
         if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
             end_ = wait_end{.job = last_.job};

@@ -203,7 +203,7 @@ class poll_line final : public poll_sender {
                 launches.push_back({take_off(group, &job), group.api, *job.id, job.latest_deadline()});
             else if (!group.list) // where one is under way, the next will do
                 launches.push_back({take_off(group, nullptr), group.api, {}, group.latest_deadline()});
-            reorder(group);
+            reorder_scope(group); // others may have to wait for this one, should it go ahead after a pause
         }
         report_lateness();
         arm();

@@ -123,12 +123,12 @@ class retry_plan {
 
     [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
     {
+        if (is_poll_)
+            return {};
         if (!is_switched_on(kind))
             return {.why_not = "switched off"};
         const auto is_throttling = kind == failure_kind::throttled;
-        const auto has_budget = is_poll_ || is_throttling || budget_.failed();
-        if (is_poll_)
-            return {};
+        const auto has_budget = is_throttling || budget_.failed();
         if (attempts_ >= options_.max_attempts)
             return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
         if (!has_budget)

@@ -1,0 +1,120 @@
+#ifndef COJOB_OSAPI_JOBS_HPP
+#define COJOB_OSAPI_JOBS_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/job/concepts.hpp>
+#include <cojob/job/handle.hpp>
+#include <cojob/job/page.hpp>
+#include <cojob/osapi/job.hpp>
+#include <cojob/result.hpp>
+#include <cojob/secret.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cojob::osapi {
+
+namespace detail {
+class jobs_settings;
+} // namespace detail
+
+class jobs_options {
+  public:
+    jobs_options() = default;
+
+    std::string base_url = "http://127.0.0.1:8080";
+    std::string base_path = "/api/job"; ///< older servers: `/job`
+    credential token;                   ///< or a function that is asked for one before each attempt
+    bool allow_plaintext = false;       ///< http:// to a host that is not this machine; its jobs run commands
+};
+
+/// Which jobs of a list.
+struct list_query {
+    std::optional<job_status> status = {}; ///< all of them, or those of one status; not skipped or unknown
+    int limit = 10;                        ///< on a page, 1 to 100
+    int offset = 0;                        ///< jobs before the page
+};
+
+/// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
+///
+/// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
+/// seen so far. `wait_options::settle` of 35 s waits for that. Thread safety: as `client`. Cancellation, for every
+/// operation: all types until the request is on its way; then terminal and partial end a POST or DELETE as
+/// `outcome_unknown`, and total is ignored.
+/// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
+class jobs {
+  public:
+    using job_type = job;
+    static constexpr std::string_view api_name = "osapi.job";
+
+    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    COJOB_DECL jobs(asio::any_io_executor, jobs_options);
+    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    COJOB_DECL jobs(client, jobs_options);
+
+    /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
+    [[nodiscard]] COJOB_DECL jobs with(client) const;
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// For `wait_for_job` in another process.
+    [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::milliseconds;
+        return {milliseconds(500), milliseconds(500), milliseconds(5000), 1.5};
+    }
+
+    /// One page of the jobs, in the order of their ids: `GET {base path}?status&limit&offset`. Errors: those of
+    /// `client::send`, `invalid_argument` for a query that no server takes, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<job_page> list_jobs(list_query = {}) const;
+
+    /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
+    [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
+
+    /// The job as it is now: `GET {base path}/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
+
+    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
+    /// request that finds nothing has succeeded.
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string id) const;
+
+    /// Makes a new job of the same operation; the old one stays: `POST {base path}/{id}/retry`.
+    ///
+    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at: one that
+    /// its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Errors: those of
+    /// `client::send`, and `invalid_response`; then the new job's id, where it could be read, is in
+    /// `error_info::job_id`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
+                                                                      std::string target_hostname = {}) const;
+
+    /// For waits: those being processed, at most 100, in one request, without details.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
+
+    /// Whether both are handles on one service: they share polls.
+    friend bool operator==(const jobs& a, const jobs& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+
+  private:
+    COJOB_DECL jobs(client, std::shared_ptr<const detail::jobs_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::jobs_settings> settings_;
+};
+
+} // namespace cojob::osapi
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/osapi/jobs.ipp>
+#endif
+
+#endif
