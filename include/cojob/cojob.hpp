@@ -20,6 +20,9 @@
 #include <cojob/job/watch.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/mintlify/agent_job.hpp>
+#include <cojob/mintlify/agent_options.hpp>
+#include <cojob/mintlify/agent_session.hpp>
+#include <cojob/mintlify/agent_v1.hpp>
 #include <cojob/observer.hpp>
 #include <cojob/operation.hpp>
 #include <cojob/osapi/job.hpp>

@@ -25,6 +25,8 @@
 #include <cojob/impl/job/wait.ipp>
 #include <cojob/impl/job/watch.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
+#include <cojob/impl/mintlify/agent_options.ipp>
+#include <cojob/impl/mintlify/agent_v1.ipp>
 #include <cojob/impl/observer.ipp>
 #include <cojob/impl/operation.ipp>
 #include <cojob/impl/osapi/jobs.ipp>

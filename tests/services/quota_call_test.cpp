@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(is_every_attempt_that_may_have_counted)
     times.watch(b, 2 * 3600);
     BOOST_TEST(call.code() == error_code());
     BOOST_TEST(b.prompts.size() == 3U);
-    BOOST_TEST(times.at.at(1) == 11.0); // as told
+    BOOST_TEST(times.at.at(1) == 11.0);   // as told
     BOOST_TEST(times.at.at(2) == 3601.0); // when its own first attempt has left the window
 }
 
@@ -221,7 +221,8 @@ BOOST_AUTO_TEST_CASE(lets_one_go_ahead_that_tries_again)
 
 BOOST_AUTO_TEST_CASE(has_its_time_from_then_on)
 {
-    quota_bench b({.limit = 1, .window = 4min - 1s}, {job_reply("active", 201), delayed(100s, job_reply("active", 201))});
+    quota_bench b({.limit = 1, .window = 4min - 1s},
+                  {job_reply("active", 201), delayed(100s, job_reply("active", 201))});
     b.create();
     auto queued = b.create(); // its call may take 2 minutes
     b.clock->advance(4min);

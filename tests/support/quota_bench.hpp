@@ -57,6 +57,15 @@ class quota_bench : public scripted_agent {
     /// What was sent so far, or since the last `use`: the prompts of the POSTs.
     std::vector<std::string> prompts;
 
+    /// So many at once, numbered from 0.
+    std::vector<started<cojob::mintlify::agent_job>> create_many(int count, const std::string& name = "queued ")
+    {
+        std::vector<started<cojob::mintlify::agent_job>> calls;
+        for (int i = 0; i < count; ++i)
+            calls.push_back(create(name + std::to_string(i)));
+        return calls;
+    }
+
     /// Slots that are held or stamped.
     [[nodiscard]] std::size_t used() const
     {
@@ -69,6 +78,9 @@ class quota_bench : public scripted_agent {
     {
         return when ? std::chrono::duration<double>(*when - clock->wall_now()).count() : -1;
     }
+
+    /// For how many seconds from now on a new call has to wait.
+    [[nodiscard]] double pause() const { return until(pool->next_slot_at()); }
 
     /// How many of the lines that the observer wrote begin like this.
     [[nodiscard]] std::ptrdiff_t count_seen(std::string_view begin) const
@@ -106,6 +118,11 @@ class quota_bench : public scripted_agent {
         return first;
     }
 };
+
+inline bool all_succeeded(const std::vector<started<cojob::mintlify::agent_job>>& calls)
+{
+    return std::all_of(calls.begin(), calls.end(), [](const auto& c) { return c.is_done() && !c.code(); });
+}
 
 /// The same, that much later.
 inline cojob::testing::scripted_reply delayed(cojob::duration delay, cojob::testing::scripted_reply reply)

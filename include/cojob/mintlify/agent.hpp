@@ -5,9 +5,8 @@
 #include <cojob/job/concepts.hpp>
 #include <cojob/job/handle.hpp>
 #include <cojob/mintlify/agent_job.hpp>
-#include <cojob/policy/quota.hpp>
+#include <cojob/mintlify/agent_options.hpp>
 #include <cojob/result.hpp>
-#include <cojob/secret.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -22,23 +21,6 @@ namespace cojob::mintlify {
 namespace detail {
 class agent_settings;
 } // namespace detail
-
-class agent_options {
-  public:
-    agent_options() = default;
-
-    std::string project_id; ///< from the API keys page of the Mintlify dashboard
-    credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com";
-    /// Of the project: creations and messages, for all services on copies of one client.
-    quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
-    std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
-};
-
-/// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
-/// \throws api_error `invalid_argument` naming the variable that is missing or empty.
-[[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
 
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///

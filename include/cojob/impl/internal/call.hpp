@@ -77,7 +77,7 @@ class call_run {
     asio::awaitable<bool> take_slot()
     {
         const auto at_most = most_in_queue();
-        for (bool is_told = false; !operation_.is_stopped(); is_told = true) {
+        for (bool is_told = throttled_.has_value(); !operation_.is_stopped(); is_told = true) {
             wake_->reset();
             const auto reply = ticket_->ask(at_most, is_begun_);
             if (reply.kind == quota_reply::granted)
@@ -198,8 +198,10 @@ class call_run {
                 ticket_->stamp(!made.tried.ended);
         }
         pool_pause_ = pause;
-        return plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
-                                          !call_.api.authorization.is_fixed()});
+        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
+                                                     !call_.api.authorization.is_fixed()});
+        const auto may_queue = !pause || call_.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+        return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
     }
 
     /// Of a pool that all share, "at once" would make a storm.

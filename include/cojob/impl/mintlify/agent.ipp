@@ -2,10 +2,8 @@
 #define COJOB_IMPL_MINTLIFY_AGENT_IPP
 
 #include <cojob/detail/text.hpp>
-#include <cojob/http/url.hpp>
-#include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
-#include <cojob/impl/internal/quota_pools.hpp>
+#include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent.hpp>
 
@@ -13,15 +11,12 @@
 #include <boost/json/serialize.hpp>
 
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 namespace cojob::mintlify {
 
 namespace detail {
 
-using cojob::detail::check_header_value;
-using cojob::detail::check_plaintext;
 using cojob::detail::check_segment;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
@@ -31,56 +26,6 @@ using cojob::detail::job_memory;
 using cojob::detail::json_reader;
 using cojob::detail::send;
 using cojob::detail::throw_invalid_argument;
-
-/// The options, checked.
-class agent_settings {
-  public:
-    agent_settings(const client& c, agent_options o) : options(std::move(o))
-    {
-        check_segment(options.project_id, "agent_options::project_id");
-        if (options.api_key.empty())
-            throw_invalid_argument("agent_options::api_key: must not be empty");
-        if (options.api_key.is_fixed())
-            check_header_value(options.api_key.fixed().reveal(), "agent_options::api_key");
-        base_url = http::parse_url(options.base_url, "agent_options::base_url");
-        check_plaintext(base_url, options.allow_plaintext, "agent_options::base_url");
-        pool = cojob::detail::find_quota(c, scope(), options.quota, options.shared_quota);
-    }
-
-    agent_options options;
-    http::url base_url;
-    std::shared_ptr<quota> pool; ///< empty: no quota is kept
-
-    [[nodiscard]] std::string scope() const
-    {
-        return http::to_string(base_url) + '/' + http::encode_segment(options.project_id);
-    }
-
-    [[nodiscard]] api_request request(std::vector<std::string> below) const
-    {
-        api_request r;
-        r.base_url = base_url;
-        r.authorization = options.api_key;
-        r.allow_plaintext = options.allow_plaintext;
-        r.segments = {"v2", "agent", options.project_id};
-        r.segments.insert(r.segments.end(), std::make_move_iterator(below.begin()),
-                          std::make_move_iterator(below.end()));
-        return r;
-    }
-
-    [[nodiscard]] api_request post(std::vector<std::string> below, const std::string& prompt) const
-    {
-        if (prompt.empty())
-            throw_invalid_argument("prompt: must not be empty");
-        if (!is_valid_utf8(prompt))
-            throw_invalid_argument("prompt: not valid UTF-8");
-        auto r = request(std::move(below));
-        r.method = "POST";
-        r.quota_pool = pool;
-        r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
-        return r;
-    }
-};
 
 inline agent_job_status parse_agent_job_status(std::string_view text)
 {
@@ -109,7 +54,18 @@ inline agent_job decode_agent_job(const json_reader& json)
     return job;
 }
 
-using settings_ptr = std::shared_ptr<const agent_settings>;
+inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
+{
+    if (prompt.empty())
+        throw_invalid_argument("prompt: must not be empty");
+    if (!is_valid_utf8(prompt))
+        throw_invalid_argument("prompt: not valid UTF-8");
+    auto r = settings.request("v2", std::move(below));
+    r.method = "POST";
+    r.quota_pool = settings.pool;
+    r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
+    return r;
+}
 
 inline job_key key_of(const agent_settings& settings, std::string id)
 {
@@ -119,7 +75,7 @@ inline job_key key_of(const agent_settings& settings, std::string id)
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
-    const auto request = settings->post({"job"}, prompt);
+    const auto request = post(*settings, {"job"}, prompt);
     const auto response = co_await send(c, request);
     const auto note = [&](const std::string& id) {
         const auto& state = client_state::of(c);
@@ -139,7 +95,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request({"job", id});
+    auto request = settings->request("v2", {"job", id});
     request.job_id = std::move(id);
     const auto response = co_await send(c, request);
     co_return decode_response(c, request, response, decode_agent_job);
@@ -148,7 +104,7 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
 {
     check_segment(id, "id");
-    auto request = settings->post({"job", id, "message"}, prompt);
+    auto request = post(*settings, {"job", id, "message"}, prompt);
     request.job_id = std::move(id);
     const auto& state = client_state::of(c);
     const auto note = [&] {
@@ -166,31 +122,7 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
     co_return decode_response(c, request, response, decode_agent_job);
 }
 
-inline std::string environment(const char* name)
-{
-    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nothing here changes the environment
-    return value ? value : "";
-}
-
-inline std::string required_environment(const char* name, const char* what)
-{
-    auto value = environment(name);
-    if (value.empty())
-        throw_invalid_argument(std::string(name) + ": the environment variable is not set; it must hold " + what);
-    return value;
-}
-
 } // namespace detail
-
-agent_options agent_options_from_environment()
-{
-    agent_options o;
-    o.project_id = detail::required_environment("MINTLIFY_PROJECT_ID", "the project id");
-    o.api_key = secret(detail::required_environment("MINTLIFY_API_KEY", "an admin API key"));
-    if (auto url = detail::environment("MINTLIFY_BASE_URL"); !url.empty())
-        o.base_url = std::move(url);
-    return o;
-}
 
 agent::agent(asio::any_io_executor executor, agent_options options)
     : agent(client(std::move(executor)), std::move(options))

@@ -1,0 +1,143 @@
+#ifndef COJOB_IMPL_MINTLIFY_AGENT_V1_IPP
+#define COJOB_IMPL_MINTLIFY_AGENT_V1_IPP
+
+#include <cojob/impl/internal/mintlify/agent_settings.hpp>
+#include <cojob/impl/internal/service.hpp>
+#include <cojob/mintlify/agent_v1.hpp>
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::decode_response;
+using cojob::detail::json_reader;
+using cojob::detail::send;
+
+/// Names as the vendor spells them.
+inline halt_reason parse_halt_reason(std::string_view text)
+{
+    using enum halt_reason;
+    static constexpr std::array<std::pair<std::string_view, halt_reason>, 5> known{
+        {{"completed", completed},
+         {"github_missconfigured", github_misconfigured},
+         {"error", error},
+         {"processing", processing},
+         {"interrupted", interrupted}}};
+    for (const auto& [name, reason] : known)
+        if (name == text)
+            return reason;
+    return unknown;
+}
+
+inline todo decode_todo(const json_reader& json)
+{
+    const auto text = [&](std::string_view name) { return json.optional_string(name).value_or(std::string()); };
+    return {text("id"), text("content"), text("status"), text("priority")};
+}
+
+inline agent_session decode_session(const json_reader& json)
+{
+    agent_session s;
+    s.session_id = json.member("sessionId").as_string();
+    s.subdomain = json.optional_string("subdomain").value_or(std::string());
+    s.branch = json.optional_string("branch");
+    s.halted = json.member("haulted").as_bool();
+    if (auto reason = json.optional_string("haultReason")) {
+        s.reason = parse_halt_reason(*reason);
+        s.reason_text = std::move(*reason);
+    }
+    s.pull_request_link = json.optional_string("pullRequestLink");
+    s.message_to_user = json.optional_string("messageToUser");
+    s.user_id = json.optional_string("userId");
+    s.title = json.optional_string("title");
+    if (const auto todos = json.optional_member("todos"))
+        todos->for_each_element([&](const json_reader& item) { s.todos.push_back(decode_todo(item)); });
+    s.created_at = json.optional_timestamp("createdAt");
+    return s;
+}
+
+inline std::vector<agent_session> decode_sessions(const json_reader& json)
+{
+    std::vector<agent_session> sessions;
+    const auto all = json.member("allSessions");
+    all.for_each_element([&](const json_reader& item) { sessions.push_back(decode_session(item)); });
+    return sessions;
+}
+
+inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    auto request = settings->request("v1", {"job", id});
+    request.job_id = std::move(id);
+    const auto answer = co_await send(c, request);
+    co_return decode_response(c, request, answer, decode_session);
+}
+
+inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
+{
+    if (query.skip < 0)
+        throw_invalid_argument("session_query::skip: must not be negative");
+    if (query.take < 1 || query.take > 100)
+        throw_invalid_argument("session_query::take: must be from 1 to 100");
+    auto request = settings->request("v1", {"jobs"});
+    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
+    const auto answer = co_await send(c, request);
+    co_return decode_response(c, request, answer, decode_sessions);
+}
+
+} // namespace detail
+
+agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
+    : agent_v1(client(std::move(executor)), std::move(options))
+{
+}
+
+agent_v1::agent_v1(client c, agent_options options)
+    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+{
+}
+
+agent_v1::agent_v1(client c, std::shared_ptr<const detail::agent_settings> settings)
+    : client_(std::move(c)), settings_(std::move(settings))
+{
+}
+
+agent_v1 agent_v1::with(client c) const
+{
+    return {std::move(c), settings_};
+}
+
+std::string agent_v1::scope() const
+{
+    return settings_->scope();
+}
+
+job_handle agent_v1::handle(const agent_session& session) const
+{
+    return cojob::detail::make_handle(client_, api_name, settings_->scope(), session.session_id);
+}
+
+asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
+{
+    return detail::get_session(client_, settings_, std::move(id));
+}
+
+asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
+{
+    return detail::list_sessions(client_, settings_, query);
+}
+
+asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
+{
+    return detail::list_sessions(client_, settings_, {.skip = 0, .take = 100});
+}
+
+} // namespace cojob::mintlify
+
+#endif

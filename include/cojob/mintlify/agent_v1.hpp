@@ -1,0 +1,91 @@
+#ifndef COJOB_MINTLIFY_AGENT_V1_HPP
+#define COJOB_MINTLIFY_AGENT_V1_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/job/concepts.hpp>
+#include <cojob/job/handle.hpp>
+#include <cojob/mintlify/agent_options.hpp>
+#include <cojob/mintlify/agent_session.hpp>
+#include <cojob/result.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cojob::mintlify {
+
+namespace detail {
+class agent_settings;
+} // namespace detail
+
+/// Which sessions of a list.
+struct session_query {
+    int skip = 0;  ///< sessions before the page
+    int take = 12; ///< on a page, 1 to 100
+};
+
+/// The Mintlify agent API, v1, which the vendor calls deprecated: sessions that were made with it can be looked at and
+/// waited for. A cheap handle on a client and the options.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types, at once.
+/// Source: https://www.mintlify.com/docs/api/agent
+class agent_v1 {
+  public:
+    using job_type = agent_session;
+    static constexpr std::string_view api_name = "mintlify.agent.v1";
+    static constexpr bool lists_whole_jobs = true;
+
+    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    COJOB_DECL agent_v1(asio::any_io_executor, agent_options);
+    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    COJOB_DECL agent_v1(client, agent_options);
+
+    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    [[nodiscard]] COJOB_DECL agent_v1 with(client) const;
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// For `wait_for_job` in another process.
+    [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::seconds;
+        return {seconds(5), seconds(5), seconds(10), 1.25};
+    }
+
+    /// The session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
+    /// `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string id) const;
+
+    /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
+    /// `invalid_argument` for a query that no server takes, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
+
+    /// For waits: the first hundred sessions, whole, ended or not.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_unfinished() const;
+
+    /// Whether both are handles on one service: they share polls.
+    friend bool operator==(const agent_v1& a, const agent_v1& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+
+  private:
+    COJOB_DECL agent_v1(client, std::shared_ptr<const detail::agent_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::agent_settings> settings_;
+};
+
+} // namespace cojob::mintlify
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/mintlify/agent_v1.ipp>
+#endif
+
+#endif
