@@ -74,6 +74,10 @@ class client_options {
 class api_request {
   public:
     api_request() = default;
+    api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
+        : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
+    {
+    }
 
     http::url base_url;
     credential authorization;     ///< sent as `Authorization: Bearer …`; empty: not sent

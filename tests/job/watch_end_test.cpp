@@ -123,6 +123,25 @@ BOOST_AUTO_TEST_CASE(loses_no_change_that_came_with_the_cancellation)
     BOOST_TEST(told == (std::vector<std::string>{"active", "completed"}), boost::test_tools::per_element());
 }
 
+/// Another job's 429 ends the watch in the moment in which its own job has changed.
+BOOST_AUTO_TEST_CASE(with_a_change_and_an_end_at_one_time_tells_one_after_the_other)
+{
+    const auto refused = after(1s, {429, "", {{"Retry-After", "600"}}});
+    job_bench b(tests::job_script({{"job_1", {{0, after(1s, job_reply("active"))}}}, {"other", {{0, refused}}}}));
+    auto watch = watch_job(b.host.agent, "job_1", {.timeout = 5min});
+    auto first = b.start(watch.next());
+    auto other = b.start(cojob::wait_for_job(b.host.agent, "other"));
+    b.host.clock->jump(1s);
+    BOOST_TEST(has_told(first, "active"));
+    auto second = b.start(watch.next());
+    BOOST_REQUIRE(second.is_done());
+    BOOST_TEST(second.code() == cojob::errc::rate_limited);
+    BOOST_TEST(second.error().retry_at.has_value());
+    BOOST_TEST(is_over(b.start(watch.next())));
+    other.cancel();
+    b.host.clock->settle();
+}
+
 BOOST_AUTO_TEST_CASE(by_close_is_not_heard_of_again)
 {
     job_bench b(slow);

@@ -236,7 +236,7 @@ BOOST_AUTO_TEST_CASE(checks_its_arguments_when_it_is_awaited)
 
 BOOST_AUTO_TEST_CASE(does_not_take_an_end_from_before_a_message_for_the_end)
 {
-    watcher w({{0, "completed"}, {12, "active"}, {30, "failed"}});
+    watcher w({{0, "completed"}, {8, "active"}, {30, "failed"}});
     w.bench.start(w.bench.host.agent.send_message("job_1", "More"));
     BOOST_TEST(w.next(4) == (strings{"completed", "active", "failed", "over"}), boost::test_tools::per_element());
 }

@@ -2,7 +2,7 @@
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/testing/mock_server.hpp>
 
-#include "support/mock_agent.hpp"
+#include "support/retrying_agent.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/test/data/monomorphic.hpp>
@@ -12,25 +12,16 @@
 #include <algorithm>
 #include <chrono>
 #include <ostream>
-#include <string>
-#include <vector>
 
 namespace retry_net_tests {
 
 namespace data = boost::unit_test::data;
-using cojob::client_options;
 using cojob::errc;
 using cojob::error_code;
 using cojob::testing::fault;
-using tests::mock_agent;
+using tests::method;
+using tests::retrying_agent;
 using namespace std::chrono_literals;
-
-enum class method { get, post };
-
-std::ostream& operator<<(std::ostream& out, method m)
-{
-    return out << (m == method::get ? "GET" : "POST");
-}
 
 /// What becomes of a request whose answer, or connection, is spoiled.
 enum class fate {
@@ -87,79 +78,6 @@ const fault_case faults[] = {
     {"status_999", fault::status_999, fate::spoiled, errc::unexpected_status, errc::unexpected_status},
 };
 
-/// An agent that repeats what fails, over real sockets.
-class bench {
-  public:
-    explicit bench(bool use_tls = true, client_options options = small_body())
-        : mock(server(use_tls), std::move(options)), id(mock.server.add_job({{"active"}})), start_(mock.clock->now())
-    {
-    }
-
-    mock_agent mock;
-    const std::string id;
-
-    auto operation(method m)
-    {
-        return m == method::get ? mock.agent.get_job(id) : mock.agent.create_job("Document it");
-    }
-
-    /// To its end: exchanges as long as they take, and the pauses between them in virtual time.
-    template <class T>
-    void finish(const tests::started<T>& call)
-    {
-        for (int steps = 0; !call.is_done() && steps < 2000; ++steps)
-            mock.clock->advance(10ms);
-        BOOST_TEST_REQUIRE(call.is_done());
-    }
-
-    template <class T>
-    tests::started<T> run(cojob::asio::awaitable<T> operation)
-    {
-        auto call = mock.start(std::move(operation));
-        finish(call);
-        return call;
-    }
-
-    /// The server hangs: goes on until that is so, and lets the limit fire.
-    void let_time_pass(fate what, std::size_t attempts_before = 0)
-    {
-        BOOST_TEST((what == fate::not_sent ? mock.until_connections(attempts_before + 1)
-                                           : mock.until_requests(attempts_before + 1)));
-        mock.until([moments = 0]() mutable { return ++moments > 4; });
-        mock.clock->jump(30s);
-        start_ += 30s;
-    }
-
-    [[nodiscard]] std::size_t requests() const { return mock.server.requests().size(); }
-    [[nodiscard]] cojob::duration paused() const { return mock.clock->now() - start_; }
-
-  private:
-    static client_options small_body()
-    {
-        client_options options;
-        options.limits.body_bytes = 64 * 1024;
-        return options;
-    }
-
-    static cojob::testing::mock_server_options server(bool use_tls)
-    {
-        cojob::testing::mock_server_options options;
-        options.use_tls = use_tls;
-        return options;
-    }
-
-    cojob::time_point start_;
-};
-
-cojob::api_request make_request(const bench& b, const char* verb)
-{
-    cojob::api_request r;
-    r.base_url = cojob::http::parse_url(b.mock.server.base_url(), "url");
-    r.method = verb;
-    r.segments = {"v2", "agent", "test-project", "job", "job_7"};
-    return r;
-}
-
 cojob::asio::awaitable<cojob::secret> give_key()
 {
     co_return cojob::secret("mint_test_key");
@@ -167,8 +85,6 @@ cojob::asio::awaitable<cojob::secret> give_key()
 
 const error_code success;
 const auto methods = data::make({method::get, method::post});
-using numbers = std::vector<std::size_t>;
-const auto per_element = boost::test_tools::per_element();
 
 } // namespace retry_net_tests
 
@@ -188,11 +104,11 @@ BOOST_DATA_TEST_CASE(survives_a_fault_that_passes_unless_that_might_do_the_work_
 {
     if (c.what == fate::not_sent && !use_tls)
         return;
-    bench b(use_tls);
+    retrying_agent b(use_tls);
     b.mock.server.inject(c.broken);
     const auto call = b.mock.start(b.operation(m));
     if (c.hangs)
-        b.let_time_pass(c.what);
+        b.let_time_pass(c.what == fate::not_sent);
     b.finish(call);
 
     const auto is_repeated = c.what == fate::not_sent || (c.what == fate::lost && m == method::get);
@@ -213,7 +129,7 @@ BOOST_DATA_TEST_CASE(gives_up_on_a_fault_that_stays, data::make(faults) * method
 {
     if (c.hangs || c.what == fate::answered)
         return;
-    bench b;
+    retrying_agent b;
     b.mock.server.inject(c.broken, 100);
     const auto call = b.run(b.operation(m));
     BOOST_TEST(call.code() == make_error_code(m == method::get ? c.get : c.post));
@@ -235,7 +151,7 @@ BOOST_AUTO_TEST_CASE(that_is_a_post_is_sent_again_after_a_refusal_only)
                           row{504, {}, 1}, row{501, {}, 1}, row{409, {}, 1}, row{302, {}, 1}})
         BOOST_TEST_CONTEXT(r.status)
         {
-            bench b(false);
+            retrying_agent b(false);
             b.mock.server.answer_next(r.status, "", r.headers);
             BOOST_TEST(b.run(b.operation(method::post)).code().failed() == (r.posts == 1));
             BOOST_TEST(b.requests() == r.posts);
@@ -245,56 +161,15 @@ BOOST_AUTO_TEST_CASE(that_is_a_post_is_sent_again_after_a_refusal_only)
 BOOST_AUTO_TEST_CASE(with_a_key_from_a_provider_goes_on_after_a_limit)
 {
     for (const auto& [broken, what] : {std::pair{fault::stall, fate::lost}, {fault::stall_handshake, fate::not_sent}}) {
-        bench b;
+        retrying_agent b;
         b.mock.server.inject(broken);
-        auto request = make_request(b, "GET");
-        request.segments.back() = b.id;
+        auto request = b.request("GET");
         request.authorization = cojob::credential(give_key);
         const auto call = b.mock.start(b.mock.client().send(request));
-        b.let_time_pass(what);
+        b.let_time_pass(what == fate::not_sent);
         b.finish(call);
         BOOST_TEST(call.code() == success);
     }
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(a_kept_connection)
-
-using namespace retry_net_tests;
-
-BOOST_DATA_TEST_CASE(that_ends_without_a_word_costs_a_get_no_time_and_no_attempt,
-                     data::make({fault::drop_after_request, fault::reset_after_request}) * data::make({true, false}),
-                     broken, use_tls)
-{
-    for (const unsigned attempts : {1U, 4U}) {
-        client_options o;
-        o.retry.max_attempts = attempts;
-        bench b(use_tls, o);
-        BOOST_TEST(b.run(b.operation(method::get)).code() == success);
-        b.mock.server.inject(broken);
-        BOOST_TEST(b.run(b.operation(method::get)).code() == success);
-        BOOST_TEST(b.mock.connections_used() == (numbers{0, 0, 1}), per_element);
-        BOOST_CHECK(b.paused() <= 10ms);
-
-        b.mock.server.inject(broken, 100);
-        const auto error = b.run(b.operation(method::get)).error();
-        BOOST_TEST(error.code() == make_error_code(lost));
-        BOOST_TEST(error.attempts.size() == attempts + 1);
-        BOOST_CHECK(error.attempts[1].wait == 0s);
-        BOOST_TEST(b.requests() == 4 + attempts);
-    }
-}
-
-BOOST_DATA_TEST_CASE(that_ends_without_a_word_leaves_a_post_unknown, data::make({true, false}), use_tls)
-{
-    bench b(use_tls);
-    BOOST_TEST(b.run(b.operation(method::get)).code() == success);
-    b.mock.server.inject(fault::drop_after_request);
-    const auto error = b.run(b.operation(method::post)).error();
-    BOOST_TEST(error.code() == make_error_code(unknown));
-    BOOST_TEST(error.attempts.size() == 1U);
-    BOOST_TEST(b.mock.connections_used() == (numbers{0, 0}), per_element);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -67,8 +67,13 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::strin
         subjects.push_back({api, std::move(id), {}, false});
     }
     auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);
-    // A success; else, when it was given up, that; else the failure that came first.
-    const auto rank = [](const wait_end& end) { return end.is_success() ? 0 : end.order + 1; };
+    // A success; else, when it was given up or the time was up, the first that was waited for until then; else the
+    // failure that came first.
+    const auto rank = [](const wait_end& end) -> std::size_t {
+        if (end.is_success())
+            return 0;
+        return end.failure.code() == errc::wait_timeout ? 1 : end.order + 1;
+    };
     const auto first =
         std::min_element(ends.begin(), ends.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     const auto place = static_cast<std::size_t>(first - ends.begin());

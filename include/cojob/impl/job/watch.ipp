@@ -55,7 +55,7 @@ class watch_state final : public wait_listener {
         if (!wait_)
             wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
         wait_->resume(true);
-        if (!op.is_stopped())
+        if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
             co_await news.wait();
         wait_->pause();
         news_ = nullptr;

@@ -97,8 +97,14 @@ inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_sub
     const auto& api = *subjects.front().api;
     check_options(options, api.default_schedule());
     auto state = client_state::of(api.get_client());
-    if (state->is_closed())
-        throw boost::system::system_error(asio::error::operation_aborted);
+    if (state->is_closed()) {
+        std::vector<wait_end> ends(subjects.size());
+        for (std::size_t i = 0; i < ends.size(); ++i) {
+            ends[i].failure = error_code(asio::error::operation_aborted);
+            ends[i].failure.job_id = std::move(subjects[i].id);
+        }
+        co_return ends;
+    }
     auto op = std::make_shared<operation>(state->options.clock, state->executor);
     auto inner = run_waits(std::move(state), op, std::move(subjects), options, goal);
     co_return co_await hop(std::move(op), std::move(inner));
