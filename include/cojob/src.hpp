@@ -32,6 +32,7 @@
 #include <cojob/impl/osapi/jobs.ipp>
 #include <cojob/impl/policy/quota.ipp>
 #include <cojob/impl/policy/retry_after.ipp>
+#include <cojob/impl/polled_api.ipp>
 #include <cojob/impl/rfc3339.ipp>
 #include <cojob/impl/secret.ipp>
 #include <cojob/impl/testing/manual_clock.ipp>

@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(gives_the_first_that_ends_and_its_place_and_polls_the_other
             BOOST_TEST(any.get().value().second.id == row.ids[row.place]);
             BOOST_TEST(any.get().value().second.status_text == row.status);
             BOOST_TEST(took >= row.after);
-            BOOST_TEST(took <= row.after + 11);
+            BOOST_TEST(took <= row.after + 16);
             BOOST_TEST(b.is_idle());
             const auto sent = b.host.transport->requests().size();
             b.host.clock->advance(1h);

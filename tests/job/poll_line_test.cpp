@@ -26,19 +26,12 @@ using cojob::mintlify::agent_job;
 using tests::job_of;
 using tests::make_ids;
 using tests::poll_bench;
+using tests::wait_for_each;
 using wait = tests::started<agent_job>;
 
 poll_bench::script_type always(const std::string& status, cojob::duration round_trip = {})
 {
     return [=](const std::string& id, std::size_t) { return job_of(id, status, round_trip); };
-}
-
-std::vector<wait> wait_for_each(poll_bench& s, std::size_t jobs, cojob::wait_options options = {})
-{
-    std::vector<wait> all;
-    for (const auto& id : make_ids(jobs))
-        all.push_back(s.start_later(wait_for_job(s.agent, id, options)));
-    return all;
 }
 
 void cancel_all(poll_bench& s, std::vector<wait>& all)
@@ -154,11 +147,11 @@ BOOST_AUTO_TEST_CASE(keep_to_the_band_while_the_server_is_quick_enough)
 {
     poll_bench s(always("active", 100ms));
     auto all = wait_for_each(s, 350);
-    s.clock->advance(10min);
+    s.clock->advance(3min);
     double least = 1e9, most = 0;
     for (const auto& id : make_ids(350)) {
         const auto times = s.times_of(id);
-        BOOST_REQUIRE(times.size() > 50U);
+        BOOST_REQUIRE(times.size() > 15U);
         for (std::size_t i = 1; i < times.size(); ++i) {
             const auto gap = times[i] - times[i - 1];
             least = std::min(least, gap);
@@ -205,7 +198,7 @@ BOOST_AUTO_TEST_CASE(go_on_when_one_is_to_wait_for_an_unwell_server)
     s.clock->advance(2min);
     const auto times = s.times_of("job_0");
     BOOST_REQUIRE(times.size() > 2U);
-    BOOST_TEST(times[2] - times[1] >= 60.0);
+    BOOST_TEST(times[2] - times[1] >= 60.0 - 1e-6);
     BOOST_TEST(times[2] - times[1] <= 61.0);
     for (const auto* const id : {"job_1", "job_2", "job_3", "job_4"})
         BOOST_TEST(s.times_of(id).size() >= 15U);
@@ -238,22 +231,23 @@ BOOST_AUTO_TEST_CASE(go_on_when_a_service_hangs_and_cannot_be_cancelled)
         poll_bench s(always("active"), connections);
         const auto api = make_tasks(s);
         std::vector<tests::started<task>> stuck;
-        for (int i = 0; i < 4; ++i)
-            stuck.push_back(
-                s.start(wait_for_job(api, "stubborn_" + std::to_string(i), {.timeout = i == 0 ? 30min : 20min})));
+        for (const auto* const id : {"stubborn", "stubborn too", "stubborn as well", "stubborn again"})
+            stuck.push_back(s.start(wait_for_job(api, id, {.timeout = 1min})));
+        auto for_long = s.start(wait_for_job(api, "stubborn", {.timeout = 30min}));
         auto well = s.start(wait_for_job(api, "well"));
         auto elsewhere = s.start(wait_for_job(s.agent, "job_1"));
-        s.clock->advance(20min);
-        BOOST_TEST(s.times_of("job_1").size() > 100U);
-        BOOST_TEST(well.is_done());
+        s.clock->advance(59s);
         BOOST_TEST(!stuck[0].is_done());
-        s.clock->advance(10min);
-        for (const auto& w : stuck) {
-            BOOST_REQUIRE(w.is_done());
-            BOOST_TEST(w.code() == errc::request_timeout);
-        }
+        s.clock->advance(1s);
+        for (const auto& w : stuck) // some were under way, some never had their turn
+            BOOST_TEST((w.code() == errc::request_timeout || w.code() == errc::connect_timeout));
+        BOOST_TEST(s.times_of("job_1").size() >= 7U); // a line of its own
+        s.clock->advance(6min);                       // a place is held for as long as a call may take
+        BOOST_TEST(well.get().value().status == "done");
+        BOOST_TEST(for_long.code() == errc::request_timeout);
         elsewhere.cancel();
         s.clock->settle();
+        BOOST_TEST(s.clock->pending() == 0U);
     }
 }
 

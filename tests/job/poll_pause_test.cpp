@@ -17,43 +17,14 @@ using namespace std::chrono_literals;
 using cojob::errc;
 using cojob::wait_for_job;
 using cojob::mintlify::agent_job;
+using tests::answers_of;
 using tests::job_of;
-using tests::make_ids;
 using tests::poll_bench;
+using tests::throttling_server;
+using tests::too_many;
+using tests::wait_for_each;
 using wait = tests::started<agent_job>;
 using agent_place = poll_bench::agent_place;
-
-poll_bench::reply too_many(const std::string& hint = {})
-{
-    if (hint.empty())
-        return {429, "", {}};
-    return {429, "", {{"Retry-After", hint}}};
-}
-
-/// A server that refuses for a while.
-struct throttling_server {
-    bool refuses = false;
-    std::string hint{};
-    cojob::duration round_trip{};
-};
-using server_ptr = std::shared_ptr<throttling_server>;
-
-poll_bench::script_type answers_of(server_ptr server)
-{
-    return [server = std::move(server)](const std::string& id, std::size_t) {
-        auto r = server->refuses ? too_many(server->hint) : job_of(id, "active");
-        r.delay = server->round_trip;
-        return r;
-    };
-}
-
-std::vector<wait> wait_for_each(poll_bench& s, std::size_t jobs, cojob::wait_options options)
-{
-    std::vector<wait> all;
-    for (const auto& id : make_ids(jobs))
-        all.push_back(s.start_later(wait_for_job(s.agent, id, options)));
-    return all;
-}
 
 /// When polls were refused.
 std::vector<double> refusals(const poll_bench& s)
@@ -135,7 +106,7 @@ BOOST_AUTO_TEST_CASE(with_a_hint_pauses_until_then_and_one_goes_ahead)
     BOOST_TEST(times[0] >= begun + 60.0);
     BOOST_TEST(times[0] <= begun + 61.0);
     BOOST_TEST(times[1] == times[0] + 2.0, boost::test_tools::tolerance(1e-9)); // when the first was answered
-    BOOST_TEST(times[4] == times[1]);                                          // then as many as may
+    BOOST_TEST(times[4] == times[1]);                                           // then as many as may
     BOOST_TEST(times[5] == times[1] + 2.0, boost::test_tools::tolerance(1e-9));
     BOOST_TEST(s.seen->pauses.size() == 1U);
     BOOST_TEST(s.seen->pauses.front() >= 60.0);
@@ -204,98 +175,6 @@ BOOST_AUTO_TEST_CASE(pauses_no_other_scope)
             s.clock->settle();
         }
     }
-}
-
-BOOST_AUTO_TEST_CASE(ends_waits_that_have_less_time_at_once_and_no_others)
-{
-    for (const std::string hint : {"", "600"}) {
-        const auto server = std::make_shared<throttling_server>();
-        server->hint = hint;
-        poll_bench s(answers_of(server));
-        const cojob::duration less = hint.empty() ? 35s : 9min, more = hint.empty() ? 2min : 30min;
-        auto hurried = wait_for_each(s, 10, {.timeout = less});
-        auto patient = wait_for_each(s, 10, {.timeout = more});
-        auto alone = s.start_later(wait_for_job(s.agent, "alone", {.timeout = less}));
-        server->refuses = true;
-        s.clock->settle();
-        const auto now = s.clock->wall_now();
-        hurried.push_back(alone);
-        for (std::size_t i = 0; i < hurried.size(); ++i) {
-            BOOST_REQUIRE(hurried[i].is_done());
-            BOOST_TEST(hurried[i].code() == errc::rate_limited);
-            const auto failure = hurried[i].error();
-            BOOST_TEST(failure.job_id == (i < 10 ? make_ids(10)[i] : "alone"));
-            BOOST_REQUIRE(failure.retry_at.has_value());
-            BOOST_TEST((*failure.retry_at >= now + (hint.empty() ? 36s : 600s)));
-            BOOST_TEST((*failure.retry_at <= now + (hint.empty() ? 37s : 600s)));
-        }
-        for (auto& w : patient) {
-            BOOST_TEST(!w.is_done());
-            w.cancel();
-        }
-        s.clock->settle();
-        BOOST_TEST(s.clock->pending() == 0U);
-    }
-}
-
-BOOST_AUTO_TEST_CASE(to_the_last_poll_of_a_wait_says_when_to_come_back)
-{
-    const auto server = std::make_shared<throttling_server>();
-    poll_bench s(answers_of(server));
-    auto waiting = s.start(wait_for_job(s.agent, "job_1", {.timeout = 4s, .schedule = {.min_interval = 1s}}));
-    s.clock->advance(2900ms);
-    server->refuses = true;
-    s.clock->advance(1s);
-    BOOST_TEST(waiting.code() == errc::rate_limited);
-    BOOST_TEST(waiting.error().job_status == "active");
-    BOOST_TEST(waiting.error().retry_at.has_value());
-}
-
-BOOST_AUTO_TEST_CASE(ends_a_wait_with_too_little_time_when_its_poll_under_way_was_answered)
-{
-    poll_bench s([](const std::string& id, std::size_t) {
-        return id == "refused" ? too_many("600") : job_of(id, "active", 3s);
-    });
-    auto other = s.start_later(wait_for_job(s.agent, "job_1", {.timeout = 5min}));
-    auto refused = s.start_later(wait_for_job(s.agent, "refused"));
-    s.clock->advance(2s);
-    BOOST_TEST(!other.is_done());
-    s.clock->advance(2s);
-    BOOST_TEST(other.code() == errc::rate_limited);
-    BOOST_TEST(other.error().job_status == "active");
-    BOOST_TEST(other.error().retry_at.has_value());
-    refused.cancel();
-    s.clock->settle();
-}
-
-BOOST_AUTO_TEST_CASE(holds_for_waits_that_begin_during_the_pause)
-{
-    const auto server = std::make_shared<throttling_server>();
-    server->refuses = true;
-    server->hint = "300";
-    poll_bench s(answers_of(server));
-    auto first = s.start(wait_for_job(s.agent, "first"));
-    s.clock->advance(1min);
-    for (const bool is_alone : {false, true}) { // the pause outlives the waits
-        auto hurried = s.start(wait_for_job(s.agent, "hurried", {.timeout = 1min}));
-        BOOST_TEST(hurried.code() == errc::rate_limited);
-        BOOST_TEST(hurried.error().job_id == "hurried");
-        BOOST_TEST((hurried.error().retry_at == s.clock->wall_now() + 240s));
-        if (!is_alone) {
-            first.cancel();
-            s.clock->settle();
-            BOOST_TEST(s.clock->pending() == 0U);
-        }
-    }
-    server->refuses = false;
-    auto patient = s.start(wait_for_job(s.agent, "patient"));
-    s.clock->advance(239s);
-    BOOST_TEST(s.times_of("patient").empty());
-    s.clock->advance(3s);
-    BOOST_TEST(s.times_of("patient").size() == 1U);
-    patient.cancel();
-    s.clock->settle();
-    BOOST_TEST(s.clock->pending() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

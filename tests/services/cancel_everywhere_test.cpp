@@ -37,6 +37,7 @@ using reply = cojob::testing::scripted_reply;
 const error_code aborted = asio::error::operation_aborted;
 const error_code unknown = errc::outcome_unknown;
 
+/// Where it is suspended.
 enum class place { queue, credential, connecting, committed, after_failure, after_refusal, after_429, between_polls };
 
 constexpr place places[] = {place::queue,         place::credential,    place::connecting, place::committed,
@@ -141,8 +142,8 @@ asio::awaitable<cojob::secret> never_a_key()
 
 /// An operation that has come to its suspension point.
 struct suspended {
-    suspended(const operation_row& op, place where)
-        : bench([where](const auto& r) { return answer_for(where, r); }, patient())
+    suspended(const operation_row& op, place where, cojob::threading threads)
+        : bench([where](const auto& r) { return answer_for(where, r); }, patient(threads))
     {
         auto options = tests::scripted_agent::project();
         options.shared_quota = pool;
@@ -183,9 +184,10 @@ struct suspended {
 
   private:
     /// Backs off for half a minute at least.
-    static cojob::client_options patient()
+    static cojob::client_options patient(cojob::threading threads)
     {
         cojob::client_options options;
+        options.threads = threads;
         options.retry.base_delay = options.retry.max_delay = 1min;
         return options;
     }
@@ -213,9 +215,9 @@ std::size_t expected_used(const operation_row& op, place where)
     return op.is_post && counted ? 1 : 0;
 }
 
-void check(const operation_row& op, place where, stop how)
+void check(const operation_row& op, place where, stop how, cojob::threading threads)
 {
-    suspended s(op, where);
+    suspended s(op, where, threads);
     BOOST_REQUIRE(!s.running->is_done());
     BOOST_TEST((s.sent > 0) == (where != place::credential));
     const auto at = s.bench.clock->now();
@@ -246,9 +248,10 @@ BOOST_AUTO_TEST_CASE(ends_at_once_when_it_is_cancelled)
     for (const auto& op : operations)
         for (const auto where : places)
             for (const auto how : {stop::terminal, stop::partial, stop::total, stop::close})
-                if (applies(op, where))
-                    BOOST_TEST_CONTEXT(op.name << ' ' << where << ", " << how)
-    check(op, where, how);
+                for (const auto threads : {cojob::threading::safe, cojob::threading::single})
+                    if (applies(op, where))
+                        BOOST_TEST_CONTEXT(op.name << ' ' << where << ", " << how)
+    check(op, where, how, threads);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -69,7 +69,13 @@ class poll_bench {
             pauses.push_back(std::chrono::duration<double>(e.wait).count());
         }
         void on_polls_stretched(const cojob::stretched_event& e) noexcept override { stretched.push_back(e); }
+        void on_poll(const cojob::poll_event&) noexcept override
+        {
+            if (heard)
+                heard();
+        }
 
+        std::function<void()> heard; ///< called for each event of a poll
         std::size_t in_flight = 0, most_in_flight = 0;
         std::vector<double> pauses;
         std::string throttled_scope;
@@ -92,22 +98,29 @@ class poll_bench {
         options.seed = 1;
         options.observer = seen;
         options.pool.max_connections = max_connections;
-        auto transport = std::make_shared<cojob::testing::scripted_transport>(
+        return cojob::client(context.get_executor(), std::move(options), make_transport());
+    }
+    [[nodiscard]] std::shared_ptr<cojob::http::transport> make_transport()
+    {
+        return std::make_shared<cojob::testing::scripted_transport>(
             [this](const cojob::http::request& r) { return answer(r); });
-        return cojob::client(context.get_executor(), std::move(options), std::move(transport));
     }
 
     struct agent_place {
         std::string key = "key", project = "p", base_url = "https://api.mintlify.com";
     };
-    [[nodiscard]] cojob::mintlify::agent make_agent(const agent_place& place) const
+    [[nodiscard]] static cojob::mintlify::agent make_agent(const agent_place& place, cojob::client on)
     {
         cojob::mintlify::agent_options o;
         o.project_id = place.project;
         o.api_key = cojob::secret(place.key);
         o.base_url = place.base_url;
         o.quota.limit = 0;
-        return {client, o};
+        return {std::move(on), o};
+    }
+    [[nodiscard]] cojob::mintlify::agent make_agent(const agent_place& place) const
+    {
+        return make_agent(place, client);
     }
     [[nodiscard]] cojob::mintlify::agent make_agent() const { return make_agent({}); }
 
@@ -164,6 +177,40 @@ inline std::vector<std::string> make_ids(std::size_t n)
     for (std::size_t i = 0; i < n; ++i)
         ids.push_back("job_" + std::to_string(i));
     return ids;
+}
+
+/// A wait for each of so many jobs.
+inline std::vector<started<cojob::mintlify::agent_job>> wait_for_each(poll_bench& s, std::size_t jobs,
+                                                                      cojob::wait_options options = {})
+{
+    std::vector<started<cojob::mintlify::agent_job>> all;
+    for (const auto& id : make_ids(jobs))
+        all.push_back(s.start_later(cojob::wait_for_job(s.agent, id, options)));
+    return all;
+}
+
+inline poll_bench::reply too_many(const std::string& hint = {})
+{
+    if (hint.empty())
+        return {429, "", {}};
+    return {429, "", {{"Retry-After", hint}}};
+}
+
+/// A server that refuses for a while.
+struct throttling_server {
+    bool refuses = false;
+    std::string hint{};
+    cojob::duration round_trip{};
+};
+using server_ptr = std::shared_ptr<throttling_server>;
+
+inline poll_bench::script_type answers_of(server_ptr server)
+{
+    return [server = std::move(server)](const std::string& id, std::size_t) {
+        auto r = server->refuses ? too_many(server->hint) : job_of(id, "active");
+        r.delay = server->round_trip;
+        return r;
+    };
 }
 
 } // namespace tests

@@ -5,6 +5,8 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace end_rule_tests {
 
@@ -15,6 +17,39 @@ using cojob::detail::job_key;
 using cojob::detail::job_memory;
 
 const time_point start{100h};
+
+/// An answer that came at once, so many seconds after the start, and whether it is the end.
+struct answer_row {
+    int at;
+    const char* status; ///< empty: not ended
+    bool is_end;
+};
+
+struct settling_row {
+    const char* what;
+    cojob::duration settle;
+    std::vector<answer_row> answers;
+};
+
+const std::vector<settling_row> settling_rows{
+    {"at once", 0s, {{0, "failed", true}}},
+    {"as long as it has to", 35s, {{0, "failed", false}, {34, "failed", false}, {35, "failed", true}}},
+    {"much longer", 35s, {{0, "failed", false}, {3600, "failed", true}}},
+    {"another end begins anew",
+     35s,
+     {{0, "failed", false}, {30, "completed", false}, {64, "completed", false}, {65, "completed", true}}},
+    {"back to the first, anew",
+     35s,
+     {{0, "failed", false},
+      {30, "completed", false},
+      {40, "failed", false},
+      {74, "failed", false},
+      {75, "failed", true}}},
+    {"taken back, and the same again",
+     35s,
+     {{0, "failed", false}, {10, "", false}, {20, "failed", false}, {54, "failed", false}, {55, "failed", true}}},
+    {"never for ever", cojob::no_timeout, {{0, "failed", false}, {1'000'000, "failed", false}}},
+};
 
 } // namespace end_rule_tests
 
@@ -67,6 +102,56 @@ BOOST_AUTO_TEST_CASE(a_second_message_casts_doubt_anew)
     rule.message_sent(start + 6s);
     BOOST_TEST(!rule.accepts(true, "", start + 11s, start + 11s));
     BOOST_TEST(rule.accepts(true, "", start + 16s, start + 16s));
+}
+
+BOOST_AUTO_TEST_CASE(a_message_that_is_not_later_than_the_last_is_no_news)
+{
+    for (const auto earlier : {0ns, 1ns}) {
+        end_rule rule(5s);
+        rule.message_sent(start);
+        BOOST_TEST(!rule.accepts(true, "", start + 5s, start + 5s));
+        rule.message_sent(start - earlier); // from a handle, whose times are not quite exact
+        BOOST_TEST(rule.accepts(true, "", start + 10s, start + 10s));
+        rule.message_sent(start - earlier); // its effect has been seen
+        BOOST_TEST(rule.accepts(true, "", start + 11s, start + 11s));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(lets_an_end_stand_for_as_long_as_it_is_told)
+{
+    for (const auto& row : settling_rows) {
+        BOOST_TEST_CONTEXT(row.what)
+        {
+            end_rule rule(5s, row.settle);
+            for (const auto& [at, status, is_end] : row.answers) {
+                const auto now = start + std::chrono::seconds(at);
+                const std::string_view seen(status);
+                BOOST_TEST(rule.accepts(!seen.empty(), seen, now, now) == is_end);
+                BOOST_TEST(rule.settles_at().has_value() == (!seen.empty() && row.settle != 0s));
+            }
+        }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(counts_from_an_answer_to_the_beginning_of_a_poll)
+{
+    end_rule rule(5s, 35s);
+    BOOST_TEST(!rule.accepts(true, "failed", start, start + 3s));
+    BOOST_TEST((rule.settles_at() == start + 38s));
+    BOOST_TEST(!rule.accepts(true, "failed", start + 37s, start + 40s));
+    BOOST_TEST(rule.accepts(true, "failed", start + 38s, start + 41s));
+}
+
+BOOST_AUTO_TEST_CASE(lets_no_end_settle_that_may_be_from_before_a_message)
+{
+    end_rule rule(5s, 10s);
+    BOOST_TEST(!rule.accepts(true, "failed", start, start));
+    rule.message_sent(start + 1s);
+    BOOST_TEST(!rule.accepts(true, "failed", start + 20s, start + 20s));
+    BOOST_TEST(!rule.settles_at().has_value());
+    BOOST_TEST(!rule.accepts(true, "failed", start + 25s, start + 25s)); // a new end, from here on
+    BOOST_TEST(!rule.accepts(true, "failed", start + 34s, start + 34s));
+    BOOST_TEST(rule.accepts(true, "failed", start + 35s, start + 35s));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -151,4 +151,8 @@ class polled_api_of final : public polled_api {
 
 } // namespace cojob::detail
 
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/polled_api.ipp>
+#endif
+
 #endif

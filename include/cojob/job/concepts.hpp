@@ -26,7 +26,10 @@ struct poll_schedule {
 /// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
 /// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
 ///
-/// Waits on services that are equal (`==`) share polls. Where a service has `list_unfinished()`, which returns an
+/// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
+///
+/// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
+/// line of its own. Where a service has `list_unfinished()`, which returns an
 /// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
 /// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
 /// the items are all that `get_job` would tell.

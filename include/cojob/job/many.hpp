@@ -55,7 +55,8 @@ wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 /// Waits until the first of these jobs has ended; its place among the ids, and the job. The others go on, on the
 /// server.
 ///
-/// A job that cannot be watched is set aside; when none is left, the error of the first that failed is thrown. Errors:
+/// A job that cannot be watched is set aside; when none is left, the first failure is thrown, where
+/// possible not one of the time that was up. Errors:
 /// as `wait_for_job`, and `invalid_argument` for an empty list or a bad id. Cancellation: all types, at once.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>

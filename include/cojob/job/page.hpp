@@ -1,9 +1,9 @@
 #ifndef COJOB_JOB_PAGE_HPP
 #define COJOB_JOB_PAGE_HPP
 
-#include <boost/asio/awaitable.hpp>
+#include <cojob/detail/config.hpp>
 
-#include <cojob/error.hpp>
+#include <boost/asio/awaitable.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -20,34 +20,57 @@ namespace cojob {
 
 namespace detail {
 
+/// What a list has from an offset on, and how many there are in all.
+template <class T>
+struct list_part {
+    std::vector<T> items{};
+    std::size_t total = 0;
+};
+
 /// What a pager has seen of a list that is read page by page while it changes.
 template <class T>
 struct pager_state {
-    std::function<asio::awaitable<std::vector<T>>(std::size_t offset)> fetch{};
+    std::function<asio::awaitable<list_part<T>>(std::size_t offset)> fetch{};
     std::size_t page_size = 0, offset = 0;
     std::deque<T> ready{};
     std::unordered_set<std::string> seen{};
     bool is_over = false;
+    bool is_going_back = false, has_gone_back = false; ///< the latter: in vain, and nothing new was found since
 
     /// Each page begins with a part of the one before. Where nothing of it is there, jobs before it have vanished and
-    /// the list has moved up: then it goes back a page.
-    void take(std::vector<T> items)
+    /// the list has moved up: then it goes back, page by page, until it is where it was. A page may have fewer items
+    /// than it has places: jobs vanish between the server's look for ids and its look at jobs.
+    void take(list_part<T> page)
     {
-        const auto count = items.size();
-        std::size_t repeats = 0;
-        for (auto& item : items) {
-            if (seen.insert(std::string(job_id(item))).second)
-                ready.push_back(std::move(item));
-            else
-                ++repeats;
-        }
-        const auto overlap = std::max<std::size_t>(1, page_size / 10);
-        if (offset > 0 && repeats == 0) {
+        if (!joins(page.items)) {
+            is_going_back = true;
             offset -= std::min(offset, page_size);
             return;
         }
-        is_over = count < page_size;
-        offset += count - std::min(count, overlap);
+        const auto places = std::max(page_size, page.items.size());
+        const auto is_news = keep(std::move(page.items));
+        has_gone_back = !is_news && (has_gone_back || is_going_back);
+        is_going_back = false;
+        is_over = places >= page.total || offset >= page.total - places;
+        offset += places - std::min(places, std::max<std::size_t>(1, page_size / 10));
+    }
+
+  private:
+    /// A list some of whose jobs cannot be read never joins; going back once is enough to know.
+    [[nodiscard]] bool joins(const std::vector<T>& items) const
+    {
+        return offset == 0 || has_gone_back || std::any_of(items.begin(), items.end(), [this](const T& item) {
+                   return seen.contains(std::string(job_id(item)));
+               });
+    }
+
+    bool keep(std::vector<T> items)
+    {
+        const auto before = ready.size();
+        for (auto& item : items)
+            if (seen.insert(std::string(job_id(item))).second)
+                ready.push_back(std::move(item));
+        return ready.size() != before;
     }
 };
 

@@ -55,7 +55,7 @@ struct job {
     std::string id{};
     job_status status = job_status::unknown;
     std::string status_text{}; ///< as the server wrote it
-    timestamp created{};
+    timestamp created{}; ///< 1970 where the server does not say: one that signs its jobs
     std::optional<timestamp> updated_at{};
     boost::json::object operation{};
     boost::json::value result{};

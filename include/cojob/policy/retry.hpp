@@ -9,7 +9,8 @@ namespace cojob {
 
 /// When a failed call is tried again by itself. A request that creates something is repeated only after a failure that
 /// proves the server did nothing: it was never sent, or it was refused. Each class of failures has a switch;
-/// `max_attempts = 1` turns all of it off.
+/// `max_attempts = 1` turns all of it off, but for the one new
+/// connection a GET or DELETE gets, free of charge, when a kept one ends without a word.
 struct retry_options {
     unsigned max_attempts = 4;                            ///< of one call, the first included; at least 1
     duration base_delay = std::chrono::milliseconds(500); ///< before the first retry; doubles with each further one

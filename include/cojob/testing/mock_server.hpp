@@ -52,6 +52,8 @@ class mock_server_options {
     std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
     duration rate_window = std::chrono::hours(1);
     bool send_retry_after = true; ///< with a 429
+    std::string osapi_path = "/api/job"; ///< of the OSAPI job API, on the same server and with the same token
+    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< of its retries
     clock_ptr clock;              ///< of the rate limit and of time stamps; empty: the machine's
 };
 
@@ -98,11 +100,12 @@ struct recorded_request {
 };
 
 /// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows
-/// the Mintlify v2 routes and refuses what the vendor refuses. All members are thread-safe. The destructor stops it.
+/// the routes of Mintlify v2 and of the OSAPI job API, and refuses what the vendors refuse. All members are thread-safe.
+/// The destructor stops it.
 class mock_server {
   public:
     /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a
-    /// life without steps.
+    /// life without steps and for a path that is none.
     COJOB_DECL explicit mock_server(mock_server_options = {});
     COJOB_DECL ~mock_server();
     mock_server(const mock_server&) = delete;
@@ -117,6 +120,10 @@ class mock_server {
 
     /// A job that is there already. Returns its id.
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
+    /// The same for OSAPI, where an item of a list is a poll as well. A `failed` that is delivered again is a life of
+    /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast that more and more agents see is one of
+    /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.
+    COJOB_DECL std::string add_osapi_job(std::vector<lifecycle_step> life);
     /// Gives a job another life from now on. \throws std::out_of_range for an unknown id.
     COJOB_DECL void set_life(const std::string& id, std::vector<lifecycle_step> life);
     /// The life of jobs made from now on, and of a job after a message. A service that shows the old end for a moment

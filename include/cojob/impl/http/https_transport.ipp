@@ -70,7 +70,12 @@ class https_transport final : public http::transport {
         co_return result;
     }
 
-    void close() noexcept override { pools_.drop_idle(); }
+    void close() noexcept override
+    {
+        for (auto& [origin, pool] : pools_)
+            while (pool.take_idle())
+                report(origin, connection_change::closed);
+    }
 
     void shutdown() noexcept override
     {
@@ -164,6 +169,8 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> transact(stream& connection, const http::request& request, http::exchange& x,
                                                     bool& may_be_kept)
     {
+        if (x.operation.is_stopped()) // by an observer
+            co_return aborted();
         x.reached = phase::sending;
         x.commit();
         io_result sent;

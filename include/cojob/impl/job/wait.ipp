@@ -5,6 +5,7 @@
 #include <cojob/job/wait.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -13,11 +14,6 @@
 #include <vector>
 
 namespace cojob::detail {
-
-client for_one_poll(const client& c, std::shared_ptr<poll_trace> trace, duration limit)
-{
-    return client_state::for_one_poll(c, std::move(trace), limit);
-}
 
 client until(const client& c, time_point deadline)
 {
@@ -44,7 +40,10 @@ inline std::optional<time_point> steady(const clock& time, const std::optional<t
 {
     if (!when)
         return {};
-    const auto age = std::max(time.wall_now() - *when, timestamp::duration::zero());
+    constexpr auto longest =
+        std::chrono::hours(24 * 365); // who knows what a handle says: the difference must not overflow
+    const auto now = time.wall_now();
+    const auto age = now - std::clamp(*when, now - longest, now);
     return time.now() - std::chrono::duration_cast<duration>(age);
 }
 

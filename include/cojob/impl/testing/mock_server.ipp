@@ -175,7 +175,12 @@ std::string mock_server::add_job(std::vector<lifecycle_step> life)
 
 void mock_server::set_life(const std::string& id, std::vector<lifecycle_step> life)
 {
-    impl_->state.change_jobs([&](auto& jobs, timestamp) { jobs.set_life(id, std::move(life)); });
+    impl_->state.set_life(id, std::move(life));
+}
+
+std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)
+{
+    return impl_->state.add_osapi_job(std::move(life));
 }
 
 void mock_server::set_lifecycle(std::vector<lifecycle_step> life)

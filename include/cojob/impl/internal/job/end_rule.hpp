@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +22,7 @@ class end_rule {
     /// The last message to the job that is known of, told before each judgement.
     void message_sent(std::optional<time_point> when)
     {
-        if (!when || when == message_ || when == settled_)
+        if (when <= std::max(message_, settled_)) // none, or one that is no news: a handle's times are not quite exact
             return;
         message_ = when;
         first_end_.reset();

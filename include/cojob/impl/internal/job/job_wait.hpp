@@ -75,7 +75,8 @@ class job_wait final : public poll_waiter {
             return;
         line_ = &hub_->line_of(state_, subject_.api->scope());
         line_->join(*this, subject_.api, subject_.id,
-                    {std::max(*next_, now()), plan_.deadline(), schedule_.min_interval, needs_whole_jobs});
+                    {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                     needs_whole_jobs});
     }
 
     /// Leaves it. What it knows, it keeps.
@@ -171,11 +172,10 @@ class job_wait final : public poll_waiter {
         }
         if (is_change)
             listener_.changed(last_);
-        constexpr duration most = std::chrono::minutes(2); // whatever a success asks for
-        const auto next =
-            plan_.answered(now(), std::min(answer.retry_after.value_or(duration::zero()), most), state_.random());
+        const auto next = plan_.answered(now(), believed_delay(answer), state_.random());
         const auto settles = rule_.settles_at();
-        return next && settles ? std::min(*next, std::max(*settles, after(now(), schedule_.min_interval))) : next;
+        const auto soonest = after(now(), std::max(schedule_.min_interval, believed_delay(answer)));
+        return next && settles ? std::min(*next, std::max(*settles, soonest)) : next;
     }
 
     next_poll after_failure(const poll_answer& answer)
@@ -186,15 +186,19 @@ class job_wait final : public poll_waiter {
         if (is_cut && now() >= plan_.deadline())
             return {};
         last_failure_ = std::make_unique<error_info>(failure);
-        if (failure.code() == errc::rate_limited && answer.asked_until < plan_.deadline())
-            return plan_.throttled(now(), answer.paused_until);
+        if (failure.code() == errc::rate_limited) {
+            if (answer.asked_until < plan_.deadline())
+                return plan_.throttled(now(), answer.paused_until, state_.random());
+            end_ = wait_end{.failure = about_job(failure)};
+            end_->failure.retry_at = state_.time().wall_now() + (answer.asked_until - now());
+            return {};
+        }
         const auto hint = answer.retry_after.value_or(duration::zero());
         if (!(may_pass(failure) || is_too_young(failure)) || after(now(), hint) >= plan_.deadline()) {
             end_ = wait_end{.failure = about_job(failure)};
             return {};
         }
-        constexpr duration most = std::chrono::minutes(15); // a server that says days is asked again before
-        return plan_.failed(now(), std::min(hint, most), state_.random());
+        return plan_.failed(now(), believed_delay(answer), state_.random());
     }
 
     /// A job may take a moment to be seen everywhere; a mistyped id never appears.

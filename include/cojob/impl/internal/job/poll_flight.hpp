@@ -63,7 +63,8 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     /// Nobody wants its answer any more, and nobody gets it.
     void abandon()
     {
-        is_abandoned_ = true;
+        is_over_ = true;
+        alarm_.reset();
         operation_->stop(stop_reason::cancelled);
     }
 
@@ -72,10 +73,10 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
                                      std::shared_ptr<const polled_api> api, std::string id, duration limit)
     {
         const client_state::running_guard running(*state, self->operation_);
-        self->set_limit(client_state::settings_of(api->get_client()).timeout);
         poll_answer answer;
         std::vector<listed_job> listed;
         try {
+            self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
             if (self->job) {
                 auto got = co_await as_result(api->poll(std::move(id), self->trace_, limit));
                 got ? void(answer.view = std::move(*got)) : void(answer.failure = got.error());
@@ -83,24 +84,41 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
                 auto got = co_await as_result(api->list(self->trace_, limit));
                 got ? void(listed = std::move(*got)) : void(answer.failure = got.error());
             }
+        } catch (const boost::system::system_error& stopped) { // before it began
+            answer.failure = error_info(stopped.code());
         } catch (...) { // a service's own
             answer.thrown = std::current_exception();
         }
-        if (!self->is_abandoned_)
+        co_await asio::this_coro::throw_if_cancelled(false); // what ends this coroutine suspends it once more
+        if (!std::exchange(self->is_over_, true))
             self->land(std::move(answer), std::move(listed));
     }
 
     /// For a service that sets itself none.
-    void set_limit(duration call)
+    void set_limit(client_state& state, duration call)
     {
         constexpr auto grace = std::chrono::seconds(1);
-        operation_->set_deadline(after(after(begun, call), grace));
+        const auto until = after(after(begun, call), grace);
+        if (until == time_point::max())
+            return;
+        alarm_ = state.time().make_alarm(state.executor);
+        alarm_->set(until, [this] { give_up(); });
+    }
+
+    /// Does not wait for the service's coroutine: it may not answer to being stopped.
+    void give_up()
+    {
+        const auto self = shared_from_this();
+        is_over_ = true;
+        operation_->stop(stop_reason::deadline);
+        poll_answer answer;
+        answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        land(std::move(answer), {});
     }
 
     void land(poll_answer answer, std::vector<listed_job> listed)
     {
-        if (answer.failure.code() == asio::error::operation_aborted && operation_->reason() == stop_reason::deadline)
-            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        alarm_.reset();
         answer.begun = begun;
         answer.retry_after = trace_->retry_after;
         answer.reached = trace_->progress();
@@ -110,7 +128,8 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     poll_sender& owner_;
     std::shared_ptr<operation> operation_;
     std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
-    bool is_abandoned_ = false;
+    std::unique_ptr<alarm> alarm_;
+    bool is_over_ = false; ///< it has landed, or nobody waits for it
 };
 
 } // namespace cojob::detail

@@ -25,6 +25,7 @@ struct polled_job {
     std::shared_ptr<poll_flight> flight{}; ///< the poll under way that is to tell of it
     job_view listed{};                     ///< what a list told of it
     std::optional<time_point> last_answer{};
+    time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
     time_point queued = time_point::max(); ///< its place in the group's queue
     bool must_be_fetched = false;          ///< a list did not tell enough
 
@@ -50,6 +51,13 @@ struct polled_job {
         for (const auto* w : waiters)
             first = std::min(first, w->wishes_.due);
         return first;
+    }
+
+    /// When one who came too late for the last answer is to have the next.
+    [[nodiscard]] time_point next_for(const poll_waiter::wishes& wishes) const
+    {
+        const auto spaced = std::max(after(*last_answer, wishes.min_interval), not_before);
+        return std::max(wishes.due, std::min(spaced, wishes.last));
     }
 
     [[nodiscard]] time_point latest_deadline() const
@@ -88,8 +96,10 @@ struct polled_job {
     void hurry(time_point now)
     {
         must_be_fetched = true;
-        for (auto* w : waiters)
+        for (auto* w : waiters) {
             w->wishes_.due = std::min(w->wishes_.due, now);
+            w->is_expecting_ = false;
+        }
     }
 
     /// A poll is answered, also for those who came too late for it: not at once the next.
@@ -98,7 +108,7 @@ struct polled_job {
         last_answer = now;
         for (auto* w : waiters)
             if (!w->is_expecting_)
-                w->wishes_.due = std::max(w->wishes_.due, after(now, w->wishes_.min_interval));
+                w->wishes_.due = next_for(w->wishes_);
     }
 };
 
@@ -114,7 +124,8 @@ struct poll_group {
     std::unordered_map<std::string, polled_job> jobs{};
     std::set<std::pair<time_point, polled_job*>> queue{};
     std::shared_ptr<poll_flight> list{};  ///< under way
-    std::size_t flights = 0;              ///< that one included
+    time_point no_list_before = time_point::min(); ///< as the server wants
+    std::size_t flights = 0;                       ///< that one included
     time_point ready = time_point::max(); ///< its place in the line
     bool can_list;
 
@@ -124,10 +135,11 @@ struct poll_group {
     }
 
     /// Whether one list is cheaper than asking for each, and tells of this one.
-    [[nodiscard]] bool is_listed(const polled_job& job) const
+    [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         constexpr std::size_t few = 3;
-        return can_list && jobs.size() >= few && !job.must_be_fetched &&
+        return can_list && jobs.size() >= few && now >= no_list_before && now >= job.not_before &&
+               !job.must_be_fetched &&
                (api->lists() == listing::whole || !job.needs_whole());
     }
 
@@ -136,6 +148,14 @@ struct poll_group {
         unqueue(job);
         job.queued = job.due();
         queue.insert({job.queued, &job});
+    }
+
+    /// A list is over, or given up: who came meanwhile has not been asked for.
+    void enqueue_all()
+    {
+        for (auto& [id, job] : jobs)
+            if (!job.flight)
+                enqueue(job);
     }
 
     void unqueue(polled_job& job)

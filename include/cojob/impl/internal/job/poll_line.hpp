@@ -38,15 +38,13 @@ class poll_line final : public poll_sender {
         job.group = &group;
         job.id = &found->first;
         if (job.last_answer)
-            wishes.due = std::max(wishes.due, after(*job.last_answer, wishes.min_interval));
+            wishes.due = job.next_for(wishes);
         waiter.wishes_ = wishes;
         job.add(waiter);
         deadlines_.insert({wishes.deadline, &waiter});
-        if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until()) {
+        if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until())
             shut_out(waiter);
-            return;
-        }
-        if (!job.flight)
+        else if (!job.flight)
             enqueue(job);
         arm();
     }
@@ -62,21 +60,26 @@ class poll_line final : public poll_sender {
 
     void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) override
     {
-        auto& group = flight.group;
+        const auto paused = flight.group.pause; // an observer may start waits, and the group go meanwhile
         end(flight);
         const auto has_failed = answer.failure.code() || answer.thrown;
         const auto is_throttled = answer.failure.code() == errc::rate_limited;
         if (is_throttled)
-            pause(group, answer);
+            pause(flight.group, answer);
         else if (!has_failed)
-            group.pause->succeeded(flight.begun);
+            paused->succeeded(flight.begun);
+        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
+        not_before = after(now(), believed_delay(answer));
         if (flight.job)
             deliver(*flight.job, answer);
         else
             deliver_list(flight, answer, std::move(listed));
-        if (is_throttled)
-            shut_out_hopeless(group);
-        reorder_scope(group);
+        if (is_throttled || flight.is_probe)
+            reorder_scope(*paused);
+        else
+            reorder(flight.group);
+        if (paused->is_on(now()))
+            shut_out_hopeless(*paused);
         start_due();
     }
 
@@ -125,10 +128,10 @@ class poll_line final : public poll_sender {
             order_.insert({group.ready, &group});
     }
 
-    void reorder_scope(const poll_group& changed)
+    void reorder_scope(const poll_pause& changed)
     {
         for (const auto& group : groups_)
-            if (group->pause == changed.pause)
+            if (group->pause.get() == &changed)
                 reorder(*group);
     }
 
@@ -141,9 +144,13 @@ class poll_line final : public poll_sender {
         if (!job.waiters.empty())
             return;
         if (job.flight && --job.flight->expected == 0) {
-            job.flight->abandon();
-            end(*job.flight);
-            reorder_scope(group);
+            const auto flight = job.flight;
+            flight->abandon();
+            end(*flight);
+            if (!flight->job)
+                group.enqueue_all();
+            if (flight->is_probe)
+                reorder_scope(*group.pause);
         }
         group.unqueue(job);
         group.jobs.erase(group.jobs.find(*job.id));
@@ -183,15 +190,28 @@ class poll_line final : public poll_sender {
         start_due();
     }
 
+    struct launch {
+        std::shared_ptr<poll_flight> flight;
+        std::shared_ptr<const polled_api> api;
+        std::string id;
+        time_point until;
+    };
+
     /// Last, whoever calls it: what it launches may land at once, and change everything.
     void start_due()
     {
-        struct launch {
-            std::shared_ptr<poll_flight> flight;
-            std::shared_ptr<const polled_api> api;
-            std::string id;
-            time_point until;
-        };
+        if (std::exchange(is_starting_, true)) // it did land at once: the loop below goes on, however many do
+            return;
+        for (auto launches = take_due(); !launches.empty(); launches = take_due())
+            for (auto& l : launches)
+                l.flight->launch(state_, std::move(l.api), std::move(l.id), l.until);
+        is_starting_ = false;
+        report_lateness();
+        arm();
+    }
+
+    std::vector<launch> take_due()
+    {
         std::vector<launch> launches;
         while (under_way_ < most_ && !order_.empty() && order_.begin()->first <= now()) {
             auto& group = *order_.begin()->second;
@@ -199,16 +219,16 @@ class poll_line final : public poll_sender {
             group.unqueue(job);
             if (job.due() > now()) // who wanted it so soon has left
                 group.enqueue(job);
-            else if (!group.is_listed(job))
+            else if (!group.is_listed(job, now()))
                 launches.push_back({take_off(group, &job), group.api, *job.id, job.latest_deadline()});
             else if (!group.list) // where one is under way, the next will do
                 launches.push_back({take_off(group, nullptr), group.api, {}, group.latest_deadline()});
-            reorder_scope(group); // others may have to wait for this one, should it go ahead after a pause
+            if (group.pause->is_probing()) // the others have to wait for the one that goes ahead after a pause
+                reorder_scope(*group.pause);
+            else
+                reorder(group);
         }
-        report_lateness();
-        arm();
-        for (auto& l : launches)
-            l.flight->launch(state_, std::move(l.api), std::move(l.id), l.until);
+        return launches;
     }
 
     void report_lateness()
@@ -237,7 +257,7 @@ class poll_line final : public poll_sender {
         }
         group.list = flight;
         for (auto& [id, listed] : group.jobs)
-            if (!listed.flight && group.is_listed(listed)) {
+            if (!listed.flight && group.is_listed(listed, now())) {
                 group.unqueue(listed);
                 listed.put_on(flight);
             }
@@ -258,16 +278,15 @@ class poll_line final : public poll_sender {
         group.pause->throttled(now(), answer.retry_after, state_.random(), answer.failure);
         answer.paused_until = group.pause->until();
         answer.asked_until = group.pause->asked_until();
-        ++state_.counters.throttles;
         if (auto* const observer = state_.options.observer.get())
             observer->on_throttled({{}, {}, group.api->scope(), errc::rate_limited, answer.paused_until - now()});
     }
 
-    void shut_out_hopeless(const poll_group& paused)
+    void shut_out_hopeless(const poll_pause& paused)
     {
         std::vector<poll_waiter*> hopeless;
-        for (auto it = deadlines_.begin(); it != deadlines_.end() && it->first <= paused.pause->asked_until(); ++it)
-            if (it->second->job_->group->pause == paused.pause && !it->second->is_expecting_)
+        for (auto it = deadlines_.begin(); it != deadlines_.end() && it->first <= paused.asked_until(); ++it)
+            if (it->second->job_->group->pause.get() == &paused && !it->second->is_expecting_)
                 hopeless.push_back(it->second);
         for (auto* const waiter : hopeless)
             shut_out(*waiter);
@@ -315,9 +334,7 @@ class poll_line final : public poll_sender {
             job->flight.reset(); // it says neither how a job ended nor that one does not exist
             job->hurry(now());
         }
-        for (auto& [id, job] : group.jobs)
-            if (!job.flight)
-                group.enqueue(job);
+        group.enqueue_all();
     }
 
     client_state& state_;
@@ -328,7 +345,7 @@ class poll_line final : public poll_sender {
     std::set<std::pair<time_point, poll_waiter*>> deadlines_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
-    bool is_stretched_ = false, has_idle_ = false;
+    bool is_starting_ = false, is_stretched_ = false, has_idle_ = false;
 };
 
 } // namespace cojob::detail

@@ -28,6 +28,8 @@ inline poll_schedule merge(const poll_schedule& own, const poll_schedule& servic
         merged.max_interval = std::max(merged.max_interval, merged.min_interval);
     else
         merged.min_interval = std::min(merged.min_interval, merged.max_interval);
+    if (merged.min_interval <= duration::zero() || merged.max_interval < merged.min_interval || !(merged.growth >= 1))
+        throw_invalid_argument("default_schedule: intervals must be more than zero and grow by at least 1");
     return merged;
 }
 
@@ -43,6 +45,15 @@ class poll_plan {
     static constexpr auto patience = std::chrono::minutes(2);
 
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+
+    /// Early enough for one more answer before the deadline.
+    [[nodiscard]] time_point last_poll_at() const
+    {
+        if (deadline_ == time_point::max())
+            return deadline_;
+        const auto margin = std::max<duration>(std::chrono::seconds(1), 2 * slowest_);
+        return deadline_ - std::min(margin, timeout_ / 4);
+    }
 
     /// `touched`: when this client created the job or sent it a message, if it knows. A first poll is made whenever any
     /// time is left.
@@ -84,13 +95,13 @@ class poll_plan {
     }
 
     /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
-    [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until)
+    [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
     {
         ++failures_;
         is_throttled_ = true;
         if (now >= last_poll_at() || paused_until >= deadline_)
             return std::nullopt;
-        return std::max(now, paused_until);
+        return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
     }
 
     /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
@@ -112,15 +123,6 @@ class poll_plan {
         const auto low = std::max(schedule_.min_interval, scaled(interval_, 0.9));
         const auto high = std::min(schedule_.max_interval, scaled(interval_, 1.1));
         return high <= low ? low : low + scaled(high - low, uniform);
-    }
-
-    /// Early enough for one more answer before the deadline.
-    [[nodiscard]] time_point last_poll_at() const
-    {
-        if (deadline_ == time_point::max())
-            return deadline_;
-        const auto margin = std::max<duration>(std::chrono::seconds(1), 2 * slowest_);
-        return deadline_ - std::min(margin, timeout_ / 4);
     }
 
     static duration scaled(duration d, double factor)

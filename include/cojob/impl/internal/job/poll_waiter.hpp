@@ -4,6 +4,8 @@
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/error.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <optional>
@@ -24,6 +26,14 @@ struct poll_answer {
     time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
 };
 
+/// For how long a server's word on when to come back is believed.
+inline duration believed_delay(const poll_answer& answer)
+{
+    using std::chrono::minutes;
+    const duration most = answer.failure.code() ? minutes(15) : minutes(2); // a server that says days is asked before
+    return std::min(answer.retry_after.value_or(duration::zero()), most);
+}
+
 /// One who waits for a job, from the poll line's side. It stays where it is while it is in the line.
 class poll_waiter {
   public:
@@ -43,6 +53,7 @@ class poll_waiter {
     struct wishes {
         time_point due{};
         time_point deadline = time_point::max();
+        time_point last = time_point::max(); ///< a poll is made by then, however long others may wait for one
         duration min_interval{};
         bool needs_whole_jobs = false; ///< an item of a list that lacks details will not do
     };

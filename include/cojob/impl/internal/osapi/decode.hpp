@@ -5,6 +5,8 @@
 #include <cojob/impl/internal/osapi/go_duration.hpp>
 #include <cojob/osapi/job.hpp>
 
+#include <boost/json/value.hpp>
+
 #include <array>
 #include <optional>
 #include <string>
@@ -36,6 +38,19 @@ inline std::string string_or_empty(const json_reader& json, std::string_view nam
     return json.optional_string(name).value_or(std::string());
 }
 
+/// A server that signs its jobs writes "" for what it cannot read back from them.
+inline std::optional<json_reader> member_with_text(const json_reader& json, std::string_view name)
+{
+    auto found = json.optional_member(name);
+    return found && found->as_value() != boost::json::value("") ? found : std::nullopt;
+}
+
+inline std::optional<timestamp> timestamp_if_any(const json_reader& json, std::string_view name)
+{
+    const auto found = member_with_text(json, name);
+    return found ? std::optional(found->as_timestamp()) : std::nullopt;
+}
+
 inline agent_response decode_agent_response(const json_reader& json)
 {
     agent_response r;
@@ -53,7 +68,7 @@ inline agent_state decode_agent_state(const json_reader& json)
     agent_state s;
     s.status = string_or_empty(json, "status");
     s.error = string_or_empty(json, "error");
-    if (const auto length = json.optional_member("duration")) {
+    if (const auto length = member_with_text(json, "duration")) {
         s.duration = parse_go_duration(length->as_string());
         if (!s.duration)
             length->fail("expected a duration of Go");
@@ -78,8 +93,8 @@ inline job decode_job(const json_reader& json)
     j.id = json.member("id").as_string();
     j.status_text = json.member("status").as_string();
     j.status = parse_job_status(j.status_text);
-    j.created = json.member("created").as_timestamp();
-    j.updated_at = json.optional_timestamp("updated_at");
+    j.created = timestamp_if_any(json, "created").value_or(timestamp());
+    j.updated_at = timestamp_if_any(json, "updated_at");
     if (const auto operation = json.optional_member("operation"))
         j.operation = operation->as_object();
     if (const auto result = json.optional_member("result"))
@@ -119,7 +134,7 @@ inline retry_receipt decode_receipt(const json_reader& json)
     r.job_id = json.member("job_id").as_string();
     r.status = json.member("status").as_string();
     r.revision = json.optional_int64("revision");
-    r.created = json.optional_timestamp("timestamp");
+    r.created = timestamp_if_any(json, "timestamp");
     return r;
 }
 

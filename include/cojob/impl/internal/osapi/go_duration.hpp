@@ -2,66 +2,100 @@
 #define COJOB_IMPL_INTERNAL_OSAPI_GO_DURATION_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/ascii.hpp>
 
-#include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <optional>
 #include <string_view>
 
 namespace cojob::osapi::detail {
 
+/// A decimal number: how many whole ones, and how many of `scale` parts of one.
+struct go_number {
+    std::int64_t whole = 0, part = 0, scale = 1;
+};
+
+inline constexpr std::int64_t most_nanoseconds = std::numeric_limits<std::int64_t>::max();
+
+inline std::int64_t add_or_most(std::int64_t a, std::int64_t b)
+{
+    return a > most_nanoseconds - b ? most_nanoseconds : a + b;
+}
+
+inline std::int64_t multiply_or_most(std::int64_t a, std::int64_t b)
+{
+    return a > most_nanoseconds / b ? most_nanoseconds : a * b;
+}
+
+/// Takes digits off the front of the text, with or without a point.
+inline std::optional<go_number> take_go_number(std::string_view& text)
+{
+    constexpr std::int64_t finest = 1'000'000'000'000; // of an hour that is less than four nanoseconds
+    go_number n;
+    std::size_t digits = 0;
+    for (; !text.empty() && cojob::detail::is_digit(text.front()); text.remove_prefix(1), ++digits)
+        n.whole = add_or_most(multiply_or_most(n.whole, 10), text.front() - '0');
+    if (text.starts_with('.'))
+        text.remove_prefix(1);
+    else
+        return digits == 0 ? std::nullopt : std::optional(n);
+    for (; !text.empty() && cojob::detail::is_digit(text.front()); text.remove_prefix(1), ++digits)
+        if (n.scale < finest) {
+            n.part = n.part * 10 + (text.front() - '0');
+            n.scale *= 10;
+        }
+    return digits == 0 ? std::nullopt : std::optional(n);
+}
+
+/// Takes the name of a unit off the front of the text. How many nanoseconds it is.
+inline std::optional<std::int64_t> take_go_unit(std::string_view& text)
+{
+    struct unit {
+        std::string_view name;
+        std::int64_t nanoseconds;
+    };
+    static constexpr std::array<unit, 8> units{{{"ns", 1},
+                                                {"us", 1'000},
+                                                {"\xC2\xB5s", 1'000}, // micro sign
+                                                {"\xCE\xBCs", 1'000}, // Greek mu
+                                                {"ms", 1'000'000},
+                                                {"s", 1'000'000'000},
+                                                {"m", 60'000'000'000},
+                                                {"h", 3'600'000'000'000}}};
+    const auto name = text.substr(0, text.find_first_of(".0123456789"));
+    text.remove_prefix(name.size());
+    for (const auto& u : units)
+        if (u.name == name)
+            return u.nanoseconds;
+    return std::nullopt;
+}
+
 /// A length of time as Go writes it: `1h2m3.5s`, `2.748032ms`, `-4µs`, `0s`. What is too long for a clock is as long as
 /// can be.
 inline std::optional<duration> parse_go_duration(std::string_view text)
 {
-    struct unit {
-        std::string_view name;
-        double nanoseconds;
-    };
-    static constexpr std::array<unit, 8> units{{{"ns", 1},
-                                                {"us", 1e3},
-                                                {"\xC2\xB5s", 1e3}, // micro sign
-                                                {"\xCE\xBCs", 1e3}, // Greek mu
-                                                {"ms", 1e6},
-                                                {"s", 1e9},
-                                                {"m", 6e10},
-                                                {"h", 3.6e12}}};
     const bool is_negative = text.starts_with('-');
     if (is_negative || text.starts_with('+'))
         text.remove_prefix(1);
     if (text == "0")
         return duration::zero();
-    double total = 0;
-    for (bool is_first = true; is_first || !text.empty(); is_first = false) {
-        double number = 0, place = 1;
-        std::size_t digits = 0;
-        bool is_fraction = false;
-        while (!text.empty() && ((text[0] >= '0' && text[0] <= '9') || (text[0] == '.' && !is_fraction))) {
-            if (text[0] == '.') {
-                is_fraction = true;
-            } else {
-                ++digits;
-                number = number * 10 + (text[0] - '0');
-                place *= is_fraction ? 10 : 1;
-            }
-            text.remove_prefix(1);
-        }
-        const auto is_before_unit = [&](const unit& u) {
-            const auto rest = text.substr(std::min(text.size(), u.name.size()));
-            return text.starts_with(u.name) && (rest.empty() || rest[0] == '.' || (rest[0] >= '0' && rest[0] <= '9'));
-        };
-        const auto found = std::find_if(units.begin(), units.end(), is_before_unit);
-        if (digits == 0 || found == units.end())
+    if (text.empty())
+        return std::nullopt;
+    std::int64_t total = 0;
+    while (!text.empty()) {
+        const auto number = take_go_number(text);
+        const auto unit = number ? take_go_unit(text) : std::nullopt;
+        if (!unit)
             return std::nullopt;
-        text.remove_prefix(found->name.size());
-        total += number / place * found->nanoseconds;
+        const auto part = static_cast<double>(number->part) * static_cast<double>(*unit);
+        total = add_or_most(total, multiply_or_most(number->whole, *unit));
+        total = add_or_most(total, static_cast<std::int64_t>(part / static_cast<double>(number->scale)));
     }
-    const auto most = std::chrono::duration<double, std::nano>(std::chrono::hours(24 * 36500)).count();
-    const std::chrono::duration<double, std::nano> length(std::round(std::min(total, most)) * (is_negative ? -1 : 1));
-    return std::chrono::duration_cast<duration>(length);
+    return std::chrono::duration_cast<duration>(std::chrono::nanoseconds(is_negative ? -total : total));
 }
 
 } // namespace cojob::osapi::detail

@@ -69,18 +69,31 @@ inline std::vector<std::string_view> split_path(std::string_view path)
     return segments;
 }
 
+/// How an API answers what none of its handlers sees.
+struct router_refusals {
+    http::response not_found = error_answer(404, "Not found");
+    http::response not_allowed = error_answer(405, "Method not allowed"); ///< `Allow` is added
+};
+
 /// Finds the route of a request, and refuses what has none or does not carry the token.
 class mock_router {
   public:
     using handler_type = std::function<http::response(const routed_request&)>;
 
-    explicit mock_router(std::string token) : authorization_("Bearer " + std::move(token)) {}
+    explicit mock_router(std::string token, router_refusals refusals = {})
+        : authorization_("Bearer " + std::move(token)), refusals_(std::move(refusals))
+    {
+    }
 
     /// A star in the pattern stands for one segment that is not empty.
     void add(std::string method, std::string_view pattern, handler_type handler)
     {
-        const auto segments = split_path(pattern);
-        routes_.push_back({std::move(method), {segments.begin(), segments.end()}, std::move(handler)});
+        add_route(std::move(method), pattern, std::move(handler), true);
+    }
+    /// The same for a handler that looks at the token itself.
+    void add_open(std::string method, std::string_view pattern, handler_type handler)
+    {
+        add_route(std::move(method), pattern, std::move(handler), false);
     }
 
     [[nodiscard]] http::response answer(const recorded_request& request, time_point now, timestamp wall) const
@@ -99,8 +112,8 @@ class mock_router {
             allowed += (allowed.empty() ? "" : ", ") + route.method;
         }
         if (allowed.empty())
-            return error_answer(404, "Not found");
-        auto refused = error_answer(405, "Method not allowed");
+            return refusals_.not_found;
+        auto refused = refusals_.not_allowed;
         refused.headers.emplace_back("Allow", std::move(allowed));
         return refused;
     }
@@ -110,8 +123,15 @@ class mock_router {
         std::string method;
         std::vector<std::string> pattern;
         handler_type handler;
+        bool checks_token;
     };
     using argument_list = std::optional<std::vector<std::string>>;
+
+    void add_route(std::string method, std::string_view pattern, handler_type handler, bool checks_token)
+    {
+        const auto segments = split_path(pattern);
+        routes_.push_back({std::move(method), {segments.begin(), segments.end()}, std::move(handler), checks_token});
+    }
 
     [[nodiscard]] static argument_list match(const std::vector<std::string>& pattern,
                                              const std::vector<std::string_view>& segments)
@@ -132,7 +152,7 @@ class mock_router {
 
     [[nodiscard]] http::response admit(const route_type& route, const routed_request& request) const
     {
-        if (http::find_header(request.request.headers, "Authorization") == authorization_)
+        if (!route.checks_token || http::find_header(request.request.headers, "Authorization") == authorization_)
             return route.handler(request);
         auto refused = error_answer(401, "Unauthorized");
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
@@ -140,6 +160,7 @@ class mock_router {
     }
 
     std::string authorization_;
+    router_refusals refusals_;
     std::vector<route_type> routes_;
 };
 

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_TESTING_MOCK_STATE_IPP
 
 #include <cojob/impl/internal/testing/mock_mintlify.ipp>
+#include <cojob/impl/internal/testing/mock_osapi.ipp>
 #include <cojob/impl/internal/testing/mock_output.ipp>
 #include <cojob/impl/internal/testing/mock_router.ipp>
 #include <cojob/testing/mock_server.hpp>
@@ -93,9 +94,9 @@ inline void add_missing_header(http::response& answer, std::string name, std::st
 class mock_state {
   public:
     explicit mock_state(const mock_server_options& options)
-        : clock_(options.clock ? options.clock : machine_clock()), router_(options.token), mintlify_(options)
+        : clock_(options.clock ? options.clock : machine_clock()), router_(options.token), mintlify_(options),
+          osapi_(options)
     {
-        // The place where the routes of further APIs join.
         mintlify_.add_routes(router_);
     }
 
@@ -105,6 +106,19 @@ class mock_state {
     {
         const std::lock_guard lock(mutex_);
         return change(mintlify_, clock_->wall_now());
+    }
+
+    std::string add_osapi_job(std::vector<lifecycle_step> life)
+    {
+        const std::lock_guard lock(mutex_);
+        return osapi_.add_job(std::move(life), clock_->wall_now());
+    }
+
+    /// Of any API: their ids look different.
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        const std::lock_guard lock(mutex_);
+        osapi_.has_job(id) ? osapi_.set_life(id, std::move(life)) : mintlify_.set_life(id, std::move(life));
     }
 
     void order_fault(fault f, std::size_t times, std::string method)
@@ -153,7 +167,7 @@ class mock_state {
         const auto ordered = answers_.take(arrived.method, [](const ordered_answer&) { return true; });
         if (ordered && ordered->raw)
             return *ordered->raw;
-        auto right = ordered ? ordered->response : router_.answer(arrived, clock_->now(), clock_->wall_now());
+        auto right = ordered ? ordered->response : route(arrived);
         complete(right);
         throttled_ += right.status == 429 ? 1 : 0;
         if (const auto broken = faults_.take(arrived.method, [](fault f) { return !is_connection_fault(f); }))
@@ -203,6 +217,13 @@ class mock_state {
     }
 
   private:
+    [[nodiscard]] http::response route(const recorded_request& arrived) const
+    {
+        const auto now = clock_->now();
+        const auto wall = clock_->wall_now();
+        return osapi_.is_for(arrived.target) ? osapi_.answer(arrived, now, wall) : router_.answer(arrived, now, wall);
+    }
+
     template <class Predicate>
     bool wait(Predicate holds) const
     {
@@ -223,6 +244,7 @@ class mock_state {
     mutable std::condition_variable changed_;
     mock_router router_;
     mock_mintlify mintlify_;
+    mock_osapi osapi_;
     mock_orders<fault> faults_;
     mock_orders<ordered_answer> answers_;
     std::vector<recorded_request> requests_;

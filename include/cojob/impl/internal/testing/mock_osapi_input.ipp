@@ -1,0 +1,137 @@
+#ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_OSAPI_INPUT_IPP
+#define COJOB_IMPL_INTERNAL_TESTING_MOCK_OSAPI_INPUT_IPP
+
+#include <cojob/detail/ascii.hpp>
+#include <cojob/http/message.hpp>
+#include <cojob/impl/internal/testing/mock_router.ipp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it cannot
+// read it, and in those of its validator (`error`) where it can.
+namespace cojob::testing::detail {
+
+inline http::response message_answer(int status, std::string_view text)
+{
+    return json_answer(status, {{"message", text}});
+}
+
+/// What was read, or the refusal.
+template <class T>
+struct read_input {
+    T value{};
+    std::optional<http::response> refusal{};
+};
+
+inline std::optional<std::string> find_parameter(std::string_view query, std::string_view name)
+{
+    while (!query.empty()) {
+        const auto pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        if (pair.substr(0, equals) != name)
+            continue;
+        std::string value(pair.substr(std::min(equals + 1, pair.size())));
+        std::replace(value.begin(), value.end(), '+', ' ');
+        return decode_segment(value).value_or(value);
+    }
+    return std::nullopt;
+}
+
+/// A whole number of a query, or none.
+inline read_input<std::optional<std::int64_t>> read_number(std::string_view query, std::string_view name)
+{
+    const auto text = find_parameter(query, name);
+    if (!text)
+        return {};
+    std::int64_t number = 0;
+    const auto* end = text->data() + text->size();
+    const auto [stop, ec] = std::from_chars(text->data(), end, number);
+    if (ec == std::errc() && stop == end)
+        return {number, {}};
+    const auto* why = ec == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
+    return {{},
+            message_answer(400, "Invalid format for parameter " + std::string(name) +
+                                    ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
+                                    "\": " + why)};
+}
+
+inline bool is_uuid(std::string_view text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : !cojob::detail::is_hex_digit(text[i]))
+            return false;
+    }
+    return text.size() == 36;
+}
+
+/// An id, in the form the server writes it.
+inline read_input<std::string> read_uuid(std::string text)
+{
+    if (!is_uuid(text)) {
+        const auto why = text.size() == 36 ? "invalid UUID format" : "invalid UUID length: " + std::to_string(text.size());
+        return {{},
+                message_answer(400, "Invalid format for parameter id: error unmarshaling '" + text +
+                                        "' text as *uuid.UUID: " + why)};
+    }
+    std::transform(text.begin(), text.end(), text.begin(), cojob::detail::to_lower);
+    return {std::move(text), {}};
+}
+
+/// The host of a retry; none where the request has no body.
+inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
+{
+    if (request.body.empty())
+        return {};
+    const auto type = http::find_header(request.headers, "Content-Type").value_or("");
+    if (!type.starts_with("application/json"))
+        return {{}, message_answer(415, "Unsupported Media Type")};
+    boost::system::error_code ec;
+    const auto body = boost::json::parse(request.body, ec);
+    if (ec)
+        return {{}, message_answer(400, "Syntax error: offset=1, error=invalid character")};
+    const auto* object = body.if_object();
+    const auto* target = object ? object->if_contains("target_hostname") : nullptr;
+    if ((!object && !body.is_null()) || (target && !target->is_string() && !target->is_null()))
+        return {{}, message_answer(400, "Unmarshal type error: expected=string, field=target_hostname")};
+    return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
+}
+
+/// The validator's words, one failure after the other.
+class osapi_validation {
+  public:
+    explicit osapi_validation(std::string type) : type_(std::move(type)) {}
+
+    void expect(bool holds, std::string_view member, std::string_view tag, std::string_view more = {})
+    {
+        if (holds)
+            return;
+        words_ += words_.empty() ? "" : "; ";
+        words_.append("Key: '" + type_ + ".").append(member).append("' Error:Field validation for '");
+        words_.append(member).append("' failed on the '").append(tag).append("' tag").append(more);
+    }
+
+    [[nodiscard]] std::optional<http::response> refusal() const
+    {
+        return words_.empty() ? std::nullopt : std::optional(error_answer(400, words_));
+    }
+
+  private:
+    std::string type_, words_;
+};
+
+} // namespace cojob::testing::detail
+
+#endif

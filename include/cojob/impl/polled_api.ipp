@@ -1,0 +1,19 @@
+#ifndef COJOB_IMPL_POLLED_API_IPP
+#define COJOB_IMPL_POLLED_API_IPP
+
+#include <cojob/detail/polled_api.hpp>
+#include <cojob/impl/internal/client_state.hpp>
+
+#include <memory>
+#include <utility>
+
+namespace cojob::detail {
+
+client for_one_poll(const client& c, std::shared_ptr<poll_trace> trace, duration limit)
+{
+    return client_state::for_one_poll(c, std::move(trace), limit);
+}
+
+} // namespace cojob::detail
+
+#endif
