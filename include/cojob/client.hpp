@@ -62,8 +62,8 @@ class client_options {
     pool_options pool;
     limit_options limits;
     retry_options retry;
-    std::string user_agent; ///< empty: `cojob/` and the version
-    observer_ptr observer; ///< must not own a client or service that it listens to
+    std::string user_agent;         ///< empty: `cojob/` and the version
+    observer_ptr observer;          ///< must not own a client or service that it listens to
     cojob::header_hook header_hook; ///< asked before each attempt
     threading threads = threading::safe;
     clock_ptr clock;                   ///< empty: the machine's

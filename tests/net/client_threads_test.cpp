@@ -123,8 +123,10 @@ wait_options quick()
 
 asio::awaitable<ending> end_of_all(agent service, strings ids)
 {
-    const auto ends = co_await cojob::wait_for_all(std::move(service), std::move(ids), quick());
-    co_return ending{ends.front() ? error_code() : ends.front().error().code()};
+    const auto ends = co_await cojob::as_result(cojob::wait_for_all(std::move(service), std::move(ids), quick()));
+    if (!ends) // the client was closed before it began
+        co_return ending{ends.error().code()};
+    co_return ending{ends->front() ? error_code() : ends->front().error().code()};
 }
 
 asio::awaitable<ending> end_of_watch(agent service, std::string id)
@@ -210,10 +212,10 @@ BOOST_AUTO_TEST_CASE(end_every_operation_and_lose_no_slot)
                     asio::use_future));
             count.wait_until_enough();
             std::thread closer([&] { first.close(); }), other([&] { second.close(); });
-            for (auto& end : ends)
-                end.get();
             closer.join();
             other.join();
+            for (auto& end : ends)
+                end.get();
             BOOST_TEST_MESSAGE("retries " << first.stats().retries << ", throttles " << first.stats().throttles);
         }
         threads.join();

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <ostream>
 #include <vector>
 
@@ -81,7 +82,9 @@ BOOST_DATA_TEST_CASE(that_ends_without_a_word_leaves_a_post_unknown, data::make(
 BOOST_DATA_TEST_CASE(that_ends_is_not_followed_by_another_kept_one, data::make({true, false}), use_tls)
 {
     retrying_agent b(use_tls);
-    const auto first = b.mock.start(b.operation(method::get)), second = b.mock.start(b.operation(method::get));
+    // Both begin before either can be answered.
+    const auto first = tests::start(b.mock.context, b.operation(method::get));
+    const auto second = tests::start(b.mock.context, b.operation(method::get));
     b.finish(first);
     b.finish(second);
     BOOST_TEST(b.mock.server.connections() == 2U);

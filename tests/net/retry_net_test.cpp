@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <ostream>
+#include <utility>
 
 namespace retry_net_tests {
 

@@ -185,7 +185,7 @@ void check_absence(const char* body, const std::vector<member>& members, Read re
     for (const auto& m : members)
         if (!is_element(m))
             BOOST_TEST_CONTEXT(m.path)
-            BOOST_TEST(complaint(read(without(body, m.path))) == (m.is_required ? m.called + ": missing" : ""));
+    BOOST_TEST(complaint(read(without(body, m.path))) == (m.is_required ? m.called + ": missing" : ""));
 }
 
 cojob::timestamp at(int hour, int minute, int second, std::chrono::nanoseconds more = {})

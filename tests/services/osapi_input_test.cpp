@@ -28,11 +28,10 @@ struct bad_option {
 std::vector<bad_option> bad_options()
 {
     std::vector<bad_option> table;
-    for (const auto& token :
-         {cojob::credential(), cojob::credential(cojob::secret("")),
-          cojob::credential(cojob::secret("osapi_key\r\nX-Evil: 1")),
-          cojob::credential(cojob::secret(std::string("osapi\0key", 9))),
-          cojob::credential(cojob::credential::provider_type())})
+    for (const auto& token : {cojob::credential(), cojob::credential(cojob::secret("")),
+                              cojob::credential(cojob::secret("osapi_key\r\nX-Evil: 1")),
+                              cojob::credential(cojob::secret(std::string("osapi\0key", 9))),
+                              cojob::credential(cojob::credential::provider_type())})
         table.push_back({"jobs_options::token: ", [token](jobs_options& o) { o.token = token; }});
     for (const std::string url :
          {"", "osapi.example", "ftp://osapi.example", "https://", "https://user:osapi_key@osapi.example",
@@ -40,26 +39,16 @@ std::vector<bad_option> bad_options()
           "https://osapi.example/\r\nX-Evil: 1", "https://osapi.example/../x", "http://osapi.example",
           "http://10.0.0.1:8080", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://[::2]"})
         table.push_back({"jobs_options::base_url: ", [url](jobs_options& o) { o.base_url = url; }});
-    for (const std::string path : {"", "api/job", "/", "//", "/api//job", "/api/job//", "/api/../job", "/./job", "/api\r\n/job",
-                                   "/\x80", "/api\x7f"})
+    for (const std::string path : {"", "api/job", "/", "//", "/api//job", "/api/job//", "/api/../job", "/./job",
+                                   "/api\r\n/job", "/\x80", "/api\x7f"})
         table.push_back({"jobs_options::base_path: ", [path](jobs_options& o) { o.base_path = path; }});
-    table.push_back({"jobs_options::base_path: ",
-                     [](jobs_options& o) { o.base_path = "/" + std::string(1025, 'x'); }});
+    table.push_back({"jobs_options::base_path: ", [](jobs_options& o) { o.base_path = "/" + std::string(1025, 'x'); }});
     return table;
 }
 
-const std::vector<std::string> bad_ids{"",
-                                       ".",
-                                       "..",
-                                       "job\r\nX-Evil: 1",
-                                       "job\n",
-                                       "job\t1",
-                                       std::string("job\0_1", 6),
-                                       "job\x7f",
-                                       "\x80",
-                                       "\xC0\xAF",
-                                       "job_\xC3",
-                                       std::string(1025, 'x')};
+const std::vector<std::string> bad_ids{
+    "",     ".",        "..",       "job\r\nX-Evil: 1",    "job\n", "job\t1", std::string("job\0_1", 6), "job\x7f",
+    "\x80", "\xC0\xAF", "job_\xC3", std::string(1025, 'x')};
 
 bool is_complaint(const cojob::error_info& error, const std::string& beginning)
 {
@@ -108,7 +97,8 @@ BOOST_AUTO_TEST_CASE(in_its_options_is_thrown_by_the_constructors_with_the_optio
 BOOST_AUTO_TEST_CASE(does_not_include_http_where_it_is_allowed)
 {
     tests::scripted_jobs bench(tests::always(tests::recorded::list.reply()));
-    for (const auto* url : {"http://127.0.0.1:8080", "http://127.9.9.9", "http://localhost:8080", "http://[::1]:8080"}) {
+    for (const auto* url :
+         {"http://127.0.0.1:8080", "http://127.9.9.9", "http://localhost:8080", "http://[::1]:8080"}) {
         auto o = tests::osapi_options();
         o.base_url = url;
         BOOST_TEST_CONTEXT(url) BOOST_CHECK_NO_THROW(jobs(bench.agent.get_client(), o));

@@ -89,8 +89,7 @@ BOOST_AUTO_TEST_CASE(are_asked_for_page_by_page)
 
 BOOST_AUTO_TEST_CASE(are_asked_for_deleted_and_retried_with_one_request)
 {
-    BOOST_TEST(cojob::detail::render(sent_by(recorded::job_completed, get)) ==
-               head("GET /api/job/" + id) + "\r\n");
+    BOOST_TEST(cojob::detail::render(sent_by(recorded::job_completed, get)) == head("GET /api/job/" + id) + "\r\n");
     const recorded::answer deleted{204, "r", "Sun, 22 Nov 2026 00:28:16 GMT", ""};
     BOOST_TEST(cojob::detail::render(sent_by(deleted, [](const jobs& j) { return j.delete_job(id); })) ==
                head("DELETE /api/job/" + id) + "\r\n");
@@ -98,8 +97,7 @@ BOOST_AUTO_TEST_CASE(are_asked_for_deleted_and_retried_with_one_request)
                head("POST /api/job/" + id + "/retry") + "Content-Length: 0\r\n\r\n");
     BOOST_TEST(cojob::detail::render(
                    sent_by(recorded::retry_nobody, [](const jobs& j) { return j.retry_job(id, "web \"1\""); })) ==
-               head("POST /api/job/" + id + "/retry") +
-                   "Content-Type: application/json\r\nContent-Length: 31\r\n\r\n" +
+               head("POST /api/job/" + id + "/retry") + "Content-Type: application/json\r\nContent-Length: 31\r\n\r\n" +
                    R"({"target_hostname":"web \"1\""})");
 }
 
@@ -201,8 +199,9 @@ BOOST_AUTO_TEST_CASE(tell_the_request_id_of_an_answer_that_does_not_decode)
 
 BOOST_AUTO_TEST_CASE(are_deleted_although_the_answer_to_the_first_try_was_lost)
 {
-    for (const auto& first : {scripted_reply(errc::connection_lost, cojob::phase::awaiting_response),
-                              scripted_reply(502, ""), scripted_reply(errc::connect_failed, cojob::phase::connecting)}) {
+    for (const auto& first :
+         {scripted_reply(errc::connection_lost, cojob::phase::awaiting_response), scripted_reply(502, ""),
+          scripted_reply(errc::connect_failed, cojob::phase::connecting)}) {
         const auto may_be_done = first.reached != cojob::phase::connecting;
         scripted_jobs bench(
             [&, n = 0](const cojob::http::request&) mutable { return n++ == 0 ? first : recorded::del_404.reply(); },
@@ -277,7 +276,9 @@ BOOST_AUTO_TEST_CASE(of_an_older_server_are_found_by_its_path_only)
 BOOST_AUTO_TEST_CASE(tell_the_callers_own_request_id)
 {
     auto options = tests::one_attempt();
-    options.header_hook = [](const cojob::attempt_event&) { return cojob::http::header_list{{"X-Request-Id", "mine-1"}}; };
+    options.header_hook = [](const cojob::attempt_event&) {
+        return cojob::http::header_list{{"X-Request-Id", "mine-1"}};
+    };
     mock_jobs host(tests::plain_http(), options);
     BOOST_TEST(host.run(host.service.get_job(id)).error().request_id == "mine-1");
 }

@@ -139,8 +139,7 @@ BOOST_AUTO_TEST_CASE(that_is_refused_is_replaced_by_another_at_once_and_once)
 BOOST_AUTO_TEST_CASE(that_is_refused_and_still_the_same_is_not_sent_again)
 {
     for (const auto* method : {"GET", "POST"}) {
-        cojob::client_options o;
-        retrying_client c({refused, ok}, o);
+        retrying_client c({refused, ok});
         key_ring keys({"same"});
         const auto error = c.start(request(method, keys)).error();
         BOOST_TEST(error.code() == make_error_code(errc::unauthorized));

@@ -52,10 +52,12 @@ class quota_bench : public scripted_agent {
         for (; slots > 0; --slots)
             create("used");
         prompts.clear();
+        sent_at.clear();
     }
 
-    /// What was sent so far, or since the last `use`: the prompts of the POSTs.
+    /// The POSTs so far, or since the last `use`: their prompts, and when they were sent, in seconds.
     std::vector<std::string> prompts;
+    std::vector<double> sent_at;
 
     /// So many at once, numbered from 0.
     std::vector<started<cojob::mintlify::agent_job>> create_many(int count, const std::string& name = "queued ")
@@ -111,6 +113,7 @@ class quota_bench : public scripted_agent {
             return job_reply("active");
         constexpr std::string_view before = R"({"prompt":")";
         prompts.push_back(r.body.substr(before.size(), r.body.rfind('"') - before.size()));
+        sent_at.push_back(elapsed());
         if (next.empty())
             return job_reply("active", 201);
         auto first = std::move(next.front());

@@ -13,9 +13,6 @@
 
 namespace tests {
 
-using namespace std::chrono_literals;
-using cojob::client_options;
-
 enum class method { get, post };
 
 inline std::ostream& operator<<(std::ostream& out, method m)
@@ -26,7 +23,7 @@ inline std::ostream& operator<<(std::ostream& out, method m)
 /// An agent that repeats what fails, over real sockets.
 class retrying_agent {
   public:
-    explicit retrying_agent(bool use_tls = true, client_options options = small_body())
+    explicit retrying_agent(bool use_tls = true, cojob::client_options options = small_body())
         : mock(server(use_tls), std::move(options)), id(mock.server.add_job({{"active"}})), start_(mock.clock->now())
     {
     }
@@ -45,7 +42,7 @@ class retrying_agent {
     {
         mock.clock->settle();
         for (int steps = 0; !call.is_done() && steps < 2000; ++steps) {
-            mock.clock->advance(10ms);
+            mock.clock->advance(std::chrono::milliseconds(10));
             mock.clock->settle();
         }
         BOOST_TEST_REQUIRE(call.is_done());
@@ -64,8 +61,9 @@ class retrying_agent {
     {
         BOOST_TEST((is_in_handshake ? mock.until_connections(1) : mock.until_requests(1)));
         mock.until([moments = 0]() mutable { return ++moments > 4; });
-        mock.clock->jump(30s);
-        start_ += 30s;
+        const std::chrono::seconds limit(30);
+        mock.clock->jump(limit);
+        start_ += limit;
     }
 
     /// About the job.
@@ -83,9 +81,9 @@ class retrying_agent {
     [[nodiscard]] cojob::duration paused() const { return mock.clock->now() - start_; }
 
   private:
-    static client_options small_body()
+    static cojob::client_options small_body()
     {
-        client_options options;
+        cojob::client_options options;
         options.limits.body_bytes = 64 * 1024;
         return options;
     }

@@ -90,10 +90,7 @@ class scripted_agent {
   private:
     const cojob::time_point begun_ = clock->now();
 
-    cojob::mintlify::agent make(cojob::client_options options)
-    {
-        return {make_client(std::move(options)), project()};
-    }
+    cojob::mintlify::agent make(cojob::client_options options) { return {make_client(std::move(options)), project()}; }
 };
 
 } // namespace tests

@@ -25,8 +25,7 @@ class scripted_jobs : public scripted_agent {
     explicit scripted_jobs(cojob::testing::scripted_transport::script_type script,
                            cojob::client_options options = one_attempt(),
                            cojob::osapi::jobs_options service_options = osapi_options())
-        : scripted_agent(std::move(script), std::move(options)),
-          service(agent.get_client(), std::move(service_options))
+        : scripted_agent(std::move(script), std::move(options)), service(agent.get_client(), std::move(service_options))
     {
     }
 

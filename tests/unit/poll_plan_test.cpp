@@ -181,14 +181,14 @@ BOOST_AUTO_TEST_CASE(a_server_that_asks_for_a_pause_gets_it_while_there_is_time)
         cojob::duration now, pause;
         std::optional<cojob::duration> next; ///< none: it gives up
     } rows[] = {
-        {0s, 36s, 36s},           {0s, 0s, 0s},     {10s, -1s, 10s}, // over already
+        {0s, 36s, 36s},           {0s, 0s, 5s},     {10s, -1s, 15s}, // over already: an interval all the same
         {0s, 599s, 599s},                                            // later than the last poll would be
         {0s, 600s, std::nullopt}, {598s, 1s, 599s}, {599s, 0s, std::nullopt}, {0s, 24h, std::nullopt},
     };
     for (const auto& row : rows) {
         poll_plan plan(mintlify, 10min, start);
         plan.poll_begins(start + row.now);
-        const auto next = plan.throttled(start + row.now, start + row.now + row.pause);
+        const auto next = plan.throttled(start + row.now, start + row.now + row.pause, 0);
         BOOST_TEST(next.has_value() == row.next.has_value());
         BOOST_TEST((!next || *next == start + *row.next));
         BOOST_TEST(plan.is_server_silent());
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_asks_for_a_pause_is_alive)
 {
     poll_plan plan(mintlify, 1h, start);
     plan.poll_begins(start);
-    BOOST_TEST(plan.throttled(start, start + 15min).has_value());
+    BOOST_TEST(plan.throttled(start, start + 15min, 0).has_value());
     plan.poll_begins(start + 15min);
     BOOST_TEST(plan.failed(start + 15min, {}, 0.5).has_value()); // no two minutes any more
     plan.poll_begins(start + 16min);
@@ -211,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_pause_does_not_stretch_the_intervals)
 {
     poll_plan plan(mintlify, 1h, start);
     plan.poll_begins(start);
-    BOOST_TEST(plan.throttled(start, start + 1min).has_value());
+    BOOST_TEST(plan.throttled(start, start + 1min, 0).has_value());
     plan.poll_begins(start + 1min);
     BOOST_TEST((*plan.answered(start + 1min, {}, 0) == start + 1min + 5s));
 }
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(without_an_end_a_pause_of_any_length_is_kept)
 {
     poll_plan plan(mintlify, cojob::no_timeout, start);
     plan.poll_begins(start);
-    BOOST_TEST((plan.throttled(start, start + 1000h) == start + 1000h));
+    BOOST_TEST((plan.throttled(start, start + 1000h, 0) == start + 1000h));
 }
 
 BOOST_AUTO_TEST_CASE(a_zero_member_is_the_services_own)

@@ -90,8 +90,8 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 
 } // namespace detail
 
-/// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job once,
-/// although jobs come and go meanwhile; one that comes while the list is read may be missed.
+/// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job
+/// once, although jobs come and go meanwhile; one that comes while the list is read may be missed.
 template <class T>
 class pager {
   public:

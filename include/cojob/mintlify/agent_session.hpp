@@ -28,6 +28,8 @@ struct todo {
 
 /// A job of the Mintlify agent API, v1. Texts are the server's: escape them before they are printed.
 struct agent_session {
+    agent_session() = default;
+
     std::string session_id{}, subdomain{};
     std::optional<std::string> branch{};
     bool halted = false;

@@ -52,10 +52,12 @@ struct timeline_event {
 /// A job of the OSAPI job API. Texts are the server's: escape them before they are printed. On a list, jobs have no
 /// responses, agent states or timeline.
 struct job {
+    job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
+
     std::string id{};
     job_status status = job_status::unknown;
     std::string status_text{}; ///< as the server wrote it
-    timestamp created{}; ///< 1970 where the server does not say: one that signs its jobs
+    timestamp created{};       ///< 1970 where the server does not say: one that signs its jobs
     std::optional<timestamp> updated_at{};
     boost::json::object operation{};
     boost::json::value result{};
@@ -69,7 +71,7 @@ struct job {
 };
 
 struct job_page {
-    std::int64_t total_items = 0; ///< that match the filter
+    std::int64_t total_items = 0;                        ///< that match the filter
     std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs
     std::vector<job> items{};
 };

@@ -88,8 +88,8 @@ class jobs {
 
     /// Makes a new job of the same operation; the old one stays: `POST {base path}/{id}/retry`.
     ///
-    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at: one that
-    /// its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Errors: those of
+    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at: one
+    /// that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Errors: those of
     /// `client::send`, and `invalid_response`; then the new job's id, where it could be read, is in
     /// `error_info::job_id`.
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,

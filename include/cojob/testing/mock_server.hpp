@@ -51,10 +51,10 @@ class mock_server_options {
     std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
     std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
     duration rate_window = std::chrono::hours(1);
-    bool send_retry_after = true; ///< with a 429
+    bool send_retry_after = true;        ///< with a 429
     std::string osapi_path = "/api/job"; ///< of the OSAPI job API, on the same server and with the same token
     std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< of its retries
-    clock_ptr clock;              ///< of the rate limit and of time stamps; empty: the machine's
+    clock_ptr clock; ///< of the rate limit and of time stamps; empty: the machine's
 };
 
 /// What goes wrong. The first three hit the next connection, the others the next request. A fault spoils the answer,
@@ -100,8 +100,8 @@ struct recorded_request {
 };
 
 /// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows
-/// the routes of Mintlify v2 and of the OSAPI job API, and refuses what the vendors refuse. All members are thread-safe.
-/// The destructor stops it.
+/// the routes of Mintlify v2 and of the OSAPI job API, and refuses what the vendors refuse. All members are
+/// thread-safe. The destructor stops it.
 class mock_server {
   public:
     /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a

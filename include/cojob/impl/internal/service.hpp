@@ -20,10 +20,9 @@ namespace cojob::detail {
 inline std::string created_id(const api_request& request, const boost::json::value& body)
 {
     const auto* const object = request.method == "POST" ? body.if_object() : nullptr;
-    for (const auto* name : {"job_id", "id"})
-        if (const auto* id = object ? object->if_contains(name) : nullptr; id && id->is_string())
-            return std::string(cut_at_character(id->get_string(), 1024));
-    return {};
+    // Where the request was about a job, `id` is that one.
+    const auto* const id = !object ? nullptr : object->if_contains(request.job_id.empty() ? "id" : "job_id");
+    return id && id->is_string() ? std::string(cut_at_character(id->get_string(), 1024)) : std::string();
 }
 
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.

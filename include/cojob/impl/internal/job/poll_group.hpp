@@ -26,8 +26,8 @@ struct polled_job {
     job_view listed{};                     ///< what a list told of it
     std::optional<time_point> last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
-    time_point queued = time_point::max(); ///< its place in the group's queue
-    bool must_be_fetched = false;          ///< a list did not tell enough
+    time_point queued = time_point::max();     ///< its place in the group's queue
+    bool must_be_fetched = false;              ///< a list did not tell enough
 
     void add(poll_waiter& w)
     {
@@ -123,10 +123,10 @@ struct poll_group {
     std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
     std::unordered_map<std::string, polled_job> jobs{};
     std::set<std::pair<time_point, polled_job*>> queue{};
-    std::shared_ptr<poll_flight> list{};  ///< under way
+    std::shared_ptr<poll_flight> list{};           ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
     std::size_t flights = 0;                       ///< that one included
-    time_point ready = time_point::max(); ///< its place in the line
+    time_point ready = time_point::max();          ///< its place in the line
     bool can_list;
 
     [[nodiscard]] bool is_for(const polled_api& other) const
@@ -139,8 +139,7 @@ struct poll_group {
     {
         constexpr std::size_t few = 3;
         return can_list && jobs.size() >= few && now >= no_list_before && now >= job.not_before &&
-               !job.must_be_fetched &&
-               (api->lists() == listing::whole || !job.needs_whole());
+               !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
     void enqueue(polled_job& job)

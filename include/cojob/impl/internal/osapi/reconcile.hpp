@@ -31,9 +31,8 @@ inline std::optional<std::string> id_in_message(std::string_view message)
     if (!message.starts_with(before_id))
         return std::nullopt;
     message.remove_prefix(before_id.size());
-    const auto is_word = std::none_of(message.begin(), message.end(), [](char c) {
-        return c == ' ' || cojob::detail::is_control(c);
-    });
+    const auto is_word =
+        std::none_of(message.begin(), message.end(), [](char c) { return c == ' ' || cojob::detail::is_control(c); });
     return !message.empty() && is_word ? std::optional<std::string>(message) : std::nullopt;
 }
 
@@ -56,9 +55,9 @@ inline std::optional<retry_receipt> find_retry(const job& original, timestamp si
     return found;
 }
 
-/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: when the server sent it,
-/// and when it was here. One second less, for a date and a timeline have whole seconds. Nothing for a date that is no
-/// clock's.
+/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: when the server sent
+/// it, and when it was here. One second less, for a date and a timeline have whole seconds. Nothing for a date that is
+/// no clock's.
 inline std::optional<timestamp> at_server(timestamp here, std::chrono::sys_seconds date, timestamp received)
 {
     constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);

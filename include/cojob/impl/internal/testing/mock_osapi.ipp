@@ -126,7 +126,8 @@ class mock_osapi {
                 items.push_back(job.show(now, false));
             ++place;
         }
-        return json_answer(200, {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
+        return json_answer(200,
+                           {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
     }
 
     /// Null before the first job; those that were deleted count on, for only their status was not deleted.
@@ -176,7 +177,8 @@ class mock_osapi {
         if (host.empty())
             valid.expect(false, "TargetHostname", "min");
         else
-            valid.expect(is_target(host), "TargetHostname", "valid_target", ": target agent \"" + host + "\" not found");
+            valid.expect(is_target(host), "TargetHostname", "valid_target",
+                         ": target agent \"" + host + "\" not found");
         if (const auto refusal = valid.refusal())
             return *refusal;
         if (!has_job(id.value))
@@ -211,7 +213,8 @@ class mock_osapi {
         const auto low = (random_() & 0x3FFFFFFFFFFFFFFFU) | 0x8000000000000000U;
         std::array<char, 40> text{};
         std::snprintf(text.data(), text.size(), "%08llx-%04llx-%04llx-%04llx-%012llx",
-                      static_cast<unsigned long long>(high >> 32U), static_cast<unsigned long long>(high >> 16U & 0xFFFFU),
+                      static_cast<unsigned long long>(high >> 32U),
+                      static_cast<unsigned long long>(high >> 16U & 0xFFFFU),
                       static_cast<unsigned long long>(high & 0xFFFFU), static_cast<unsigned long long>(low >> 48U),
                       static_cast<unsigned long long>(low & 0xFFFFFFFFFFFFU));
         return text.data();

@@ -18,8 +18,8 @@
 #include <string_view>
 #include <utility>
 
-// What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it cannot
-// read it, and in those of its validator (`error`) where it can.
+// What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it
+// cannot read it, and in those of its validator (`error`) where it can.
 namespace cojob::testing::detail {
 
 inline http::response message_answer(int status, std::string_view text)
@@ -81,7 +81,8 @@ inline bool is_uuid(std::string_view text)
 inline read_input<std::string> read_uuid(std::string text)
 {
     if (!is_uuid(text)) {
-        const auto why = text.size() == 36 ? "invalid UUID format" : "invalid UUID length: " + std::to_string(text.size());
+        const auto why =
+            text.size() == 36 ? "invalid UUID format" : "invalid UUID length: " + std::to_string(text.size());
         return {{},
                 message_answer(400, "Invalid format for parameter id: error unmarshaling '" + text +
                                         "' text as *uuid.UUID: " + why)};
