@@ -3,7 +3,8 @@
 
 #include "block_1.inc" // document
 #include "block_3.inc" // look_up
-#include "block_4.inc" // an_hour_of_polling
+#include "block_4.inc" // more
+#include "block_5.inc" // an_hour_of_polling
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,6 +65,16 @@ BOOST_AUTO_TEST_CASE(a_job_is_looked_up_without_exceptions)
     run(look_up(*agent, server.add_job({{"active"}})));
     run(look_up(*agent, "no-such-job"));
     BOOST_TEST(written.str() == "active\nno such job\n");
+}
+
+BOOST_AUTO_TEST_CASE(more_than_one_job_is_waited_for_and_a_saved_one_taken_up_again)
+{
+    const auto id = server.add_job({{"active"}, {"completed"}});
+    const cojob::job_handle handle("mintlify.agent.v2", agent->scope(), id);
+    run(more(*agent, {id, server.add_job({{"failed"}})}, to_string(handle)));
+    const auto text = written.str();
+    BOOST_TEST(text.starts_with("completed\ncompleted\nfailed\ncojob-job/1 "), text);
+    BOOST_TEST(text.ends_with("end\ncompleted\n"), text);
 }
 
 BOOST_AUTO_TEST_CASE(an_hour_of_polling_takes_no_hour)

@@ -200,6 +200,16 @@ class quota_core::ticket {
         return std::max<duration>(wait_between(now, std::min(then, limit_)), std::chrono::milliseconds(1));
     }
 
+    /// The first of the queue may have moved up, and sleep until what it was told when it was further behind.
+    void come_sooner(std::uint64_t position, time_point now)
+    {
+        const auto then = position == 0 ? core_->window_.expected(now, 0) : next_;
+        if (then >= next_)
+            return;
+        next_ = then;
+        wake_();
+    }
+
     void decide(state_type decision, const ticket* asking)
     {
         state_ = decision;
@@ -247,6 +257,8 @@ inline void quota_core::serve(time_point now, const ticket* asking)
             t.decide(ticket::state_type::refused, asking);
             continue;
         }
+        if (&t != asking)
+            t.come_sooner(position, now);
         ++position;
         ++place;
     }
