@@ -56,6 +56,18 @@ asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const po
     co_return results;
 }
 
+/// A success; else, when it was given up or the time was up, the first that was waited for until then; else the failure
+/// that came first.
+inline bool comes_before(const wait_end& a, const wait_end& b)
+{
+    const auto rank = [](const wait_end& end) -> std::size_t {
+        if (end.is_success())
+            return 0;
+        return end.failure.code() == errc::wait_timeout ? 1 : end.order + 1;
+    };
+    return rank(a) < rank(b);
+}
+
 asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
 wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::string> ids, wait_options options)
 {
@@ -67,15 +79,7 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::strin
         subjects.push_back({api, std::move(id), {}, false});
     }
     auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);
-    // A success; else, when it was given up or the time was up, the first that was waited for until then; else the
-    // failure that came first.
-    const auto rank = [](const wait_end& end) -> std::size_t {
-        if (end.is_success())
-            return 0;
-        return end.failure.code() == errc::wait_timeout ? 1 : end.order + 1;
-    };
-    const auto first =
-        std::min_element(ends.begin(), ends.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    const auto first = std::min_element(ends.begin(), ends.end(), comes_before);
     const auto place = static_cast<std::size_t>(first - ends.begin());
     co_return std::pair(place, value_of(std::move(*first)));
 }
