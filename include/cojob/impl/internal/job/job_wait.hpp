@@ -35,11 +35,13 @@ struct wait_end {
 /// Hears of a wait, on the client's strand, and must leave it alone meanwhile.
 class wait_listener {
   public:
+    wait_listener() = default;
+    wait_listener(const wait_listener&) = delete;
+    wait_listener& operator=(const wait_listener&) = delete;
+    virtual ~wait_listener() = default;
+
     virtual void changed(const job_view&) {}
     virtual void ended(wait_end&) = 0;
-
-  protected:
-    ~wait_listener() = default;
 };
 
 /// What is waited for, and what is known of it.

@@ -27,10 +27,12 @@ class poll_flight;
 /// Where a poll's answer goes.
 class poll_sender {
   public:
-    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) = 0;
+    poll_sender() = default;
+    poll_sender(const poll_sender&) = delete;
+    poll_sender& operator=(const poll_sender&) = delete;
+    virtual ~poll_sender() = default;
 
-  protected:
-    ~poll_sender() = default;
+    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) = 0;
 };
 
 /// A poll under way: of one job, or a list that stands for many.

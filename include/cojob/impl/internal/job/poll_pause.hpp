@@ -15,7 +15,7 @@ namespace cojob::detail {
 /// when it was answered. Pure.
 class poll_pause {
   public:
-    static constexpr auto first = std::chrono::seconds(36), longest = std::chrono::minutes(15);
+    static constexpr duration first = std::chrono::seconds(36), longest = std::chrono::minutes(15);
 
     [[nodiscard]] bool is_on(time_point now) const noexcept { return now < until_; }
 

@@ -103,7 +103,7 @@ class mock_osapi {
                 return *refusal;
         const auto status = find_parameter(routed.query, "status");
         osapi_validation valid("GetJobsParams");
-        valid.expect(!status || std::find(listed_.begin(), listed_.end(), *status) != listed_.end(), "Status", "oneof");
+        valid.expect(!status || std::find(listed.begin(), listed.end(), *status) != listed.end(), "Status", "oneof");
         valid.expect(limit.value.value_or(1) >= 1, "Limit", "min");
         valid.expect(limit.value.value_or(1) <= 100, "Limit", "max");
         valid.expect(offset.value.value_or(0) >= 0, "Offset", "min");
@@ -136,7 +136,7 @@ class mock_osapi {
         if (jobs_.empty() && deleted_.empty())
             return nullptr;
         std::map<std::string, std::int64_t> counts(deleted_.begin(), deleted_.end());
-        for (const auto status : listed_)
+        for (const auto status : listed)
             counts.try_emplace(std::string(status), 0);
         for (const auto& [id, job] : jobs_)
             ++counts[job.status()];
@@ -220,8 +220,8 @@ class mock_osapi {
         return text.data();
     }
 
-    static constexpr std::array<std::string_view, 5> listed_{"submitted", "processing", "completed", "failed",
-                                                             "partial_failure"};
+    static constexpr std::array<std::string_view, 5> listed{"submitted", "processing", "completed", "failed",
+                                                            "partial_failure"};
 
     std::string path_, authorization_;
     std::vector<lifecycle_step> lifecycle_; ///< of what a retry makes
