@@ -50,7 +50,7 @@ enum class threading {
 
 /// Further headers of an attempt, such as `traceparent`. Called on the client's strand; must not block. A header that
 /// the client makes itself (Authorization, Host, Content-Length, Transfer-Encoding, Connection) is refused; that, and
-/// what the hook throws, ends the call before anything is sent.
+/// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
 using header_hook = std::function<http::header_list(const attempt_event&)>;
 
 class client_options {

@@ -137,6 +137,20 @@ BOOST_AUTO_TEST_CASE(that_fails_for_good_is_not_asked_for_again_and_one_that_fai
     }
 }
 
+BOOST_AUTO_TEST_CASE(that_fails_twice_in_a_row_is_done_without)
+{
+    list_bench s(5);
+    s.server.list_failures = {{500, "", {}}};
+    s.server.fails = true;
+    auto all = s.wait_for_each<partial>(make_ids(5));
+    s.bench.clock->advance(5min); // more than a server has that answers nothing
+    BOOST_TEST(s.lists() == 2U);
+    BOOST_TEST(s.gets() > 100U);
+    for (const auto& w : all)
+        BOOST_TEST(!w.is_done());
+    s.cancel(all);
+}
+
 BOOST_AUTO_TEST_CASE(serves_a_watch_only_when_its_items_are_whole)
 {
     for (const bool is_whole : {false, true}) {

@@ -93,6 +93,21 @@ BOOST_AUTO_TEST_CASE(ends_a_wait_with_too_little_time_when_its_poll_under_way_wa
     s.clock->settle();
 }
 
+BOOST_AUTO_TEST_CASE(returns_an_end_that_settles_whoever_got_the_429)
+{
+    poll_bench s(
+        [](const std::string& id, std::size_t before) { return before == 0 ? job_of(id, "failed") : too_many("600"); });
+    const cojob::wait_options options{.timeout = 5min, .settle = 35s};
+    const auto first = s.start(wait_for_job(s.agent, "job_1", options));
+    const auto second = s.start(wait_for_job(s.agent, "job_2", options));
+    s.clock->advance(10s);
+    BOOST_TEST(s.count_status(429) == 1U);
+    for (const auto* w : {&first, &second}) {
+        BOOST_REQUIRE(w->is_done());
+        BOOST_TEST(w->get().value().status_text == "failed");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(holds_for_waits_that_begin_during_the_pause)
 {
     const auto server = std::make_shared<throttling_server>();
@@ -105,6 +120,9 @@ BOOST_AUTO_TEST_CASE(holds_for_waits_that_begin_during_the_pause)
         auto hurried = s.start(wait_for_job(s.agent, "hurried", {.timeout = 1min}));
         BOOST_TEST(hurried.code() == errc::rate_limited);
         BOOST_TEST(hurried.error().job_id == "hurried");
+        BOOST_TEST(hurried.error().http_status == 429);
+        BOOST_TEST(hurried.error().path == ""); // no request of its own was refused
+        BOOST_TEST(hurried.error().attempts.empty());
         BOOST_TEST((hurried.error().retry_at == s.clock->wall_now() + 240s));
         if (!is_alone) {
             first.cancel();

@@ -53,6 +53,21 @@ BOOST_AUTO_TEST_CASE(gives_each_attempt_its_own_headers)
     }
 }
 
+BOOST_AUTO_TEST_CASE(may_say_what_the_request_says_in_its_place)
+{
+    retrying_client c({ok}, hooked([](const cojob::attempt_event&) {
+                          return header_list{{"user-agent", "mine"}, {"X-Tag", "a"}, {"X-Tag", "b"}};
+                      }));
+    BOOST_TEST(c.run("GET").code() == success);
+    std::string agents, tags;
+    for (const auto& [name, value] : c.sent().front().headers) {
+        agents += name == "User-Agent" || name == "user-agent" ? value : "";
+        tags += name == "X-Tag" ? value : "";
+    }
+    BOOST_TEST(agents == "mine");
+    BOOST_TEST(tags == "ab");
+}
+
 BOOST_AUTO_TEST_CASE(must_not_say_where_a_request_goes_or_for_whom)
 {
     for (const auto& [name, value] : header_list{{"Authorization", "Bearer x"},

@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/server_message.hpp>
 #include <cojob/policy/retry_after.hpp>
 
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,10 +66,12 @@ inline void add_hooked_headers(const header_hook& hook, const attempt_event& eve
 {
     if (!hook)
         return;
-    for (auto& header : hook(event)) {
+    auto hooked = hook(event);
+    for (const auto& header : hooked) {
         check_header(header);
-        headers.push_back(std::move(header));
+        std::erase_if(headers, [&](const auto& made) { return equal_ignoring_case(made.first, header.first); });
     }
+    headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
 }
 
 inline void count(client_state& state, const http::exchange& x)

@@ -48,6 +48,13 @@ auto decode_response(const client& c, const api_request& request, const answered
     }
 }
 
+/// A job was made now: a wait for it by plain id knows.
+inline void note_created(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    const auto& state = client_state::of(c);
+    state->extension<job_memory>()->created({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+}
+
 /// A job, and what this client did to it.
 inline job_handle make_handle(const client& c, std::string_view api, std::string scope, std::string id)
 {

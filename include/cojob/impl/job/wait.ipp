@@ -2,6 +2,7 @@
 #define COJOB_IMPL_JOB_WAIT_IPP
 
 #include <cojob/impl/internal/job/wait_set.hpp>
+#include <cojob/impl/internal/service.hpp>
 #include <cojob/job/wait.hpp>
 
 #include <algorithm>
@@ -83,8 +84,7 @@ wait_options rest_of_wait(const client& c, wait_options options, time_point unti
 
 void remember_created(const client& c, std::string_view api, std::string scope, std::string id)
 {
-    const auto& state = client_state::of(c);
-    state->extension<job_memory>()->created({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+    note_created(c, api, std::move(scope), std::move(id));
 }
 
 inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,

@@ -21,9 +21,9 @@ using cojob::detail::check_segment;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
 using cojob::detail::is_valid_utf8;
-using cojob::detail::job_key;
 using cojob::detail::job_memory;
 using cojob::detail::json_reader;
+using cojob::detail::note_created;
 using cojob::detail::send;
 using cojob::detail::throw_invalid_argument;
 
@@ -67,27 +67,18 @@ inline api_request post(const agent_settings& settings, std::vector<std::string>
     return r;
 }
 
-inline job_key key_of(const agent_settings& settings, std::string id)
-{
-    return {std::string(agent::api_name), settings.scope(), std::move(id)};
-}
-
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
     const auto request = post(*settings, {"job"}, prompt);
     const auto response = co_await send(c, request);
-    const auto note = [&](const std::string& id) {
-        const auto& state = client_state::of(c);
-        state->extension<job_memory>()->created(key_of(*settings, id), state->time().now());
-    };
     try {
         auto job = decode_response(c, request, response, decode_agent_job);
-        note(job.id);
+        note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
         if (!failure.info().job_id.empty()) // the job is there all the same
-            note(failure.info().job_id);
+            note_created(c, agent::api_name, settings->scope(), failure.info().job_id);
         throw;
     }
 }
@@ -108,7 +99,8 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
     request.job_id = std::move(id);
     const auto& state = client_state::of(c);
     const auto note = [&] {
-        state->extension<job_memory>()->messaged(key_of(*settings, request.job_id), state->time().now());
+        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), request.job_id},
+                                                 state->time().now());
     };
     cojob::detail::answered response;
     try {

@@ -3,7 +3,6 @@
 
 #include <cojob/detail/http_date.hpp>
 #include <cojob/impl/internal/call.hpp>
-#include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>
 #include <cojob/impl/internal/osapi/jobs_settings.hpp>
 #include <cojob/impl/internal/osapi/reconcile.hpp>
@@ -30,8 +29,8 @@ using cojob::detail::after;
 using cojob::detail::answered;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
-using cojob::detail::job_memory;
 using cojob::detail::list_part;
+using cojob::detail::note_created;
 using cojob::detail::parse_http_date;
 using cojob::detail::send;
 using cojob::detail::throw_error;
@@ -76,14 +75,6 @@ inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::st
     co_await send(c, request);
 }
 
-/// The new job was made now: a wait for it knows.
-inline void note_created(const client& c, const jobs_settings& settings, std::string id)
-{
-    const auto& state = client_state::of(c);
-    state->extension<job_memory>()->created({std::string(jobs::api_name), settings.scope(), std::move(id)},
-                                            state->time().now());
-}
-
 /// What the old job's timeline tells, if its answer tells when it was made.
 inline std::optional<retry_receipt> read_timeline(const client& c, const api_request& request, const answered& answer,
                                                   timestamp started)
@@ -126,14 +117,14 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     } catch (const api_error& failure) {
         const auto& info = failure.info();
         if (info.code() == errc::invalid_response && info.job_id != request.job_id) // the job is there all the same
-            note_created(c, *settings, info.job_id);
+            note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;
         lost = info;
     }
     if (lost)
         receipt = co_await look_for_retry(client_state::until(c, deadline), settings, std::move(*lost));
-    note_created(c, *settings, receipt.job_id);
+    note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
     co_return receipt;
 }
 

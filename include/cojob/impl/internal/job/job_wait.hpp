@@ -139,11 +139,20 @@ class job_wait final : public poll_waiter {
         over();
     }
 
-    void shut_out(const error_info& failure) override
+    void shut_out(time_point asked_until) override
     {
-        end_ = wait_end{.failure = about_job(failure)};
-        report_poll(failure.code());
+        error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
+        failure.http_status = 429;
+        end_throttled(std::move(failure), asked_until);
+        report_poll(errc::rate_limited);
         over();
+    }
+
+    /// An end that settles counts when there is no time for another look.
+    void end_throttled(error_info failure, time_point asked_until)
+    {
+        failure.retry_at = state_.time().wall_now() + (asked_until - now());
+        end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
     }
 
     next_poll over()
@@ -191,8 +200,7 @@ class job_wait final : public poll_waiter {
         if (failure.code() == errc::rate_limited) {
             if (answer.asked_until < plan_.deadline())
                 return plan_.throttled(now(), answer.paused_until, state_.random());
-            end_ = wait_end{.failure = about_job(failure)};
-            end_->failure.retry_at = state_.time().wall_now() + (answer.asked_until - now());
+            end_throttled(failure, answer.asked_until);
             return {};
         }
         const auto hint = answer.retry_after.value_or(duration::zero());

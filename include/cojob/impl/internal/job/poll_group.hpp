@@ -127,6 +127,7 @@ struct poll_group {
     time_point no_list_before = time_point::min(); ///< as the server wants
     std::size_t flights = 0;                       ///< that one included
     time_point ready = time_point::max();          ///< its place in the line
+    unsigned failed_lists = 0;                     ///< in a row
     bool can_list;
 
     [[nodiscard]] bool is_for(const polled_api& other) const

@@ -275,7 +275,7 @@ class poll_line final : public poll_sender {
 
     void pause(poll_group& group, poll_answer& answer)
     {
-        group.pause->throttled(now(), answer.retry_after, state_.random(), answer.failure);
+        group.pause->throttled(now(), answer.retry_after, state_.random());
         answer.paused_until = group.pause->until();
         answer.asked_until = group.pause->asked_until();
         if (auto* const observer = state_.options.observer.get())
@@ -294,11 +294,9 @@ class poll_line final : public poll_sender {
 
     void shut_out(poll_waiter& waiter)
     {
-        const auto pause = waiter.job_->group->pause;
+        const auto asked_until = waiter.job_->group->pause->asked_until();
         drop(waiter);
-        auto failure = pause->failure();
-        failure.retry_at = state_.time().wall_now() + (pause->asked_until() - now());
-        waiter.shut_out(failure);
+        waiter.shut_out(asked_until);
     }
 
     void deliver(polled_job& job, const poll_answer& answer)
@@ -322,8 +320,10 @@ class poll_line final : public poll_sender {
     {
         auto& group = flight.group;
         const auto has_failed = answer.failure.code() || answer.thrown;
-        // A list is an offer: where it does not work, each job is asked for by itself.
-        group.can_list = !has_failed || (!answer.thrown && may_pass(answer.failure));
+        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
+        const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
+        group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
+        group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
         const auto served = group.take(flight, std::move(listed));
         for (auto* const job : served) {
             answer.view = std::exchange(job->listed, {});

@@ -2,12 +2,11 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_PAUSE_HPP
 
 #include <cojob/clock.hpp>
-#include <cojob/error.hpp>
+#include <cojob/impl/internal/policy/jitter.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <optional>
-#include <utility>
 
 namespace cojob::detail {
 
@@ -24,9 +23,6 @@ class poll_pause {
 
     /// What the server asked for: whoever has less time need not wait.
     [[nodiscard]] time_point asked_until() const noexcept { return asked_until_; }
-
-    /// What a wait ends with that has less time.
-    [[nodiscard]] const error_info& failure() const noexcept { return failure_; }
 
     /// Whether the poll that may go ahead is under way.
     [[nodiscard]] bool is_probing() const noexcept { return is_probing_; }
@@ -45,40 +41,34 @@ class poll_pause {
         if (begun < until_) // it was on its way when another was refused
             return;
         needs_probe_ = false;
-        pauses_ = 0;
+        guesses_ = 0;
     }
 
-    void throttled(time_point now, std::optional<duration> hint, double uniform, error_info failure)
+    void throttled(time_point now, std::optional<duration> hint, double uniform)
     {
         const auto is_same_storm = is_on(now);
         if (is_same_storm && !hint)
             return;
-        if (!is_same_storm)
-            ++pauses_;
+        if (!hint)
+            ++guesses_;
         const auto asked = hint ? *hint : guess();
-        const auto spread = std::min<duration>(std::chrono::seconds(1), asked / 10);
-        const auto extra =
-            std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(spread) * uniform);
-        asked_until_ = std::max(asked_until_, after(now, asked));
-        until_ = std::max(until_, after(now, std::min<duration>(asked + extra, longest)));
-        asked_until_ = hint ? asked_until_ : until_;
+        until_ = std::max(until_, after(now, std::min<duration>(asked + jitter(asked, uniform), longest)));
+        asked_until_ = hint ? std::max(asked_until_, after(now, asked)) : until_;
         needs_probe_ = true;
-        failure_ = std::move(failure);
     }
 
   private:
     [[nodiscard]] duration guess() const noexcept
     {
         duration d = first;
-        for (unsigned n = 1; n < pauses_ && d < longest; ++n)
+        for (unsigned n = 1; n < guesses_ && d < longest; ++n)
             d *= 2;
         return std::min<duration>(d, longest);
     }
 
     time_point until_ = time_point::min(), asked_until_ = time_point::min();
-    unsigned pauses_ = 0; ///< one after another
+    unsigned guesses_ = 0; ///< pauses without a hint, one after another
     bool needs_probe_ = false, is_probing_ = false;
-    error_info failure_;
 };
 
 } // namespace cojob::detail

@@ -48,7 +48,7 @@ class poll_waiter {
     virtual void timed_out(std::optional<phase> reached, bool is_under_way) = 0;
 
     /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
-    virtual void shut_out(const error_info& failure) = 0;
+    virtual void shut_out(time_point asked_until) = 0;
 
     struct wishes {
         time_point due{};

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_POLICY_QUOTA_WINDOW_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/impl/internal/policy/jitter.hpp>
 
 #include <algorithm>
 #include <cassert>
@@ -176,13 +177,6 @@ class quota_window {
         --held_;
         if (s.era_ == era_)
             has_probe_ = false;
-    }
-
-    /// So that those who were told the same do not come back together.
-    [[nodiscard]] static duration jitter(duration hint, double uniform)
-    {
-        const auto most = std::min<duration>(std::chrono::seconds(1), hint / 10);
-        return duration(static_cast<duration::rep>(static_cast<double>(most.count()) * uniform));
     }
 
     /// When no other slot is free, the server may be a moment behind: the oldest use has to leave its window. Otherwise

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_POLICY_RETRY_PLAN_HPP
 #define COJOB_IMPL_INTERNAL_POLICY_RETRY_PLAN_HPP
 
+#include <cojob/impl/internal/policy/jitter.hpp>
 #include <cojob/impl/internal/policy/retry_budget.hpp>
 #include <cojob/impl/internal/policy/verdict.hpp>
 #include <cojob/policy/retry.hpp>
@@ -85,7 +86,7 @@ class retry_plan {
         may_be_done_ = may_be_done_ || leaves_traces(outcome);
         switch (kind) {
         case failure_kind::final: return {};
-        case failure_kind::stale: return fresh_connection(outcome, m);
+        case failure_kind::stale: return fresh_connection(m);
         case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
         default: return again(kind, m);
         }
@@ -103,7 +104,7 @@ class retry_plan {
     }
 
     /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
-    [[nodiscard]] retry_step fresh_connection(const attempt_outcome&, const moment& m)
+    [[nodiscard]] retry_step fresh_connection(const moment& m)
     {
         if (is_reconnected_)
             return again(failure_kind::lost, m);
@@ -160,18 +161,13 @@ class retry_plan {
     {
         using std::chrono::seconds;
         if (m.hint && *m.hint > duration::zero())
-            return *m.hint + part(std::min<duration>(seconds(1), *m.hint / 10), m.uniform);
+            return *m.hint + jitter(*m.hint, m.uniform);
         const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
         const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
         auto whole = std::min(base, most);
         for (unsigned n = 1; n < attempts_ && whole < most; ++n)
             whole = whole > most / 2 ? most : whole * 2;
-        return whole / 2 + part(whole - whole / 2, m.uniform);
-    }
-
-    static duration part(duration whole, double uniform)
-    {
-        return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
+        return whole / 2 + part_of(whole - whole / 2, m.uniform);
     }
 
     retry_options options_;
