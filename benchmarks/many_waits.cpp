@@ -23,6 +23,12 @@
 namespace {
 
 std::size_t live_bytes = 0;
+
+} // namespace
+
+#ifndef __SANITIZE_ADDRESS__ // which has its own
+namespace {
+
 constexpr std::size_t header = alignof(std::max_align_t);
 
 } // namespace
@@ -49,6 +55,7 @@ void operator delete(void* p, std::size_t) noexcept
 {
     operator delete(p);
 }
+#endif
 
 namespace {
 

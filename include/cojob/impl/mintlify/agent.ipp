@@ -60,9 +60,8 @@ inline api_request post(const agent_settings& settings, std::vector<std::string>
         throw_invalid_argument("prompt: must not be empty");
     if (!is_valid_utf8(prompt))
         throw_invalid_argument("prompt: not valid UTF-8");
-    auto r = settings.request("v2", std::move(below));
-    r.method = "POST";
-    r.quota_pool = settings.pool;
+    auto r = settings.request("POST", "v2", std::move(below));
+    r.quota_pool = settings.pool();
     r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
     return r;
 }
@@ -86,7 +85,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request("v2", {"job", id});
+    auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
     const auto response = co_await send(c, request);
     co_return decode_response(c, request, response, decode_agent_job);

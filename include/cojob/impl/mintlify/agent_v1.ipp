@@ -73,7 +73,7 @@ inline std::vector<agent_session> decode_sessions(const json_reader& json)
 inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request("v1", {"job", id});
+    auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
     const auto answer = co_await send(c, request);
     co_return decode_response(c, request, answer, decode_session);
@@ -85,7 +85,7 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
         throw_invalid_argument("session_query::skip: must not be negative");
     if (query.take < 1 || query.take > 100)
         throw_invalid_argument("session_query::take: must be from 1 to 100");
-    auto request = settings->request("v1", {"jobs"});
+    auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
     const auto answer = co_await send(c, request);
     co_return decode_response(c, request, answer, decode_sessions);

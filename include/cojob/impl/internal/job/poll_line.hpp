@@ -4,11 +4,10 @@
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
+#include <cojob/impl/internal/job/poll_order.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 
 #include <algorithm>
-#include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -32,7 +31,7 @@ class poll_line final : public poll_sender {
     void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
               poll_waiter::wishes wishes)
     {
-        auto& group = group_of(api);
+        auto& group = order_.group_of(api, now());
         const auto found = group.jobs.try_emplace(id).first;
         auto& job = found->second;
         job.group = &group;
@@ -45,7 +44,7 @@ class poll_line final : public poll_sender {
         if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until())
             shut_out(waiter);
         else if (!job.flight)
-            enqueue(job);
+            order_.enqueue(job);
         arm();
     }
 
@@ -75,65 +74,18 @@ class poll_line final : public poll_sender {
         else
             deliver_list(flight, answer, std::move(listed));
         if (is_throttled || flight.is_probe)
-            reorder_scope(*paused);
+            order_.reorder(*paused);
         else
-            reorder(flight.group);
+            order_.reorder(flight.group);
         if (paused->is_on(now()))
             shut_out_hopeless(*paused);
         start_due();
     }
 
-    [[nodiscard]] bool is_idle() const
-    {
-        return groups_.empty() && std::none_of(pauses_.begin(), pauses_.end(),
-                                               [&](const auto& pause) { return pause.second->is_on(now()); });
-    }
+    [[nodiscard]] bool is_idle() const { return order_.is_idle(now()); }
 
   private:
     [[nodiscard]] time_point now() const { return state_.time().now(); }
-
-    // Who waits, and in which order
-
-    poll_group& group_of(const std::shared_ptr<const polled_api>& api)
-    {
-        for (const auto& group : groups_)
-            if (group->is_for(*api))
-                return *group;
-        std::erase_if(pauses_, [&](const auto& p) { return p.second.use_count() == 1 && !p.second->is_on(now()); });
-        auto& pause = pauses_[api->scope()];
-        if (!pause)
-            pause = std::make_shared<poll_pause>();
-        groups_.push_back(std::make_unique<poll_group>(api, pause));
-        return *groups_.back();
-    }
-
-    /// A service holds its client, and the client this line: nothing of a service stays when nobody waits.
-    void forget_idle()
-    {
-        if (std::exchange(has_idle_, false))
-            std::erase_if(groups_, [](const auto& group) { return group->is_idle(); });
-    }
-
-    void enqueue(polled_job& job)
-    {
-        job.group->enqueue(job);
-        reorder(*job.group);
-    }
-
-    void reorder(poll_group& group)
-    {
-        order_.erase({group.ready, &group});
-        group.ready = group.next();
-        if (group.ready != time_point::max())
-            order_.insert({group.ready, &group});
-    }
-
-    void reorder_scope(const poll_pause& changed)
-    {
-        for (const auto& group : groups_)
-            if (group->pause.get() == &changed)
-                reorder(*group);
-    }
 
     void drop(poll_waiter& waiter)
     {
@@ -150,22 +102,19 @@ class poll_line final : public poll_sender {
             if (!flight->job)
                 group.enqueue_all();
             if (flight->is_probe)
-                reorder_scope(*group.pause);
+                order_.reorder(*group.pause);
         }
-        group.unqueue(job);
-        group.jobs.erase(group.jobs.find(*job.id));
-        has_idle_ = has_idle_ || group.jobs.empty();
-        reorder(group);
+        order_.remove(job);
     }
 
     // When something is due
 
     void arm()
     {
-        forget_idle();
+        order_.forget_idle();
         auto next = deadlines_.empty() ? time_point::max() : deadlines_.begin()->first;
-        if (under_way_ < most_ && !order_.empty())
-            next = std::min(next, order_.begin()->first);
+        if (under_way_ < most_)
+            next = std::min(next, order_.next());
         if (next == armed_)
             return;
         armed_ = next;
@@ -213,8 +162,8 @@ class poll_line final : public poll_sender {
     std::vector<launch> take_due()
     {
         std::vector<launch> launches;
-        while (under_way_ < most_ && !order_.empty() && order_.begin()->first <= now()) {
-            auto& group = *order_.begin()->second;
+        while (under_way_ < most_ && order_.next() <= now()) {
+            auto& group = order_.front();
             auto& job = *group.queue.begin()->second;
             group.unqueue(job);
             if (job.due() > now()) // who wanted it so soon has left
@@ -224,20 +173,20 @@ class poll_line final : public poll_sender {
             else if (!group.list) // where one is under way, the next will do
                 launches.push_back({take_off(group, nullptr), group.api, {}, group.latest_deadline()});
             if (group.pause->is_probing()) // the others have to wait for the one that goes ahead after a pause
-                reorder_scope(*group.pause);
+                order_.reorder(*group.pause);
             else
-                reorder(group);
+                order_.reorder(group);
         }
         return launches;
     }
 
     void report_lateness()
     {
-        const auto is_late = !order_.empty() && order_.begin()->first <= now();
+        const auto is_late = order_.next() <= now();
         const auto was_told = std::exchange(is_stretched_, is_stretched_ && is_late);
         if (!is_late || was_told)
             return;
-        const auto& group = *order_.begin()->second;
+        const auto& group = order_.front();
         const auto late = now() - group.ready;
         is_stretched_ = late >= group.api->default_schedule().min_interval;
         if (auto* const observer = state_.options.observer.get(); observer && is_stretched_)
@@ -313,7 +262,7 @@ class poll_line final : public poll_sender {
         for (auto* const waiter : leaving)
             drop(*waiter);
         if (!is_last)
-            enqueue(job);
+            order_.enqueue(job);
     }
 
     void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed)
@@ -339,13 +288,11 @@ class poll_line final : public poll_sender {
 
     client_state& state_;
     std::size_t most_, under_way_ = 0;
-    std::map<std::string, std::shared_ptr<poll_pause>, std::less<>> pauses_; // of scopes
-    std::vector<std::unique_ptr<poll_group>> groups_;
-    std::set<std::pair<time_point, poll_group*>> order_;
+    poll_order order_;
     std::set<std::pair<time_point, poll_waiter*>> deadlines_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
-    bool is_starting_ = false, is_stretched_ = false, has_idle_ = false;
+    bool is_starting_ = false, is_stretched_ = false;
 };
 
 } // namespace cojob::detail

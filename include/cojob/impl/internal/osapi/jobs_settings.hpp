@@ -4,13 +4,12 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>
-#include <cojob/impl/internal/request.hpp>
+#include <cojob/impl/internal/service_settings.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -19,8 +18,6 @@
 
 namespace cojob::osapi::detail {
 
-using cojob::detail::check_header_value;
-using cojob::detail::check_plaintext;
 using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
@@ -28,58 +25,43 @@ using cojob::detail::throw_invalid_argument;
 /// The options, checked.
 class jobs_settings {
   public:
-    explicit jobs_settings(jobs_options o) : options(std::move(o))
+    explicit jobs_settings(jobs_options o)
+        : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
     {
-        if (options.token.empty())
-            throw_invalid_argument("jobs_options::token: must not be empty");
-        if (options.token.is_fixed())
-            check_header_value(options.token.fixed().reveal(), "jobs_options::token");
-        base_url = http::parse_url(options.base_url, "jobs_options::base_url");
-        check_plaintext(base_url, options.allow_plaintext, "jobs_options::base_url");
-        split_path();
+        split(o.base_path);
     }
-
-    jobs_options options;
-    http::url base_url;
-    std::vector<std::string> path;
 
     [[nodiscard]] std::string scope() const
     {
-        auto text = http::to_string(base_url);
-        for (const auto& segment : path)
+        auto text = http::to_string(service_.base_url());
+        for (const auto& segment : path_)
             text.append("/").append(http::encode_segment(segment));
         return text;
     }
 
     [[nodiscard]] api_request request(std::string method, std::vector<std::string> below = {}) const
     {
-        api_request r;
-        r.base_url = base_url;
-        r.authorization = options.token;
-        r.allow_plaintext = options.allow_plaintext;
-        r.method = std::move(method);
-        r.segments = path;
-        r.segments.insert(r.segments.end(), std::make_move_iterator(below.begin()),
-                          std::make_move_iterator(below.end()));
-        return r;
+        return service_.request(std::move(method), path_, std::move(below));
     }
 
   private:
-    void split_path()
+    void split(std::string_view rest)
     {
-        std::string_view rest = options.base_path;
         if (!rest.starts_with('/'))
             throw_invalid_argument("jobs_options::base_path: must begin with a slash");
         while (!rest.empty()) {
             rest.remove_prefix(1);
             auto segment = rest.substr(0, rest.find('/'));
             rest.remove_prefix(segment.size());
-            if (segment.empty() && rest.empty() && !path.empty()) // a slash at the end
+            if (segment.empty() && rest.empty() && !path_.empty()) // a slash at the end
                 break;
             check_segment(segment, "jobs_options::base_path");
-            path.emplace_back(segment);
+            path_.emplace_back(segment);
         }
     }
+
+    cojob::detail::service_settings service_;
+    std::vector<std::string> path_;
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;

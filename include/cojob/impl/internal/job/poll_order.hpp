@@ -1,0 +1,94 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_ORDER_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_ORDER_HPP
+
+#include <cojob/impl/internal/job/poll_group.hpp>
+#include <cojob/impl/internal/job/poll_pause.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups.
+class poll_order {
+  public:
+    poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
+    {
+        for (const auto& group : groups_)
+            if (group->is_for(*api))
+                return *group;
+        std::erase_if(pauses_, [&](const auto& p) { return p.second.use_count() == 1 && !p.second->is_on(now); });
+        auto& pause = pauses_[api->scope()];
+        if (!pause)
+            pause = std::make_shared<poll_pause>();
+        groups_.push_back(std::make_unique<poll_group>(api, pause));
+        return *groups_.back();
+    }
+
+    void enqueue(polled_job& job)
+    {
+        job.group->enqueue(job);
+        reorder(*job.group);
+    }
+
+    /// A job that nobody waits for.
+    void remove(polled_job& job)
+    {
+        auto& group = *job.group;
+        group.unqueue(job);
+        group.jobs.erase(group.jobs.find(*job.id));
+        has_idle_ = has_idle_ || group.jobs.empty();
+        reorder(group);
+    }
+
+    void reorder(poll_group& group)
+    {
+        order_.erase({group.ready, &group});
+        group.ready = group.next();
+        if (group.ready != time_point::max())
+            order_.insert({group.ready, &group});
+    }
+
+    /// After a change that concerns all services of a scope.
+    void reorder(const poll_pause& changed)
+    {
+        for (const auto& group : groups_)
+            if (group->pause.get() == &changed)
+                reorder(*group);
+    }
+
+    /// When the next poll may be made; the end of time for none.
+    [[nodiscard]] time_point next() const { return order_.empty() ? time_point::max() : order_.begin()->first; }
+
+    /// Whose poll that is, when there is one.
+    [[nodiscard]] poll_group& front() const { return *order_.begin()->second; }
+
+    /// A service holds its client, and the client this: nothing of a service stays when nobody waits.
+    void forget_idle()
+    {
+        if (std::exchange(has_idle_, false))
+            std::erase_if(groups_, [](const auto& group) { return group->is_idle(); });
+    }
+
+    [[nodiscard]] bool is_idle(time_point now) const
+    {
+        return groups_.empty() && std::none_of(pauses_.begin(), pauses_.end(),
+                                               [&](const auto& pause) { return pause.second->is_on(now); });
+    }
+
+  private:
+    std::map<std::string, std::shared_ptr<poll_pause>, std::less<>> pauses_; // of scopes
+    std::vector<std::unique_ptr<poll_group>> groups_;
+    std::set<std::pair<time_point, poll_group*>> order_;
+    bool has_idle_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

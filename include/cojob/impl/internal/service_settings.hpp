@@ -1,0 +1,54 @@
+#ifndef COJOB_IMPL_INTERNAL_SERVICE_SETTINGS_HPP
+#define COJOB_IMPL_INTERNAL_SERVICE_SETTINGS_HPP
+
+#include <cojob/detail/text.hpp>
+#include <cojob/http/url.hpp>
+#include <cojob/impl/internal/request.hpp>
+
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// Where a service's requests go and what authorizes them, checked.
+class service_settings {
+  public:
+    /// How the options are called that these come from.
+    struct names {
+        std::string key, url;
+    };
+
+    /// \throws api_error invalid_argument, naming the option
+    service_settings(const names& called, credential key, const std::string& url, bool allow_plaintext)
+        : key_(std::move(key)), allow_plaintext_(allow_plaintext)
+    {
+        if (key_.empty())
+            throw_invalid_argument(called.key + ": must not be empty");
+        if (key_.is_fixed())
+            check_header_value(key_.fixed().reveal(), called.key);
+        base_url_ = http::parse_url(url, called.url);
+        check_plaintext(base_url_, allow_plaintext_, called.url);
+    }
+
+    [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
+
+    [[nodiscard]] api_request request(std::string method, std::vector<std::string> path,
+                                      std::vector<std::string> below) const
+    {
+        path.insert(path.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
+        api_request r(std::move(method), base_url_, std::move(path), key_);
+        r.allow_plaintext = allow_plaintext_;
+        return r;
+    }
+
+  private:
+    credential key_;
+    bool allow_plaintext_;
+    http::url base_url_;
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,116 @@
+#include "support/osapi_retries.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+BOOST_AUTO_TEST_SUITE(an_osapi_retry)
+
+using namespace osapi_retry_tests;
+
+BOOST_AUTO_TEST_CASE(is_looked_for_since_its_last_try)
+{
+    int posts = 0;
+    const auto begun = cojob::testing::manual_clock::default_start();
+    scripted_jobs bench(
+        [&](const cojob::http::request& r) {
+            if (r.method == "POST")
+                return posts++ == 0 ? reply(503, "", {{"Retry-After", "60"}}) : lost;
+            // Somebody else's, while this one was told to wait.
+            return reply(200,
+                         tests::osapi_job_json("old", "completed",
+                                               R"(,"timeline":[{"event":"retried","message":"Job retried as other",)"
+                                               R"("timestamp":"2026-01-01T00:00:30Z"}])"),
+                         {{"Date", format_http_date(begun + 61s)}});
+        },
+        {});
+    const auto got = bench.start(bench.service.retry_job("old"));
+    bench.until_done(got);
+    BOOST_TEST(posts == 2);
+    BOOST_TEST(got.code() == make_error_code(errc::outcome_unknown));
+}
+
+BOOST_AUTO_TEST_CASE(and_its_look_have_the_time_of_one_call)
+{
+    retry_bench bench(after(20s, lost));
+    bench.to_get = {after(cojob::no_timeout, lost)};
+    const auto limited = bench.service.with(bench.service.get_client().with_timeout(25s));
+    const auto s = bench.start(limited.retry_job("old"));
+    BOOST_TEST(bench.until_done(s) == 25.0, boost::test_tools::tolerance(0.01));
+    BOOST_TEST(s.code() == make_error_code(errc::outcome_unknown));
+    BOOST_TEST(bench.sent().size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(is_given_up_at_once_when_its_look_is_cancelled)
+{
+    for (const auto type : {boost::asio::cancellation_type::terminal, boost::asio::cancellation_type::partial,
+                            boost::asio::cancellation_type::total}) {
+        retry_bench bench;
+        bench.to_get = {after(cojob::no_timeout, lost)};
+        auto s = bench.start(bench.service.retry_job("old"));
+        BOOST_TEST(bench.sent().size() == 2U);
+        s.cancel(type);
+        bench.clock->settle();
+        BOOST_TEST(s.code() == make_error_code(errc::outcome_unknown)); // not a bare cancellation: it may be made
+        BOOST_TEST(bench.clock->pending() == 0U);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(whose_answer_does_not_decode_tells_the_id_where_there_is_one)
+{
+    for (const auto& [body, told] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"job_id":"new"})", "new"}, {R"({"job_id":7,"status":"created"})", "old"}, {"", "old"}}) {
+        retry_bench bench({201, body});
+        const auto failure = bench.retry().error();
+        BOOST_TEST(failure.code() == make_error_code(errc::invalid_response));
+        BOOST_TEST(failure.job_id == told);
+        BOOST_TEST(bench.sent().size() == 1U);
+        const auto known = bench.service.handle([&] {
+            cojob::osapi::job j;
+            j.id = "new";
+            return j;
+        }());
+        BOOST_TEST(known.created_at.has_value() == (told == "new"));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(is_remembered_as_created_now_however_its_id_was_learnt)
+{
+    for (const auto& answer : {tests::recorded::retry_nobody.reply(), lost}) {
+        const std::string id = "fc5ae9f3-f757-499f-8794-d9f401e5a68a";
+        retry_bench bench(answer, {{0s, "Job retried as " + id}});
+        cojob::osapi::job made;
+        made.id = bench.retry().get().value().job_id;
+        BOOST_TEST(made.id == id);
+        const auto handle = bench.service.handle(made);
+        BOOST_TEST(handle.api == "osapi.job");
+        BOOST_TEST(handle.scope == bench.service.scope());
+        BOOST_CHECK(handle.created_at == bench.clock->wall_now());
+        BOOST_CHECK(!handle.messaged_at);
+        made.id = "old";
+        BOOST_CHECK(!bench.service.handle(made).created_at);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_server_in_another_year_is_found_by_its_own_clock)
+{
+    boost::asio::io_context elsewhere;
+    auto mock = tests::plain_http();
+    mock.clock = std::make_shared<cojob::testing::manual_clock>(
+        elsewhere, cojob::timestamp(std::chrono::sys_days(std::chrono::year(2031) / 5 / 6)));
+    mock_jobs host(mock);
+    const auto old = host.server.add_osapi_job({{"failed"}});
+    for (const auto broken : {cojob::testing::fault::drop_after_request, cojob::testing::fault::reset_after_request,
+                              cojob::testing::fault::truncate_body, cojob::testing::fault::garbage}) {
+        host.server.inject(broken, 1, "POST");
+        const auto got = host.run(host.service.retry_job(old));
+        BOOST_REQUIRE(!got.code());
+        const auto made = host.run(host.service.get_job(got.get().value().job_id));
+        BOOST_TEST(made.get().value().id == got.get().value().job_id);
+        static_cast<cojob::testing::manual_clock&>(*mock.clock).advance(10s); // the next is a retry of its own
+        host.clock->advance(10s);
+    }
+    host.server.inject(cojob::testing::fault::drop_after_request, 2, "POST");
+    BOOST_TEST(!host.run(host.service.retry_job(old)).code());
+    BOOST_TEST(host.run(host.service.retry_job(old)).code() == make_error_code(errc::outcome_unknown)); // which one?
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,113 @@
+#ifndef TESTS_SUPPORT_PAGED_JOBS_HPP
+#define TESTS_SUPPORT_PAGED_JOBS_HPP
+
+// A list that is read page by page while it changes: the pager of osapi::jobs::all_jobs.
+#include "support/scripted_jobs.hpp"
+
+#include <cojob/job/page.hpp>
+#include <cojob/osapi/jobs.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <random>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace pager_tests {
+
+using cojob::errc;
+using cojob::osapi::job;
+using cojob::osapi::job_status;
+using cojob::osapi::list_query;
+using reply = cojob::testing::scripted_reply;
+
+inline std::string name_of(unsigned n)
+{
+    return "j" + std::to_string(100000 + n);
+}
+
+/// A server's list, in the order of ids; what happens between two pages is up to the test.
+class list_bench : public tests::scripted_jobs {
+  public:
+    explicit list_bench(unsigned jobs = 0) : scripted_jobs([this](const cojob::http::request& r) { return answer(r); })
+    {
+        for (unsigned n = 0; n < jobs; ++n)
+            ids.insert(name_of(n));
+    }
+
+    std::set<std::string> ids;
+    std::set<std::string> unreadable;                         ///< counted, and on no page
+    std::function<void(std::size_t page)> between;            ///< called before each page, counted from 0
+    std::function<std::optional<reply>(std::size_t)> instead; ///< of a page, where there is something
+    std::optional<std::int64_t> total;                        ///< what it claims, if that is not so
+    bool ignores_offset = false;
+
+    void remove(unsigned from, unsigned to)
+    {
+        for (auto n = from; n < to; ++n)
+            ids.erase(name_of(n));
+    }
+
+    /// All that is left of the stream.
+    std::vector<std::string> read(cojob::pager<job> pages)
+    {
+        std::vector<std::string> seen;
+        for (;;) {
+            const auto next = start(pages.next());
+            BOOST_REQUIRE(!next.code());
+            if (!*next.get())
+                return seen;
+            seen.push_back((*next.get())->id);
+        }
+    }
+    std::vector<std::string> read() { return read(service.all_jobs()); }
+
+    [[nodiscard]] std::vector<std::string> all() const { return {ids.begin(), ids.end()}; }
+
+  private:
+    reply answer(const cojob::http::request& r)
+    {
+        const auto page = sent().size() - 1;
+        BOOST_REQUIRE(page < 1000); // else it goes on for ever
+        if (between)
+            between(page);
+        if (auto other = instead ? instead(page) : std::nullopt)
+            return *other;
+        BOOST_TEST(r.target.find("limit=100&") != r.target.npos);
+        const auto offset = std::stoul(r.target.substr(r.target.rfind('=') + 1));
+        std::vector<std::string> items;
+        std::size_t place = 0;
+        for (const auto& id : ids) {
+            if ((place >= offset || ignores_offset) && (place < offset + 100 || ignores_offset) && items.size() < 100 &&
+                !unreadable.contains(id))
+                items.push_back(tests::osapi_job_json(id, "completed"));
+            ++place;
+        }
+        return {200, tests::osapi_page_json(items, total ? static_cast<std::size_t>(*total) : ids.size())};
+    }
+};
+
+inline void check_once(const std::vector<std::string>& seen, const std::set<std::string>& expected)
+{
+    std::map<std::string, int> times;
+    for (const auto& id : seen)
+        ++times[id];
+    for (const auto& [id, n] : times)
+        if (n != 1)
+            BOOST_ERROR(id << " came " << n << " times");
+    for (const auto& id : expected)
+        if (!times.contains(id))
+            BOOST_ERROR(id << " was missed");
+}
+
+} // namespace pager_tests
+
+#endif
