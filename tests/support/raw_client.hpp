@@ -111,6 +111,15 @@ class raw_client {
         return bytes;
     }
 
+    /// Bytes up to and with the first `mark`, and none after it.
+    std::string read_through(std::string_view mark)
+    {
+        std::string bytes;
+        while (!bytes.ends_with(mark))
+            bytes += read_bytes(1);
+        return bytes;
+    }
+
     /// Everything until the connection ends.
     std::string read_to_end()
     {

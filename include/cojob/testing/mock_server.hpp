@@ -49,6 +49,16 @@ class mock_server_options {
     std::string token = "mint_test_key"; ///< what `Authorization: Bearer` must carry
     std::string project_id = "test-project";
     std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
+    std::vector<lifecycle_step> session_lifecycle = {{"processing", 2},
+                                                     {"completed"}}; ///< of sessions made from now on
+    /// What the answer to the creation of a session streams, a chunk each. The text is sent as it is.
+    std::vector<std::string> session_events = {
+        "event: text\ndata: {\"text\":\"I read the pages first.\"}\n\n",
+        "event: text\ndata: {\"text\":\"Two of them need a new section.\"}\n\n",
+        ": nothing to tell for a moment\n\n",
+        "event: finish\ndata: {\"reason\":\"completed\"}\n\n",
+    };
+    duration session_event_gap{}; ///< before each event, the first one too: real time, whatever `clock` says
     std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
     duration rate_window = std::chrono::hours(1);
     bool send_retry_after = true;        ///< with a 429
@@ -100,7 +110,7 @@ struct recorded_request {
 };
 
 /// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows
-/// the routes of Mintlify v2 and of the OSAPI job API, and refuses what the vendors refuse. All members are
+/// the routes of Mintlify v2 and v1 and of the OSAPI job API, and refuses what the vendors refuse. All members are
 /// thread-safe. The destructor stops it.
 class mock_server {
   public:
@@ -120,6 +130,9 @@ class mock_server {
 
     /// A job that is there already. Returns its id.
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
+    /// The same for v1: a status is a reason to halt, and `processing` says that the session has not. An item of a list
+    /// is a poll as well.
+    COJOB_DECL std::string add_session(std::vector<lifecycle_step> life);
     /// The same for OSAPI, where an item of a list is a poll as well. A `failed` that is delivered again is a life of
     /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast that more and more agents see is one of
     /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.

@@ -170,22 +170,28 @@ const std::string& mock_server::ca_pem() const noexcept
 
 std::string mock_server::add_job(std::vector<lifecycle_step> life)
 {
-    return impl_->state.change_jobs([&](auto& jobs, timestamp now) { return jobs.add_job(std::move(life), now); });
+    return impl_->state.change([&](auto& apis, timestamp now) { return apis.mintlify.add_job(std::move(life), now); });
 }
 
 void mock_server::set_life(const std::string& id, std::vector<lifecycle_step> life)
 {
-    impl_->state.set_life(id, std::move(life));
+    impl_->state.change([&](auto& apis, timestamp) { apis.set_life(id, std::move(life)); });
+}
+
+std::string mock_server::add_session(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change(
+        [&](auto& apis, timestamp now) { return apis.sessions.add_session(std::move(life), now); });
 }
 
 std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)
 {
-    return impl_->state.add_osapi_job(std::move(life));
+    return impl_->state.change([&](auto& apis, timestamp now) { return apis.osapi.add_job(std::move(life), now); });
 }
 
 void mock_server::set_lifecycle(std::vector<lifecycle_step> life)
 {
-    impl_->state.change_jobs([&](auto& jobs, timestamp) { jobs.set_lifecycle(std::move(life)); });
+    impl_->state.change([&](auto& apis, timestamp) { apis.mintlify.set_lifecycle(std::move(life)); });
 }
 
 void mock_server::inject(fault f, std::size_t times, std::string method)

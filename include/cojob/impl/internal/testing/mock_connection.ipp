@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -148,12 +149,40 @@ class mock_connection {
     {
         if (output.is_dripping)
             co_return co_await drip(output.bytes);
-        if (output.end == ending::keep)
-            now_ = activity::answering;
-        auto is_there = co_await stream_.write(output.bytes);
+        auto is_there = co_await send_part(output.bytes, output.later.empty() && output.end == ending::keep);
+        for (std::size_t i = 0; is_there && i < output.later.size(); ++i) {
+            const auto is_last = i + 1 == output.later.size() && output.end == ending::keep;
+            is_there = co_await pause(output.gap) && co_await send_part(output.later[i], is_last);
+        }
         while (is_there && !output.forever.empty())
             is_there = co_await stream_.write(output.forever);
         co_return is_there;
+    }
+
+    [[nodiscard]] asio::awaitable<bool> send_part(std::string_view bytes, bool is_last)
+    {
+        if (is_last)
+            now_ = activity::answering;
+        co_return co_await stream_.write(bytes);
+    }
+
+    /// False: the client went meanwhile.
+    [[nodiscard]] asio::awaitable<bool> pause(duration length)
+    {
+        using namespace asio::experimental::awaitable_operators;
+        if (length <= duration::zero())
+            co_return true;
+        asio::steady_timer timer(stream_.get_executor(), length);
+        const auto first = co_await (read_ahead() || timer.async_wait(asio::use_awaitable));
+        co_return first.index() == 1;
+    }
+
+    /// Until the client goes.
+    [[nodiscard]] asio::awaitable<void> read_ahead()
+    {
+        std::array<char, 4096> bytes;
+        while (const auto size = co_await stream_.read_some(asio::buffer(bytes)))
+            received_.append(bytes.data(), size);
     }
 
     [[nodiscard]] asio::awaitable<bool> drip(std::string_view bytes)

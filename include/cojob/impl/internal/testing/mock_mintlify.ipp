@@ -1,17 +1,15 @@
 #ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_MINTLIFY_IPP
 #define COJOB_IMPL_INTERNAL_TESTING_MOCK_MINTLIFY_IPP
 
+#include <cojob/impl/internal/testing/mock_input.ipp>
 #include <cojob/impl/internal/testing/mock_life.ipp>
 #include <cojob/impl/internal/testing/mock_router.ipp>
+#include <cojob/impl/internal/testing/mock_uses.ipp>
 #include <cojob/testing/mock_server.hpp>
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
-#include <chrono>
-#include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,36 +20,11 @@
 
 namespace cojob::testing::detail {
 
-/// At most `limit` uses in any window that has the window's length; 0: any number.
-class rolling_limit {
-  public:
-    rolling_limit(std::uint32_t limit, duration window) : limit_(limit), window_(window) {}
-
-    /// Takes a use, or returns how long it is until there is one.
-    [[nodiscard]] std::optional<duration> take(time_point now)
-    {
-        if (limit_ == 0)
-            return std::nullopt;
-        while (!uses_.empty() && now - uses_.front() >= window_)
-            uses_.pop_front();
-        if (uses_.size() >= limit_)
-            return window_ - (now - uses_.front());
-        uses_.push_back(now);
-        return std::nullopt;
-    }
-
-  private:
-    std::uint32_t limit_;
-    duration window_;
-    std::deque<time_point> uses_;
-};
-
 /// The Mintlify agent API v2: jobs and how they are answered. Vendor's page: api/agent/v2.
 class mock_mintlify {
   public:
-    explicit mock_mintlify(const mock_server_options& options)
-        : project_id_(options.project_id), lifecycle_(require_steps(options.lifecycle)),
-          limit_(options.rate_limit, options.rate_window), sends_retry_after_(options.send_retry_after)
+    mock_mintlify(const mock_server_options& options, mock_uses& uses)
+        : project_id_(options.project_id), lifecycle_(require_steps(options.lifecycle)), uses_(uses)
     {
     }
 
@@ -89,7 +62,7 @@ class mock_mintlify {
     {
         if (auto refused = refuse_prompt(routed))
             return *refused;
-        if (auto refused = refuse_use(routed.now))
+        if (auto refused = uses_.refuse(routed.now))
             return *refused;
         const auto id = add_job(lifecycle_, routed.wall);
         return json_answer(201, describe(id, jobs_.at(id), routed.wall));
@@ -112,7 +85,7 @@ class mock_mintlify {
             return error_answer(404, "Job not found");
         if (auto refused = refuse_prompt(routed))
             return *refused;
-        if (auto refused = refuse_use(routed.now))
+        if (auto refused = uses_.refuse(routed.now))
             return *refused;
         found->life = job_life(lifecycle_);
         return json_answer(200, describe(routed.arguments[1], *found, routed.wall));
@@ -128,29 +101,15 @@ class mock_mintlify {
     [[nodiscard]] std::optional<http::response> refuse_prompt(const routed_request& routed) const
     {
         if (routed.arguments[0] != project_id_)
-            return error_answer(404, "Project not found");
-        boost::system::error_code ec;
-        const auto body = boost::json::parse(routed.request.body, ec);
-        if (ec)
+            return project_not_found();
+        const auto body = parse_body(routed.request);
+        if (!body)
             return error_answer(400, "Malformed JSON");
-        const auto* object = body.if_object();
+        const auto* object = body->if_object();
         const auto* prompt = object ? object->if_contains("prompt") : nullptr;
         if (!prompt || !prompt->is_string() || prompt->get_string().empty())
             return error_answer(400, "prompt must be a string that is not empty");
         return std::nullopt;
-    }
-
-    [[nodiscard]] std::optional<http::response> refuse_use(time_point now)
-    {
-        const auto wait = limit_.take(now);
-        if (!wait)
-            return std::nullopt;
-        auto refused = error_answer(429, "Rate limit exceeded");
-        if (sends_retry_after_) {
-            const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
-            refused.headers.emplace_back("Retry-After", std::to_string(seconds));
-        }
-        return refused;
     }
 
     /// As the API shows it, schema AgentJob.
@@ -181,8 +140,7 @@ class mock_mintlify {
     std::string project_id_;
     std::vector<lifecycle_step> lifecycle_;
     std::map<std::string, job, std::less<>> jobs_;
-    rolling_limit limit_;
-    bool sends_retry_after_;
+    mock_uses& uses_;
 };
 
 } // namespace cojob::testing::detail

@@ -56,7 +56,7 @@ class mock_osapi {
 
     [[nodiscard]] http::response answer(const recorded_request& request, time_point now, timestamp wall) const
     {
-        auto answered = router_.answer(request, now, wall);
+        auto answered = router_.answer(request, now, wall).response;
         if (!answered.body.empty())
             answered.body += '\n';
         answered.headers.emplace_back("Vary", "Origin");

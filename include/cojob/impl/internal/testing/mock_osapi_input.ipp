@@ -3,19 +3,18 @@
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/http/message.hpp>
+#include <cojob/impl/internal/testing/mock_input.ipp>
 #include <cojob/impl/internal/testing/mock_router.ipp>
 
-#include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 // What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it
@@ -27,40 +26,16 @@ inline http::response message_answer(int status, std::string_view text)
     return json_answer(status, {{"message", text}});
 }
 
-/// What was read, or the refusal.
-template <class T>
-struct read_input {
-    T value{};
-    std::optional<http::response> refusal{};
-};
-
-inline std::optional<std::string> find_parameter(std::string_view query, std::string_view name)
-{
-    while (!query.empty()) {
-        const auto pair = query.substr(0, query.find('&'));
-        query.remove_prefix(std::min(pair.size() + 1, query.size()));
-        const auto equals = std::min(pair.find('='), pair.size());
-        if (pair.substr(0, equals) != name)
-            continue;
-        std::string value(pair.substr(std::min(equals + 1, pair.size())));
-        std::replace(value.begin(), value.end(), '+', ' ');
-        return decode_segment(value).value_or(value);
-    }
-    return std::nullopt;
-}
-
 /// A whole number of a query, or none.
 inline read_input<std::optional<std::int64_t>> read_number(std::string_view query, std::string_view name)
 {
     const auto text = find_parameter(query, name);
     if (!text)
         return {};
-    std::int64_t number = 0;
-    const auto* end = text->data() + text->size();
-    const auto [stop, ec] = std::from_chars(text->data(), end, number);
-    if (ec == std::errc() && stop == end)
-        return {number, {}};
-    const auto* why = ec == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
+    const auto number = to_whole_number(*text);
+    if (number.error == std::errc())
+        return {number.value, {}};
+    const auto* why = number.error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
     return {{},
             message_answer(400, "Invalid format for parameter " + std::string(name) +
                                     ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
@@ -99,13 +74,12 @@ inline read_input<std::optional<std::string>> read_target(const recorded_request
     const auto type = http::find_header(request.headers, "Content-Type").value_or("");
     if (!type.starts_with("application/json"))
         return {{}, message_answer(415, "Unsupported Media Type")};
-    boost::system::error_code ec;
-    const auto body = boost::json::parse(request.body, ec);
-    if (ec)
+    const auto body = parse_body(request);
+    if (!body)
         return {{}, message_answer(400, "Syntax error: offset=1, error=invalid character")};
-    const auto* object = body.if_object();
+    const auto* object = body->if_object();
     const auto* target = object ? object->if_contains("target_hostname") : nullptr;
-    if ((!object && !body.is_null()) || (target && !target->is_string() && !target->is_null()))
+    if ((!object && !body->is_null()) || (target && !target->is_string() && !target->is_null()))
         return {{}, message_answer(400, "Unmarshal type error: expected=string, field=target_hostname")};
     return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
 }

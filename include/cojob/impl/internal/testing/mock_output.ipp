@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_OUTPUT_IPP
 #define COJOB_IMPL_INTERNAL_TESTING_MOCK_OUTPUT_IPP
 
+#include <cojob/impl/internal/testing/mock_router.ipp>
 #include <cojob/testing/mock_server.hpp>
 
 #include <boost/beast/http/status.hpp>
@@ -9,6 +10,8 @@
 #include <charconv>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace cojob::testing::detail {
 
@@ -25,8 +28,10 @@ enum class ending {
 struct mock_output {
     std::string bytes;
     ending end = ending::keep;
-    std::string forever{};    ///< written after `bytes`, again and again, until the client goes
-    bool is_dripping = false; ///< a byte at a time
+    std::string forever{};            ///< written after `bytes`, again and again, until the client goes
+    bool is_dripping = false;         ///< a byte at a time
+    std::vector<std::string> later{}; ///< written after `bytes`, one by one
+    duration gap{};                   ///< before each of them
 };
 
 inline std::string status_line(int status)
@@ -194,6 +199,22 @@ inline mock_output break_answer(fault broken, const http::response& answer)
     case fault::status_999: return {whole({999, answer.headers, answer.body})};
     default: return break_body(broken, answer);
     }
+}
+
+/// The right answer: whole, or where it has events a chunk for each.
+inline mock_output unbroken(const mock_answer& answer, bool keeps_alive)
+{
+    if (answer.events.empty())
+        return keeps_alive ? mock_output{whole(answer.response)} : break_answer(fault::announce_close, answer.response);
+    mock_output output;
+    if (!keeps_alive)
+        output.end = ending::close;
+    output.bytes = chunked_head(keeps_alive ? answer.response : with_header(answer.response, "Connection", "close"));
+    for (const auto& event : answer.events)
+        output.later.push_back(chunk(event));
+    output.later.back() += chunk({});
+    output.gap = answer.gap;
+    return output;
 }
 
 } // namespace cojob::testing::detail

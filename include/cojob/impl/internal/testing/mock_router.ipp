@@ -27,6 +27,21 @@ inline http::response error_answer(int status, std::string_view text)
     return json_answer(status, {{"error", text}});
 }
 
+/// Of all Mintlify APIs.
+inline http::response project_not_found()
+{
+    return error_answer(404, "Project not found");
+}
+
+/// A right answer. With `events` it is a stream of them: its body is all of them, one after the other.
+struct mock_answer {
+    mock_answer(http::response whole) : response(std::move(whole)) {}
+
+    http::response response;
+    std::vector<std::string> events{};
+    duration gap{}; ///< before each event
+};
+
 /// A request that has found its route.
 struct routed_request {
     const recorded_request& request;
@@ -78,7 +93,7 @@ struct router_refusals {
 /// Finds the route of a request, and refuses what has none or does not carry the token.
 class mock_router {
   public:
-    using handler_type = std::function<http::response(const routed_request&)>;
+    using handler_type = std::function<mock_answer(const routed_request&)>;
 
     explicit mock_router(std::string token, router_refusals refusals = {})
         : authorization_("Bearer " + std::move(token)), refusals_(std::move(refusals))
@@ -96,7 +111,7 @@ class mock_router {
         add_route(std::move(method), pattern, std::move(handler), false);
     }
 
-    [[nodiscard]] http::response answer(const recorded_request& request, time_point now, timestamp wall) const
+    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
     {
         const std::string_view target = request.target;
         const auto path_end = std::min(target.find('?'), target.size());
@@ -150,7 +165,7 @@ class mock_router {
         return arguments;
     }
 
-    [[nodiscard]] http::response admit(const route_type& route, const routed_request& request) const
+    [[nodiscard]] mock_answer admit(const route_type& route, const routed_request& request) const
     {
         if (!route.checks_token || http::find_header(request.request.headers, "Authorization") == authorization_)
             return route.handler(request);

@@ -1,8 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_STATE_IPP
 #define COJOB_IMPL_INTERNAL_TESTING_MOCK_STATE_IPP
 
-#include <cojob/impl/internal/testing/mock_mintlify.ipp>
-#include <cojob/impl/internal/testing/mock_osapi.ipp>
+#include <cojob/impl/internal/testing/mock_apis.ipp>
 #include <cojob/impl/internal/testing/mock_output.ipp>
 #include <cojob/impl/internal/testing/mock_router.ipp>
 #include <cojob/testing/mock_server.hpp>
@@ -94,31 +93,16 @@ inline void add_missing_header(http::response& answer, std::string name, std::st
 class mock_state {
   public:
     explicit mock_state(const mock_server_options& options)
-        : clock_(options.clock ? options.clock : machine_clock()), router_(options.token), mintlify_(options),
-          osapi_(options)
+        : clock_(options.clock ? options.clock : machine_clock()), apis_(options)
     {
-        mintlify_.add_routes(router_);
     }
 
-    /// Calls `change` with the jobs while nobody else reads them.
+    /// Calls `change` with the APIs while nobody else uses them.
     template <class Change>
-    auto change_jobs(Change change)
+    auto change(Change change)
     {
         const std::lock_guard lock(mutex_);
-        return change(mintlify_, clock_->wall_now());
-    }
-
-    std::string add_osapi_job(std::vector<lifecycle_step> life)
-    {
-        const std::lock_guard lock(mutex_);
-        return osapi_.add_job(std::move(life), clock_->wall_now());
-    }
-
-    /// Of any API: their ids look different.
-    void set_life(const std::string& id, std::vector<lifecycle_step> life)
-    {
-        const std::lock_guard lock(mutex_);
-        osapi_.has_job(id) ? osapi_.set_life(id, std::move(life)) : mintlify_.set_life(id, std::move(life));
+        return change(apis_, clock_->wall_now());
     }
 
     void order_fault(fault f, std::size_t times, std::string method)
@@ -167,12 +151,13 @@ class mock_state {
         const auto ordered = answers_.take(arrived.method, [](const ordered_answer&) { return true; });
         if (ordered && ordered->raw)
             return *ordered->raw;
-        auto right = ordered ? ordered->response : route(arrived);
-        complete(right);
-        throttled_ += right.status == 429 ? 1 : 0;
+        auto right =
+            ordered ? mock_answer(ordered->response) : apis_.answer(arrived, clock_->now(), clock_->wall_now());
+        complete(right.response);
+        throttled_ += right.response.status == 429 ? 1 : 0;
         if (const auto broken = faults_.take(arrived.method, [](fault f) { return !is_connection_fault(f); }))
-            return break_answer(*broken, right);
-        return keeps_alive ? mock_output{whole(right)} : break_answer(fault::announce_close, right);
+            return break_answer(*broken, right.response);
+        return unbroken(right, keeps_alive);
     }
 
     [[nodiscard]] std::vector<recorded_request> requests() const
@@ -217,13 +202,6 @@ class mock_state {
     }
 
   private:
-    [[nodiscard]] http::response route(const recorded_request& arrived) const
-    {
-        const auto now = clock_->now();
-        const auto wall = clock_->wall_now();
-        return osapi_.is_for(arrived.target) ? osapi_.answer(arrived, now, wall) : router_.answer(arrived, now, wall);
-    }
-
     template <class Predicate>
     bool wait(Predicate holds) const
     {
@@ -242,9 +220,7 @@ class mock_state {
     clock_ptr clock_;
     mutable std::mutex mutex_;
     mutable std::condition_variable changed_;
-    mock_router router_;
-    mock_mintlify mintlify_;
-    mock_osapi osapi_;
+    mock_apis apis_;
     mock_orders<fault> faults_;
     mock_orders<ordered_answer> answers_;
     std::vector<recorded_request> requests_;

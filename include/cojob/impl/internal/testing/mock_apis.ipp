@@ -1,0 +1,58 @@
+#ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_APIS_IPP
+#define COJOB_IMPL_INTERNAL_TESTING_MOCK_APIS_IPP
+
+#include <cojob/impl/internal/testing/mock_mintlify.ipp>
+#include <cojob/impl/internal/testing/mock_osapi.ipp>
+#include <cojob/impl/internal/testing/mock_router.ipp>
+#include <cojob/impl/internal/testing/mock_sessions.ipp>
+#include <cojob/impl/internal/testing/mock_uses.ipp>
+#include <cojob/testing/mock_server.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::testing::detail {
+
+/// All APIs of a mock server.
+class mock_apis {
+  public:
+    explicit mock_apis(const mock_server_options& options)
+        : router_(options.token), uses_(options), mintlify(options, uses_), sessions(options, uses_), osapi(options)
+    {
+        mintlify.add_routes(router_);
+        sessions.add_routes(router_);
+    }
+    mock_apis(const mock_apis&) = delete;
+    mock_apis& operator=(const mock_apis&) = delete;
+    ~mock_apis() = default;
+
+    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    {
+        return osapi.is_for(request.target) ? osapi.answer(request, now, wall) : router_.answer(request, now, wall);
+    }
+
+    /// Of any API: their ids look different.
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        if (osapi.has_job(id))
+            osapi.set_life(id, std::move(life));
+        else if (sessions.has_session(id))
+            sessions.set_life(id, std::move(life));
+        else
+            mintlify.set_life(id, std::move(life));
+    }
+
+  private:
+    mock_router router_;
+    mock_uses uses_;
+
+  public:
+    mock_mintlify mintlify;
+    mock_sessions sessions;
+    mock_osapi osapi;
+};
+
+} // namespace cojob::testing::detail
+
+#endif

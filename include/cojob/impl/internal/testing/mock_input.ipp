@@ -1,0 +1,70 @@
+#ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_INPUT_IPP
+#define COJOB_IMPL_INTERNAL_TESTING_MOCK_INPUT_IPP
+
+#include <cojob/http/message.hpp>
+#include <cojob/impl/internal/testing/mock_router.ipp>
+#include <cojob/testing/mock_server.hpp>
+
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+// How all APIs of a mock server read what a request carries.
+namespace cojob::testing::detail {
+
+/// What was read, or the refusal.
+template <class T>
+struct read_input {
+    T value{};
+    std::optional<http::response> refusal{};
+};
+
+inline std::optional<std::string> find_parameter(std::string_view query, std::string_view name)
+{
+    while (!query.empty()) {
+        const auto pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        if (pair.substr(0, equals) != name)
+            continue;
+        std::string value(pair.substr(std::min(equals + 1, pair.size())));
+        std::replace(value.begin(), value.end(), '+', ' ');
+        return decode_segment(value).value_or(value);
+    }
+    return std::nullopt;
+}
+
+/// A number, or why a text is none.
+struct whole_number {
+    std::int64_t value = 0;
+    std::errc error{};
+};
+
+inline whole_number to_whole_number(std::string_view text)
+{
+    whole_number read;
+    const auto* end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data(), end, read.value);
+    read.error = ec == std::errc() && stop != end ? std::errc::invalid_argument : ec;
+    return read;
+}
+
+/// None: it is no JSON.
+inline std::optional<boost::json::value> parse_body(const recorded_request& request)
+{
+    boost::system::error_code ec;
+    auto body = boost::json::parse(request.body, ec);
+    return ec ? std::nullopt : std::optional(std::move(body));
+}
+
+} // namespace cojob::testing::detail
+
+#endif
