@@ -95,12 +95,11 @@ BOOST_AUTO_TEST_CASE(the_word_bearer_has_one_spelling)
 {
     bench b;
     const auto call = [&](const std::string& authorization) {
-        return b.client.call("GET", base, "", "", "Authorization: " + authorization + "\r\n").result_int();
+        return b.client.call("GET", base, "", "", "Authorization: " + authorization + "\r\n");
     };
-    BOOST_TEST(call("Bearer " + key) == 200U);
-    BOOST_TEST(call("bearer " + key) == 401U);
-    BOOST_TEST(call("BEARER " + key) == 401U);
-    BOOST_TEST(call("Basic " + key) == 401U);
+    BOOST_TEST(call("Bearer " + key).result_int() == 200U);
+    for (const auto* scheme : {"bearer ", "BEARER ", "Basic ", ""})
+        BOOST_TEST(call(scheme + key).body() == recorded::noauth.body + std::string("\n"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -109,7 +109,8 @@ const refusal refusals[] = {
     {"a list from before its begin", "GET", list_path + "?skip=-1", ""},
     {"a list from nowhere", "GET", list_path + "?skip=x", ""},
     {"a list from an empty place", "GET", list_path + "?skip=", ""},
-    {"a list from too far", "GET", list_path + "?skip=99999999999999999999", ""},
+    {"a list from far before its begin", "GET", list_path + "?skip=-99999999999999999999", ""},
+    {"a list of more than a number holds", "GET", list_path + "?take=99999999999999999999", ""},
     {"a list of nothing", "GET", list_path + "?take=0", ""},
     {"a list of more than a hundred", "GET", list_path + "?take=101", ""},
     {"a list of a part", "GET", list_path + "?skip=1&take=1.5", ""},
@@ -221,6 +222,7 @@ BOOST_AUTO_TEST_CASE(a_list_has_the_newest_first_and_is_a_poll_of_each_session_o
     BOOST_TEST(listed(client, "?skip=2&take=100") == "session_1 processing; ");
     BOOST_TEST(listed(client, "?skip=2") == "session_1 error; ");
     BOOST_TEST(listed(client, "?skip=3").empty());
+    BOOST_TEST(listed(client, "?skip=99999999999999999999").empty());
     for (int i = 3; i < 13; ++i)
         server.add_session({{"completed"}});
     BOOST_TEST(listed(client).starts_with("session_13 completed; session_12 completed; "));

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +43,7 @@ inline std::optional<std::string> find_parameter(std::string_view query, std::st
     return std::nullopt;
 }
 
-/// A number, or why a text is none.
+/// A number, or why a text is none. One that is out of range stands at the range's end.
 struct whole_number {
     std::int64_t value = 0;
     std::errc error{};
@@ -53,7 +54,10 @@ inline whole_number to_whole_number(std::string_view text)
     whole_number read;
     const auto* end = text.data() + text.size();
     const auto [stop, ec] = std::from_chars(text.data(), end, read.value);
-    read.error = ec == std::errc() && stop != end ? std::errc::invalid_argument : ec;
+    read.error = stop != end ? std::errc::invalid_argument : ec;
+    if (read.error == std::errc::result_out_of_range)
+        read.value =
+            text.starts_with('-') ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
     return read;
 }
 

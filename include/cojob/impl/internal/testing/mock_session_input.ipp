@@ -83,7 +83,8 @@ inline read_input<std::int64_t> read_bounded(std::string_view query, std::string
     if (!text)
         return {otherwise, {}};
     const auto number = to_whole_number(*text);
-    if (number.error != std::errc() || number.value < least || number.value > most)
+    const auto is_number = number.error != std::errc::invalid_argument; // the document bounds no `skip`
+    if (!is_number || number.value < least || number.value > most)
         return {{}, error_answer(400, std::string(name) + " is out of range or no whole number")};
     return {number.value, {}};
 }
