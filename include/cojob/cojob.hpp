@@ -6,6 +6,7 @@
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
 #include <cojob/error.hpp>
+#include <cojob/http/event_stream.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
@@ -22,6 +23,7 @@
 #include <cojob/mintlify/agent_job.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 #include <cojob/mintlify/agent_session.hpp>
+#include <cojob/mintlify/agent_stream.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
 #include <cojob/observer.hpp>
 #include <cojob/operation.hpp>

@@ -16,6 +16,7 @@
 #include <cojob/impl/client.ipp>
 #include <cojob/impl/clock.ipp>
 #include <cojob/impl/error.ipp>
+#include <cojob/impl/http/event_stream.ipp>
 #include <cojob/impl/http/https_transport.ipp>
 #include <cojob/impl/http/message.ipp>
 #include <cojob/impl/http/url.ipp>
@@ -26,6 +27,7 @@
 #include <cojob/impl/job/watch.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
 #include <cojob/impl/mintlify/agent_options.ipp>
+#include <cojob/impl/mintlify/agent_stream.ipp>
 #include <cojob/impl/mintlify/agent_v1.ipp>
 #include <cojob/impl/observer.ipp>
 #include <cojob/impl/operation.ipp>

@@ -1,10 +1,15 @@
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent.hpp>
+#include <cojob/mintlify/agent_v1.hpp>
 #include <cojob/testing/mock_server.hpp>
 
 #include "support/mock_agent.hpp"
 #include "support/silent_listener.hpp"
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
@@ -22,6 +27,19 @@ using cojob::client_options;
 using cojob::threading;
 using cojob::mintlify::agent_job;
 using cojob::testing::fault;
+
+/// A creation of v1 whose stream is read until nothing comes any more.
+boost::asio::awaitable<agent_job> read_stream(cojob::mintlify::agent_v1 service, bool is_read)
+{
+    const cojob::mintlify::create_session_request request("Document it");
+    const auto stream = co_await service.create_job(request);
+    while (is_read && co_await stream.next()) {
+    }
+    boost::asio::steady_timer never(co_await boost::asio::this_coro::executor,
+                                    boost::asio::steady_timer::time_point::max());
+    co_await never.async_wait(boost::asio::use_awaitable);
+    co_return agent_job();
+}
 
 /// Several calls on a context that goes in the middle of them, with its client and the client's clock. The server and
 /// who started the calls stay. What is used after it is gone, or never goes, AddressSanitizer sees.
@@ -42,6 +60,20 @@ class doomed_calls {
     void post() { calls_.push_back(bench().start(bench().agent.create_job("Document it"))); }
     /// For a job of its own: waits for one job share their polls.
     void wait() { calls_.push_back(bench().start(cojob::wait_for_job(bench().agent, server.add_job({{"active"}})))); }
+
+    /// Of a session whose stream stops in the middle.
+    void stream(bool is_read)
+    {
+        server.answer_next(200, "data: 1\n\ndata: 2\n\n",
+                           {{"Content-Type", "text/event-stream"}, {"X-Session-Id", "s1"}});
+        server.inject(fault::stall_in_body);
+        cojob::mintlify::agent_options o;
+        o.project_id = "test-project";
+        o.api_key = cojob::secret("mint_test_key");
+        o.base_url = server.base_url();
+        o.quota.limit = 0;
+        calls_.push_back(bench().start(read_stream({bench().client(), o}, is_read)));
+    }
 
     void until_requests(std::size_t count)
     {
@@ -77,7 +109,7 @@ class doomed_calls {
     {
         auto o = tests::one_attempt();
         o.threads = threads;
-        o.pool.max_connections = 2;
+        o.pool.max_connections = o.pool.max_streams = 2;
         return o;
     }
 
@@ -164,6 +196,19 @@ BOOST_DATA_TEST_CASE(in_the_middle_of_bodies, both, threads)
     doomed.get();
     doomed.post();
     doomed.until_requests(2);
+    doomed.destroy_context();
+}
+
+BOOST_DATA_TEST_CASE(with_streams_read_and_unread, both, threads)
+{
+    doomed_calls doomed(threads);
+    doomed.stream(true);
+    doomed.until_requests(1);
+    doomed.stream(false);
+    doomed.until_requests(2);
+    doomed.stream(true); // waits for a place
+    doomed.bench().until([moments = 0]() mutable { return ++moments > 4; });
+    BOOST_TEST(doomed.server.requests().size() == 2U);
     doomed.destroy_context();
 }
 

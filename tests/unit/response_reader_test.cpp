@@ -17,6 +17,7 @@ namespace response_reader_tests {
 namespace asio = boost::asio;
 namespace data = boost::unit_test::data;
 using cojob::errc;
+using cojob::detail::body_mode;
 using cojob::detail::response_reader;
 
 enum class input_end { none, clean, cut };
@@ -215,8 +216,9 @@ BOOST_DATA_TEST_CASE(reads_the_same_in_any_pieces, data::make(readings) * data::
         BOOST_TEST((*expected.failure == lost) == reader.why().empty());
         return;
     }
-    BOOST_TEST(reader.message().status == expected.status);
-    BOOST_TEST(reader.message().body == expected.body);
+    const auto message = reader.take_message();
+    BOOST_TEST(message.status == expected.status);
+    BOOST_TEST(message.body == expected.body);
     BOOST_TEST((reader.allows_reuse() && rest.empty()) ==
                expected.is_reusable); // what is left is found before the next use
 }
@@ -230,7 +232,7 @@ BOOST_AUTO_TEST_CASE(keeps_headers_as_they_are_and_no_trailers)
         ok + "X-One:  a b \r\nx-one: second\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nRetry-After: 5\r\n\r\n";
     reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes)));
     const cojob::http::header_list expected{{"X-One", "a b"}, {"x-one", "second"}, {"Transfer-Encoding", "chunked"}};
-    BOOST_CHECK(reader.message().headers == expected);
+    BOOST_CHECK(reader.take_message().headers == expected);
 }
 
 BOOST_AUTO_TEST_CASE(the_headers_of_an_interim_answer_are_not_the_answers)
@@ -240,15 +242,16 @@ BOOST_AUTO_TEST_CASE(the_headers_of_an_interim_answer_are_not_the_answers)
     response_reader reader(limits, buffer);
     const auto bytes = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + ok + "Content-Length: 0\r\n\r\n";
     reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes)));
-    BOOST_TEST(!reader.message().header("Link"));
-    BOOST_TEST(reader.message().headers.size() == 1U);
+    const auto message = reader.take_message();
+    BOOST_TEST(!message.header("Link"));
+    BOOST_TEST(message.headers.size() == 1U);
 }
 
 BOOST_AUTO_TEST_CASE(the_answer_to_a_head_has_no_body_whatever_its_length)
 {
     const cojob::limit_options limits;
     boost::beast::flat_buffer buffer;
-    response_reader reader(limits, buffer, false);
+    response_reader reader(limits, buffer, body_mode::absent);
     const auto bytes = ok + "Content-Length: 500\r\n\r\n";
     BOOST_TEST(reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes))));
     BOOST_TEST(!reader.failure().has_value());
@@ -264,7 +267,7 @@ BOOST_AUTO_TEST_CASE(one_buffer_serves_one_answer_after_the_other)
         const auto bytes = ok + "Content-Length: 1\r\n\r\n" + std::to_string(i);
         reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes)));
         BOOST_TEST(reader.allows_reuse());
-        BOOST_TEST(reader.message().body == std::to_string(i));
+        BOOST_TEST(reader.take_message().body == std::to_string(i));
     }
 }
 

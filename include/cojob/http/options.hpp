@@ -27,11 +27,13 @@ struct timeout_options {
     duration handshake = std::chrono::seconds(10); ///< TLS
     duration attempt = std::chrono::seconds(30);   ///< one attempt, from owning a place in the pool to the whole answer
     duration call = std::chrono::minutes(2);       ///< the whole call: queue for a place, attempts, backoff
+    duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 
 /// Per origin.
 struct pool_options {
     std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
+    std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own
     duration idle = std::chrono::seconds(45); ///< an idle connection older than this is not used again
 };
 
@@ -44,6 +46,8 @@ struct limit_options {
     std::size_t json_depth = 32;
     std::size_t error_text = std::size_t{4} * 1024; ///< of the server's words kept in `error_info::server_message`
     std::size_t chunk_extension = std::size_t{4} * 1024;
+    std::size_t event_line = std::size_t{64} * 1024;    ///< of an event stream
+    std::size_t event_bytes = std::size_t{1024} * 1024; ///< data of one event
 };
 
 } // namespace cojob

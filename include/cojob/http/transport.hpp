@@ -8,6 +8,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace cojob::http {
@@ -21,6 +22,7 @@ class exchange {
     phase reached = phase::queued;
     bool needs_new_connection = false;                ///< a kept one must not be used
     bool yields = false;                              ///< others go first where it has to queue for a connection
+    bool streams_body = false;                        ///< a success's body is to be read as it comes
     bool is_reused = false;                           ///< the connection had served a request before
     std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
 
@@ -39,11 +41,34 @@ class exchange {
     bool was_committed_ = false;
 };
 
+/// What has come of a body.
+struct body_part {
+    error_code error{}; ///< connection_lost, malformed_response, response_too_large, operation_aborted
+    std::string why{};  ///< in this library's or the system's words, never the server's
+    std::string text{};
+    bool is_last = false; ///< the body has ended in good order with this
+    std::uint64_t bytes_received = 0;
+};
+
+/// The body of a response, read as it comes. One call at a time, on the client's strand; may be destroyed anywhere.
+class BOOST_SYMBOL_VISIBLE body_stream {
+  public:
+    body_stream() = default;
+    body_stream(const body_stream&) = delete;
+    body_stream& operator=(const body_stream&) = delete;
+    virtual ~body_stream() = default;
+
+    /// Waits for more. Nothing is read, and the server held back, while nobody calls. Nothing follows an error or the
+    /// last part.
+    virtual asio::awaitable<body_part> read(cojob::operation&) = 0;
+};
+
 /// How an exchange ended.
 struct exchange_result {
-    error_code error{}; ///< none: `response` is whole
+    error_code error{}; ///< none: `response` is whole, but for `rest`
     std::string why{};  ///< in this library's or the system's words, never the server's
     http::response response{};
+    std::shared_ptr<body_stream> rest{}; ///< the body, where it is streamed; else, or empty: it is in the response
 };
 
 /// The seam between a client and the network. One client uses it, on its strand.
@@ -57,7 +82,7 @@ class BOOST_SYMBOL_VISIBLE transport {
     /// Sends one request and reads its response. Failures are results, not exceptions:
     /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
     /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange
-    /// outlive the call.
+    /// outlive the call. A transport that knows no streams may read the body to its end and leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
     /// Drops idle connections. Called on the strand when the client is closed.

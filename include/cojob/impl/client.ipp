@@ -36,12 +36,14 @@ inline client_options complete(client_options o)
     check_positive(o.timeouts.handshake, "timeouts.handshake");
     check_positive(o.timeouts.attempt, "timeouts.attempt");
     check_positive(o.timeouts.call, "timeouts.call");
+    check_positive(o.timeouts.stream_idle, "timeouts.stream_idle");
     check_positive(o.pool.idle, "pool.idle");
     check_not_zero(o.retry.max_attempts, "retry.max_attempts");
     check_positive(o.retry.base_delay, "retry.base_delay");
     check_positive(o.retry.max_delay, "retry.max_delay");
     check_positive(o.retry.max_server_delay, "retry.max_server_delay");
     check_not_zero(o.pool.max_connections, "pool.max_connections");
+    check_not_zero(o.pool.max_streams, "pool.max_streams");
     check_not_zero(o.limits.header_bytes, "limits.header_bytes");
     check_not_zero(o.limits.body_bytes, "limits.body_bytes");
     check_not_zero(o.limits.header_count, "limits.header_count");
@@ -49,6 +51,8 @@ inline client_options complete(client_options o)
     check_not_zero(o.limits.json_depth, "limits.json_depth");
     check_not_zero(o.limits.error_text, "limits.error_text");
     check_not_zero(o.limits.chunk_extension, "limits.chunk_extension");
+    check_not_zero(o.limits.event_line, "limits.event_line");
+    check_not_zero(o.limits.event_bytes, "limits.event_bytes");
     if (o.user_agent.empty())
         o.user_agent = "cojob/" + std::string(version());
     check_header_value(o.user_agent, "user_agent");

@@ -6,6 +6,7 @@
 #include <cojob/job/handle.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 #include <cojob/mintlify/agent_session.hpp>
+#include <cojob/mintlify/agent_stream.hpp>
 #include <cojob/result.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -29,10 +30,10 @@ struct session_query {
     int take = 12; ///< on a page, 1 to 100
 };
 
-/// The Mintlify agent API, v1, which the vendor calls deprecated: sessions that were made with it can be looked at and
-/// waited for. A cheap handle on a client and the options.
+/// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
+/// a session here.
 ///
-/// Thread safety: as `client`. Cancellation, for every operation: all types, at once.
+/// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent_v1 {
   public:
@@ -58,6 +59,16 @@ class agent_v1 {
         return {seconds(5), seconds(5), seconds(10), 1.25};
     }
 
+    /// Creates a session that works in the background: `POST /v1/agent/{project}/job`. Returns when the answer has
+    /// begun; what follows is read from the stream.
+    ///
+    /// Preconditions: at least one message; no text is empty; all are UTF-8. A use of the project's quota. The limit of
+    /// the attempt and of the call end with the answer's head. Errors: those of `client::send`, `outcome_unknown` among
+    /// them (do not repeat the call without looking), and `invalid_response` for an answer that is no event stream or
+    /// tells no session id; the id, where there is one, is in `error_info::job_id`. Cancellation: all types until the
+    /// request is on its way; then terminal and partial end it as `outcome_unknown`, and total is ignored.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_stream> create_job(create_session_request) const;
+
     /// The session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string id) const;
@@ -76,10 +87,13 @@ class agent_v1 {
     }
 
   private:
-    COJOB_DECL agent_v1(client, std::shared_ptr<const detail::agent_settings>);
+    using settings_ptr = std::shared_ptr<const detail::agent_settings>;
+
+    COJOB_DECL agent_v1(client, settings_ptr);
+    COJOB_DECL static asio::awaitable<agent_stream> create(client, settings_ptr, create_session_request);
 
     client client_;
-    std::shared_ptr<const detail::agent_settings> settings_;
+    settings_ptr settings_;
 };
 
 } // namespace cojob::mintlify

@@ -14,11 +14,11 @@ class scripted_reply {
     scripted_reply() = default;
     /// An answer.
     scripted_reply(int status, std::string body, http::header_list headers = {})
-        : result{{}, {}, {status, std::move(headers), std::move(body)}}
+        : result{{}, {}, {status, std::move(headers), std::move(body)}, {}}
     {
     }
     /// A failure in a phase; at `sending` and later the request counts as committed.
-    scripted_reply(errc failure, phase last) : result{failure, {}, {}}, reached(last) {}
+    scripted_reply(errc failure, phase last) : result{failure, {}, {}, {}}, reached(last) {}
 
     http::exchange_result result;
     phase reached = phase::done;

@@ -2,39 +2,25 @@
 #define COJOB_IMPL_HTTP_HTTPS_TRANSPORT_IPP
 
 #include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/http/clock_hold.hpp>
 #include <cojob/impl/internal/http/connector.hpp>
-#include <cojob/impl/internal/http/origin_pool.hpp>
+#include <cojob/impl/internal/http/place.hpp>
 #include <cojob/impl/internal/http/render.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
+#include <cojob/impl/internal/http/streamed_body.hpp>
 
-#include <map>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace cojob::detail {
-
-/// A clock that is moved by hand holds while real sockets are waited for.
-class clock_hold {
-  public:
-    explicit clock_hold(clock& c) : clock_(c) { clock_.exchange_began(); }
-    clock_hold(const clock_hold&) = delete;
-    clock_hold& operator=(const clock_hold&) = delete;
-    ~clock_hold() { clock_.exchange_ended(); }
-
-  private:
-    clock& clock_;
-};
-
-struct place_waiter {
-    explicit place_waiter(const asio::any_io_executor& executor) : turn(executor) {}
-
-    event turn;
-};
 
 class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
-        : options_(std::move(options)), connector_(options_.tls, options_.timeouts)
+        : options_(std::move(options)), connector_(options_.tls, options_.timeouts),
+          pools_(std::make_shared<pool_table>(options_.pool)),
+          streams_(std::make_shared<pool_table>(for_streams(options_.pool)))
     {
     }
 
@@ -42,7 +28,7 @@ class https_transport final : public http::transport {
     {
         auto& op = x.operation;
         reap(op.time().now());
-        place here(*this, request.origin);
+        place here(x.streams_body ? streams_ : pools_, request.origin);
         co_await here.enter(op, x.yields);
         if (op.is_stopped())
             co_return aborted();
@@ -56,14 +42,17 @@ class https_transport final : public http::transport {
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
-                co_return http::exchange_result{opened.error, std::move(opened.why), {}};
+                co_return http::exchange_result{opened.error, std::move(opened.why), {}, {}};
             connection = std::move(opened.connection);
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        bool may_be_kept = false;
-        auto result = co_await transact(*connection, request, x, may_be_kept);
-        if (may_be_kept && !op.is_stopped())
+        if (x.streams_body)
+            co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
+        const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
+        response_reader reader(options_.limits, connection->buffer(), mode);
+        auto result = co_await transact(*connection, reader, request, x);
+        if (!result.error && reader.allows_reuse() && !op.is_stopped())
             here.pool().keep(std::move(connection), op.time().now());
         else
             report(request.origin, connection_change::closed);
@@ -72,91 +61,42 @@ class https_transport final : public http::transport {
 
     void close() noexcept override
     {
-        for (auto& [origin, pool] : pools_)
+        for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle())
                 report(origin, connection_change::closed);
+        for (const auto& body : bodies_)
+            if (const auto open = body.lock())
+                open->close();
     }
 
     void shutdown() noexcept override
     {
-        is_shut_down_ = true;
+        pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
-        pools_.drop_idle();
+        for (auto& [origin, pool] : pools_->pools)
+            while (pool.take_idle()) {
+            }
     }
 
   private:
-    using connection_ptr = std::unique_ptr<stream>;
-    using pool_type = origin_pool<connection_ptr, place_waiter>;
+    /// The same room, for connections of another kind.
+    static pool_options for_streams(pool_options options)
+    {
+        options.max_connections = options.max_streams;
+        return options;
+    }
 
-    struct pool_map : std::map<http::origin, pool_type> {
-        void drop_idle() noexcept
-        {
-            for (auto& [origin, pool] : *this)
-                while (pool.take_idle()) {
-                }
-        }
-    };
-
-    /// The right to one connection; given back, to the next who waits, when it goes.
-    class place {
-      public:
-        place(https_transport& owner, const http::origin& origin)
-            : owner_(owner), pool_(owner.pools_.try_emplace(origin, owner.options_.pool).first->second)
-        {
-        }
-        place(const place&) = delete;
-        place& operator=(const place&) = delete;
-        ~place()
-        {
-            if (!is_held_ || owner_.is_shut_down_)
-                return;
-            if (auto* next = pool_.release())
-                next->turn.set();
-        }
-
-        asio::awaitable<void> enter(operation& op, bool yields)
-        {
-            is_held_ = !op.is_stopped() && pool_.try_enter();
-            if (is_held_ || op.is_stopped())
-                co_return;
-            place_waiter self(op.executor());
-            const queue_entry entry(pool_, self, yields);
-            co_await self.turn.wait();
-            is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
-        }
-
-        [[nodiscard]] pool_type& pool() noexcept { return pool_; }
-
-      private:
-        struct queue_entry {
-            queue_entry(pool_type& p, place_waiter& w, bool yields) : pool(p), waiter(w)
-            {
-                pool.enqueue(waiter, yields);
-            }
-            queue_entry(const queue_entry&) = delete;
-            queue_entry& operator=(const queue_entry&) = delete;
-            ~queue_entry() { pool.leave_queue(waiter); }
-
-            pool_type& pool;
-            place_waiter& waiter;
-        };
-
-        https_transport& owner_;
-        pool_type& pool_;
-        bool is_held_ = false;
-    };
-
-    static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}}; }
+    static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
     void reap(time_point now)
     {
-        for (auto& [origin, pool] : pools_)
+        for (auto& [origin, pool] : pools_->pools)
             for (const auto& old : pool.reap(now))
                 if (old)
                     report(origin, connection_change::closed);
     }
 
-    connection_ptr take_quiet(pool_type& pool, const http::origin& origin)
+    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)
     {
         while (auto connection = pool.take_idle()) {
             if (connection->is_quiet())
@@ -166,8 +106,26 @@ class https_transport final : public http::transport {
         return nullptr;
     }
 
-    asio::awaitable<http::exchange_result> transact(stream& connection, const http::request& request, http::exchange& x,
-                                                    bool& may_be_kept)
+    asio::awaitable<http::exchange_result> begin_stream(place here, connection_ptr connection,
+                                                        const http::request& request, http::exchange& x)
+    {
+        auto body = std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+                                                    [observer = options_.observer, host = request.origin.host] {
+                                                        if (observer)
+                                                            observer->on_connection({host, connection_change::closed});
+                                                    });
+        auto result = co_await transact(body->connection(), body->reader(), request, x);
+        if (result.error || !body->reader().is_streaming())
+            co_return result;
+        const auto shared = share_on(x.operation.executor(), std::move(body));
+        std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
+        bodies_.push_back(shared);
+        result.rest = shared;
+        co_return result;
+    }
+
+    static asio::awaitable<http::exchange_result> transact(stream& connection, response_reader& reader,
+                                                           const http::request& request, http::exchange& x)
     {
         if (x.operation.is_stopped()) // by an observer
             co_return aborted();
@@ -182,11 +140,12 @@ class https_transport final : public http::transport {
         if (x.operation.is_stopped())
             co_return aborted();
         // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (!sent.error)
+        if (sent.error)
+            reader.forbid_reuse();
+        else
             x.reached = phase::awaiting_response;
-        response_reader reader(options_.limits, connection.buffer(), request.method != "HEAD");
         error_code end = sent.error;
-        while (!reader.is_over()) {
+        while (!reader.is_over() && !reader.is_streaming()) {
             const auto got = co_await connection.read_some(reader.prepare());
             if (x.operation.is_stopped())
                 co_return aborted();
@@ -199,13 +158,14 @@ class https_transport final : public http::transport {
                 reader.end_of_input(got.error == asio::error::eof);
             }
         }
-        may_be_kept = reader.allows_reuse() && !end;
-        if (reader.failure())
-            co_return http::exchange_result{
-                *reader.failure(), (sent.error ? "while sending: " : "") + (end ? end.message() : reader.why()),
-                std::move(reader.message())};
+        if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
+            co_return http::exchange_result{*reader.failure(),
+                                            (sent.error ? "while sending: " : "") +
+                                                (end ? end.message() : reader.why()),
+                                            reader.take_message(),
+                                            {}};
         x.reached = phase::done;
-        co_return http::exchange_result{{}, {}, std::move(reader.message())};
+        co_return http::exchange_result{{}, {}, reader.take_message(), {}};
     }
 
     void report(const http::origin& origin, connection_change change) const
@@ -216,8 +176,8 @@ class https_transport final : public http::transport {
 
     http::https_options options_;
     connector connector_;
-    pool_map pools_;
-    bool is_shut_down_ = false;
+    std::shared_ptr<pool_table> pools_, streams_;
+    std::vector<std::weak_ptr<streamed_body>> bodies_; // that may be open
 };
 
 } // namespace cojob::detail

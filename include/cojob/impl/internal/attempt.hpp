@@ -100,6 +100,7 @@ inline asio::awaitable<made_attempt> make_attempt(client_state& state, operation
     http::exchange x(op, call.effect == effect::none);
     x.needs_new_connection = settings.needs_new_connection;
     x.yields = event.is_poll;
+    x.streams_body = call.streams_body;
     {
         const poll_trace::watch watched(settings.poll, x.reached);
         made.result = co_await state.transport->send(wire, x);

@@ -26,14 +26,16 @@ inline asio::awaitable<call_end> run_call(std::shared_ptr<client_state> state, s
 struct answered {
     http::response response{};
     std::vector<attempt> attempts{};
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
 };
 
 /// A whole call, on the caller's executor.
 inline asio::awaitable<answered> send_call(std::shared_ptr<client_state> state, api_request request,
-                                           call_settings settings)
+                                           call_settings settings, bool streams_body = false)
 {
     co_await accept_every_cancellation();
     auto call = prepare(std::move(request), state->options.user_agent);
+    call.streams_body = streams_body;
     if (state->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto op = std::make_shared<operation>(state->options.clock, state->executor);
@@ -43,7 +45,7 @@ inline asio::awaitable<answered> send_call(std::shared_ptr<client_state> state, 
         std::rethrow_exception(end.thrown);
     if (end.failure.code())
         throw_error(std::move(end.failure));
-    co_return answered{std::move(end.response), std::move(end.attempts)};
+    co_return answered{std::move(end.response), std::move(end.attempts), std::move(end.rest)};
 }
 
 inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
@@ -57,6 +59,13 @@ inline asio::awaitable<http::response> send_response(std::shared_ptr<client_stat
 inline asio::awaitable<answered> send(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
+}
+
+/// The same, ended by the head of a success; its body is in `rest`, or in the response where the transport knows no
+/// streams.
+inline asio::awaitable<answered> send_streamed(const client& c, api_request request)
+{
+    return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
 }
 
 } // namespace cojob::detail

@@ -25,8 +25,9 @@ namespace cojob::detail {
 struct call_end {
     error_info failure{}; ///< no code: success
     http::response response{};
-    std::vector<attempt> attempts{}; ///< of a success
-    std::exception_ptr thrown{};     ///< by a credential provider or a header hook
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    std::vector<attempt> attempts{};           ///< of a success
+    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
 };
 
 /// A whole call, on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
@@ -217,7 +218,9 @@ class call_run {
         if (!made.tried.ended || step.is_success) {
             made.tried.ended = {};
             trail_.push_back(std::move(made.tried));
-            end_ = call_end{{}, std::move(made.result.response), std::move(trail_), {}};
+            end_ = call_end{.response = std::move(made.result.response),
+                            .rest = std::move(made.result.rest),
+                            .attempts = std::move(trail_)};
             return;
         }
         // A cancellation that meets a connecting attempt does not undo what the one before may have done.

@@ -17,6 +17,7 @@ struct prepared_call {
     api_request api{};
     cojob::effect effect = cojob::effect::once;
     http::request wire{};
+    bool streams_body = false; ///< of a success
 };
 
 inline secret bearer(const secret& key)

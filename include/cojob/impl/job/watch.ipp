@@ -2,9 +2,9 @@
 #define COJOB_IMPL_JOB_WATCH_IPP
 
 #include <cojob/impl/internal/job/wait_set.hpp>
+#include <cojob/impl/internal/one_at_a_time.hpp>
 #include <cojob/job/watch.hpp>
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,21 +20,7 @@ class watch_state final : public wait_listener {
     {
     }
 
-    /// One call of `next` at a time.
-    class turn {
-      public:
-        explicit turn(watch_state& watch) : watch_(watch)
-        {
-            if (watch_.is_taken_.exchange(true))
-                throw_invalid_argument("job_watch::next: the call before has not ended");
-        }
-        turn(const turn&) = delete;
-        turn& operator=(const turn&) = delete;
-        ~turn() { watch_.is_taken_ = false; }
-
-      private:
-        watch_state& watch_;
-    };
+    one_at_a_time calls;
 
     void check() const
     {
@@ -84,7 +70,6 @@ class watch_state final : public wait_listener {
     std::string id_;
     wait_options options_;
     std::shared_ptr<client_state> client_;
-    std::atomic<bool> is_taken_{false};
     bool is_over_ = false;
     event* news_ = nullptr;
     std::shared_ptr<const void> latest_, told_;
@@ -106,7 +91,7 @@ inline asio::awaitable<wait_end> run_watch(std::shared_ptr<watch_state> watch, s
 asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
 {
     co_await accept_every_cancellation();
-    const watch_state::turn turn(*watch);
+    const one_at_a_time::turn turn(watch->calls, "job_watch::next");
     if (watch->is_over())
         co_return nullptr;
     watch->check();

@@ -17,15 +17,12 @@ namespace cojob::mintlify {
 
 namespace detail {
 
-using cojob::detail::check_segment;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
-using cojob::detail::is_valid_utf8;
 using cojob::detail::job_memory;
 using cojob::detail::json_reader;
 using cojob::detail::note_created;
 using cojob::detail::send;
-using cojob::detail::throw_invalid_argument;
 
 inline agent_job_status parse_agent_job_status(std::string_view text)
 {
@@ -56,10 +53,7 @@ inline agent_job decode_agent_job(const json_reader& json)
 
 inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
 {
-    if (prompt.empty())
-        throw_invalid_argument("prompt: must not be empty");
-    if (!is_valid_utf8(prompt))
-        throw_invalid_argument("prompt: not valid UTF-8");
+    check_text(prompt, "prompt");
     auto r = settings.request("POST", "v2", std::move(below));
     r.quota_pool = settings.pool();
     r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});

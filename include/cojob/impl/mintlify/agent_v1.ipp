@@ -1,11 +1,19 @@
 #ifndef COJOB_IMPL_MINTLIFY_AGENT_V1_IPP
 #define COJOB_IMPL_MINTLIFY_AGENT_V1_IPP
 
+#include <cojob/detail/ascii.hpp>
+#include <cojob/impl/internal/event_source.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
 
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <array>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +24,7 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::decode_response;
+using cojob::detail::equal_ignoring_case;
 using cojob::detail::json_reader;
 using cojob::detail::send;
 
@@ -91,6 +100,66 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
     co_return decode_response(c, request, answer, decode_sessions);
 }
 
+inline std::string_view name_of(message_role role)
+{
+    switch (role) {
+    case message_role::system: return "system";
+    case message_role::user: return "user";
+    case message_role::assistant: return "assistant";
+    }
+    throw_invalid_argument("create_session_request::messages: no such role");
+}
+
+inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
+{
+    if (session.messages.empty())
+        throw_invalid_argument("create_session_request::messages: must not be empty");
+    boost::json::array messages;
+    for (const auto& m : session.messages) {
+        check_text(m.content, "create_session_request::messages");
+        messages.push_back(boost::json::object{{"role", name_of(m.role)}, {"content", m.content}});
+    }
+    boost::json::object body{{"messages", std::move(messages)}};
+    if (session.branch) {
+        check_text(*session.branch, "create_session_request::branch");
+        body["branch"] = *session.branch;
+    }
+    if (session.as_draft)
+        body["asDraft"] = true;
+    if (!session.model.empty()) {
+        check_text(session.model, "create_session_request::model");
+        body["model"] = session.model;
+    }
+    auto r = settings.request("POST", "v1", {"job"});
+    r.quota_pool = settings.pool();
+    r.headers = {{"Accept", "text/event-stream"}};
+    r.json = boost::json::serialize(body);
+    return r;
+}
+
+/// None for one that no call would take.
+inline std::optional<std::string> session_id_of(const http::response& response)
+{
+    const auto id = response.header("X-Session-Id");
+    if (!id)
+        return std::nullopt;
+    try {
+        check_segment(*id, "X-Session-Id");
+    } catch (const api_error&) {
+        return std::nullopt;
+    }
+    return std::string(*id);
+}
+
+/// What is wrong with the answer to a creation; null for nothing.
+inline const char* objection_to(const http::response& response, const std::optional<std::string>& session_id)
+{
+    const auto type = response.header("Content-Type").value_or(std::string_view());
+    if (!equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), "text/event-stream"))
+        return "header Content-Type: expected text/event-stream";
+    return session_id ? nullptr : "header X-Session-Id: missing, or no id";
+}
+
 } // namespace detail
 
 agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
@@ -103,10 +172,7 @@ agent_v1::agent_v1(client c, agent_options options)
 {
 }
 
-agent_v1::agent_v1(client c, std::shared_ptr<const detail::agent_settings> settings)
-    : client_(std::move(c)), settings_(std::move(settings))
-{
-}
+agent_v1::agent_v1(client c, settings_ptr settings) : client_(std::move(c)), settings_(std::move(settings)) {}
 
 agent_v1 agent_v1::with(client c) const
 {
@@ -121,6 +187,34 @@ std::string agent_v1::scope() const
 job_handle agent_v1::handle(const agent_session& session) const
 {
     return cojob::detail::make_handle(client_, api_name, settings_->scope(), session.session_id);
+}
+
+asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
+{
+    using cojob::detail::event_source;
+    const auto request = detail::make_create_request(*settings, session);
+    auto answer = co_await cojob::detail::send_streamed(c, request);
+    const auto id = detail::session_id_of(answer.response);
+    if (id) // the session is there, whatever else is wrong
+        cojob::detail::note_created(c, api_name, settings->scope(), *id);
+    const auto describe = [&](errc code, std::string words) {
+        auto info = cojob::detail::describe_undecodable(request, answer, error_info(code, std::move(words)));
+        info.job_id = id.value_or(std::string());
+        return info;
+    };
+    if (const auto* const objection = detail::objection_to(answer.response, id))
+        cojob::detail::throw_error(describe(errc::invalid_response, objection));
+    auto broken = describe(errc::outcome_unknown, "the event stream broke off; the session goes on");
+    auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
+    std::optional<std::string> branch(answer.response.header("X-Branch-Name"));
+    auto source =
+        std::make_shared<event_source>(cojob::detail::client_state::of(c), std::move(answer), std::move(broken));
+    co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
+}
+
+asio::awaitable<agent_stream> agent_v1::create_job(create_session_request session) const
+{
+    return create(client_, settings_, std::move(session));
 }
 
 asio::awaitable<agent_session> agent_v1::get_job(std::string id) const

@@ -4,15 +4,12 @@
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
+#include <cojob/impl/internal/http/response_parser.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
-#include <algorithm>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,127 +17,15 @@
 
 namespace cojob::detail {
 
-/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when
-/// it is called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
-class head_scan {
-  public:
-    enum class verdict { incomplete, whole, malformed };
-
-    /// Takes all that is there of the message; goes on where it stopped.
-    verdict look(std::string_view received)
-    {
-        constexpr std::string_view begin = "HTTP/1.";
-        for (; at_ < received.size(); ++at_) {
-            const auto c = received[at_];
-            if (at_ < begin.size() ? c != begin[at_] : c == '\n' && received[at_ - 1] != '\r')
-                return verdict::malformed;
-            if (c != '\n')
-                continue;
-            const auto is_empty_line = at_ == line_begin_ + 1;
-            line_begin_ = at_ + 1;
-            if (is_empty_line)
-                return verdict::whole;
-        }
-        return verdict::incomplete;
-    }
-
-  private:
-    std::size_t at_ = 0;
-    std::size_t line_begin_ = 0;
-};
-
-/// Beast's parser, filling plain strings and counting what the limits count.
-class response_parser final : public boost::beast::http::basic_parser<false> {
-    using string_view = boost::beast::string_view;
-    using field = boost::beast::http::field;
-
-  public:
-    response_parser(const limit_options& limits, bool expects_body) : limits_(limits)
-    {
-        skip(!expects_body);
-        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
-        body_limit(limits.body_bytes);
-    }
-
-    http::response message;
-
-    /// Beast 1.81 asserts that it never has four bytes of `0 CRLF CRLF`, which nothing can be shorter than.
-    [[nodiscard]] std::size_t least_input() const { return chunked() && !has_chunk_ ? 5 : 1; }
-
-    /// The option that the message is over, when that is what is wrong with it.
-    [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
-
-  private:
-    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
-    void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
-    void on_field_impl(field, string_view name, string_view value, error_code& ec) override
-    {
-        if (is_past_head_)
-            drop_trailer(name.size() + value.size(), ec);
-        else if (message.headers.size() == limits_.header_count)
-            ec = over("limits.header_count");
-        else
-            message.headers.emplace_back(name, value);
-    }
-    // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
-    virtual void on_trailer_field_impl(field, string_view name, string_view value, error_code& ec)
-    {
-        drop_trailer(name.size() + value.size(), ec);
-    }
-    void on_header_impl(error_code&) override { is_past_head_ = true; }
-    void on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) override
-    {
-        if (length) // within the limit, or Beast would have failed
-            message.body.reserve(static_cast<std::size_t>(*length));
-    }
-    std::size_t on_body_impl(string_view part, error_code&) override
-    {
-        message.body.append(part.data(), part.size());
-        return part.size();
-    }
-    void on_chunk_header_impl(std::uint64_t, string_view extensions, error_code& ec) override
-    {
-        has_chunk_ = true;
-        if (extensions.size() > limits_.chunk_extension)
-            ec = over("limits.chunk_extension");
-    }
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& ec) override
-    {
-        return on_body_impl(part, ec);
-    }
-    void on_finish_impl(error_code&) override {}
-
-    /// Trailers are no headers (RFC 9110, section 6.5.1), and nothing here wants one.
-    void drop_trailer(std::size_t size, error_code& ec)
-    {
-        trailer_bytes_ += size;
-        if (trailer_bytes_ > limits_.chunk_extension)
-            ec = over("limits.chunk_extension, which bounds trailers too");
-    }
-
-    error_code over(const char* option)
-    {
-        exceeded_ = option;
-        return boost::beast::http::error::header_limit;
-    }
-
-    const limit_options& limits_;
-    std::size_t trailer_bytes_ = 0;
-    const char* exceeded_ = "limits.body_bytes";
-    bool is_past_head_ = false;
-    bool has_chunk_ = false;
-};
-
 /// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes
 /// out.
 class response_reader {
   public:
     /// Bytes that were read too far stay in the buffer: they are somebody's mistake, see `has_surplus`.
-    /// `expects_body`: false for the answer to a HEAD, whose length is that of a body that does not come.
-    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, bool expects_body = true)
-        : limits_(limits), buffer_(buffer), expects_body_(expects_body)
+    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
+        : limits_(limits), buffer_(buffer), mode_(mode)
     {
-        parser_.emplace(limits_, expects_body_);
+        parser_.emplace(limits_, mode_);
     }
 
     /// Where the next bytes go.
@@ -180,10 +65,24 @@ class response_reader {
     [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
     [[nodiscard]] bool allows_reuse() const
     {
-        return is_done_ && !has_surplus() && parser_->keep_alive() && parser_->message.status != switching_protocols;
+        return is_done_ && is_trusted_ && !has_surplus() && parser_->keep_alive() &&
+               parser_->message.status != switching_protocols;
     }
 
-    [[nodiscard]] http::response& message() noexcept { return parser_->message; }
+    /// For a reason that the response does not show.
+    void forbid_reuse() noexcept { is_trusted_ = false; }
+
+    /// What has come; a body that streams is left behind.
+    [[nodiscard]] http::response take_message()
+    {
+        auto& m = parser_->message;
+        return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
+    }
+
+    /// The head of a success is whole whose body is to be taken away as it comes.
+    [[nodiscard]] bool is_streaming() const { return parser_->is_streaming(); }
+    /// What has come of the body since the last time.
+    [[nodiscard]] std::string take_body_text() { return std::exchange(parser_->message.body, {}); }
 
   private:
     static constexpr std::size_t read_size = std::size_t{16} * 1024;
@@ -237,7 +136,7 @@ class response_reader {
         } else if (++interim_ > limits_.informational) {
             fail_with(errc::response_too_large, "over limits.informational");
         } else {
-            parser_.emplace(limits_, expects_body_);
+            parser_.emplace(limits_, mode_);
             head_ = {};
         }
     }
@@ -253,7 +152,7 @@ class response_reader {
     void fail(error_code ec)
     {
         using beast_error = boost::beast::http::error;
-        if (ec == beast_error::body_limit || ec == beast_error::header_limit)
+        if (ec == beast_error::header_limit)
             fail_with(errc::response_too_large, std::string("over ") + parser_->exceeded());
         else
             fail_with(errc::malformed_response, ec.message());
@@ -267,7 +166,7 @@ class response_reader {
 
     const limit_options& limits_;
     boost::beast::flat_buffer& buffer_;
-    bool expects_body_;
+    body_mode mode_;
     std::optional<response_parser> parser_; // one a message: a parser cannot be used twice
     head_scan head_;
     std::size_t interim_ = 0;
@@ -275,6 +174,7 @@ class response_reader {
     std::string why_;
     bool has_begun_ = false;
     bool is_done_ = false;
+    bool is_trusted_ = true;
 };
 
 } // namespace cojob::detail

@@ -15,6 +15,7 @@
 namespace cojob::mintlify::detail {
 
 using cojob::detail::check_segment;
+using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
 
 /// The options, checked.
@@ -51,6 +52,15 @@ class agent_settings {
     cojob::detail::service_settings service_;
     std::shared_ptr<quota> pool_;
 };
+
+/// What is written by people.
+inline void check_text(const std::string& text, const char* what)
+{
+    if (text.empty())
+        throw_invalid_argument(std::string(what) + ": must not be empty");
+    if (!is_valid_utf8(text))
+        throw_invalid_argument(std::string(what) + ": not valid UTF-8");
+}
 
 using settings_ptr = std::shared_ptr<const agent_settings>;
 

@@ -1,0 +1,68 @@
+#ifndef COJOB_HTTP_EVENT_STREAM_HPP
+#define COJOB_HTTP_EVENT_STREAM_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/config.hpp>
+#include <cojob/http/options.hpp>
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cojob::http {
+
+/// One event of a `text/event-stream`. The texts are the server's bytes, whatever they are.
+/// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+struct server_sent_event {
+    std::string type = "message"; ///< the `event` field
+    std::string data{};           ///< the `data` fields, joined with line feeds
+    std::string id{};             ///< the last `id` field of the stream up to here; empty when there was none
+
+    friend bool operator==(const server_sent_event&, const server_sent_event&) = default;
+};
+
+/// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
+class event_stream_parser {
+  public:
+    /// Of the limits, `event_line` and `event_bytes` count.
+    explicit event_stream_parser(const limit_options& limits)
+        : max_line_(limits.event_line), max_event_(limits.event_bytes)
+    {
+    }
+
+    /// Takes the next bytes. After one that was over a limit nothing is taken any more.
+    COJOB_DECL void feed(std::string_view);
+
+    /// The next event that is complete. What is incomplete when the stream ends is not an event.
+    [[nodiscard]] COJOB_DECL std::optional<server_sent_event> next();
+
+    /// The name of the limit that the stream is over; null when it is over none.
+    [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
+
+    /// How long the server wants a client to wait before it connects anew: its last `retry` field.
+    [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
+
+  private:
+    COJOB_DECL void take_line();
+    COJOB_DECL void take_field(std::string_view name, std::string_view value);
+    COJOB_DECL void dispatch();
+
+    std::size_t max_line_, max_event_;
+    std::string line_;
+    std::string type_, data_, last_id_;
+    std::deque<server_sent_event> ready_;
+    std::optional<duration> reconnection_time_;
+    const char* exceeded_ = nullptr;
+    bool is_first_line_ = true;
+    bool skips_line_feed_ = false; // after a carriage return
+};
+
+} // namespace cojob::http
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/http/event_stream.ipp>
+#endif
+
+#endif

@@ -1,0 +1,91 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_PLACE_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_PLACE_HPP
+
+#include <cojob/http/url.hpp>
+#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/http/origin_pool.hpp>
+#include <cojob/impl/internal/http/stream.hpp>
+
+#include <map>
+#include <memory>
+#include <utility>
+
+namespace cojob::detail {
+
+struct place_waiter {
+    explicit place_waiter(const asio::any_io_executor& executor) : turn(executor) {}
+
+    event turn;
+};
+
+using connection_ptr = std::unique_ptr<stream>;
+using connection_pool = origin_pool<connection_ptr, place_waiter>;
+
+/// The pools of a transport, by origin.
+struct pool_table {
+    explicit pool_table(const pool_options& o) : options(o) {}
+
+    connection_pool& of(const http::origin& origin) { return pools.try_emplace(origin, options).first->second; }
+
+    pool_options options;
+    std::map<http::origin, connection_pool> pools;
+    bool is_shut_down = false; ///< nobody is waiting any more
+};
+
+/// The right to one connection; given back, to the next who waits, when it goes.
+class place {
+  public:
+    place(std::shared_ptr<pool_table> table, const http::origin& origin)
+        : table_(std::move(table)), pool_(&table_->of(origin))
+    {
+    }
+    place(place&& other) noexcept
+        : table_(std::move(other.table_)), pool_(other.pool_), is_held_(std::exchange(other.is_held_, false))
+    {
+    }
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    place& operator=(place&&) = delete;
+    ~place()
+    {
+        if (!is_held_ || table_->is_shut_down)
+            return;
+        if (auto* next = pool_->release())
+            next->turn.set();
+    }
+
+    asio::awaitable<void> enter(operation& op, bool yields)
+    {
+        is_held_ = !op.is_stopped() && pool_->try_enter();
+        if (is_held_ || op.is_stopped())
+            co_return;
+        place_waiter self(op.executor());
+        const queue_entry entry(*pool_, self, yields);
+        co_await self.turn.wait();
+        is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+    }
+
+    [[nodiscard]] connection_pool& pool() noexcept { return *pool_; }
+
+  private:
+    struct queue_entry {
+        queue_entry(connection_pool& p, place_waiter& w, bool yields) : pool(p), waiter(w)
+        {
+            pool.enqueue(waiter, yields);
+        }
+        queue_entry(const queue_entry&) = delete;
+        queue_entry& operator=(const queue_entry&) = delete;
+        ~queue_entry() { pool.leave_queue(waiter); }
+
+        connection_pool& pool;
+        place_waiter& waiter;
+    };
+
+    std::shared_ptr<pool_table> table_;
+    connection_pool* pool_;
+    bool is_held_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif
