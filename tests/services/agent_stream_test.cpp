@@ -138,6 +138,22 @@ BOOST_DATA_TEST_CASE(does_not_mind_how_its_end_is_told, data::make(framings), f)
     BOOST_TEST(b.server.wait_for_open_connections(0)); // nothing is left of it, although the handle is there
 }
 
+BOOST_AUTO_TEST_CASE(is_made_by_a_server_and_its_session_waited_for)
+{
+    stream_bench b;
+    const auto s = b.create().get().value();
+    BOOST_TEST(!s.session_id().empty());
+    const auto told = b.read_all(s);
+    BOOST_TEST(!told.failure.code());
+    BOOST_TEST(!told.texts.empty());
+    auto waiting = b.start(cojob::wait_for_job(b.service, s.handle()));
+    b.clock->advance(std::chrono::minutes(1));
+    BOOST_TEST_REQUIRE(waiting.is_done());
+    BOOST_TEST(waiting.get().value().session_id == s.session_id());
+    BOOST_TEST(waiting.get().value().halted);
+    BOOST_TEST(b.run(b.service.list_jobs()).get().value().size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(asks_as_the_vendor_documents_it)
 {
     recorded b;
