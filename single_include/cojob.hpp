@@ -1,0 +1,10788 @@
+// cojob 0.1.0, everything but testing/
+// SPDX-License-Identifier: BSL-1.0
+// Made by tools/amalgamate from include/cojob/, do not edit.
+//
+// Needs C++20, Boost's headers and OpenSSL: g++ -std=c++20 main.cpp -lssl -lcrypto
+// It brings the source of Boost.JSON, which a program has once: all files but one define COJOB_NO_JSON_SOURCE, or all
+// do and the program links boost_json.
+// With COJOB_SEPARATE_COMPILATION defined in all files it only declares; one of them, with COJOB_SOURCE_FILE defined
+// too, has the bodies and the source of Boost.JSON.
+// clang-format off
+#ifndef COJOB_COJOB_HPP
+#define COJOB_COJOB_HPP
+
+#if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
+#ifndef COJOB_NO_JSON_SOURCE
+#include <boost/json/src.hpp>
+#endif
+#endif
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/assert/source_location.hpp>
+#include <boost/config.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/value.hpp>
+#include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <compare>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <iosfwd>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <typeindex>
+#include <typeinfo>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+// -------- cojob/detail/config.hpp
+
+// Two flavours from one source. By default every body is inline and comes with its header. With
+// COJOB_SEPARATE_COMPILATION the headers only declare, and one file of the program includes <cojob/src.hpp>
+// (or links cojob::compiled, which is that file).
+#if !defined(COJOB_SEPARATE_COMPILATION)
+#define COJOB_DECL inline
+#elif defined(COJOB_SHARED) && defined(COJOB_SOURCE)
+#define COJOB_DECL BOOST_SYMBOL_EXPORT
+#elif defined(COJOB_SHARED)
+#define COJOB_DECL BOOST_SYMBOL_IMPORT
+#else
+#define COJOB_DECL
+#endif
+
+namespace boost::asio {
+}
+
+namespace cojob {
+
+namespace asio = boost::asio;
+
+} // namespace cojob
+
+// -------- cojob/clock.hpp
+
+namespace cojob {
+
+using duration = std::chrono::steady_clock::duration;
+using time_point = std::chrono::steady_clock::time_point;
+
+/// "No limit", written out. It is never added to a time point.
+inline constexpr duration no_timeout = duration::max();
+
+/// A moment in civil time, UTC.
+using timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+/// RFC 3339 with as many decimals as are needed: `2026-01-02T03:04:05.678Z`.
+[[nodiscard]] COJOB_DECL std::string to_string(timestamp);
+
+/// One alarm of a clock. Not thread-safe; it rings on the executor it was made for.
+class BOOST_SYMBOL_VISIBLE alarm {
+  public:
+    alarm() = default;
+    alarm(const alarm&) = delete;
+    alarm& operator=(const alarm&) = delete;
+    virtual ~alarm() = default;
+
+    /// Calls `ring` once, at `when` or as soon after it as the executor is free. Replaces what was set before.
+    virtual void set(time_point when, std::function<void()> ring) = 0;
+
+    /// After this nothing rings.
+    virtual void clear() noexcept = 0;
+};
+
+/// Where time comes from. The default is the machine's; `testing::manual_clock` stands still until it is told.
+/// `now`, `wall_now` and the two counters may be called from any thread.
+class BOOST_SYMBOL_VISIBLE clock {
+  public:
+    clock() = default;
+    clock(const clock&) = delete;
+    clock& operator=(const clock&) = delete;
+    virtual ~clock() = default;
+
+    /// Steady time, for everything that is waited for.
+    [[nodiscard]] virtual time_point now() const = 0;
+
+    /// Civil time, for what is shown or stored.
+    [[nodiscard]] virtual timestamp wall_now() const = 0;
+
+    [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
+
+    /// A transport tells when it begins and ends to wait for real sockets. A clock that is moved by hand holds in
+    /// between.
+    virtual void exchange_began() noexcept {}
+    virtual void exchange_ended() noexcept {}
+};
+
+using clock_ptr = std::shared_ptr<clock>;
+
+/// The machine's clocks; what a client uses unless it is given another.
+[[nodiscard]] COJOB_DECL clock_ptr machine_clock();
+
+namespace detail {
+
+/// `from + length`, where `no_timeout` and anything else that would overflow is the end of time.
+[[nodiscard]] constexpr time_point after(time_point from, duration length) noexcept
+{
+    return length > time_point::max() - from ? time_point::max() : from + length;
+}
+
+} // namespace detail
+
+} // namespace cojob
+
+// -------- cojob/error.hpp
+
+namespace cojob {
+
+using boost::system::error_code;
+
+/// Why a call failed. docs/design/behaviour.md says which outcome of an attempt becomes which of these.
+enum class errc {
+    invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
+    quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
+    rate_limited,         ///< 429; `error_info::retry_at` is set when the server said
+    unauthorized,         ///< 401
+    forbidden,            ///< 403
+    not_found,            ///< 404
+    conflict,             ///< 409
+    rejected,             ///< any other 4xx
+    server_error,         ///< 5xx
+    unexpected_status,    ///< 1xx, 3xx, or a number that has no meaning here
+    outcome_unknown,      ///< the server may or may not have done it; do not repeat it without looking
+    connect_failed,       ///< no address found, or none of them answered
+    connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
+    tls_failed,           ///< the TLS handshake failed
+    certificate_rejected, ///< the server's certificate or host name was not accepted
+    proxy_failed,         ///< the proxy refused or cut the connection
+    request_timeout,      ///< one attempt took too long after the request was sent
+    deadline_exceeded,    ///< the whole call took too long
+    wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
+    connection_lost,      ///< reset or early end of the connection, on a call that is safe to repeat
+    response_too_large,   ///< over one of `limit_options`
+    malformed_response,   ///< not HTTP
+    invalid_response,     ///< JSON that is not what the API documents; the message names the path
+};
+
+/// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
+enum class condition {
+    retryable = 1, ///< repeating the call cannot do the work twice
+    client_error,  ///< the request was at fault
+    server_error,  ///< the server was
+    timeout,       ///< a limit of this client fired
+    throttled,     ///< too many requests
+    transport,     ///< no answer could be had
+};
+
+[[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
+[[nodiscard]] COJOB_DECL const boost::system::error_category& condition_category() noexcept;
+[[nodiscard]] COJOB_DECL error_code make_error_code(errc) noexcept;
+[[nodiscard]] COJOB_DECL boost::system::error_condition make_error_condition(condition) noexcept;
+
+/// How far an attempt came.
+enum class phase { queued, resolving, connecting, handshaking, sending, awaiting_response, receiving, done };
+
+[[nodiscard]] COJOB_DECL std::string_view to_string(phase) noexcept;
+
+/// One try of a call.
+struct attempt {
+    timestamp started{}; ///< civil time of the client
+    phase reached = phase::queued;
+    int status = 0;     ///< HTTP status, 0 when none came
+    duration wait{};    ///< what was waited before it
+    error_code ended{}; ///< why it ended; no error for success
+    std::string why{};  ///< the same in words, where there is more to say; never a server's text
+};
+
+/// What is known of a failure. A default-constructed one has no error.
+class error_info {
+  public:
+    error_info() = default;
+    error_info(error_code code, std::string words = {}) : message(std::move(words)), code_(code) {}
+    error_info(errc code, std::string words = {}) : error_info(make_error_code(code), std::move(words)) {}
+
+    [[nodiscard]] const error_code& code() const noexcept { return code_; }
+
+    int http_status = 0;        ///< 0 when no answer came
+    std::string method, path;   ///< of the request, the path as sent
+    std::string message;        ///< this library's words: which option, which JSON member; part of `what()`
+    std::string server_message; ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+    std::string request_id;     ///< the server's `X-Request-Id`
+    std::string job_id, job_status;
+    std::optional<timestamp> retry_at; ///< when it makes sense to come back
+    std::vector<attempt> attempts;
+
+  private:
+    error_code code_;
+};
+
+/// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in
+/// it.
+class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
+  public:
+    COJOB_DECL explicit api_error(error_info);
+
+    [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
+    [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
+
+  private:
+    struct state {
+        error_info info;
+        std::string what;
+    };
+    std::shared_ptr<const state> state_; // shared: copying an exception must not throw
+};
+
+/// What `result<T>::value()` does: throws `api_error`, or a plain `system_error` for a code that is not of this library
+/// (a cancellation).
+[[noreturn]] COJOB_DECL void throw_exception_from_error(const error_info&, const boost::source_location&);
+
+namespace detail {
+
+[[noreturn]] COJOB_DECL void throw_error(error_info);
+[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string message);
+
+} // namespace detail
+
+} // namespace cojob
+
+template <>
+struct boost::system::is_error_code_enum<cojob::errc> : std::true_type {};
+template <>
+struct boost::system::is_error_condition_enum<cojob::condition> : std::true_type {};
+
+// -------- cojob/http/url.hpp
+
+namespace cojob::http {
+
+/// Where a connection goes: what two requests must have in common to share one.
+class origin {
+  public:
+    origin() = default;
+    origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
+
+    std::string host; ///< lower case; an IPv6 literal without its brackets
+    std::uint16_t port = 0;
+    bool is_secure = true; ///< https
+
+    friend auto operator<=>(const origin&, const origin&) = default;
+};
+
+/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own.
+[[nodiscard]] COJOB_DECL std::string host_header(const origin&);
+
+/// 127.0.0.0/8, ::1 or `localhost`; no other name, wherever it may lead.
+[[nodiscard]] COJOB_DECL bool is_loopback(const origin&);
+
+/// A base URL: scheme, host, port and path; nothing else is accepted.
+class url {
+  public:
+    url() = default;
+
+    [[nodiscard]] const http::origin& origin() const noexcept { return origin_; }
+    /// Empty, or begins with a slash and does not end with one.
+    [[nodiscard]] const std::string& base_path() const noexcept { return base_path_; }
+
+    friend bool operator==(const url&, const url&) = default;
+
+  private:
+    friend COJOB_DECL url parse_url(std::string_view, std::string_view);
+    http::origin origin_;
+    std::string base_path_;
+};
+
+/// `http(s)://host[:port][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. User info, query,
+/// fragment, spaces, control characters and percent-encoded dots are refused.
+/// \throws api_error `invalid_argument`; the message begins with `what`, the name of the option.
+[[nodiscard]] COJOB_DECL url parse_url(std::string_view text, std::string_view what);
+
+/// Scheme, host, port and path, as short as they can be written.
+[[nodiscard]] COJOB_DECL std::string to_string(const url&);
+
+/// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
+[[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
+
+} // namespace cojob::http
+
+// -------- cojob/secret.hpp
+
+namespace cojob {
+
+/// A text that never prints and is wiped from memory when its last copy goes. Copies share one buffer.
+class secret {
+  public:
+    secret() = default;
+
+    /// Takes the text over; the argument's own buffer is wiped as well.
+    COJOB_DECL explicit secret(std::string text);
+
+    [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
+
+    /// The text itself. The view lives as long as a copy of this secret.
+    [[nodiscard]] std::string_view reveal() const noexcept
+    {
+        return text_ ? std::string_view(*text_) : std::string_view();
+    }
+
+    friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
+
+    /// Prints `***`, whatever the secret.
+    COJOB_DECL friend std::ostream& operator<<(std::ostream&, const secret&);
+
+  private:
+    std::shared_ptr<const std::string> text_;
+};
+
+/// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's
+/// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
+class credential {
+  public:
+    using provider_type = std::function<asio::awaitable<secret>()>;
+
+    credential() = default;
+    credential(secret fixed) : fixed_(std::move(fixed)) {}
+    credential(provider_type asked) : provider_(std::move(asked)) {}
+    template <class Function>
+        requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
+    credential(Function asked) : provider_(std::move(asked))
+    {
+    }
+
+    /// Neither a secret with text in it nor a provider.
+    [[nodiscard]] bool empty() const noexcept { return !provider_ && fixed_.empty(); }
+    [[nodiscard]] bool is_fixed() const noexcept { return !provider_; }
+    [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
+    [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
+
+  private:
+    secret fixed_;
+    provider_type provider_;
+};
+
+namespace detail {
+
+/// Overwrites the text, in a way the compiler does not remove, and empties it.
+COJOB_DECL void wipe(std::string&) noexcept;
+
+} // namespace detail
+
+} // namespace cojob
+
+// -------- cojob/http/message.hpp
+
+namespace cojob::http {
+
+using header_list = std::vector<std::pair<std::string, std::string>>;
+
+/// The first header of that name, whatever its case.
+[[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
+                                                                     std::string_view name) noexcept;
+
+/// A request as it goes to one server.
+class request {
+  public:
+    request() = default;
+
+    http::origin origin;
+    std::string method;
+    std::string target;   ///< origin form: path and query, encoded
+    header_list headers;  ///< without Host, Content-Length, Authorization, Connection: those are made
+    secret authorization; ///< the whole header value, empty for none
+    std::string body;
+    bool has_body = false; ///< an empty body is sent as `Content-Length: 0`
+};
+
+/// A response, whole.
+struct response {
+    int status = 0;
+    header_list headers{};
+    std::string body{};
+
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
+    {
+        return find_header(headers, name);
+    }
+};
+
+} // namespace cojob::http
+
+// -------- cojob/http/options.hpp
+
+namespace cojob {
+
+/// TLS 1.2 or newer, the system's certificate authorities, host name check and SNI need nothing switched on.
+class tls_options {
+  public:
+    tls_options() = default;
+
+    std::string ca_file;     ///< PEM file; given, it replaces the system's authorities
+    std::string ca_pem;      ///< PEM text; likewise, and together with `ca_file`
+    std::string server_name; ///< what the certificate must be for, instead of the URL's host; also sent as SNI
+    bool insecure_skip_verify = false; ///< accepts any certificate from anybody
+};
+
+/// Every limit is a length of time; zero is refused, "no limit" is `no_timeout`.
+struct timeout_options {
+    duration resolve = std::chrono::seconds(10);   ///< name lookup
+    duration connect = std::chrono::seconds(10);   ///< all addresses together
+    duration handshake = std::chrono::seconds(10); ///< TLS
+    duration attempt = std::chrono::seconds(30);   ///< one attempt, from owning a place in the pool to the whole answer
+    duration call = std::chrono::minutes(2);       ///< the whole call: queue for a place, attempts, backoff
+    duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
+};
+
+/// Per origin.
+struct pool_options {
+    std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
+    std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own
+    duration idle = std::chrono::seconds(45); ///< an idle connection older than this is not used again
+};
+
+/// What a server may send; more ends the call with `response_too_large`. Zero is refused.
+struct limit_options {
+    std::size_t header_bytes = std::size_t{64} * 1024;
+    std::size_t body_bytes = std::size_t{8} * 1024 * 1024;
+    std::size_t header_count = 128;
+    std::size_t informational = 8; ///< 1xx responses before the answer
+    std::size_t json_depth = 32;
+    std::size_t error_text = std::size_t{4} * 1024; ///< of the server's words kept in `error_info::server_message`
+    std::size_t chunk_extension = std::size_t{4} * 1024;
+    std::size_t event_line = std::size_t{64} * 1024;    ///< of an event stream
+    std::size_t event_bytes = std::size_t{1024} * 1024; ///< data of one event
+};
+
+} // namespace cojob
+
+// -------- cojob/observer.hpp
+
+namespace cojob {
+
+// Texts in events live as long as the call they are passed to. Ids, states and paths may come from a server: escape
+// them before they are printed.
+
+struct attempt_event {
+    std::string_view method, path;
+    unsigned number = 1; ///< of the attempt in its call
+    bool is_poll = false;
+};
+
+struct response_event {
+    std::string_view method, path;
+    int status = 0; ///< 0: no response
+    error_code error{};
+    phase reached = phase::queued;
+    duration elapsed{};
+};
+
+/// A call will be tried again.
+struct retry_event {
+    std::string_view method, path;
+    unsigned number = 1;    ///< of the attempt that failed
+    error_code error{};     ///< why it failed
+    duration wait{};        ///< until the next attempt
+    bool is_hinted = false; ///< the server said how long
+};
+
+/// A server's limit, known or just met, holds something up.
+struct throttled_event {
+    std::string_view method, path; ///< of the call; empty for the polls of `scope`
+    std::string_view scope;        ///< of the waits that hold their polls; empty for a call
+    error_code error{};            ///< rate_limited: a 429 came; quota_exhausted: no slot of the quota is free
+    duration wait{};               ///< until it goes on, as far as is known now
+};
+
+/// The server answers too slowly for all the polls that are due: waits poll less often than they want to. Told once,
+/// and again only after they have caught up.
+struct stretched_event {
+    std::size_t overdue = 0;   ///< polls that are due and have not begun
+    std::size_t in_flight = 0; ///< polls that are under way
+    duration late{};           ///< by how much the longest overdue one is
+};
+
+enum class connection_change { opened, reused, closed };
+
+struct connection_event {
+    std::string_view host;
+    connection_change change = connection_change::opened;
+};
+
+struct poll_event {
+    std::string_view api, job_id, status; ///< status empty: the poll failed, or there was none yet
+    error_code error{};
+    unsigned number = 1; ///< of the poll in its wait; 0: the wait begins, the first poll is to come
+    duration next_in{};  ///< until the next poll; zero: the wait ends here
+};
+
+struct unknown_status_event {
+    std::string_view api, job_id, status;
+};
+
+/// Listens to a client. Called on the client's strand; must not throw or block. It may start calls, not wait for them.
+class BOOST_SYMBOL_VISIBLE observer {
+  public:
+    observer() = default;
+    observer(const observer&) = delete;
+    observer& operator=(const observer&) = delete;
+    virtual ~observer() = default;
+
+    virtual void on_attempt(const attempt_event&) noexcept {}
+    virtual void on_response(const response_event&) noexcept {}
+    virtual void on_retry(const retry_event&) noexcept {}
+    virtual void on_throttled(const throttled_event&) noexcept {}
+    virtual void on_connection(const connection_event&) noexcept {}
+    virtual void on_poll(const poll_event&) noexcept {}
+    virtual void on_job_changed(const poll_event&) noexcept {}
+    virtual void on_polls_stretched(const stretched_event&) noexcept {}
+    /// Once for each wait and status.
+    virtual void on_unknown_status(const unknown_status_event&) noexcept {}
+};
+
+using observer_ptr = std::shared_ptr<observer>;
+
+/// How much a log shows; each level shows what those above it do as well.
+enum class log_level {
+    error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
+    warning, ///< every other attempt that failed, states that this library does not know, polls that come late
+    info,    ///< jobs that changed, attempts that will be repeated, limits that hold something up
+    debug,   ///< every attempt, response, poll and connection; also what the caller cut off
+};
+
+/// An observer that writes one line for each event: the level, what happened, and the particulars as `key=value`:
+///
+///     cojob info    POST /v2/agent/p/job retry in 480 ms attempt=1 error="server error"
+///
+/// A line has no time stamp: what collects logs adds one, and so does `ts`. Methods, paths, hosts, ids and states are
+/// shown with their control characters escaped, in quotes where they would not be one word, and at most 256 bytes of
+/// each. Of a path's query only `status`, `limit`, `offset`, `skip`, `take` and `page` keep their values. Keys, headers
+/// and bodies are in no event.
+///
+/// Thread-safe: one observer may be given to several clients. Each line is one `write`; the stream is not flushed, and
+/// its formatting does not matter. A stream that fails or throws loses lines and harms nothing else. It must outlive
+/// the observer, and so every client that has it, and every call of such a client.
+[[nodiscard]] COJOB_DECL observer_ptr log_to(std::ostream&, log_level = log_level::info);
+
+} // namespace cojob
+
+// -------- cojob/policy/effect.hpp
+
+namespace cojob {
+
+/// What sending a request twice would do.
+enum class effect {
+    none,       ///< nothing: GET
+    idempotent, ///< the same as once: DELETE
+    once,       ///< more than once: POST
+};
+
+} // namespace cojob
+
+// -------- cojob/policy/retry.hpp
+
+namespace cojob {
+
+/// When a failed call is tried again by itself. A request that creates something is repeated only after a failure that
+/// proves the server did nothing: it was never sent, or it was refused. Each class of failures has a switch;
+/// `max_attempts = 1` turns all of it off, but for the one new
+/// connection a GET or DELETE gets, free of charge, when a kept one ends without a word.
+struct retry_options {
+    unsigned max_attempts = 4;                            ///< of one call, the first included; at least 1
+    duration base_delay = std::chrono::milliseconds(500); ///< before the first retry; doubles with each further one
+    duration max_delay = std::chrono::seconds(8);         ///< what it doubles to
+    duration max_server_delay = std::chrono::minutes(2);  ///< a server that asks for more ends the call at once
+    bool on_connect_failure = true; ///< nothing was sent: no address, no connection, no TLS, no answer of a proxy
+    bool on_lost_answer = true;     ///< reset, early end or timeout after it was sent; GET and DELETE only
+    bool on_server_error = true;    ///< 5xx but 501, 505 and 503 with `Retry-After`; GET and DELETE only
+    bool on_unavailable = true;     ///< 503 with `Retry-After`
+    bool on_throttled = true;       ///< 429
+    bool on_not_ready = true;       ///< 408 and 425
+    bool on_new_credential = true;  ///< 401, once, where a credential's provider then gives another secret
+};
+
+} // namespace cojob
+
+// -------- cojob/client.hpp
+
+namespace cojob {
+
+namespace http {
+class transport;
+} // namespace http
+
+class quota;
+
+namespace detail {
+
+class client_state;
+struct poll_trace;
+
+/// How a handle makes its calls.
+struct call_settings {
+    duration timeout{};                   ///< of a call, from its slot of the quota on
+    time_point until = time_point::max(); ///< all of it ends then, the wait for a slot too
+    std::shared_ptr<poll_trace> poll{};   ///< set: a call is one poll of a wait
+};
+
+} // namespace detail
+
+enum class threading {
+    safe,   ///< the client may be used from any thread
+    single, ///< the client's executor and all its callers run on one thread; no strand
+};
+
+/// Further headers of an attempt, such as `traceparent`. Called on the client's strand; must not block. A header that
+/// the client makes itself (Authorization, Host, Content-Length, Transfer-Encoding, Connection) is refused; that, and
+/// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
+using header_hook = std::function<http::header_list(const attempt_event&)>;
+
+class client_options {
+  public:
+    client_options() = default;
+
+    tls_options tls;
+    timeout_options timeouts;
+    pool_options pool;
+    limit_options limits;
+    retry_options retry;
+    std::string user_agent;         ///< empty: `cojob/` and the version
+    observer_ptr observer;          ///< must not own a client or service that it listens to
+    cojob::header_hook header_hook; ///< asked before each attempt
+    threading threads = threading::safe;
+    clock_ptr clock;                   ///< empty: the machine's
+    std::optional<std::uint64_t> seed; ///< of jitter; random unless given
+};
+
+/// A request to a job API, as a service describes it to `client::send`.
+class api_request {
+  public:
+    api_request() = default;
+    api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
+        : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
+    {
+    }
+
+    http::url base_url;
+    credential authorization;     ///< sent as `Authorization: Bearer …`; empty: not sent
+    bool allow_plaintext = false; ///< http:// to a host that is not this machine
+    std::string method = "GET";
+    std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
+    std::vector<std::pair<std::string, std::string>> query;
+    http::header_list headers;
+    std::optional<std::string> json;     ///< the body
+    std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
+    std::shared_ptr<quota> quota_pool;   ///< the attempt is a use of it; empty: of none
+    std::string job_id;                  ///< of the job it is about, for errors
+};
+
+/// Counters since the client was made.
+struct client_stats {
+    std::uint64_t requests = 0;  ///< attempts handed to the transport
+    std::uint64_t polls = 0;     ///< of them made by waits
+    std::uint64_t retries = 0;   ///< attempts that followed a failed one of the same call
+    std::uint64_t throttles = 0; ///< answers 429, and calls that had to queue for a slot of a quota
+    std::uint64_t connections_opened = 0;
+    std::uint64_t connections_reused = 0; ///< attempts on a kept connection
+    std::uint64_t bytes_sent = 0;         ///< HTTP, before TLS
+    std::uint64_t bytes_received = 0;
+};
+
+/// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
+/// no pending work: `run()` of its context returns. It must not outlive its execution context.
+///
+/// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
+class client {
+  public:
+    /// \throws api_error `invalid_argument` for options that cannot work, a CA file that cannot be read among them.
+    COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
+
+    /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
+    /// say; a request that draws on a quota first waits for a slot of it.
+    ///
+    /// Errors: every code of `errc` but invalid_response and wait_timeout. Cancellation: all types
+    /// until the request is on its way; after that terminal and partial end a request that is not `effect::none` as
+    /// `outcome_unknown`, and total cancellation is ignored.
+    [[nodiscard]] COJOB_DECL asio::awaitable<http::response> send(api_request) const;
+
+    /// The same client with another limit for the whole call. \throws api_error `invalid_argument` for zero or less.
+    [[nodiscard]] COJOB_DECL client with_timeout(duration call) const;
+
+    [[nodiscard]] COJOB_DECL client_stats stats() const;
+
+    /// Cancels every running call and wait, drops the connections, and ends later calls as `operation_aborted`. May be
+    /// called from any thread and more than once.
+    COJOB_DECL void close() const;
+
+    [[nodiscard]] COJOB_DECL asio::any_io_executor get_executor() const;
+
+    /// Whether both are handles on one state.
+    friend bool operator==(const client& a, const client& b) noexcept { return a.state_ == b.state_; }
+
+  private:
+    friend class detail::client_state;
+
+    std::shared_ptr<detail::client_state> state_;
+    detail::call_settings settings_;
+};
+
+} // namespace cojob
+
+// -------- cojob/job/concepts.hpp
+
+namespace cojob {
+
+/// When a job is polled. A member that is zero is the service's own.
+struct poll_schedule {
+    duration first{};        ///< from the creation of a job, or a message to it, to the first poll
+    duration min_interval{}; ///< between polls, at first
+    duration max_interval{}; ///< between polls, in the end
+    double growth = 0;       ///< from one interval to the next, at least 1
+};
+
+/// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
+/// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
+///
+/// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
+/// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
+///
+/// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
+///
+/// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
+/// line of its own. Where a service has `list_unfinished()`, which returns an
+/// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
+/// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
+/// the items are all that `get_job` would tell.
+template <class Api>
+concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
+                  std::equality_comparable<typename Api::job_type> &&
+                  requires(Api& api, const typename Api::job_type& job, std::string id) {
+                      { Api::api_name } -> std::convertible_to<std::string_view>;
+                      { api.get_job(id) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
+                      { api.get_client() } -> std::same_as<client>;
+                      { api.scope() } -> std::convertible_to<std::string>;
+                      { api.default_schedule() } -> std::same_as<poll_schedule>;
+                      { job_id(job) } -> std::convertible_to<std::string>;
+                      { status_text(job) } -> std::convertible_to<std::string>;
+                      { is_finished(job) } -> std::same_as<bool>;
+                      { is_unknown(job) } -> std::same_as<bool>;
+                  };
+
+/// One that can create a job from a text, for `run_job`.
+template <class Api>
+concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt) {
+    { api.create_job(prompt) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
+};
+
+} // namespace cojob
+
+// -------- cojob/detail/polled_api.hpp
+
+namespace cojob::detail {
+
+/// One answer of a poll, whatever the API.
+struct job_view {
+    std::shared_ptr<const void> job{};
+    std::string status{};
+    bool is_finished = false;
+    bool is_unknown = false;
+};
+
+struct listed_job {
+    std::string id{};
+    job_view view{};
+};
+
+/// Whether one request can stand for the polls of many jobs.
+enum class listing { none, partial, whole };
+
+/// The same client for one poll: one attempt, counted as a poll, with a limit no longer than this.
+COJOB_DECL client for_one_poll(const client&, std::shared_ptr<poll_trace>, duration limit);
+
+/// The API of a wait with its type erased: what waits is compiled once.
+class BOOST_SYMBOL_VISIBLE polled_api {
+  public:
+    polled_api() = default;
+    polled_api(const polled_api&) = delete;
+    polled_api& operator=(const polled_api&) = delete;
+    virtual ~polled_api() = default;
+
+    virtual asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace>, duration limit) const = 0;
+    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit) const = 0;
+    [[nodiscard]] virtual listing lists() const = 0;
+    [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
+    /// Whether the two may share polls.
+    [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
+    [[nodiscard]] virtual std::type_index type() const = 0;
+    [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
+    [[nodiscard]] virtual client get_client() const = 0;
+    [[nodiscard]] virtual std::string_view api() const = 0;
+    [[nodiscard]] virtual const std::string& scope() const = 0;
+};
+
+template <class Api>
+concept has_other_clients = requires(const Api& api, client c) {
+    { api.with(c) } -> std::same_as<Api>;
+};
+
+template <class Api>
+concept lists_unfinished = requires(Api& api) {
+    { api.list_unfinished() } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
+};
+
+template <class Api>
+class polled_api_of final : public polled_api {
+    using job_type = typename Api::job_type;
+
+  public:
+    explicit polled_api_of(Api api) : api_(std::move(api)), scope_(api_.scope()) {}
+
+    asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace> trace, duration limit) const override
+    {
+        return poll_once(on_poll_client(std::move(trace), limit), std::move(id));
+    }
+    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit) const override
+    {
+        return list_once(on_poll_client(std::move(trace), limit));
+    }
+    [[nodiscard]] listing lists() const override
+    {
+        if constexpr (!lists_unfinished<Api>)
+            return listing::none;
+        else if constexpr (requires { requires bool(Api::lists_whole_jobs); })
+            return listing::whole;
+        else
+            return listing::partial;
+    }
+    [[nodiscard]] bool is_same(const void* a, const void* b) const override
+    {
+        return *static_cast<const job_type*>(a) == *static_cast<const job_type*>(b);
+    }
+    [[nodiscard]] bool is_same_service(const polled_api& other) const override
+    {
+        if constexpr (std::equality_comparable<Api>)
+            return other.type() == type() && static_cast<const polled_api_of&>(other).api_ == api_;
+        else
+            return &other == this;
+    }
+    [[nodiscard]] std::type_index type() const override { return typeid(Api); }
+    [[nodiscard]] poll_schedule default_schedule() const override { return api_.default_schedule(); }
+    [[nodiscard]] client get_client() const override { return api_.get_client(); }
+    [[nodiscard]] std::string_view api() const override { return Api::api_name; }
+    [[nodiscard]] const std::string& scope() const override { return scope_; }
+
+  private:
+    [[nodiscard]] Api on_poll_client(std::shared_ptr<poll_trace> trace, duration limit) const
+    {
+        if constexpr (has_other_clients<Api>)
+            return api_.with(for_one_poll(api_.get_client(), std::move(trace), limit));
+        else
+            return api_;
+    }
+
+    static job_view view_of(job_type answered)
+    {
+        auto job = std::make_shared<job_type>(std::move(answered));
+        std::string status(status_text(*job));
+        const bool finished = is_finished(*job), unknown = is_unknown(*job);
+        return {std::move(job), std::move(status), finished, unknown};
+    }
+
+    static asio::awaitable<job_view> poll_once(Api api, std::string id)
+    {
+        co_return view_of(co_await api.get_job(std::move(id)));
+    }
+
+    static asio::awaitable<std::vector<listed_job>> list_once(Api api)
+    {
+        std::vector<listed_job> listed;
+        if constexpr (lists_unfinished<Api>) {
+            auto jobs = co_await api.list_unfinished();
+            listed.reserve(jobs.size());
+            for (auto& job : jobs) {
+                std::string id(job_id(job));
+                listed.push_back({std::move(id), view_of(std::move(job))});
+            }
+        }
+        co_return listed;
+    }
+
+    mutable Api api_; // a service's members need not be const
+    std::string scope_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/http/event_stream.hpp
+
+namespace cojob::http {
+
+/// One event of a `text/event-stream`. The texts are the server's bytes, whatever they are.
+/// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+struct server_sent_event {
+    std::string type = "message"; ///< the `event` field
+    std::string data{};           ///< the `data` fields, joined with line feeds
+    std::string id{};             ///< the last `id` field of the stream up to here; empty when there was none
+
+    friend bool operator==(const server_sent_event&, const server_sent_event&) = default;
+};
+
+/// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
+class event_stream_parser {
+  public:
+    /// Of the limits, `event_line` and `event_bytes` count.
+    explicit event_stream_parser(const limit_options& limits)
+        : max_line_(limits.event_line), max_event_(limits.event_bytes)
+    {
+    }
+
+    /// Takes the next bytes. After one that was over a limit nothing is taken any more.
+    COJOB_DECL void feed(std::string_view);
+
+    /// The next event that is complete. What is incomplete when the stream ends is not an event.
+    [[nodiscard]] COJOB_DECL std::optional<server_sent_event> next();
+
+    /// The name of the limit that the stream is over; null when it is over none.
+    [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
+
+    /// How long the server wants a client to wait before it connects anew: its last `retry` field.
+    [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
+
+  private:
+    COJOB_DECL void take_line();
+    COJOB_DECL void take_field(std::string_view name, std::string_view value);
+    COJOB_DECL void dispatch();
+
+    std::size_t max_line_, max_event_;
+    std::string line_;
+    std::string type_, data_, last_id_;
+    std::deque<server_sent_event> ready_;
+    std::optional<duration> reconnection_time_;
+    const char* exceeded_ = nullptr;
+    bool is_first_line_ = true;
+    bool skips_line_feed_ = false; // after a carriage return
+};
+
+} // namespace cojob::http
+
+// -------- cojob/operation.hpp
+
+namespace cojob {
+
+/// Why a running call or wait has to stop.
+enum class stop_reason {
+    none,
+    cancelled, ///< by the caller
+    closed,    ///< by `client::close()`
+    deadline,  ///< the whole operation's time is up
+    limit,     ///< the current step's time is up
+};
+
+/// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
+/// and reaches what is being awaited as a terminal cancellation. The first reason stays. A step that was not suspended
+/// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
+class operation {
+  public:
+    operation(clock_ptr clock, const asio::any_io_executor& executor) : clock_(std::move(clock)), executor_(executor) {}
+
+    [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
+    [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
+    [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// The end of the whole operation.
+    [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+    COJOB_DECL void set_deadline(time_point);
+
+    /// The end of the step that begins; replaces the step's before. `time_point::max()`: none.
+    COJOB_DECL void set_limit(time_point);
+
+    /// After a step that was stopped by its limit, the operation may begin another.
+    COJOB_DECL void clear_limit();
+
+    COJOB_DECL void stop(stop_reason);
+
+    /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.
+    COJOB_DECL void cancel(asio::cancellation_type);
+
+    /// From now on total cancellation has come too late: part of the effect may be there. Or not any more: then one
+    /// that was refused meanwhile counts after all.
+    COJOB_DECL void refuse_total_cancellation(bool refuse);
+
+    /// What the operation's own coroutine is bound to.
+    [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
+
+    /// Ends the timer; the operation is over.
+    void finish() noexcept { alarm_.reset(); }
+
+  private:
+    COJOB_DECL void arm();
+    COJOB_DECL void ring();
+
+    clock_ptr clock_;
+    asio::any_io_executor executor_;
+    asio::cancellation_signal signal_;
+    std::unique_ptr<alarm> alarm_;
+    time_point deadline_ = time_point::max();
+    time_point limit_ = time_point::max();
+    time_point armed_ = time_point::max();
+    stop_reason reason_ = stop_reason::none;
+    bool refuses_total_ = false;
+    bool was_refused_ = false;
+};
+
+} // namespace cojob
+
+// -------- cojob/http/transport.hpp
+
+namespace cojob::http {
+
+/// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
+class exchange {
+  public:
+    exchange(cojob::operation& op, bool is_repeatable) : operation(op), is_repeatable_(is_repeatable) {}
+
+    cojob::operation& operation;
+    phase reached = phase::queued;
+    bool needs_new_connection = false;                ///< a kept one must not be used
+    bool yields = false;                              ///< others go first where it has to queue for a connection
+    bool streams_body = false;                        ///< a success's body is to be read as it comes
+    bool is_reused = false;                           ///< the connection had served a request before
+    std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
+
+    /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
+    /// counts is that a write was started.
+    void commit() noexcept
+    {
+        was_committed_ = true;
+        if (!is_repeatable_)
+            operation.refuse_total_cancellation(true);
+    }
+    [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
+
+  private:
+    bool is_repeatable_;
+    bool was_committed_ = false;
+};
+
+/// What has come of a body.
+struct body_part {
+    error_code error{}; ///< connection_lost, malformed_response, response_too_large, operation_aborted
+    std::string why{};  ///< in this library's or the system's words, never the server's
+    std::string text{};
+    bool is_last = false; ///< the body has ended in good order with this
+    std::uint64_t bytes_received = 0;
+};
+
+/// The body of a response, read as it comes. One call at a time, on the client's strand; may be destroyed anywhere.
+class BOOST_SYMBOL_VISIBLE body_stream {
+  public:
+    body_stream() = default;
+    body_stream(const body_stream&) = delete;
+    body_stream& operator=(const body_stream&) = delete;
+    virtual ~body_stream() = default;
+
+    /// Waits for more. Nothing is read, and the server held back, while nobody calls. Nothing follows an error or the
+    /// last part.
+    virtual asio::awaitable<body_part> read(cojob::operation&) = 0;
+};
+
+/// How an exchange ended.
+struct exchange_result {
+    error_code error{}; ///< none: `response` is whole, but for `rest`
+    std::string why{};  ///< in this library's or the system's words, never the server's
+    http::response response{};
+    std::shared_ptr<body_stream> rest{}; ///< the body, where it is streamed; else, or empty: it is in the response
+};
+
+/// The seam between a client and the network. One client uses it, on its strand.
+class BOOST_SYMBOL_VISIBLE transport {
+  public:
+    transport() = default;
+    transport(const transport&) = delete;
+    transport& operator=(const transport&) = delete;
+    virtual ~transport() = default;
+
+    /// Sends one request and reads its response. Failures are results, not exceptions:
+    /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
+    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange
+    /// outlive the call. A transport that knows no streams may read the body to its end and leave `rest` empty.
+    virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
+
+    /// Drops idle connections. Called on the strand when the client is closed.
+    virtual void close() noexcept = 0;
+
+    /// The executor's context is going: drops what holds on to it. Nothing may be started.
+    virtual void shutdown() noexcept = 0;
+};
+
+} // namespace cojob::http
+
+// -------- cojob/http/https_transport.hpp
+
+namespace cojob::http {
+
+/// What the transport of sockets needs to know.
+class https_options {
+  public:
+    https_options() = default;
+
+    tls_options tls;
+    timeout_options timeouts; ///< all but `call`
+    pool_options pool;
+    limit_options limits;
+    observer_ptr observer;
+};
+
+/// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given
+/// another.
+/// \throws api_error `invalid_argument` for TLS options that cannot be used.
+[[nodiscard]] COJOB_DECL std::shared_ptr<transport> make_https_transport(https_options);
+
+} // namespace cojob::http
+
+// -------- cojob/job/handle.hpp
+
+namespace cojob {
+
+/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
+/// when, so that a wait after a restart knows which end it must not accept.
+///
+/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
+/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
+class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
+  public:
+    job_handle() = default;
+    job_handle(std::string of_api, std::string in_scope, std::string of_job)
+        : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
+    {
+    }
+
+    std::string api;                      ///< the service's `api_name`
+    std::string scope;                    ///< the service's `scope()`: base URL and project
+    std::string id;                       ///< the job's id there
+    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
+    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
+
+    friend bool operator==(const job_handle&, const job_handle&) = default;
+};
+
+/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
+/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
+/// an id that no call would take, or too long.
+[[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
+
+/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
+/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
+[[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
+
+namespace detail {
+
+/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
+/// scope, or the id is none.
+COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
+
+} // namespace detail
+
+} // namespace cojob
+
+// -------- cojob/job/wait_options.hpp
+
+namespace cojob {
+
+/// What a wait does with a status it does not know.
+enum class unknown_status {
+    keep_waiting, ///< it is not an end
+    stop,         ///< the wait returns the job as it is
+};
+
+struct wait_options {
+    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
+    poll_schedule schedule = {};                 ///< zero members: the service's own
+    duration settle =
+        {}; ///< an end counts when a poll that much later agrees; zero: at once. For APIs that take ends back
+    unknown_status on_unknown = unknown_status::keep_waiting;
+};
+
+} // namespace cojob
+
+// -------- cojob/result.hpp
+
+namespace cojob {
+
+/// A value, or what is known of the failure.
+template <class T>
+using result = boost::system::result<T, error_info>;
+
+/// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
+/// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+template <class T>
+asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
+{
+    try {
+        if constexpr (std::is_void_v<T>) {
+            co_await std::move(operation);
+            co_return result<T>(boost::system::in_place_value);
+        } else {
+            co_return result<T>(boost::system::in_place_value, co_await std::move(operation));
+        }
+    } catch (const api_error& failure) {
+        co_return result<T>(boost::system::in_place_error, failure.info());
+    } catch (const boost::system::system_error& failure) {
+        co_return result<T>(boost::system::in_place_error, error_info(failure.code()));
+    }
+}
+
+} // namespace cojob
+
+// -------- cojob/job/many.hpp
+
+namespace cojob {
+
+namespace detail {
+
+/// How a job of several ended.
+using job_end = result<std::shared_ptr<const void>>;
+
+COJOB_DECL asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api>,
+                                                                   std::vector<std::string> ids, wait_options);
+COJOB_DECL asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
+wait_for_first_end(std::shared_ptr<const polled_api>, std::vector<std::string> ids, wait_options);
+
+} // namespace detail
+
+/// Waits until all of these jobs have ended, or failed to be watched; each has its own result, in the order of the ids.
+///
+/// A wait as by `wait_for_job` for each, at little more than the cost of a place in a list. Errors: each job's are in
+/// its result; thrown is `invalid_argument` for options that cannot work, and what a service throws that is no error of
+/// this library. Cancellation: all types, at once: then, and after a deadline, what is known is in the results, and the
+/// rest are `operation_aborted`, or `wait_timeout`. An empty list is over at once. Thread safety: as `client`.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
+wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
+{
+    using job_type = typename Api::job_type;
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(ids), options);
+    std::vector<result<job_type>> results;
+    results.reserve(ends.size());
+    for (auto& end : ends) {
+        if (end)
+            results.emplace_back(*static_cast<const job_type*>(end->get()));
+        else
+            results.emplace_back(end.error());
+    }
+    co_return results;
+}
+
+/// Waits until the first of these jobs has ended; its place among the ids, and the job. The others go on, on the
+/// server.
+///
+/// A job that cannot be watched is set aside; when none is left, the first failure is thrown, where
+/// possible not one of the time that was up. Errors:
+/// as `wait_for_job`, and `invalid_argument` for an empty list or a bad id. Cancellation: all types, at once.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
+wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
+{
+    using job_type = typename Api::job_type;
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(ids), options);
+    co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
+}
+
+} // namespace cojob
+
+// -------- cojob/job/page.hpp
+
+namespace cojob {
+
+namespace detail {
+
+/// What a list has from an offset on, and how many there are in all.
+template <class T>
+struct list_part {
+    std::vector<T> items{};
+    std::size_t total = 0;
+};
+
+/// What a pager has seen of a list that is read page by page while it changes.
+template <class T>
+struct pager_state {
+    std::function<asio::awaitable<list_part<T>>(std::size_t offset)> fetch{};
+    std::size_t page_size = 0, offset = 0;
+    std::deque<T> ready{};
+    std::unordered_set<std::string> seen{};
+    bool is_over = false;
+    bool is_going_back = false, has_gone_back = false; ///< the latter: in vain, and nothing new was found since
+
+    /// Each page begins with a part of the one before. Where nothing of it is there, jobs before it have vanished and
+    /// the list has moved up: then it goes back, page by page, until it is where it was. A page may have fewer items
+    /// than it has places: jobs vanish between the server's look for ids and its look at jobs.
+    void take(list_part<T> page)
+    {
+        if (!joins(page.items)) {
+            is_going_back = true;
+            offset -= std::min(offset, page_size);
+            return;
+        }
+        const auto places = std::max(page_size, page.items.size());
+        const auto is_news = keep(std::move(page.items));
+        has_gone_back = !is_news && (has_gone_back || is_going_back);
+        is_going_back = false;
+        is_over = places >= page.total || offset >= page.total - places;
+        offset += places - std::min(places, std::max<std::size_t>(1, page_size / 10));
+    }
+
+  private:
+    /// A list some of whose jobs cannot be read never joins; going back once is enough to know.
+    [[nodiscard]] bool joins(const std::vector<T>& items) const
+    {
+        return offset == 0 || has_gone_back || std::any_of(items.begin(), items.end(), [this](const T& item) {
+                   return seen.contains(std::string(job_id(item)));
+               });
+    }
+
+    bool keep(std::vector<T> items)
+    {
+        const auto before = ready.size();
+        for (auto& item : items)
+            if (seen.insert(std::string(job_id(item))).second)
+                ready.push_back(std::move(item));
+        return ready.size() != before;
+    }
+};
+
+template <class T>
+asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
+{
+    while (state->ready.empty() && !state->is_over) {
+        auto page = co_await state->fetch(state->offset);
+        state->take(std::move(page));
+    }
+    if (state->ready.empty())
+        co_return std::nullopt;
+    std::optional<T> item(std::move(state->ready.front()));
+    state->ready.pop_front();
+    co_return item;
+}
+
+} // namespace detail
+
+/// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job
+/// once, although jobs come and go meanwhile; one that comes while the list is read may be missed.
+template <class T>
+class pager {
+  public:
+    explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
+
+    /// The next job; nothing after the last. Errors and cancellation: those of the list; the next call goes on.
+    /// Precondition: the call before has ended.
+    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(state_); }
+
+  private:
+    std::shared_ptr<detail::pager_state<T>> state_;
+};
+
+} // namespace cojob
+
+// -------- cojob/job/wait.hpp
+
+namespace cojob {
+
+namespace detail {
+
+using job_ptr = std::shared_ptr<const void>;
+
+/// Returns the job as it was when it ended.
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, std::string id, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_handle, wait_options);
+
+/// The end of a wait that begins now. \throws api_error invalid_argument
+COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
+/// The options for what is left of it. \throws api_error wait_timeout
+COJOB_DECL wait_options rest_of_wait(const client&, wait_options, time_point until, std::string id, std::string status);
+/// The same client for calls that end then, whatever they wait for.
+COJOB_DECL client until(const client&, time_point);
+/// Runs something on the client's strand that ends then as deadline_exceeded.
+COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<void>);
+COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
+
+template <class Api>
+asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<typename Api::job_type> created)
+{
+    *created = co_await api.create_job(std::move(prompt));
+}
+
+} // namespace detail
+
+/// Polls a job until it has ended and returns it as it was then, however it ended: look at its status.
+///
+/// A poll is one `get_job` in one attempt; the next poll is its retry. A job that this client created, or sent a
+/// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
+/// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
+/// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
+/// `job_status`; a failure that does not pass by waiting, at once (`not_found` for a job known to be younger than 30 s
+/// apart); `rate_limited` at once when a server wants to be left alone for longer than there is time; the last failure
+/// when the server answered no poll for two minutes, or none since its last answer when the time was up. The job's id
+/// is in every one of them. `invalid_argument` for an empty id or options that cannot work. Cancellation: all types, at
+/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
+{
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(id), options);
+    co_return *static_cast<const typename Api::job_type*>(end.get());
+}
+
+/// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
+/// knows from the handle which end would be the one before a message. Errors: as above, and `invalid_argument` for a
+/// handle of another API, server or project.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
+                                                                   wait_options options = {})
+{
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(handle), options);
+    co_return *static_cast<const typename Api::job_type*>(end.get());
+}
+
+/// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
+///
+/// Errors: those of `create_job` and of `wait_for_job`; before an id is known, a deadline is `deadline_exceeded`. Once
+/// it is known, it is in every error. Cancellation: as `create_job` until the job is there, then as `wait_for_job`.
+template <creating_job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt, wait_options options = {})
+{
+    const auto handle = api.get_client();
+    const auto until = detail::end_of_wait(handle, options, api.default_schedule());
+    auto created = std::make_shared<typename Api::job_type>();
+    if constexpr (detail::has_other_clients<Api>) {
+        Api limited = api.with(detail::until(handle, until));
+        *created = co_await limited.create_job(std::move(prompt));
+    } else {
+        co_await detail::run_until(handle, until, detail::create_into(api, std::move(prompt), created));
+    }
+    std::string id(job_id(*created)), status(status_text(*created));
+    detail::remember_created(handle, Api::api_name, api.scope(), id);
+    if (is_finished(*created) && options.settle == duration::zero())
+        co_return std::move(*created);
+    const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
+    co_return co_await wait_for_job(std::move(api), std::move(id), rest);
+}
+
+} // namespace cojob
+
+// -------- cojob/job/watch.hpp
+
+namespace cojob {
+
+namespace detail {
+
+class watch_state;
+
+COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, std::string id, wait_options);
+/// The job as it has become; null when it has ended and that was told.
+COJOB_DECL asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state>);
+
+template <class Job>
+asio::awaitable<std::optional<Job>> next_change_of(std::shared_ptr<watch_state> state)
+{
+    const auto seen = co_await next_change(std::move(state));
+    if (!seen)
+        co_return std::nullopt;
+    co_return *static_cast<const Job*>(seen.get());
+}
+
+} // namespace detail
+
+/// A job as a stream of what becomes of it: `while (auto job = co_await watch.next())`. Made by `watch_job`.
+template <job_api Api>
+class job_watch {
+  public:
+    using job_type = typename Api::job_type;
+
+    /// The job as it is at first, then whenever it has changed, as it was when it ended, and nothing from then on.
+    ///
+    /// It is polled while this is awaited, as by `wait_for_job`: who comes back late gets the latest, not what was in
+    /// between. Errors: as `wait_for_job`; the time, `options.timeout` from the first call on, is that of the whole
+    /// watch. After an error there is nothing more. Cancellation: all types, at once; the next call goes on.
+    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one watch.
+    [[nodiscard]] asio::awaitable<std::optional<job_type>> next() { return detail::next_change_of<job_type>(state_); }
+
+  private:
+    template <job_api A>
+    friend job_watch<A> watch_job(A, std::string, wait_options);
+
+    explicit job_watch(std::shared_ptr<detail::watch_state> state) : state_(std::move(state)) {}
+
+    std::shared_ptr<detail::watch_state> state_;
+};
+
+/// Nothing is sent, and no argument is checked, before `next()` is awaited.
+template <job_api Api>
+[[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
+{
+    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    return job_watch<Api>(detail::make_watch(std::move(polled), std::move(id), options));
+}
+
+} // namespace cojob
+
+// -------- cojob/mintlify/agent_job.hpp
+
+namespace cojob::mintlify {
+
+enum class agent_job_status {
+    active,    ///< the agent works on the prompt
+    completed, ///< done; `pr_link` is set when files were changed
+    failed,    ///< an error the agent could not recover from
+    archived,
+    unknown, ///< a status this version does not know: see `status_text`
+};
+
+struct job_source {
+    std::string repository{};         ///< URL of the repository
+    std::optional<std::string> ref{}; ///< the branch the agent works on
+
+    friend bool operator==(const job_source&, const job_source&) = default;
+};
+
+/// A job of the Mintlify agent API, v2. Texts are the server's: escape them before they are printed.
+struct agent_job {
+    std::string id{};
+    agent_job_status status = agent_job_status::unknown;
+    std::string status_text{}; ///< as the server wrote it
+    job_source source{};
+    std::string model{};
+    std::optional<std::string> pr_link{};
+    timestamp created_at{};
+    std::optional<timestamp> archived_at{};
+
+    friend bool operator==(const agent_job&, const agent_job&) = default;
+};
+
+[[nodiscard]] inline const std::string& job_id(const agent_job& job) noexcept
+{
+    return job.id;
+}
+
+[[nodiscard]] inline const std::string& status_text(const agent_job& job) noexcept
+{
+    return job.status_text;
+}
+
+/// Completed, failed or archived.
+[[nodiscard]] inline bool is_finished(const agent_job& job) noexcept
+{
+    return job.status != agent_job_status::active && job.status != agent_job_status::unknown;
+}
+
+[[nodiscard]] inline bool is_unknown(const agent_job& job) noexcept
+{
+    return job.status == agent_job_status::unknown;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/policy/quota_options.hpp
+
+namespace cojob {
+
+/// What a call does that finds no slot free.
+enum class when_exhausted {
+    wait, ///< queues, in order, for at most `quota_options::max_wait`
+    fail, ///< ends at once with `quota_exhausted`
+};
+
+/// So many uses in any window of time.
+struct quota_options {
+    std::uint32_t limit = 0;                     ///< uses in a window; 0: none is kept
+    duration window = std::chrono::hours(1);     ///< more than zero
+    duration max_wait = std::chrono::minutes(5); ///< for a slot; more than zero, `no_timeout` for no limit
+    when_exhausted on_exhausted = when_exhausted::wait;
+
+    friend bool operator==(const quota_options&, const quota_options&) = default;
+};
+
+} // namespace cojob
+
+// -------- cojob/policy/quota.hpp
+
+namespace cojob {
+
+namespace detail {
+
+class quota_core;
+struct quota_access;
+
+} // namespace detail
+
+/// At most `limit` uses in any window of time, however the window is laid: the log of the uses is kept, not a bucket of
+/// tokens. Shared by everything that draws on it, several clients too; what waits for a slot gets it in order.
+///
+/// A slot is held while a request is under way and for a window and a second after it has ended, because the server
+/// counted the request somewhere in between. A request that provably did not reach the server gives its slot back. An
+/// answer 429 pauses the whole pool; then one request at a time goes out until one of them is not refused.
+///
+/// Thread-safe.
+class quota {
+  public:
+    /// An empty clock is the machine's. Clients that share the quota should have the same one.
+    ///
+    /// \throws api_error invalid_argument: a limit of zero, a window that is not more than zero or is `no_timeout`, a
+    /// `max_wait` that is not more than zero
+    COJOB_DECL explicit quota(quota_options, clock_ptr = {});
+    quota(const quota&) = delete;
+    quota& operator=(const quota&) = delete;
+    ~quota() = default;
+
+    /// Slots that a new call would get at once. None while the pool pauses; of what is free, those who queue have the
+    /// first.
+    [[nodiscard]] COJOB_DECL std::uint32_t remaining() const;
+
+    /// When a new call may expect a slot, in civil time; now when one is free. An estimate: requests under way are
+    /// taken to end now and to count, those who queue to want their slots.
+    [[nodiscard]] COJOB_DECL timestamp next_slot_at() const;
+
+    [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
+
+    /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.
+    /// The file is replaced as a whole or not at all.
+    ///
+    /// \throws api_error with the system's code when it cannot be written
+    COJOB_DECL void save(std::string path) const;
+
+    /// A quota that goes on from where `save` was called; a new one when there is no such file. Requests that were
+    /// under way count as if they ended now. A wall clock that was moved since then frees no slot early, unless the
+    /// machine was started anew as well.
+    ///
+    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, of a newer
+    /// version, or saved for a shorter window than asked for; the system's code when it cannot be read
+    [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
+
+  private:
+    friend struct detail::quota_access;
+
+    std::shared_ptr<detail::quota_core> core_;
+};
+
+namespace detail {
+
+struct quota_access {
+    [[nodiscard]] static const std::shared_ptr<quota_core>& core(const quota& q) noexcept { return q.core_; }
+};
+
+} // namespace detail
+
+} // namespace cojob
+
+// -------- cojob/mintlify/agent_options.hpp
+
+namespace cojob::mintlify {
+
+/// Of `agent` and `agent_v1`.
+class agent_options {
+  public:
+    agent_options() = default;
+
+    std::string project_id; ///< from the API keys page of the Mintlify dashboard
+    credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
+    std::string base_url = "https://api.mintlify.com";
+    /// Of the project: creations and messages, for all services on copies of one client.
+    quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
+    std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
+    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
+};
+
+/// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
+/// \throws api_error `invalid_argument` naming the variable that is missing or empty.
+[[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/agent.hpp
+
+namespace cojob::mintlify {
+
+namespace detail {
+class agent_settings;
+} // namespace detail
+
+/// The Mintlify agent API, v2: a cheap handle on a client and the options.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
+/// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
+/// Source: https://www.mintlify.com/docs/api/agent
+class agent {
+  public:
+    using job_type = agent_job;
+    static constexpr std::string_view api_name = "mintlify.agent.v2";
+
+    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    COJOB_DECL agent(asio::any_io_executor, agent_options);
+    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    COJOB_DECL agent(client, agent_options);
+
+    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    [[nodiscard]] COJOB_DECL agent with(client) const;
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// For `wait_for_job` in another process: the job, and when this client created it or sent it a message.
+    [[nodiscard]] COJOB_DECL job_handle handle(const agent_job&) const;
+    /// Mintlify documents a poll every 5 to 10 s.
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::seconds;
+        return {seconds(5), seconds(5), seconds(10), 1.25};
+    }
+
+    /// Creates a job that works on the prompt in the background: `POST /v2/agent/{project}/job`.
+    ///
+    /// Preconditions: the prompt is not empty and is UTF-8. Returns the job, `active` as a rule.
+    /// A use of the project's quota. Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the
+    /// call without looking), and `invalid_response`; then the job's id, where it could be read, is in
+    /// `error_info::job_id`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string prompt) const;
+
+    /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
+    /// `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string id) const;
+
+    /// Gives a job a further instruction; it runs again: `POST /v2/agent/{project}/job/{id}/message`.
+    ///
+    /// Returns the job. A poll right after may still see the old end; `wait_for_job` knows. Errors: as `create_job`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string id, std::string prompt) const;
+
+    /// Whether both are handles on one service: they share polls and the quota.
+    friend bool operator==(const agent& a, const agent& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+
+  private:
+    COJOB_DECL agent(client, std::shared_ptr<const detail::agent_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::agent_settings> settings_;
+};
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/agent_session.hpp
+
+namespace cojob::mintlify {
+
+/// Why a session has halted.
+enum class halt_reason {
+    completed,
+    github_misconfigured,
+    error,
+    processing, ///< it has not
+    interrupted,
+    unknown, ///< a reason this version does not know: see `reason_text`
+};
+
+/// A step of a session. Priority and status are open sets.
+struct todo {
+    std::string id{}, content{}, status{}, priority{};
+
+    friend bool operator==(const todo&, const todo&) = default;
+};
+
+/// A job of the Mintlify agent API, v1. Texts are the server's: escape them before they are printed.
+struct agent_session {
+    agent_session() = default;
+
+    std::string session_id{}, subdomain{};
+    std::optional<std::string> branch{};
+    bool halted = false;
+    std::optional<halt_reason> reason{};
+    std::string reason_text{}; ///< as the server wrote it
+    std::optional<std::string> pull_request_link{}, message_to_user{}, user_id{}, title{};
+    std::vector<todo> todos{};
+    std::optional<timestamp> created_at{};
+
+    friend bool operator==(const agent_session&, const agent_session&) = default;
+};
+
+[[nodiscard]] inline const std::string& job_id(const agent_session& s) noexcept
+{
+    return s.session_id;
+}
+
+/// This API has no states: the reason, where there is one.
+[[nodiscard]] inline std::string status_text(const agent_session& s)
+{
+    return !s.reason_text.empty() ? s.reason_text : s.halted ? "halted" : "processing";
+}
+
+[[nodiscard]] inline bool is_finished(const agent_session& s) noexcept
+{
+    return s.halted;
+}
+
+/// Whether it goes on for a reason that nobody knows.
+[[nodiscard]] inline bool is_unknown(const agent_session& s) noexcept
+{
+    return !s.halted && s.reason == halt_reason::unknown;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/agent_stream.hpp
+
+namespace cojob {
+
+namespace detail {
+class event_source;
+} // namespace detail
+
+namespace mintlify {
+
+/// Who says a message.
+enum class message_role {
+    system,   ///< further instructions, after the vendor's own
+    user,     ///< the task
+    assistant ///< an example of an answer
+};
+
+struct session_message {
+    message_role role = message_role::user;
+    std::string content{};
+};
+
+/// What a new session of API v1 is to do.
+class create_session_request {
+  public:
+    create_session_request() = default;
+    /// One message of the user.
+    explicit create_session_request(std::string prompt) { add(message_role::user, std::move(prompt)); }
+
+    void add(message_role role, std::string content) { messages.push_back({role, std::move(content)}); }
+
+    std::vector<session_message> messages;
+    std::optional<std::string> branch; ///< to work on; empty: the service makes one up
+    bool as_draft = false;             ///< of the pull request
+    std::string model;                 ///< `sonnet` or `opus` today; empty: the service's default
+};
+
+/// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
+/// does not specify what is in them. A cheap handle: the connection is closed when the last copy goes, and the session
+/// goes on. It must not outlive the client's execution context.
+class agent_stream {
+  public:
+    /// No stream: `next` is `invalid_argument`.
+    agent_stream() = default;
+
+    [[nodiscard]] const std::string& session_id() const noexcept { return handle_.id; }
+    /// The Git branch the session works on, where the service tells it.
+    [[nodiscard]] const std::optional<std::string>& branch() const noexcept { return branch_; }
+    /// For `wait_for_job`, here or in another process: the way on when the stream has ended or broken.
+    [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
+
+    /// The next event, or nothing when the service has ended the stream: `while (auto event = co_await stream.next())`.
+    ///
+    /// Nothing is read meanwhile, so that who does not ask holds the service back and nobody else. Errors:
+    /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
+    /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
+    /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
+    /// that error. Cancellation: all types, at once; the stream is closed by it. Precondition: the call before has
+    /// ended
+    /// (`invalid_argument`). Thread safety: none for one stream.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;
+
+  private:
+    friend class agent_v1;
+
+    agent_stream(std::shared_ptr<cojob::detail::event_source> source, job_handle handle,
+                 std::optional<std::string> branch)
+        : source_(std::move(source)), handle_(std::move(handle)), branch_(std::move(branch))
+    {
+    }
+
+    std::shared_ptr<cojob::detail::event_source> source_;
+    job_handle handle_;
+    std::optional<std::string> branch_;
+};
+
+} // namespace mintlify
+
+} // namespace cojob
+
+// -------- cojob/mintlify/agent_v1.hpp
+
+namespace cojob::mintlify {
+
+namespace detail {
+class agent_settings;
+} // namespace detail
+
+/// Which sessions of a list.
+struct session_query {
+    int skip = 0;  ///< sessions before the page
+    int take = 12; ///< on a page, 1 to 100
+};
+
+/// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
+/// a session here.
+///
+/// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
+/// Source: https://www.mintlify.com/docs/api/agent
+class agent_v1 {
+  public:
+    using job_type = agent_session;
+    static constexpr std::string_view api_name = "mintlify.agent.v1";
+    static constexpr bool lists_whole_jobs = true;
+
+    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    COJOB_DECL agent_v1(asio::any_io_executor, agent_options);
+    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    COJOB_DECL agent_v1(client, agent_options);
+
+    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    [[nodiscard]] COJOB_DECL agent_v1 with(client) const;
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// For `wait_for_job` in another process.
+    [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::seconds;
+        return {seconds(5), seconds(5), seconds(10), 1.25};
+    }
+
+    /// Creates a session that works in the background: `POST /v1/agent/{project}/job`. Returns when the answer has
+    /// begun; what follows is read from the stream.
+    ///
+    /// Preconditions: at least one message; no text is empty; all are UTF-8. A use of the project's quota. The limit of
+    /// the attempt and of the call end with the answer's head. Errors: those of `client::send`, `outcome_unknown` among
+    /// them (do not repeat the call without looking), and `invalid_response` for an answer that is no event stream or
+    /// tells no session id; the id, where there is one, is in `error_info::job_id`. Cancellation: all types until the
+    /// request is on its way; then terminal and partial end it as `outcome_unknown`, and total is ignored.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_stream> create_job(create_session_request) const;
+
+    /// The session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
+    /// `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string id) const;
+
+    /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
+    /// `invalid_argument` for a query that no server takes, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
+
+    /// For waits: the first hundred sessions, whole, ended or not.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_unfinished() const;
+
+    /// Whether both are handles on one service: they share polls.
+    friend bool operator==(const agent_v1& a, const agent_v1& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+
+  private:
+    using settings_ptr = std::shared_ptr<const detail::agent_settings>;
+
+    COJOB_DECL agent_v1(client, settings_ptr);
+    COJOB_DECL static asio::awaitable<agent_stream> create(client, settings_ptr, create_session_request);
+
+    client client_;
+    settings_ptr settings_;
+};
+
+} // namespace cojob::mintlify
+
+// -------- cojob/osapi/job.hpp
+
+namespace cojob::osapi {
+
+enum class job_status {
+    submitted,
+    processing,
+    completed,
+    failed, ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
+    partial_failure,
+    skipped,
+    unknown, ///< a status this version does not know: see `status_text`
+};
+
+/// What one agent answered.
+struct agent_response {
+    std::string status{};
+    boost::json::value data{};
+    std::optional<bool> changed{};
+    std::string error{}, hostname{};
+
+    friend bool operator==(const agent_response&, const agent_response&) = default;
+};
+
+/// How far one agent is.
+struct agent_state {
+    std::string status{}, error{};
+    std::optional<cojob::duration> duration{};
+
+    friend bool operator==(const agent_state&, const agent_state&) = default;
+};
+
+struct timeline_event {
+    timestamp time{};
+    std::string event{}, hostname{}, message{}, error{};
+
+    friend bool operator==(const timeline_event&, const timeline_event&) = default;
+};
+
+/// A job of the OSAPI job API. Texts are the server's: escape them before they are printed. On a list, jobs have no
+/// responses, agent states or timeline.
+struct job {
+    job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
+
+    std::string id{};
+    job_status status = job_status::unknown;
+    std::string status_text{}; ///< as the server wrote it
+    timestamp created{};       ///< 1970 where the server does not say: one that signs its jobs
+    std::optional<timestamp> updated_at{};
+    boost::json::object operation{};
+    boost::json::value result{};
+    std::optional<bool> changed{};
+    std::string error{}, hostname{};
+    std::map<std::string, agent_response> responses{};
+    std::map<std::string, agent_state> agent_states{};
+    std::vector<timeline_event> timeline{};
+
+    friend bool operator==(const job&, const job&) = default;
+};
+
+struct job_page {
+    std::int64_t total_items = 0;                        ///< that match the filter
+    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs
+    std::vector<job> items{};
+};
+
+/// The job that a retry made.
+struct retry_receipt {
+    std::string job_id{};
+    std::string status{};
+    std::optional<std::int64_t> revision{};
+    std::optional<timestamp> created{};
+};
+
+[[nodiscard]] inline const std::string& job_id(const job& j) noexcept
+{
+    return j.id;
+}
+
+[[nodiscard]] inline const std::string& status_text(const job& j) noexcept
+{
+    return j.status_text;
+}
+
+/// Completed, failed, partially failed or skipped.
+[[nodiscard]] inline bool is_finished(const job& j) noexcept
+{
+    return j.status != job_status::submitted && j.status != job_status::processing && j.status != job_status::unknown;
+}
+
+[[nodiscard]] inline bool is_unknown(const job& j) noexcept
+{
+    return j.status == job_status::unknown;
+}
+
+} // namespace cojob::osapi
+
+// -------- cojob/osapi/jobs.hpp
+
+namespace cojob::osapi {
+
+namespace detail {
+class jobs_settings;
+} // namespace detail
+
+class jobs_options {
+  public:
+    jobs_options() = default;
+
+    std::string base_url = "http://127.0.0.1:8080";
+    std::string base_path = "/api/job"; ///< older servers: `/job`
+    credential token;                   ///< or a function that is asked for one before each attempt
+    bool allow_plaintext = false;       ///< http:// to a host that is not this machine; its jobs run commands
+};
+
+/// Which jobs of a list.
+struct list_query {
+    std::optional<job_status> status = {}; ///< all of them, or those of one status; not skipped or unknown
+    int limit = 10;                        ///< on a page, 1 to 100
+    int offset = 0;                        ///< jobs before the page
+};
+
+/// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
+///
+/// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
+/// seen so far. `wait_options::settle` of 35 s waits for that. Thread safety: as `client`. Cancellation, for every
+/// operation: all types until the request is on its way; then terminal and partial end a POST or DELETE as
+/// `outcome_unknown`, and total is ignored.
+/// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
+class jobs {
+  public:
+    using job_type = job;
+    static constexpr std::string_view api_name = "osapi.job";
+
+    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    COJOB_DECL jobs(asio::any_io_executor, jobs_options);
+    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    COJOB_DECL jobs(client, jobs_options);
+
+    /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
+    [[nodiscard]] COJOB_DECL jobs with(client) const;
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// For `wait_for_job` in another process.
+    [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::milliseconds;
+        return {milliseconds(500), milliseconds(500), milliseconds(5000), 1.5};
+    }
+
+    /// One page of the jobs, in the order of their ids: `GET {base path}?status&limit&offset`. Errors: those of
+    /// `client::send`, `invalid_argument` for a query that no server takes, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<job_page> list_jobs(list_query = {}) const;
+
+    /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
+    [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
+
+    /// The job as it is now: `GET {base path}/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
+
+    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
+    /// request that finds nothing has succeeded.
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string id) const;
+
+    /// Makes a new job of the same operation; the old one stays: `POST {base path}/{id}/retry`.
+    ///
+    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at: one
+    /// that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Errors: those of
+    /// `client::send`, and `invalid_response`; then the new job's id, where it could be read, is in
+    /// `error_info::job_id`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
+                                                                      std::string target_hostname = {}) const;
+
+    /// For waits: those being processed, at most 100, in one request, without details.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
+
+    /// Whether both are handles on one service: they share polls.
+    friend bool operator==(const jobs& a, const jobs& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+
+  private:
+    COJOB_DECL jobs(client, std::shared_ptr<const detail::jobs_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::jobs_settings> settings_;
+};
+
+} // namespace cojob::osapi
+
+// -------- cojob/policy/retry_after.hpp
+
+namespace cojob {
+
+/// For how long a response asks to be left alone. The first of these that says something sensible counts:
+///
+/// 1. `retry-after-ms`: milliseconds;
+/// 2. `Retry-After`: seconds, or a date (RFC 9110, 10.2.3);
+/// 3. `RateLimit`, else `RateLimit-Reset` (drafts of the IETF's httpapi group): seconds;
+/// 4. `X-RateLimit-Reset`: seconds, or a unix time, which is what any number of more than a year is taken for.
+///
+/// Numbers may have decimals. Dates are measured from the response's own `Date`, else from `wall_now`. A reset counts
+/// only where no use is left, or where the server does not say how many are. A hint that is malformed, in the past or
+/// more than a year away (no limit is counted over more; a unix time in milliseconds ends up here) is passed over. Of
+/// several headers of one name the longest counts, so that none is disobeyed.
+[[nodiscard]] COJOB_DECL std::optional<duration> retry_hint(const http::header_list&, timestamp wall_now) noexcept;
+
+/// The first two only: what a server says on purpose, where a `RateLimit` may come with every answer.
+[[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&,
+                                                                  timestamp wall_now) noexcept;
+
+} // namespace cojob
+
+// -------- cojob/version.hpp
+
+namespace cojob {
+
+/// The library's version, `major.minor.patch`; also what the default user agent says.
+[[nodiscard]] constexpr std::string_view version() noexcept
+{
+    return "0.1.0";
+}
+
+} // namespace cojob
+
+#if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/address_v6.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/crc.hpp>
+#include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/system/errc.hpp>
+#include <openssl/crypto.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include <array>
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <filesystem>
+#include <initializer_list>
+#include <ios>
+#include <iterator>
+#include <limits>
+#include <list>
+#include <mutex>
+#include <ostream>
+#include <random>
+#include <set>
+#include <system_error>
+#include <tuple>
+#include <unordered_map>
+
+// -------- cojob/detail/rfc3339.hpp
+
+// The bodies of clock.hpp need this header, so it cannot take `timestamp` from there and writes the type out.
+namespace cojob::detail {
+
+/// UTC with `Z`, and no, three, six or nine decimals, as many as are needed.
+[[nodiscard]] COJOB_DECL std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>);
+
+/// A date-time of RFC 3339, 5.6, and nothing else; `nullopt` for a date that no calendar has. Decimals after the ninth
+/// are dropped. A leap second is the first second after it, as POSIX counts. Years that nanoseconds in 64 bits do not
+/// reach (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
+    parse_rfc3339(std::string_view) noexcept;
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/clock.ipp
+
+namespace cojob {
+
+std::string to_string(timestamp t)
+{
+    return detail::format_rfc3339(t);
+}
+
+namespace detail {
+
+/// The pending wait outlives the alarm by a moment, so what it calls is shared with it.
+class steady_alarm final : public alarm {
+  public:
+    explicit steady_alarm(const asio::any_io_executor& executor) : timer_(executor) {}
+    ~steady_alarm() override { clear(); }
+
+    void set(time_point when, std::function<void()> ring) override
+    {
+        clear();
+        ring_ = std::make_shared<std::function<void()>>(std::move(ring));
+        timer_.expires_at(when);
+        timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
+            const auto callback = weak.lock();
+            if (!ec && callback)
+                (*callback)();
+        });
+    }
+
+    void clear() noexcept override
+    {
+        if (!ring_)
+            return;
+        ring_.reset();
+        try {
+            timer_.cancel();
+        } catch (const boost::system::system_error&) { // the wait stays and will find nothing to ring
+        }
+    }
+
+  private:
+    asio::steady_timer timer_;
+    std::shared_ptr<std::function<void()>> ring_;
+};
+
+class machine_clock_type final : public clock {
+  public:
+    [[nodiscard]] time_point now() const override { return std::chrono::steady_clock::now(); }
+
+    [[nodiscard]] timestamp wall_now() const override
+    {
+        return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+    }
+
+    [[nodiscard]] std::unique_ptr<alarm> make_alarm(const asio::any_io_executor& executor) override
+    {
+        return std::make_unique<steady_alarm>(executor);
+    }
+};
+
+} // namespace detail
+
+clock_ptr machine_clock()
+{
+    static const auto shared = std::make_shared<detail::machine_clock_type>();
+    return shared;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/error.ipp
+
+namespace cojob {
+
+namespace detail {
+
+/// What each code is called and which conditions it meets, in the order of errc.
+struct errc_row {
+    const char* text;
+    unsigned conditions;
+};
+
+constexpr unsigned bit(condition c)
+{
+    return 1U << static_cast<unsigned>(c);
+}
+
+inline const errc_row* find_errc(int value) noexcept
+{
+    constexpr unsigned retryable = bit(condition::retryable), client = bit(condition::client_error),
+                       server = bit(condition::server_error), timeout = bit(condition::timeout),
+                       throttled = bit(condition::throttled), transport = bit(condition::transport);
+    static constexpr std::array<errc_row, 23> rows{{
+        {"invalid argument", client},
+        {"quota exhausted", retryable | throttled},
+        {"rate limited", retryable | throttled},
+        {"unauthorized", client},
+        {"forbidden", client},
+        {"not found", client},
+        {"conflict", client},
+        {"rejected", client},
+        {"server error", retryable | server},
+        {"unexpected status", 0},
+        {"outcome unknown", 0},
+        {"connect failed", retryable | transport},
+        {"connect timeout", retryable | timeout | transport},
+        {"TLS failed", retryable | transport},
+        {"certificate rejected", transport},
+        {"proxy failed", retryable | transport},
+        {"request timeout", retryable | timeout | transport},
+        {"deadline exceeded", timeout},
+        {"wait timeout", timeout},
+        {"connection lost", retryable | transport},
+        {"response too large", 0},
+        {"malformed response", transport},
+        {"invalid response", 0},
+    }};
+    if (value < 1 || value > static_cast<int>(rows.size()))
+        return nullptr;
+    return &rows[static_cast<std::size_t>(value - 1)];
+}
+
+class error_category_type final : public boost::system::error_category {
+  public:
+    [[nodiscard]] const char* name() const noexcept override { return "cojob"; }
+    [[nodiscard]] std::string message(int value) const override
+    {
+        const auto* row = find_errc(value);
+        return row ? row->text : "unknown error";
+    }
+};
+
+class condition_category_type final : public boost::system::error_category {
+  public:
+    [[nodiscard]] const char* name() const noexcept override { return "cojob.condition"; }
+    [[nodiscard]] std::string message(int value) const override
+    {
+        switch (static_cast<condition>(value)) {
+        case condition::retryable: return "retryable";
+        case condition::client_error: return "client error";
+        case condition::server_error: return "server error";
+        case condition::timeout: return "timeout";
+        case condition::throttled: return "throttled";
+        case condition::transport: return "transport";
+        }
+        return "unknown condition";
+    }
+    [[nodiscard]] bool equivalent(const error_code& code, int value) const noexcept override
+    {
+        const auto* row = code.category() == cojob::error_category() ? find_errc(code.value()) : nullptr;
+        return row && (row->conditions & bit(static_cast<condition>(value))) != 0;
+    }
+};
+
+inline std::string describe(const error_info& info)
+{
+    std::string text = info.code().message();
+    if (info.http_status != 0)
+        text += " (HTTP " + std::to_string(info.http_status) + ")";
+    if (!info.message.empty())
+        text += ": " + info.message;
+    return text;
+}
+
+} // namespace detail
+
+const boost::system::error_category& error_category() noexcept
+{
+    static const detail::error_category_type category;
+    return category;
+}
+
+const boost::system::error_category& condition_category() noexcept
+{
+    static const detail::condition_category_type category;
+    return category;
+}
+
+error_code make_error_code(errc code) noexcept
+{
+    return {static_cast<int>(code), error_category()};
+}
+
+boost::system::error_condition make_error_condition(condition c) noexcept
+{
+    return {static_cast<int>(c), condition_category()};
+}
+
+std::string_view to_string(phase p) noexcept
+{
+    switch (p) {
+    case phase::queued: return "queued";
+    case phase::resolving: return "resolving";
+    case phase::connecting: return "connecting";
+    case phase::handshaking: return "handshaking";
+    case phase::sending: return "sending";
+    case phase::awaiting_response: return "awaiting response";
+    case phase::receiving: return "receiving";
+    case phase::done: return "done";
+    }
+    return "unknown";
+}
+
+api_error::api_error(error_info info) : system_error(info.code())
+{
+    auto what = detail::describe(info);
+    state_ = std::make_shared<const state>(state{std::move(info), std::move(what)});
+}
+
+const char* api_error::what() const noexcept
+{
+    return state_->what.c_str();
+}
+
+void detail::throw_error(error_info info)
+{
+    if (info.code().category() == error_category())
+        throw api_error(std::move(info));
+    throw boost::system::system_error(info.code());
+}
+
+void detail::throw_invalid_argument(std::string message)
+{
+    throw_error(error_info(errc::invalid_argument, std::move(message)));
+}
+
+void throw_exception_from_error(const error_info& info, const boost::source_location&)
+{
+    detail::throw_error(info);
+}
+
+} // namespace cojob
+
+// -------- cojob/detail/ascii.hpp
+
+// What <cctype> does, but in no locale and for any char: protocol text is ASCII wherever the program runs.
+namespace cojob::detail {
+
+[[nodiscard]] constexpr bool is_digit(char c) noexcept
+{
+    return c >= '0' && c <= '9';
+}
+
+[[nodiscard]] constexpr char to_lower(char c) noexcept
+{
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+[[nodiscard]] constexpr bool is_alpha(char c) noexcept
+{
+    return to_lower(c) >= 'a' && to_lower(c) <= 'z';
+}
+
+[[nodiscard]] constexpr bool is_hex_digit(char c) noexcept
+{
+    return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'f');
+}
+
+[[nodiscard]] constexpr bool is_control(char c) noexcept
+{
+    return static_cast<unsigned char>(c) < 0x20 || c == '\x7f';
+}
+
+[[nodiscard]] constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](char x, char y) { return to_lower(x) == to_lower(y); });
+}
+
+/// Without the blanks (RFC 9110, 5.6.3) around it.
+[[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept
+{
+    const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+    return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
+/// Takes `expected` off the front of the text, if it is there.
+[[nodiscard]] constexpr bool take(std::string_view& text, std::string_view expected) noexcept
+{
+    if (text.substr(0, expected.size()) != expected)
+        return false;
+    text.remove_prefix(expected.size());
+    return true;
+}
+
+/// Takes a number of exactly that many digits, at most nine, off the front of the text.
+[[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept
+{
+    if (text.size() < digits ||
+        !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_digit))
+        return std::nullopt;
+    int number = 0;
+    for (const char c : text.substr(0, digits))
+        number = number * 10 + (c - '0');
+    text.remove_prefix(digits);
+    return number;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/http/url.ipp
+
+// Nothing below puts a part of the URL into an error, the scheme apart: any other part may be half of a password.
+
+namespace cojob {
+
+namespace detail {
+
+/// The host may be written by getaddrinfo's old rules (one to four numbers, octal and hexadecimal too) only as the
+/// dotted quad of RFC 3986, 3.2.2: what looks like a name must not turn into an address further down.
+inline bool ends_in_number(std::string_view host) noexcept
+{
+    auto last = host.substr(host.rfind('.') + 1);
+    if (!last.empty() && std::all_of(last.begin(), last.end(), is_digit))
+        return true;
+    return (take(last, "0x") || take(last, "0X")) && std::all_of(last.begin(), last.end(), is_hex_digit);
+}
+
+inline bool is_ipv4(std::string_view host) noexcept
+{
+    for (int part = 0; part < 4; ++part) {
+        if (part > 0 && !take(host, "."))
+            return false;
+        const auto length = std::min(host.find('.'), host.size());
+        const bool has_leading_zero = length > 1 && host.front() == '0';
+        if (length < 1 || length > 3 || has_leading_zero || take_number(host, length).value_or(256) > 255)
+            return false;
+    }
+    return host.empty();
+}
+
+inline bool is_dns_label(std::string_view label) noexcept
+{
+    constexpr std::size_t longest = 63; // RFC 1035, 2.3.4
+    return !label.empty() && label.size() <= longest && label.front() != '-' && label.back() != '-' &&
+           std::all_of(label.begin(), label.end(),
+                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
+}
+
+inline bool is_dns_name(std::string_view host) noexcept
+{
+    constexpr std::size_t longest = 253; // 255 octets on the wire
+    if (host.size() > longest)
+        return false;
+    for (;;) {
+        const auto dot = host.find('.');
+        if (!is_dns_label(host.substr(0, dot)))
+            return false;
+        if (dot == host.npos)
+            return true;
+        host.remove_prefix(dot + 1);
+    }
+}
+
+inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
+{
+    if (text.find('%') != text.npos) // a zone id means something on one machine only
+        return std::nullopt;
+    error_code failed;
+    const auto address = asio::ip::make_address_v6(std::string(text), failed);
+    return failed ? std::nullopt : std::optional(address);
+}
+
+class url_parser {
+  public:
+    explicit url_parser(std::string_view what) : what_(what) {}
+
+    [[noreturn]] void fail(std::string_view why) const
+    {
+        throw_invalid_argument(std::string(what_).append(": ").append(why));
+    }
+
+    void check_characters(std::string_view text) const
+    {
+        if (text.empty())
+            fail("must not be empty");
+        if (std::any_of(text.begin(), text.end(), [](char c) { return c <= ' ' || c >= '\x7f'; }))
+            fail("has a space, a control character or one that is not ASCII");
+        if (text.find_first_of("?#") != text.npos)
+            fail("must not have a query or a fragment");
+    }
+
+    /// Takes the scheme off the text. Whether it is https.
+    [[nodiscard]] bool take_scheme(std::string_view& text) const
+    {
+        const auto end = text.find("://");
+        if (end == text.npos)
+            fail("does not begin with https:// or http://");
+        const auto scheme = text.substr(0, end);
+        text.remove_prefix(end + 3);
+        if (equal_ignoring_case(scheme, "https"))
+            return true;
+        if (equal_ignoring_case(scheme, "http"))
+            return false;
+        if (scheme.empty() || !std::all_of(scheme.begin(), scheme.end(), is_alpha))
+            fail("does not begin with https:// or http://");
+        fail('"' + std::string(scheme) + "\" is not http or https");
+    }
+
+    /// Takes the host off the authority and returns it in the one form that origins are compared in.
+    [[nodiscard]] std::string take_host(std::string_view& authority) const
+    {
+        if (take(authority, "["))
+            return take_ipv6(authority);
+        std::string host(authority.substr(0, authority.find(':')));
+        authority.remove_prefix(host.size());
+        std::transform(host.begin(), host.end(), host.begin(), to_lower);
+        if (host.empty())
+            fail("has no host");
+        if (ends_in_number(host) ? !is_ipv4(host) : !is_dns_name(host))
+            fail("the host is neither a DNS name nor an IP address");
+        return host;
+    }
+
+    [[nodiscard]] std::uint16_t parse_port(std::string_view text, bool is_secure) const
+    {
+        if (text.empty())
+            return is_secure ? 443 : 80;
+        std::uint16_t port = 0;
+        const auto* const begin = text.data() + 1;
+        const auto* const end = text.data() + text.size();
+        const auto [stopped, failed] = std::from_chars(begin, end, port);
+        if (text.front() != ':' || failed != std::errc() || stopped != end || port == 0)
+            fail("the port is not a number from 1 to 65535");
+        return port;
+    }
+
+    /// Without slashes at its end.
+    [[nodiscard]] std::string parse_path(std::string_view path) const
+    {
+        path = path.substr(0, path.find_last_not_of('/') + 1);
+        for (auto rest = path; !rest.empty();) {
+            rest.remove_prefix(1);
+            const auto segment = rest.substr(0, rest.find('/'));
+            rest.remove_prefix(segment.size());
+            check_segment(segment);
+        }
+        return std::string(path);
+    }
+
+  private:
+    [[nodiscard]] std::string take_ipv6(std::string_view& authority) const
+    {
+        const auto end = authority.find(']');
+        const auto address = end == authority.npos ? std::nullopt : parse_ipv6(authority.substr(0, end));
+        if (!address)
+            fail("the host is not an IPv6 address");
+        authority.remove_prefix(end + 1);
+        return address->to_string();
+    }
+
+    void check_segment(std::string_view segment) const
+    {
+        if (segment == "." || segment == "..")
+            fail("the path must not have the segments . and ..");
+        while (!segment.empty()) {
+            const char c = segment.front();
+            segment.remove_prefix(1);
+            if (c == '%')
+                check_escape(segment);
+            else if (!is_alpha(c) && !is_digit(c) &&
+                     std::string_view("-._~!$&'()*+,;=:@").find(c) == std::string_view::npos)
+                fail("the path has a character that must be percent-encoded"); // RFC 3986, 3.3
+        }
+    }
+
+    /// Takes the two digits after a percent sign off the text.
+    void check_escape(std::string_view& text) const
+    {
+        unsigned char value = 0;
+        const auto digits = text.substr(0, 2);
+        if (digits.size() < 2 || !is_hex_digit(digits[0]) || !is_hex_digit(digits[1]))
+            fail("the path has a percent sign without two hexadecimal digits");
+        std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+        if (value == '.' || is_control(static_cast<char>(value))) // a server may decode before it looks for `..`
+            fail("the path has a percent-encoded dot or control character");
+        text.remove_prefix(digits.size());
+    }
+
+    std::string_view what_;
+};
+
+} // namespace detail
+
+namespace http {
+
+url parse_url(std::string_view text, std::string_view what)
+{
+    const detail::url_parser parser(what);
+    parser.check_characters(text);
+    url result;
+    result.origin_.is_secure = parser.take_scheme(text);
+    auto authority = text.substr(0, text.find('/'));
+    text.remove_prefix(authority.size());
+    if (authority.find('@') != authority.npos)
+        parser.fail("must not have a user name or password");
+    result.origin_.host = parser.take_host(authority);
+    result.origin_.port = parser.parse_port(authority, result.origin_.is_secure);
+    result.base_path_ = parser.parse_path(text);
+    return result;
+}
+
+std::string host_header(const origin& to)
+{
+    auto text = to.host.find(':') == to.host.npos ? to.host : '[' + to.host + ']';
+    if (to.port != (to.is_secure ? 443 : 80))
+        text += ':' + std::to_string(to.port);
+    return text;
+}
+
+bool is_loopback(const origin& to)
+{
+    if (to.host == "localhost")
+        return true;
+    if (detail::is_ipv4(to.host))
+        return to.host.starts_with("127.");
+    const auto address = detail::parse_ipv6(to.host);
+    return address && address->is_loopback();
+}
+
+std::string to_string(const url& address)
+{
+    return (address.origin().is_secure ? "https://" : "http://") + host_header(address.origin()) + address.base_path();
+}
+
+std::string encode_segment(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    for (const char c : text) {
+        if (detail::is_alpha(c) || detail::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            out += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        out += '%';
+        out += digits[byte >> 4U];
+        out += digits[byte & 15U];
+    }
+    return out;
+}
+
+} // namespace http
+
+} // namespace cojob
+
+// -------- cojob/impl/secret.ipp
+
+namespace cojob {
+
+secret::secret(std::string text)
+{
+    const auto forget = [](std::string* s) {
+        detail::wipe(*s);
+        delete s;
+    };
+    if (!text.empty())
+        text_ = std::shared_ptr<std::string>(new std::string(text), forget);
+    detail::wipe(text);
+}
+
+std::ostream& operator<<(std::ostream& out, const secret&)
+{
+    return out << "***";
+}
+
+void detail::wipe(std::string& text) noexcept
+{
+    OPENSSL_cleanse(text.data(), text.size());
+    text.clear();
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/http/message.ipp
+
+namespace cojob::http {
+
+std::optional<std::string_view> find_header(const header_list& headers, std::string_view name) noexcept
+{
+    const auto found = std::find_if(headers.begin(), headers.end(), [name](const auto& header) {
+        return detail::equal_ignoring_case(header.first, name);
+    });
+    if (found == headers.end())
+        return std::nullopt;
+    return std::string_view(found->second);
+}
+
+} // namespace cojob::http
+
+// -------- cojob/detail/text.hpp
+
+namespace cojob::detail {
+
+/// By RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+[[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
+
+/// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
+/// `\xNN`, byte by byte.
+[[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
+
+/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
+/// anywhere.
+[[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
+
+/// A token of RFC 9110, 5.6.2: what a header name and a method are.
+[[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
+
+// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
+// shows the value, which may be a secret or break the line.
+
+/// An id or a project name, that is: what may become one segment of a path.
+COJOB_DECL void check_segment(std::string_view value, std::string_view what);
+
+/// A header's value: anything in one line; tabs are the only control characters.
+COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
+
+COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/observer.ipp
+
+namespace cojob {
+
+namespace detail {
+
+/// A text from outside as one word: short, escaped, and in quotes where it could be taken for more than one.
+inline std::string one_word(std::string_view text, std::string_view separators)
+{
+    constexpr std::size_t most = 256; // above any id, and a line stays one that can be read
+    constexpr std::string_view cut_mark = "...";
+    auto word = std::string(text.size() > most ? cut_at_character(text, most - cut_mark.size()) : text);
+    if (text.size() > most)
+        word += cut_mark;
+    std::string quoted;
+    for (const char c : word)
+        quoted.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+    quoted = escape_control(quoted);
+    const auto is_plain = !word.empty() && quoted == word && word.find_first_of(separators) == word.npos;
+    return is_plain ? word : '"' + quoted + '"';
+}
+
+/// Whether a part of a query is one thing: a server may separate members by more than `&`.
+inline bool is_plain_member(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alpha(c) || is_digit(c) || std::string_view("-._~%+,:").find(c) != std::string_view::npos;
+    });
+}
+
+/// Whether the value of a query's member may be shown.
+inline bool is_public_member(std::string_view name)
+{
+    constexpr std::array<std::string_view, 6> names{"status", "limit", "offset", "skip", "take", "page"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// A path with its query, where what may be secret has become `***`.
+inline std::string redact_query(std::string_view path)
+{
+    constexpr std::string_view hidden = "***";
+    std::string shown(path.substr(0, path.find('?')));
+    path.remove_prefix(shown.size());
+    while (!path.empty()) {
+        shown += path.front(); // ? or &
+        path.remove_prefix(1);
+        const auto member = path.substr(0, path.find('&'));
+        path.remove_prefix(member.size());
+        const auto name = member.substr(0, member.find('='));
+        if (name.size() == member.size()) {
+            shown += member.empty() ? "" : hidden;
+            continue;
+        }
+        const auto value = member.substr(name.size() + 1);
+        shown.append(is_plain_member(name) ? name : hidden).append("=");
+        shown += is_public_member(name) && is_plain_member(value) ? value : hidden;
+    }
+    return shown;
+}
+
+/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
+inline std::string in_units(duration length)
+{
+    const auto number = [](std::int64_t n) { return std::to_string(n); };
+    const std::int64_t ms = std::max(std::chrono::floor<std::chrono::milliseconds>(length).count(), std::int64_t(0));
+    if (ms < 1000)
+        return number(ms) + " ms";
+    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
+    if (min == 0)
+        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
+    if (min < 60)
+        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
+    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
+}
+
+inline std::string from_now(duration wait)
+{
+    return wait < std::chrono::milliseconds(1) ? "now" : "in " + in_units(wait);
+}
+
+/// What a line says, without level and line break.
+class log_words {
+  public:
+    /// \param own this library's words
+    explicit log_words(std::string_view own) : text_(own) {}
+
+    log_words(std::string_view method, std::string_view path, std::string_view own)
+        : text_(one_word(method, " ") + ' ' + one_word(redact_query(path), " ") + ' ')
+    {
+        text_ += own;
+    }
+
+    log_words& with(std::string_view key, std::string_view value)
+    {
+        text_.append(" ").append(key).append("=").append(one_word(value, " ="));
+        return *this;
+    }
+
+    log_words& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
+
+    log_words& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
+
+    log_words& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  private:
+    std::string text_;
+};
+
+inline log_words words_of_attempt(const attempt_event& e)
+{
+    log_words words(e.method, e.path, "begins");
+    words.with("attempt", e.number);
+    if (e.is_poll)
+        words.with("kind", "poll");
+    return words;
+}
+
+inline log_words words_of_response(const response_event& e)
+{
+    const auto status = e.status == 0 ? "no response" : std::to_string(e.status);
+    log_words words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
+    words.with(e.error);
+    if (e.error && e.reached != phase::done)
+        words.with("phase", to_string(e.reached));
+    return words;
+}
+
+inline log_words words_of_retry(const retry_event& e)
+{
+    log_words words(e.method, e.path, "retry " + from_now(e.wait));
+    words.with("attempt", e.number).with(e.error);
+    if (e.is_hinted)
+        words.with("hinted", "yes");
+    return words;
+}
+
+inline log_words words_of_throttled(const throttled_event& e)
+{
+    const auto how_long = "throttled for " + in_units(e.wait);
+    if (!e.method.empty())
+        return log_words(e.method, e.path, how_long).with(e.error);
+    return log_words("polls " + how_long).with("scope", e.scope).with(e.error);
+}
+
+inline log_words words_of_connection(const connection_event& e)
+{
+    const auto change = e.change == connection_change::opened   ? "connection opened"
+                        : e.change == connection_change::reused ? "connection reused"
+                                                                : "connection closed";
+    return log_words(change).with("host", e.host);
+}
+
+inline log_words words_of_poll(const poll_event& e)
+{
+    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll answered";
+    log_words words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
+    words.with_job(e.job_id, e.api);
+    if (e.number != 0)
+        words.with("poll", e.number);
+    if (!e.status.empty())
+        words.with("status", e.status);
+    return words.with(e.error);
+}
+
+inline log_words words_of_change(const poll_event& e)
+{
+    return log_words("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
+}
+
+inline log_words words_of_unknown_status(const unknown_status_event& e)
+{
+    return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
+}
+
+inline log_words words_of_stretched(const stretched_event& e)
+{
+    log_words words("polls stretched, one is " + in_units(e.late) + " late");
+    return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
+}
+
+[[nodiscard]] inline log_level level_of(const response_event& e) noexcept
+{
+    if (!e.error || e.error == boost::system::errc::operation_canceled)
+        return log_level::debug;
+    return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
+}
+
+/// A poll that fails along the way is no news: its response was.
+[[nodiscard]] inline log_level level_of(const poll_event& e) noexcept
+{
+    return e.error && e.next_in <= duration::zero() ? log_level::error : log_level::debug;
+}
+
+[[nodiscard]] inline std::string_view begin_of_line(log_level level) noexcept
+{
+    switch (level) {
+    case log_level::error: return "cojob error   ";
+    case log_level::warning: return "cojob warning ";
+    case log_level::info: return "cojob info    ";
+    case log_level::debug: break;
+    }
+    return "cojob debug   ";
+}
+
+class line_log final : public observer {
+  public:
+    line_log(std::ostream& out, log_level level) : out_(out), level_(level) {}
+
+    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
+    void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
+    void on_retry(const retry_event& e) noexcept override { write(log_level::info, words_of_retry, e); }
+    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, words_of_throttled, e); }
+    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, words_of_connection, e); }
+    void on_poll(const poll_event& e) noexcept override { write(level_of(e), words_of_poll, e); }
+    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, words_of_change, e); }
+    void on_polls_stretched(const stretched_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_stretched, e);
+    }
+    void on_unknown_status(const unknown_status_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_unknown_status, e);
+    }
+
+  private:
+    template <class Event>
+    void write(log_level level, log_words (*words_of)(const Event&), const Event& event) noexcept
+    {
+        if (level > level_)
+            return;
+        try {
+            const auto line = std::string(begin_of_line(level)) + words_of(event).text() + '\n';
+            const std::lock_guard lock(mutex_);
+            out_.write(line.data(), static_cast<std::streamsize>(line.size()));
+        } catch (...) { // the stream, memory: a line less is no harm
+        }
+    }
+
+    std::mutex mutex_;
+    std::ostream& out_;
+    const log_level level_;
+};
+
+} // namespace detail
+
+observer_ptr log_to(std::ostream& out, log_level level)
+{
+    return std::make_shared<detail::line_log>(out, level);
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/internal/policy/retry_budget.hpp
+
+namespace cojob::detail {
+
+/// What a client may spend on retries. When most calls fail, retries only add to what breaks the server: then calls are
+/// made once, until successes have filled it again.
+class retry_budget {
+  public:
+    static constexpr double most = 10, reserve = 5, per_success = 0.1;
+
+    void succeeded() noexcept { tokens_ = std::min(most, tokens_ + per_success); }
+
+    /// Whether the call that failed may be tried again.
+    [[nodiscard]] bool failed() noexcept
+    {
+        tokens_ = std::max(0.0, tokens_ - 1);
+        return tokens_ > reserve;
+    }
+
+  private:
+    double tokens_ = most;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client_state.hpp
+
+namespace cojob::detail {
+
+class client_state;
+
+/// Tells clients that their execution context is going.
+class context_watch final : public asio::execution_context::service {
+  public:
+    static inline asio::execution_context::id id;
+
+    explicit context_watch(asio::execution_context& context) : service(context) {}
+    context_watch(const context_watch&) = delete;
+    context_watch& operator=(const context_watch&) = delete;
+    ~context_watch() override { *is_gone_ = true; }
+
+    void add(const std::shared_ptr<client_state>& client)
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(clients_, [](const auto& c) { return c.expired(); });
+        clients_.push_back(client);
+    }
+
+    [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
+
+  private:
+    void shutdown() override;
+
+    std::mutex mutex_;
+    std::vector<std::weak_ptr<client_state>> clients_;
+    std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
+};
+
+/// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
+class client_state : public std::enable_shared_from_this<client_state> {
+  public:
+    client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
+        : executor(std::move(ex)), options(std::move(o)), transport(std::move(t)),
+          random_(options.seed ? *options.seed : std::random_device{}())
+    {
+    }
+    client_state(const client_state&) = delete;
+    client_state& operator=(const client_state&) = delete;
+    ~client_state()
+    {
+        assert((!context_is_gone_ || !*context_is_gone_) && "a cojob::client outlived its execution context");
+    }
+
+    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return c.state_; }
+
+    static const call_settings& settings_of(const client& c) noexcept { return c.settings_; }
+
+    static client for_one_poll(client c, std::shared_ptr<poll_trace> trace, duration limit)
+    {
+        c.settings_.timeout = std::min(c.settings_.timeout, limit);
+        c.settings_.poll = std::move(trace);
+        return c;
+    }
+
+    /// All of a call, its wait for a slot of the quota too, ends then.
+    static client until(client c, time_point deadline)
+    {
+        c.settings_.until = std::min(c.settings_.until, deadline);
+        return c;
+    }
+
+    /// Once, after construction.
+    void watch_context()
+    {
+        auto& watch = asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
+        watch.add(shared_from_this());
+        context_is_gone_ = watch.is_gone();
+    }
+
+    const asio::any_io_executor executor; // a strand, or the user's own with threading::single
+    const client_options options;
+    const std::shared_ptr<http::transport> transport;
+    retry_budget budget;
+
+    [[nodiscard]] clock& time() const noexcept { return *options.clock; }
+
+    /// From any thread. What runs ends on the strand.
+    void close()
+    {
+        is_closed_ = true;
+        asio::dispatch(executor, [self = shared_from_this()] {
+            auto running = self->running_; // stopping one may end another
+            for (const auto& op : running)
+                if (const auto alive = op.lock())
+                    alive->stop(stop_reason::closed);
+            self->transport->close();
+        });
+    }
+    /// From any thread.
+    [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
+
+    /// An operation while it runs: known to `close()`, its timer ended with it.
+    class running_guard {
+      public:
+        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
+        {
+            entry_ = state_.running_.insert(state_.running_.end(), operation_);
+            if (state_.is_closed())
+                operation_->stop(stop_reason::closed);
+        }
+        running_guard(const running_guard&) = delete;
+        running_guard& operator=(const running_guard&) = delete;
+        ~running_guard()
+        {
+            operation_->finish();
+            state_.running_.erase(entry_);
+        }
+
+      private:
+        client_state& state_;
+        std::shared_ptr<operation> operation_;
+        std::list<std::weak_ptr<operation>>::iterator entry_;
+    };
+
+    /// Uniform in [0, 1).
+    [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+    /// State of another layer that lives as long as the client; made at first use. From any thread.
+    template <class Extension>
+    std::shared_ptr<Extension> extension()
+    {
+        const std::lock_guard lock(extensions_mutex_);
+        auto& slot = extensions_[std::type_index(typeid(Extension))];
+        if (!slot)
+            slot = std::make_shared<Extension>();
+        return std::static_pointer_cast<Extension>(slot);
+    }
+
+    /// Counters, read from any thread.
+    struct {
+        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, sent{0},
+            received{0};
+    } counters;
+
+  private:
+    std::atomic<bool> is_closed_{false};
+    std::list<std::weak_ptr<operation>> running_;
+    std::mt19937_64 random_;
+    std::mutex extensions_mutex_;
+    std::unordered_map<std::type_index, std::shared_ptr<void>> extensions_;
+    std::shared_ptr<const std::atomic<bool>> context_is_gone_;
+};
+
+inline void context_watch::shutdown()
+{
+    std::vector<std::weak_ptr<client_state>> clients;
+    {
+        const std::lock_guard lock(mutex_);
+        clients.swap(clients_);
+    }
+    for (const auto& c : clients)
+        if (const auto alive = c.lock())
+            alive->transport->shutdown();
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/verdict.hpp
+
+namespace cojob::detail {
+
+/// How an attempt ended, as far as its meaning depends on it.
+struct attempt_outcome {
+    error_code error{}; ///< of the transport; none: there is a status
+    int status = 0;
+    bool has_retry_hint = false;
+    bool was_committed = false;
+    stop_reason stopped = stop_reason::none;
+    cojob::effect effect = cojob::effect::none;
+    bool was_stale = false; ///< a kept connection ended without a byte of an answer
+    bool removes = false;   ///< a DELETE
+};
+
+/// The code a status has, taken by itself. Success has none.
+[[nodiscard]] inline error_code status_error(int status) noexcept
+{
+    if (status >= 200 && status < 300)
+        return {};
+    if (status >= 400 && status < 500) {
+        switch (status) {
+        case 401: return errc::unauthorized;
+        case 403: return errc::forbidden;
+        case 404: return errc::not_found;
+        case 409: return errc::conflict;
+        case 429: return errc::rate_limited;
+        default: return errc::rejected;
+        }
+    }
+    return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
+}
+
+/// Why the attempt itself ended, whatever that means for the work.
+[[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
+{
+    switch (a.stopped) {
+    case stop_reason::cancelled:
+    case stop_reason::closed: return asio::error::operation_aborted;
+    case stop_reason::deadline: return errc::deadline_exceeded;
+    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
+    case stop_reason::none: break;
+    }
+    return a.error ? a.error : status_error(a.status);
+}
+
+/// Whether a server that answers so may have done the work all the same: 501 and 505 are refusals, and so is a 503 that
+/// says when to come back.
+[[nodiscard]] inline bool is_ambiguous_status(int status, bool has_retry_hint) noexcept
+{
+    return status >= 500 && status < 600 && status != 501 && status != 505 && !(status == 503 && has_retry_hint);
+}
+
+/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
+/// answer tells whether the server did it.
+[[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
+{
+    const auto own = attempt_error(a);
+    if (!own || !a.was_committed || a.effect == effect::none)
+        return own;
+    if (a.effect ==
+        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
+        return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
+    const auto has_answer = a.stopped == stop_reason::none && !a.error;
+    const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;
+    return is_unknown ? make_error_code(errc::outcome_unknown) : own;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/poll_trace.hpp
+
+namespace cojob::detail {
+
+/// What one poll leaves behind besides the job.
+struct poll_trace {
+    std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
+    std::optional<phase> reached{};        ///< how far its last attempt came that is over
+    const phase* reaching = nullptr;       ///< how far the one that is under way has come
+
+    [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
+
+    /// An attempt that is under way.
+    class watch {
+      public:
+        watch(poll_trace* trace, const phase& reaching) : trace_(trace)
+        {
+            if (trace_)
+                trace_->reaching = &reaching;
+        }
+        watch(const watch&) = delete;
+        watch& operator=(const watch&) = delete;
+        ~watch()
+        {
+            if (trace_) {
+                trace_->reached = *trace_->reaching;
+                trace_->reaching = nullptr;
+            }
+        }
+
+      private:
+        poll_trace* trace_;
+    };
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/request.hpp
+
+namespace cojob::detail {
+
+/// A request, checked and ready; no I/O has happened.
+struct prepared_call {
+    api_request api{};
+    cojob::effect effect = cojob::effect::once;
+    http::request wire{};
+    bool streams_body = false; ///< of a success
+};
+
+inline secret bearer(const secret& key)
+{
+    if (!key.empty())
+        check_header_value(key.reveal(), "credential");
+    if (key.empty())
+        return {};
+    std::string value;
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.append("Bearer ").append(key.reveal());
+    return secret(std::move(value));
+}
+
+inline std::string make_target(const api_request& r)
+{
+    std::string target = r.base_url.base_path();
+    for (const auto& segment : r.segments)
+        target.append("/").append(http::encode_segment(segment));
+    if (target.empty())
+        target = "/";
+    char separator = '?';
+    for (const auto& [name, value] : r.query) {
+        target.append(1, separator).append(http::encode_segment(name)).append("=").append(http::encode_segment(value));
+        separator = '&';
+    }
+    return target;
+}
+
+inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
+{
+    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
+        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
+                               " would send the key in the clear; set allow_plaintext if that is meant");
+}
+
+/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
+inline void check_header(const std::pair<std::string, std::string>& header)
+{
+    check_header_name(header.first, "header name");
+    check_header_value(header.second, "header " + header.first);
+    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
+                                                         "connection"};
+    for (const auto name : own)
+        if (equal_ignoring_case(header.first, name))
+            throw_invalid_argument("header " + header.first + ": is made by the client");
+}
+
+/// What the caller says counts.
+inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
+{
+    if (!http::find_header(headers, name))
+        headers.emplace_back(name, value);
+}
+
+/// What a method means by itself (RFC 9110, 9.2).
+inline effect effect_of(std::string_view method) noexcept
+{
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
+        return effect::none;
+    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
+}
+
+/// \throws api_error invalid_argument
+inline prepared_call prepare(api_request request, const std::string& user_agent)
+{
+    if (request.base_url.origin().host.empty())
+        throw_invalid_argument("base_url: missing");
+    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
+    if (!is_token(request.method))
+        throw_invalid_argument("method: not a token");
+    if (request.method == "CONNECT")
+        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
+    for (const auto& segment : request.segments)
+        check_segment(segment, "path segment");
+
+    prepared_call call;
+    call.effect = request.effect.value_or(effect_of(request.method));
+    auto& wire = call.wire;
+    wire.origin = request.base_url.origin();
+    wire.method = request.method;
+    wire.target = make_target(request);
+    for (const auto& header : request.headers)
+        check_header(header);
+    wire.headers = std::move(request.headers);
+    add_default_header(wire.headers, "User-Agent", user_agent);
+    add_default_header(wire.headers, "Accept", "application/json");
+    if (request.json) {
+        add_default_header(wire.headers, "Content-Type", "application/json");
+        wire.body = std::move(*request.json);
+        wire.has_body = true;
+    } else {
+        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    }
+    if (request.authorization.is_fixed())
+        wire.authorization = bearer(request.authorization.fixed());
+    call.api = std::move(request);
+    return call;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/server_message.hpp
+
+namespace cojob::detail {
+
+/// The beginning of a server's text, of whole characters, without the key, should it repeat what it was sent.
+inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
+{
+    constexpr std::size_t shortest = 8; // anything shorter is as good as a word
+    auto key = authorization.reveal();
+    key.remove_prefix(std::min(key.find(' ') + 1, key.size())); // the scheme
+    std::string out;
+    while (out.size() < most && !text.empty()) {
+        const auto found = key.size() < shortest ? text.npos : text.find(key);
+        out += text.substr(0, found);
+        text.remove_prefix(std::min(found, text.size()));
+        if (found != text.npos) {
+            out += "***";
+            text.remove_prefix(key.size());
+        }
+    }
+    out.resize(cut_at_character(out, most).size());
+    return out;
+}
+
+/// The server's own words about a failure: the `error` or `message` of a JSON object, as all these APIs have it, else
+/// the body as it is; never more than the limit.
+inline std::string server_message(const http::response& response, const limit_options& limits,
+                                  const secret& authorization)
+{
+    if (response.status < 300)
+        return {};
+    boost::json::parse_options options;
+    options.max_depth = limits.json_depth;
+    boost::system::error_code ec;
+    const auto value = boost::json::parse(response.body, ec, {}, options);
+    std::string_view words = response.body;
+    if (const auto* object = ec ? nullptr : value.if_object())
+        for (const auto* name : {"message", "error"})
+            if (const auto* found = object->if_contains(name); found && found->is_string())
+                words = found->get_string();
+    return excerpt(words, limits.error_text, authorization);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/attempt.hpp
+
+namespace cojob::detail {
+
+/// One attempt of a call, when it is over.
+struct made_attempt {
+    attempt_outcome outcome{};
+    http::exchange_result result{};
+    std::optional<duration> hint{}; ///< for how long the server wants to be left alone
+    attempt tried{};
+};
+
+/// What an attempt is made with, besides the request.
+struct attempt_settings {
+    poll_trace* poll = nullptr; ///< set: one poll of a wait
+    duration waited{};          ///< before it
+    bool needs_new_connection = false;
+};
+
+/// A failure, and which request it was.
+inline error_info describe_failure(const prepared_call& call, error_code code, std::string why)
+{
+    error_info info(code, std::move(why));
+    info.method = call.wire.method;
+    info.path = call.wire.target;
+    info.job_id = call.api.job_id;
+    return info;
+}
+
+/// What is known of an attempt that did not bring success, as the end of its call.
+inline error_info describe_failure(const client_state& state, const prepared_call& call, const made_attempt& made)
+{
+    const auto& response = made.result.response;
+    auto info = describe_failure(call, final_error(made.outcome), made.result.why);
+    info.http_status = response.status;
+    info.server_message = server_message(response, state.options.limits, call.wire.authorization);
+    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, call.wire.authorization);
+    if (made.hint)
+        info.retry_at = state.time().wall_now() + *made.hint;
+    return info;
+}
+
+inline void add_words(std::string& text, std::string_view more)
+{
+    if (!text.empty() && !more.empty())
+        text += "; ";
+    text += more;
+}
+
+/// \throws api_error invalid_argument, and what the hook throws
+inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
+{
+    if (!hook)
+        return;
+    auto hooked = hook(event);
+    for (const auto& header : hooked) {
+        check_header(header);
+        std::erase_if(headers, [&](const auto& made) { return equal_ignoring_case(made.first, header.first); });
+    }
+    headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
+}
+
+inline void count(client_state& state, const http::exchange& x)
+{
+    auto& c = state.counters;
+    (x.is_reused ? c.reused : c.opened) += x.is_reused || x.reached >= phase::sending ? 1U : 0U;
+    c.sent += x.bytes_sent;
+    c.received += x.bytes_received;
+}
+
+inline asio::awaitable<made_attempt> make_attempt(client_state& state, operation& op, const prepared_call& call,
+                                                  const http::request& wire, const attempt_event& event,
+                                                  attempt_settings settings)
+{
+    made_attempt made;
+    auto& tried = made.tried;
+    tried.started = state.time().wall_now();
+    tried.wait = settings.waited;
+    const auto began = state.time().now();
+    auto* const observer = state.options.observer.get();
+    if (observer)
+        observer->on_attempt(event);
+    ++state.counters.requests;
+    state.counters.polls += event.is_poll ? 1U : 0U;
+
+    http::exchange x(op, call.effect == effect::none);
+    x.needs_new_connection = settings.needs_new_connection;
+    x.yields = event.is_poll;
+    x.streams_body = call.streams_body;
+    {
+        const poll_trace::watch watched(settings.poll, x.reached);
+        made.result = co_await state.transport->send(wire, x);
+    }
+    count(state, x);
+
+    const auto& response = made.result.response;
+    const auto asked = retry_after_hint(response.headers, state.time().wall_now());
+    auto& outcome = made.outcome;
+    outcome.error = made.result.error;
+    outcome.status = made.result.error ? 0 : response.status;
+    outcome.has_retry_hint = asked.has_value();
+    outcome.was_committed = x.was_committed();
+    outcome.stopped = made.result.error ? op.reason() : stop_reason::none;
+    outcome.effect = call.effect;
+    outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
+    outcome.removes = wire.method == "DELETE";
+    tried.reached = x.reached;
+    tried.status = response.status;
+    tried.ended = attempt_error(outcome);
+    tried.why = made.result.why;
+    // A rate limit may come with every answer and slows nobody down while things go well.
+    made.hint = tried.ended ? retry_hint(response.headers, state.time().wall_now()) : asked;
+    if (settings.poll)
+        settings.poll->retry_after = made.hint;
+    if (observer)
+        observer->on_response(
+            {wire.method, wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
+    co_return made;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/event.hpp
+
+namespace cojob::detail {
+
+/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
+/// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
+class event {
+  public:
+    explicit event(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
+
+    void set()
+    {
+        is_set_ = true;
+        timer_.cancel();
+    }
+    void reset() noexcept { is_set_ = false; }
+    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
+
+    /// Returns when it is set, or on a cancellation.
+    asio::awaitable<void> wait()
+    {
+        if (!is_set_)
+            co_await timer_.async_wait(asio::as_tuple(asio::deferred));
+    }
+
+  private:
+    asio::steady_timer timer_;
+    bool is_set_ = false;
+};
+
+/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
+inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
+{
+    if (op.is_stopped() || happening.is_set())
+        co_return;
+    const auto alarm = op.time().make_alarm(op.executor());
+    if (when != time_point::max())
+        alarm->set(when, [&happening] { happening.set(); });
+    co_await happening.wait();
+}
+
+/// Suspends until then, or until the operation is stopped.
+inline asio::awaitable<void> sleep_until(operation& op, time_point when)
+{
+    event over(op.executor());
+    co_await wait_until(op, over, when);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/jitter.hpp
+
+namespace cojob::detail {
+
+/// A random part of a length of time. `uniform` is from [0, 1).
+[[nodiscard]] inline duration part_of(duration whole, double uniform)
+{
+    return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
+}
+
+/// What is waited beyond a server's hint, so that not all who got it come back at once.
+[[nodiscard]] inline duration jitter(duration hint, double uniform)
+{
+    return part_of(std::min<duration>(std::chrono::seconds(1), hint / 10), uniform);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_window.hpp
+
+namespace cojob::detail {
+
+/// What a window must know to go on after a restart.
+struct quota_state {
+    time_point at{};              ///< when it was so
+    std::uint64_t held = 0;       ///< slots of requests under way
+    duration pause_left{};        ///< more than zero while the pool pauses or probes
+    duration guess{};             ///< the last pause whose length nobody had said; zero: none since a success
+    std::vector<duration> ages{}; ///< of the stamps, the oldest first
+};
+
+/// Who may send when a server counts at most `limit` requests in any window of time. Neither I/O nor a clock; the times
+/// it is told must not go back.
+///
+/// A slot is held from the decision to send until the exchange ends. Then it is stamped with that end, since the server
+/// counted the request somewhere in between, and is free again a window and a second later.
+class quota_window {
+  public:
+    static constexpr duration margin = std::chrono::seconds(1); ///< for clocks of different speed
+    static constexpr duration longest_guess = std::chrono::minutes(15);
+
+    /// The right to send one request. It knows after which pause it was given: what comes of a request that was sent
+    /// before a pause says nothing of the time after it.
+    class slot {
+        friend class quota_window;
+        std::uint64_t era_ = 0;
+    };
+
+    quota_window(std::uint32_t limit, duration window)
+        : limit_(limit), window_(window),
+          taken_for_(window > duration::max() - margin ? duration::max() : window + margin)
+    {
+        assert(limit > 0 && window > duration::zero());
+    }
+
+    /// Goes on with what was saved so long ago.
+    quota_window(std::uint32_t limit, duration window, const quota_state& saved, duration elapsed, time_point now)
+        : quota_window(limit, window)
+    {
+        assert(elapsed >= duration::zero());
+        for (const auto age : saved.ages)
+            if (elapsed < taken_for_ && std::max(age, duration::zero()) < taken_for_ - elapsed)
+                stamps_.push_back(now - elapsed - std::max(age, duration::zero()));
+        stamps_.insert(stamps_.end(), static_cast<std::size_t>(saved.held), now);
+        guess_ = saved.guess;
+        is_probing_ = saved.pause_left > duration::zero();
+        if (saved.pause_left > elapsed)
+            paused_until_ = after(now, saved.pause_left - elapsed);
+    }
+
+    [[nodiscard]] quota_state state(time_point now) const
+    {
+        quota_state s{now, held_, {}, guess_, {}};
+        if (is_probing_)
+            s.pause_left = std::max(paused_until_ > now ? paused_until_ - now : duration::zero(), duration(1));
+        for (auto i = stamps_.size() - occupied(now); i < stamps_.size(); ++i)
+            s.ages.push_back(now - stamps_[i]);
+        return s;
+    }
+
+    [[nodiscard]] std::optional<slot> try_hold(time_point now)
+    {
+        while (!stamps_.empty() && free_at(stamps_.front()) <= now)
+            stamps_.pop_front();
+        if (remaining(now) == 0)
+            return std::nullopt;
+        ++held_;
+        has_probe_ = is_probing_;
+        slot s;
+        s.era_ = era_;
+        return s;
+    }
+
+    /// The exchange has ended, and the server may have counted it.
+    void stamp(slot s, time_point now, bool is_success)
+    {
+        release(s);
+        stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back()));
+        if (s.era_ != era_)
+            return;
+        is_probing_ = false;
+        if (is_success)
+            guess_ = duration::zero();
+    }
+
+    /// The server has provably not counted it.
+    void give_back(slot s) { release(s); }
+
+    /// A 429: the slot is given back and the pool pauses. `uniform` is from [0, 1). When the pause ends.
+    time_point throttled(slot s, time_point now, std::optional<duration> hint, double uniform)
+    {
+        release(s);
+        const bool is_paused = now < paused_until_;
+        if (hint && (!is_paused || after(now, *hint) > paused_until_))
+            paused_until_ = after(after(now, *hint), jitter(*hint, uniform));
+        else if (!is_paused)
+            paused_until_ = unhinted_pause_end(now, s.era_ == era_);
+        if (!is_paused) {
+            ++era_;
+            is_probing_ = true;
+            has_probe_ = false;
+        }
+        return paused_until_;
+    }
+
+    /// Slots that could be held now.
+    [[nodiscard]] std::uint32_t remaining(time_point now) const
+    {
+        const auto used = held_ + occupied(now);
+        if (now < paused_until_ || used >= limit_ || (is_probing_ && has_probe_))
+            return 0;
+        return is_probing_ ? 1 : static_cast<std::uint32_t>(limit_ - used);
+    }
+
+    /// When the caller at this place of the queue, 0 being its head, could get a slot at best: if those that are held
+    /// were all given back now.
+    [[nodiscard]] time_point earliest(time_point now, std::uint64_t position) const
+    {
+        return nth_free(now, position, 0);
+    }
+
+    /// The same if they were all stamped now: when time alone brings the caller a slot.
+    [[nodiscard]] time_point expected(time_point now, std::uint64_t position) const
+    {
+        return nth_free(now, position, held_);
+    }
+
+  private:
+    [[nodiscard]] time_point free_at(time_point stamp) const noexcept { return after(stamp, taken_for_); }
+
+    /// Stamped slots that are not free yet.
+    [[nodiscard]] std::size_t occupied(time_point now) const
+    {
+        if (stamps_.empty() || free_at(stamps_.front()) > now)
+            return stamps_.size();
+        const auto is_free = [&](time_point stamp) { return free_at(stamp) <= now; };
+        const auto first = std::partition_point(stamps_.begin(), stamps_.end(), is_free);
+        return static_cast<std::size_t>(stamps_.end() - first);
+    }
+
+    /// All slots in the order in which they come free: those that are, the stamped, the held. After one round of them a
+    /// slot can come back no sooner than it takes for the first of the round.
+    [[nodiscard]] time_point nth_free(time_point now, std::uint64_t position, std::uint64_t held) const
+    {
+        const auto stamped = occupied(now);
+        const auto rounds = position / limit_;
+        auto when = now;
+        if (const auto place = position % limit_ + stamped + held; place >= limit_) {
+            const auto taken = place - limit_;
+            when = free_at(taken < stamped ? stamps_[stamps_.size() - stamped + taken] : now);
+        }
+        when = std::max(when, paused_until_);
+        if (rounds == 0)
+            return when;
+        const auto most = static_cast<std::uint64_t>(duration::max() / taken_for_);
+        return rounds > most ? time_point::max() : after(when, static_cast<duration::rep>(rounds) * taken_for_);
+    }
+
+    void release(slot s) noexcept
+    {
+        assert(held_ > 0);
+        --held_;
+        if (s.era_ == era_)
+            has_probe_ = false;
+    }
+
+    /// When no other slot is free, the server may be a moment behind: the oldest use has to leave its window. Otherwise
+    /// somebody else uses the quota as well, and how much can only be tried.
+    [[nodiscard]] time_point unhinted_pause_end(time_point now, bool is_next)
+    {
+        const auto stamped = occupied(now);
+        if (stamped > 0 && stamped + held_ + 1 >= limit_)
+            return free_at(stamps_[stamps_.size() - stamped]);
+        const auto first = std::max<duration>(window_ / limit_, std::chrono::milliseconds(1));
+        if (guess_ == duration::zero())
+            guess_ = std::min(first, longest_guess);
+        else if (is_next) // not a straggler that was under way when the last pause began
+            guess_ = std::min(2 * guess_, longest_guess);
+        return after(now, guess_);
+    }
+
+    std::uint32_t limit_;
+    duration window_, taken_for_;
+    std::deque<time_point> stamps_; // the oldest first
+    std::uint64_t held_ = 0;
+    std::uint64_t era_ = 0; // pauses so far
+    time_point paused_until_ = time_point::min();
+    bool is_probing_ = false; // from a pause until what came after it was not refused
+    bool has_probe_ = false;
+    duration guess_{};
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_core.hpp
+
+namespace cojob::detail {
+
+struct quota_reply {
+    enum kind_type { granted, queued, refused };
+
+    kind_type kind = granted;
+    /// Queued: ask again after that if nobody wakes you; at least a millisecond. Refused: a slot may be had then.
+    duration wait{};
+};
+
+/// A window that many draw on: the queue for its slots, in order. Thread-safe. Times are the clock's steady ones.
+class quota_core {
+  public:
+    class ticket;
+
+    /// The options have been checked.
+    quota_core(const quota_options& options, clock_ptr time)
+        : options_(options), clock_(std::move(time)), window_(options.limit, options.window)
+    {
+    }
+
+    /// Goes on with what was saved so long ago.
+    quota_core(const quota_options& options, clock_ptr time, const quota_state& saved, duration elapsed)
+        : options_(options), clock_(std::move(time)),
+          window_(options.limit, options.window, saved, elapsed, clock_->now())
+    {
+    }
+
+    [[nodiscard]] const quota_options& options() const noexcept { return options_; }
+    [[nodiscard]] const clock& time() const noexcept { return *clock_; }
+
+    /// What is left for one who does not queue yet.
+    [[nodiscard]] std::uint32_t remaining() const
+    {
+        const std::lock_guard lock(mutex_);
+        const std::uint64_t free = window_.remaining(clock_->now());
+        return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, queue_.size()));
+    }
+
+    /// How long it would queue.
+    [[nodiscard]] duration expected_wait() const
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = clock_->now();
+        return wait_between(now, window_.expected(now, queue_.size()));
+    }
+
+    [[nodiscard]] quota_state state() const
+    {
+        const std::lock_guard lock(mutex_);
+        return window_.state(clock_->now());
+    }
+
+  private:
+    [[nodiscard]] static duration wait_between(time_point now, time_point then) noexcept
+    {
+        return then == time_point::max() ? no_timeout : std::max(then - now, duration::zero());
+    }
+
+    void join(ticket&, bool at_front);
+    void serve(time_point now, const ticket* asking);
+
+    mutable std::mutex mutex_;
+    const quota_options options_;
+    const clock_ptr clock_;
+    quota_window window_;
+    std::map<std::int64_t, ticket*> queue_; // by the tickets' numbers
+    std::int64_t last_number_ = 0, first_number_ = 0;
+};
+
+/// One caller. Stays where it is, and is used from one thread at a time.
+class quota_core::ticket {
+  public:
+    /// `wake` is called, from any thread, when asking again is worth it: granted, or refused. The core is locked then:
+    /// `wake` only posts.
+    ticket(std::shared_ptr<quota_core> core, std::function<void()> wake)
+        : core_(std::move(core)), wake_(std::move(wake))
+    {
+    }
+    ticket(const ticket&) = delete;
+    ticket& operator=(const ticket&) = delete;
+
+    /// Leaves the queue. A slot that is still held is stamped: the server may have counted the request.
+    ~ticket()
+    {
+        const std::lock_guard lock(core_->mutex_);
+        if (state_ == state_type::holding)
+            release([&](quota_window& window, time_point now) { window.stamp(slot_, now, false); });
+        else
+            withdraw();
+    }
+
+    /// Joins the queue unless it is in it; `at_most` counts from then on. `no_timeout`: for ever; zero: refused unless
+    /// a slot is free. At the front: where it was when it got its last slot, ahead of all who had none yet.
+    quota_reply ask(duration at_most, bool at_front)
+    {
+        const std::lock_guard lock(core_->mutex_);
+        const auto now = core_->clock_->now();
+        if (state_ == state_type::outside) {
+            limit_ = after(now, std::max(at_most, duration::zero()));
+            core_->join(*this, at_front);
+            state_ = state_type::queued;
+        }
+        if (state_ == state_type::queued)
+            core_->serve(now, this);
+        switch (state_) {
+        case state_type::queued: return {quota_reply::queued, wait(now)};
+        case state_type::refused: state_ = state_type::outside; return {quota_reply::refused, wait_between(now, next_)};
+        default: state_ = state_type::holding; return {};
+        }
+    }
+
+    /// Gives up waiting. A grant that nobody asked about goes to the next.
+    void leave()
+    {
+        const std::lock_guard lock(core_->mutex_);
+        if (state_ != state_type::holding)
+            withdraw();
+    }
+
+    /// The exchange has ended, and the server may have counted it.
+    void stamp(bool is_success)
+    {
+        end([&](quota_window& window, time_point now) { window.stamp(slot_, now, is_success); });
+    }
+
+    /// The server has provably not counted it.
+    void give_back()
+    {
+        end([&](quota_window& window, time_point) { window.give_back(slot_); });
+    }
+
+    /// A 429: gives the slot back, and the pool pauses. For how long from now.
+    duration throttled(std::optional<duration> hint, double uniform)
+    {
+        duration pause{};
+        end([&](quota_window& window, time_point now) {
+            pause = wait_between(now, window.throttled(slot_, now, hint, uniform));
+        });
+        return pause;
+    }
+
+  private:
+    friend class quota_core;
+
+    enum class state_type { outside, queued, granted, refused, holding };
+
+    template <class Function>
+    void end(Function how)
+    {
+        const std::lock_guard lock(core_->mutex_);
+        assert(state_ == state_type::holding);
+        if (state_ == state_type::holding)
+            release(how);
+    }
+
+    template <class Function>
+    void release(Function how)
+    {
+        const auto now = core_->clock_->now();
+        how(core_->window_, now);
+        state_ = state_type::outside;
+        core_->serve(now, nullptr);
+    }
+
+    void withdraw()
+    {
+        const auto was = std::exchange(state_, state_type::outside);
+        if (was == state_type::granted)
+            core_->window_.give_back(slot_);
+        else if (was == state_type::queued)
+            core_->queue_.erase(*number_);
+        else
+            return;
+        core_->serve(core_->clock_->now(), nullptr);
+    }
+
+    /// Until time alone brings a slot. Where only a probe is in the way, its end wakes, not time.
+    [[nodiscard]] duration wait(time_point now) const
+    {
+        const auto then = next_ > now ? next_ : after(now, core_->options_.window);
+        return std::max<duration>(wait_between(now, std::min(then, limit_)), std::chrono::milliseconds(1));
+    }
+
+    /// The first of the queue may have moved up, and sleep until what it was told when it was further behind.
+    void come_sooner(std::uint64_t position, time_point now)
+    {
+        const auto then = position == 0 ? core_->window_.expected(now, 0) : next_;
+        if (then >= next_)
+            return;
+        next_ = then;
+        wake_();
+    }
+
+    void decide(state_type decision, const ticket* asking)
+    {
+        state_ = decision;
+        if (this != asking)
+            wake_();
+    }
+
+    const std::shared_ptr<quota_core> core_;
+    const std::function<void()> wake_;
+    state_type state_ = state_type::outside;
+    std::optional<std::int64_t> number_; // stays with the ticket, for its return to the front
+    time_point limit_{};
+    time_point next_{}; // when time alone brings a slot
+    quota_window::slot slot_{};
+};
+
+inline void quota_core::join(ticket& t, bool at_front)
+{
+    if (!at_front)
+        t.number_ = ++last_number_;
+    else if (!t.number_)
+        t.number_ = --first_number_;
+    queue_.emplace(*t.number_, &t);
+}
+
+/// Grants what is free to the first of the queue, and refuses whom waiting cannot help. To be called whenever a slot
+/// may have come free or gone for longer, and before anybody is told to wait: so nobody overtakes.
+inline void quota_core::serve(time_point now, const ticket* asking)
+{
+    std::uint64_t position = 0;
+    for (auto place = queue_.begin(); place != queue_.end();) {
+        auto& t = *place->second;
+        if (const auto slot = position == 0 ? window_.try_hold(now) : std::nullopt) {
+            t.slot_ = *slot;
+            place = queue_.erase(place);
+            t.decide(ticket::state_type::granted, asking);
+            continue;
+        }
+        const bool is_late =
+            t.limit_ != time_point::max() && (t.limit_ <= now || t.limit_ < window_.earliest(now, position));
+        if (is_late || &t == asking)
+            t.next_ = window_.expected(now, position);
+        if (is_late) {
+            place = queue_.erase(place);
+            t.decide(ticket::state_type::refused, asking);
+            continue;
+        }
+        if (&t != asking)
+            t.come_sooner(position, now);
+        ++position;
+        ++place;
+    }
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/retry_plan.hpp
+
+namespace cojob::detail {
+
+/// What kind of failure an attempt was, as far as repeating it goes.
+enum class failure_kind { none, final, connect, lost, stale, server, unavailable, throttled, not_ready, credential };
+
+/// The table of what may be repeated, options, counts and times apart.
+[[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
+{
+    using enum failure_kind;
+    const auto why = attempt_error(a);
+    if (!why)
+        return none;
+    if (a.stopped != stop_reason::none && a.stopped != stop_reason::limit)
+        return final;
+    if (a.stopped == stop_reason::none && !a.error) {
+        if (a.status == 401)
+            return credential;
+        if (a.status == 408 || a.status == 425)
+            return not_ready;
+        if (a.status == 429)
+            return throttled;
+        if (a.status == 503 && a.has_retry_hint)
+            return unavailable;
+        const auto is_passing = is_ambiguous_status(a.status, a.has_retry_hint);
+        return is_passing && a.effect != effect::once ? server : final;
+    }
+    if (!a.was_committed)
+        return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
+    if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
+        return final;
+    // A server that is silent for that long has not closed the connection.
+    return a.was_stale && why == errc::connection_lost ? stale : lost;
+}
+
+/// What comes after an attempt.
+struct retry_step {
+    bool is_again = false;
+    bool is_success = false; ///< what the attempt failed with is what was wanted
+    duration wait{};         ///< before the next attempt
+    bool needs_new_connection = false;
+    bool needs_new_credential = false;
+    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
+};
+
+/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
+class retry_plan {
+  public:
+    /// \param is_poll the next poll is the retry of a failed one, and polls leave the budget to calls
+    retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
+        : options_(options), budget_(budget), is_poll_(is_poll)
+    {
+    }
+
+    struct moment {
+        time_point now, deadline;
+        double uniform = 0;                    ///< from [0, 1)
+        std::optional<duration> hint{};        ///< the server's
+        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
+        bool has_provider = false;             ///< the credential may be another by now
+    };
+
+    [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
+    {
+        ++attempts_;
+        const auto kind = kind_of(outcome);
+        // The second DELETE finds nothing because the first one did its work.
+        const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
+        if (kind == failure_kind::none || is_done_already) {
+            if (!is_poll_)
+                budget_.succeeded();
+            return {.is_success = is_done_already};
+        }
+        may_be_done_ = may_be_done_ || leaves_traces(outcome);
+        switch (kind) {
+        case failure_kind::final: return {};
+        case failure_kind::stale: return fresh_connection(m);
+        case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
+        default: return again(kind, m);
+        }
+    }
+
+    /// Whether an attempt may have had its effect, though no answer said so.
+    [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
+
+  private:
+    [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
+    {
+        const auto has_answer = !a.error && a.stopped == stop_reason::none;
+        return a.was_committed && a.effect != effect::none &&
+               (!has_answer || is_ambiguous_status(a.status, a.has_retry_hint));
+    }
+
+    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
+    [[nodiscard]] retry_step fresh_connection(const moment& m)
+    {
+        if (is_reconnected_)
+            return again(failure_kind::lost, m);
+        is_reconnected_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_connection = true};
+    }
+
+    [[nodiscard]] retry_step new_credential()
+    {
+        if (!options_.on_new_credential || is_reauthorized_ || options_.max_attempts == 1)
+            return {};
+        is_reauthorized_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_credential = true};
+    }
+
+    [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
+    {
+        if (is_poll_)
+            return {};
+        if (!is_switched_on(kind))
+            return {.why_not = "switched off"};
+        const auto is_throttling = kind == failure_kind::throttled;
+        const auto has_budget = is_throttling || budget_.failed();
+        if (attempts_ >= options_.max_attempts)
+            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
+        if (!has_budget)
+            return {.why_not = "retry budget"};
+        if (m.hint && *m.hint > options_.max_server_delay)
+            return {.why_not = "the server asks for more than max_server_delay"};
+        const auto wait = m.quota_pause ? *m.quota_pause : delay(is_throttling, m);
+        if (cojob::detail::after(m.now, wait) >= m.deadline)
+            return {.why_not = "the deadline comes first"};
+        return {.is_again = true, .wait = m.quota_pause ? duration::zero() : wait};
+    }
+
+    [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
+    {
+        switch (kind) {
+        case failure_kind::connect: return options_.on_connect_failure;
+        case failure_kind::lost: return options_.on_lost_answer;
+        case failure_kind::server: return options_.on_server_error;
+        case failure_kind::unavailable: return options_.on_unavailable;
+        case failure_kind::throttled: return options_.on_throttled;
+        case failure_kind::not_ready: return options_.on_not_ready;
+        default: return false;
+        }
+    }
+
+    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
+    /// random part of the other half.
+    [[nodiscard]] duration delay(bool is_throttling, const moment& m) const
+    {
+        using std::chrono::seconds;
+        if (m.hint && *m.hint > duration::zero())
+            return *m.hint + jitter(*m.hint, m.uniform);
+        const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
+        const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
+        auto whole = std::min(base, most);
+        for (unsigned n = 1; n < attempts_ && whole < most; ++n)
+            whole = whole > most / 2 ? most : whole * 2;
+        return whole / 2 + part_of(whole - whole / 2, m.uniform);
+    }
+
+    retry_options options_;
+    retry_budget& budget_;
+    bool is_poll_;
+    unsigned attempts_ = 0; // that count
+    bool is_reconnected_ = false, is_reauthorized_ = false, may_be_done_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/call_run.hpp
+
+namespace cojob::detail {
+
+struct call_end {
+    error_info failure{}; ///< no code: success
+    http::response response{};
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    std::vector<attempt> attempts{};           ///< of a success
+    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
+};
+
+/// A whole call, on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+class call_run {
+  public:
+    call_run(client_state& state, operation& op, prepared_call& call, const call_settings& settings)
+        : state_(state), operation_(op), call_(call), settings_(settings),
+          plan_(state.options.retry, state.budget, settings.poll != nullptr)
+    {
+        if (call.api.quota_pool) {
+            wake_ = std::make_shared<event>(op.executor());
+            ticket_.emplace(quota_access::core(*call.api.quota_pool),
+                            [executor = op.executor(), weak = std::weak_ptr(wake_)] {
+                                asio::post(executor, [weak] {
+                                    if (const auto wake = weak.lock())
+                                        wake->set();
+                                });
+                            });
+        }
+    }
+
+    asio::awaitable<call_end> run()
+    {
+        operation_.set_deadline(settings_.until);
+        while (!end_) {
+            if (ticket_ && !co_await take_slot())
+                break;
+            if (!is_begun_)
+                operation_.set_deadline(std::min(settings_.until, after(now(), settings_.timeout)));
+            is_begun_ = true;
+            if (!call_.api.authorization.is_fixed() && !co_await authorize())
+                break;
+            auto made = co_await attempt_once();
+            if (end_)
+                break;
+            const auto step = judge(made);
+            if (!step.is_again) {
+                finish(std::move(made), step);
+                break;
+            }
+            co_await back_off(made, step);
+        }
+        co_return std::move(*end_);
+    }
+
+  private:
+    [[nodiscard]] time_point now() const { return state_.time().now(); }
+
+    /// Queues for a slot of the quota. Whether it has one; else the call has ended.
+    asio::awaitable<bool> take_slot()
+    {
+        const auto at_most = most_in_queue();
+        for (bool is_told = throttled_.has_value(); !operation_.is_stopped(); is_told = true) {
+            wake_->reset();
+            const auto reply = ticket_->ask(at_most, is_begun_);
+            if (reply.kind == quota_reply::granted)
+                co_return true;
+            if (reply.kind == quota_reply::refused) {
+                no_slot(reply.wait);
+                co_return false;
+            }
+            if (!is_told)
+                report_throttled(errc::quota_exhausted, reply.wait);
+            co_await wait_until(operation_, *wake_, after(now(), reply.wait));
+        }
+        ticket_->leave();
+        if (throttled_ && operation_.reason() == stop_reason::deadline)
+            fail(std::move(*throttled_));
+        else
+            stopped("while it waited for a slot of the quota");
+        co_return false;
+    }
+
+    /// A call that was granted a slot before goes on within its own time.
+    [[nodiscard]] duration most_in_queue() const
+    {
+        const auto& options = call_.api.quota_pool->options();
+        if (options.on_exhausted == when_exhausted::fail)
+            return duration::zero();
+        return is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
+    }
+
+    [[nodiscard]] duration time_left(time_point until) const
+    {
+        return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
+    }
+
+    /// A window may be longer than civil time has left.
+    [[nodiscard]] timestamp civil_time_in(duration wait) const
+    {
+        const auto time = state_.time().wall_now();
+        return wait > timestamp::max() - time ? timestamp::max() : time + wait;
+    }
+
+    void no_slot(duration wait)
+    {
+        auto failure = throttled_
+                           ? std::move(*throttled_)
+                           : describe_failure(call_, errc::quota_exhausted, "no slot of the quota is free in time");
+        failure.retry_at = civil_time_in(wait);
+        fail(std::move(failure));
+    }
+
+    /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
+    asio::awaitable<bool> authorize()
+    {
+        const auto before = call_.wire.authorization;
+        std::exception_ptr thrown;
+        // A limit of an attempt before is over. What else this forgets, the operation knows.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        try {
+            if (operation_.is_stopped())
+                throw boost::system::system_error(asio::error::operation_aborted);
+            co_await asio::this_coro::throw_if_cancelled(true);
+            const auto key = co_await call_.api.authorization.provider()();
+            if (key.empty())
+                throw_invalid_argument("credential: the provider gave an empty one");
+            call_.wire.authorization = bearer(key);
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        // The provider may have changed what the coroutine answers to.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        co_await asio::this_coro::throw_if_cancelled(false);
+        if (operation_.is_stopped())
+            stopped("while the credential was asked for");
+        else if (thrown)
+            end_ = call_end{.thrown = thrown};
+        else if (unauthorized_ && call_.wire.authorization == before)
+            fail(std::move(*unauthorized_));
+        else if (unauthorized_)
+            report_retry(unauthorized_->code(), duration::zero(), false);
+        if (end_ && ticket_)
+            ticket_->give_back();
+        unauthorized_.reset();
+        co_return !end_;
+    }
+
+    asio::awaitable<made_attempt> attempt_once()
+    {
+        const attempt_event event{call_.wire.method, call_.wire.target, ++number_, settings_.poll != nullptr};
+        auto wire = call_.wire;
+        try {
+            add_hooked_headers(state_.options.header_hook, event, wire.headers);
+        } catch (...) {
+            end_ = call_end{.thrown = std::current_exception()};
+            if (ticket_)
+                ticket_->give_back();
+            co_return made_attempt();
+        }
+        state_.counters.retries += number_ > 1 ? 1U : 0U;
+        auto made = co_await make_attempt(state_, operation_, call_, wire, event,
+                                          {settings_.poll.get(), waited_, needs_new_connection_});
+        operation_.clear_limit();
+        co_return made;
+    }
+
+    /// Tells the quota how it ended, and asks the plan what comes next.
+    retry_step judge(const made_attempt& made)
+    {
+        const auto is_throttled = made.outcome.status == 429;
+        std::optional<duration> pause;
+        if (is_throttled)
+            ++state_.counters.throttles;
+        if (ticket_) {
+            if (is_throttled)
+                pause = ticket_->throttled(at_least_a_second(made.hint), state_.random());
+            else if (!made.outcome.was_committed)
+                ticket_->give_back();
+            else
+                ticket_->stamp(!made.tried.ended);
+        }
+        pool_pause_ = pause;
+        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
+                                                     !call_.api.authorization.is_fixed()});
+        const auto may_queue = !pause || call_.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+        return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
+    }
+
+    /// Of a pool that all share, "at once" would make a storm.
+    static std::optional<duration> at_least_a_second(std::optional<duration> hint)
+    {
+        return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
+    }
+
+    void finish(made_attempt made, const retry_step& step)
+    {
+        if (!made.tried.ended || step.is_success) {
+            made.tried.ended = {};
+            trail_.push_back(std::move(made.tried));
+            end_ = call_end{.response = std::move(made.result.response),
+                            .rest = std::move(made.result.rest),
+                            .attempts = std::move(trail_)};
+            return;
+        }
+        // A cancellation that meets a connecting attempt does not undo what the one before may have done.
+        if (made.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
+            made.outcome.was_committed = true;
+        add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
+        auto failure = describe_failure(state_, call_, made);
+        if (pool_pause_)
+            failure.retry_at = civil_time_in(*pool_pause_);
+        trail_.push_back(std::move(made.tried));
+        fail(std::move(failure));
+    }
+
+    /// Between two attempts.
+    asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
+    {
+        const auto until = after(now(), step.wait);
+        auto failure = describe_failure(state_, call_, made);
+        if (made.outcome.status == 429)
+            report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
+        if (!step.needs_new_credential) // else there may be none
+            report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
+        waited_ = pool_pause_.value_or(step.wait);
+        trail_.push_back(std::move(made.tried));
+        needs_new_connection_ = step.needs_new_connection;
+        throttled_.reset();
+        if (pool_pause_)
+            throttled_ = std::move(failure);
+        else if (step.needs_new_credential)
+            unauthorized_ = std::move(failure);
+        if (!plan_.may_be_done())
+            operation_.refuse_total_cancellation(false);
+        if (step.wait > duration::zero())
+            co_await sleep_until(operation_, until);
+        if (operation_.is_stopped())
+            stopped("before the next attempt");
+    }
+
+    /// No attempt is under way.
+    void stopped(std::string when)
+    {
+        const attempt_outcome none{
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.effect};
+        fail(describe_failure(call_, final_error(none), std::move(when)));
+    }
+
+    void fail(error_info failure)
+    {
+        failure.attempts = std::move(trail_);
+        end_ = call_end{.failure = std::move(failure)};
+    }
+
+    void report_retry(error_code why, duration wait, bool is_hinted)
+    {
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_retry({call_.wire.method, call_.wire.target, number_, why, wait, is_hinted});
+    }
+
+    void report_throttled(errc why, duration wait)
+    {
+        if (why == errc::quota_exhausted)
+            ++state_.counters.throttles;
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_throttled({call_.wire.method, call_.wire.target, {}, why, wait});
+    }
+
+    client_state& state_;
+    operation& operation_;
+    prepared_call& call_;
+    const call_settings& settings_;
+    retry_plan plan_;
+    std::shared_ptr<event> wake_;
+    std::optional<quota_core::ticket> ticket_;
+    std::optional<call_end> end_;
+    std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
+    std::vector<attempt> trail_;
+    std::optional<duration> pool_pause_;
+    duration waited_{};
+    unsigned number_ = 0;
+    bool is_begun_ = false, needs_new_connection_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/hop.hpp
+
+namespace cojob::detail {
+
+/// How every public operation begins. A coroutine answers to terminal cancellation only unless it says otherwise, and
+/// saying so forgets a cancellation that has been delivered already.
+inline asio::awaitable<void> accept_every_cancellation()
+{
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+}
+
+template <class T>
+struct crossing {
+    std::exception_ptr failure{};
+    T value{};
+};
+
+/// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
+/// and never from inside the client's strand.
+template <class T, class Handler>
+class landing {
+  public:
+    landing(std::shared_ptr<operation> op, Handler handler)
+        : operation_(std::move(op)),
+          executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler))
+    {
+    }
+
+    void operator()(std::exception_ptr failure, T value)
+    {
+        asio::post(executor_,
+                   [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+                       auto slot = asio::get_associated_cancellation_slot(handler);
+                       if (slot.is_connected())
+                           slot.clear();
+                       std::move(handler)(std::move(result));
+                   });
+    }
+
+  private:
+    using executor_type = std::decay_t<decltype(asio::prefer(
+        asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
+
+    std::shared_ptr<operation> operation_; // its slot is what inner is bound to
+    executor_type executor_;
+    Handler handler_;
+};
+
+/// Runs a coroutine on the operation's executor and returns to the caller's with its result. A cancellation by the
+/// caller is dispatched to the operation's executor and decided there.
+///
+/// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
+/// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
+template <class T>
+asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+{
+    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected())
+            // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
+            slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                if (const auto live = weak.lock())
+                    asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
+            });
+        const auto executor = run->executor();
+        const auto body_slot = run->slot();
+        asio::co_spawn(
+            executor, std::move(body),
+            asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
+    };
+    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred,
+                                                                                   std::move(op), std::move(inner));
+    auto result = co_await std::move(started);
+    if (result.failure)
+        std::rethrow_exception(result.failure);
+    co_return std::move(result.value);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/call.hpp
+
+namespace cojob::detail {
+
+inline asio::awaitable<call_end> run_call(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
+                                          prepared_call call, call_settings settings)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const client_state::running_guard running(*state, op);
+    call_run run(*state, *op, call, settings);
+    co_return co_await run.run();
+}
+
+/// A success, and what it took.
+struct answered {
+    http::response response{};
+    std::vector<attempt> attempts{};
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+};
+
+/// A whole call, on the caller's executor.
+inline asio::awaitable<answered> send_call(std::shared_ptr<client_state> state, api_request request,
+                                           call_settings settings, bool streams_body = false)
+{
+    co_await accept_every_cancellation();
+    auto call = prepare(std::move(request), state->options.user_agent);
+    call.streams_body = streams_body;
+    if (state->is_closed())
+        throw boost::system::system_error(asio::error::operation_aborted);
+    auto op = std::make_shared<operation>(state->options.clock, state->executor);
+    auto inner = run_call(std::move(state), op, std::move(call), settings);
+    auto end = co_await hop(std::move(op), std::move(inner));
+    if (end.thrown)
+        std::rethrow_exception(end.thrown);
+    if (end.failure.code())
+        throw_error(std::move(end.failure));
+    co_return answered{std::move(end.response), std::move(end.attempts), std::move(end.rest)};
+}
+
+inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
+                                                     call_settings settings)
+{
+    auto end = co_await send_call(std::move(state), std::move(request), std::move(settings));
+    co_return std::move(end.response);
+}
+
+/// For services: the answer with the attempts it took, for the error when it does not decode.
+inline asio::awaitable<answered> send(const client& c, api_request request)
+{
+    return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
+}
+
+/// The same, ended by the head of a success; its body is in `rest`, or in the response where the transport knows no
+/// streams.
+inline asio::awaitable<answered> send_streamed(const client& c, api_request request)
+{
+    return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/client.ipp
+
+namespace cojob {
+
+namespace detail {
+
+inline void check_positive(duration d, const char* name)
+{
+    if (d <= duration::zero())
+        throw_invalid_argument(std::string(name) + ": must be more than zero; no_timeout for none");
+}
+
+inline void check_not_zero(std::size_t n, const char* name)
+{
+    if (n == 0)
+        throw_invalid_argument(std::string(name) + ": must be more than zero");
+}
+
+/// \throws api_error invalid_argument with the option's name
+inline client_options complete(client_options o)
+{
+    check_positive(o.timeouts.resolve, "timeouts.resolve");
+    check_positive(o.timeouts.connect, "timeouts.connect");
+    check_positive(o.timeouts.handshake, "timeouts.handshake");
+    check_positive(o.timeouts.attempt, "timeouts.attempt");
+    check_positive(o.timeouts.call, "timeouts.call");
+    check_positive(o.timeouts.stream_idle, "timeouts.stream_idle");
+    check_positive(o.pool.idle, "pool.idle");
+    check_not_zero(o.retry.max_attempts, "retry.max_attempts");
+    check_positive(o.retry.base_delay, "retry.base_delay");
+    check_positive(o.retry.max_delay, "retry.max_delay");
+    check_positive(o.retry.max_server_delay, "retry.max_server_delay");
+    check_not_zero(o.pool.max_connections, "pool.max_connections");
+    check_not_zero(o.pool.max_streams, "pool.max_streams");
+    check_not_zero(o.limits.header_bytes, "limits.header_bytes");
+    check_not_zero(o.limits.body_bytes, "limits.body_bytes");
+    check_not_zero(o.limits.header_count, "limits.header_count");
+    check_not_zero(o.limits.informational, "limits.informational");
+    check_not_zero(o.limits.json_depth, "limits.json_depth");
+    check_not_zero(o.limits.error_text, "limits.error_text");
+    check_not_zero(o.limits.chunk_extension, "limits.chunk_extension");
+    check_not_zero(o.limits.event_line, "limits.event_line");
+    check_not_zero(o.limits.event_bytes, "limits.event_bytes");
+    if (o.user_agent.empty())
+        o.user_agent = "cojob/" + std::string(version());
+    check_header_value(o.user_agent, "user_agent");
+    if (!o.clock)
+        o.clock = machine_clock();
+    return o;
+}
+
+inline std::shared_ptr<http::transport> make_transport(const client_options& o)
+{
+    http::https_options t;
+    t.tls = o.tls;
+    t.timeouts = o.timeouts;
+    t.pool = o.pool;
+    t.limits = o.limits;
+    t.observer = o.observer;
+    return http::make_https_transport(std::move(t));
+}
+
+} // namespace detail
+
+client::client(asio::any_io_executor executor, client_options options, std::shared_ptr<http::transport> transport)
+{
+    options = detail::complete(std::move(options));
+    if (!transport)
+        transport = detail::make_transport(options);
+    auto own =
+        options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(executor)) : std::move(executor);
+    settings_.timeout = options.timeouts.call;
+    state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
+    state_->watch_context();
+}
+
+asio::awaitable<http::response> client::send(api_request request) const
+{
+    return detail::send_response(state_, std::move(request), settings_);
+}
+
+client client::with_timeout(duration call) const
+{
+    detail::check_positive(call, "with_timeout");
+    auto other = *this;
+    other.settings_.timeout = call;
+    return other;
+}
+
+client_stats client::stats() const
+{
+    const auto& c = state_->counters;
+    return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.sent, c.received};
+}
+
+void client::close() const
+{
+    state_->close();
+}
+
+asio::any_io_executor client::get_executor() const
+{
+    return state_->executor;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/polled_api.ipp
+
+namespace cojob::detail {
+
+client for_one_poll(const client& c, std::shared_ptr<poll_trace> trace, duration limit)
+{
+    return client_state::for_one_poll(c, std::move(trace), limit);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/http/event_stream.ipp
+
+namespace cojob::http {
+
+void event_stream_parser::feed(std::string_view text)
+{
+    while (!text.empty() && !exceeded_) {
+        if (std::exchange(skips_line_feed_, false) && text.front() == '\n') {
+            text.remove_prefix(1);
+            continue;
+        }
+        const auto end = text.find_first_of("\r\n");
+        const auto part = text.substr(0, end);
+        if (part.size() > max_line_ - line_.size()) {
+            exceeded_ = "limits.event_line";
+            return;
+        }
+        line_.append(part);
+        if (end == std::string_view::npos)
+            return;
+        skips_line_feed_ = text[end] == '\r';
+        text.remove_prefix(end + 1);
+        take_line();
+        line_.clear();
+    }
+}
+
+std::optional<server_sent_event> event_stream_parser::next()
+{
+    if (ready_.empty())
+        return std::nullopt;
+    auto event = std::move(ready_.front());
+    ready_.pop_front();
+    return event;
+}
+
+void event_stream_parser::take_line()
+{
+    constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+    std::string_view line = line_;
+    if (std::exchange(is_first_line_, false) && line.starts_with(byte_order_mark))
+        line.remove_prefix(byte_order_mark.size());
+    if (line.empty()) {
+        dispatch();
+        return;
+    }
+    const auto colon = line.find(':');
+    if (colon == 0) // a comment
+        return;
+    auto value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
+    if (value.starts_with(' '))
+        value.remove_prefix(1);
+    take_field(line.substr(0, colon), value);
+}
+
+void event_stream_parser::take_field(std::string_view name, std::string_view value)
+{
+    if (name == "event") {
+        type_ = value;
+    } else if (name == "data" && value.size() >= max_event_ - data_.size()) {
+        exceeded_ = "limits.event_bytes";
+    } else if (name == "data") {
+        data_.append(value).append(1, '\n');
+    } else if (name == "id" && value.find('\0') == std::string_view::npos) {
+        last_id_ = value;
+    } else if (name == "retry" && value.find_first_not_of("0123456789") == std::string_view::npos) {
+        unsigned milliseconds = 0; // of 49 days at most: more is nobody's meaning
+        if (std::from_chars(value.data(), value.data() + value.size(), milliseconds).ec == std::errc())
+            reconnection_time_ = std::chrono::milliseconds(milliseconds);
+    }
+}
+
+void event_stream_parser::dispatch()
+{
+    auto type = std::exchange(type_, {});
+    auto data = std::exchange(data_, {});
+    if (data.empty())
+        return;
+    data.pop_back(); // the last line feed
+    server_sent_event event{.data = std::move(data), .id = last_id_};
+    if (!type.empty())
+        event.type = std::move(type);
+    ready_.push_back(std::move(event));
+}
+
+} // namespace cojob::http
+
+// -------- cojob/impl/operation.ipp
+
+namespace cojob {
+
+void operation::set_deadline(time_point when)
+{
+    deadline_ = when;
+    arm();
+}
+
+void operation::set_limit(time_point when)
+{
+    limit_ = when;
+    arm();
+}
+
+void operation::clear_limit()
+{
+    limit_ = time_point::max();
+    if (reason_ == stop_reason::limit)
+        reason_ = stop_reason::none;
+    arm();
+}
+
+void operation::stop(stop_reason why)
+{
+    if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
+        reason_ = why;
+    signal_.emit(asio::cancellation_type::terminal);
+}
+
+void operation::cancel(asio::cancellation_type type)
+{
+    const auto too_late = refuses_total_ && type == asio::cancellation_type::total;
+    was_refused_ = was_refused_ || too_late;
+    if (type != asio::cancellation_type::none && !too_late)
+        stop(stop_reason::cancelled);
+}
+
+void operation::refuse_total_cancellation(bool refuse)
+{
+    refuses_total_ = refuse;
+    if (!refuse && was_refused_)
+        stop(stop_reason::cancelled);
+}
+
+/// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
+void operation::arm()
+{
+    const auto next = std::min(deadline_, limit_);
+    if (next >= armed_)
+        return;
+    if (!alarm_)
+        alarm_ = clock_->make_alarm(executor_);
+    armed_ = next;
+    alarm_->set(next, [this] { ring(); });
+}
+
+void operation::ring()
+{
+    armed_ = time_point::max();
+    const auto now = clock_->now();
+    const bool is_over = now >= deadline_, step_is_over = now >= limit_;
+    if (step_is_over)
+        limit_ = time_point::max();
+    if (!is_over)
+        arm();
+    // Last: what is stopped may end, and this object with it.
+    if (is_over || step_is_over)
+        stop(is_over ? stop_reason::deadline : stop_reason::limit);
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/internal/http/clock_hold.hpp
+
+namespace cojob::detail {
+
+/// A clock that is moved by hand holds while real sockets are waited for.
+class clock_hold {
+  public:
+    explicit clock_hold(clock& c) : clock_(c) { clock_.exchange_began(); }
+    clock_hold(const clock_hold&) = delete;
+    clock_hold& operator=(const clock_hold&) = delete;
+    ~clock_hold() { clock_.exchange_ended(); }
+
+  private:
+    clock& clock_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/lookups.hpp
+
+namespace cojob::detail {
+
+using endpoint_list = std::vector<asio::ip::tcp::endpoint>;
+
+struct lookup_result {
+    error_code error{};
+    endpoint_list endpoints{};
+};
+
+/// First of one address family, then of the other, in turn (RFC 8305, section 4), each in the resolver's order.
+inline endpoint_list interleave_families(const endpoint_list& found)
+{
+    if (found.empty())
+        return {};
+    endpoint_list first, second, mixed;
+    for (const auto& e : found)
+        (e.protocol() == found.front().protocol() ? first : second).push_back(e);
+    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+        if (i < first.size())
+            mixed.push_back(first[i]);
+        if (i < second.size())
+            mixed.push_back(second[i]);
+    }
+    return mixed;
+}
+
+/// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
+inline endpoint_list literal_endpoints(const http::origin& origin)
+{
+    if (origin.host == "localhost")
+        return {{asio::ip::address_v6::loopback(), origin.port}, {asio::ip::address_v4::loopback(), origin.port}};
+    error_code ec;
+    const auto address = asio::ip::make_address(origin.host, ec);
+    return ec ? endpoint_list() : endpoint_list{{address, origin.port}};
+}
+
+using found_names = asio::ip::tcp::resolver::results_type;
+using lookup_handler = std::function<void(const error_code&, const found_names&)>;
+
+/// Looks a name up and calls the handler on the executor, never from inside.
+using name_resolver = std::function<void(const asio::any_io_executor&, const std::string& host, lookup_handler)>;
+
+/// By the system.
+inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
+{
+    const auto resolver = std::make_shared<asio::ip::tcp::resolver>(executor);
+    resolver->async_resolve(host, "", asio::ip::resolver_base::flags{},
+                            [resolver, handler = std::move(handler)](const error_code& ec, const found_names& found) {
+                                handler(ec, found);
+                            });
+}
+
+/// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
+/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running.
+class lookups {
+  public:
+    explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
+
+    asio::awaitable<lookup_result> find(operation& op, http::origin origin)
+    {
+        if (auto known = literal_endpoints(origin); !known.empty())
+            co_return lookup_result{{}, std::move(known)};
+        const auto running = join(op, origin.host);
+        const auto here = std::make_shared<event>(op.executor());
+        running->waiting.push_back(here);
+        co_await here->wait();
+        if (!running->is_over)
+            co_return lookup_result{asio::error::operation_aborted, {}};
+        lookup_result answer{running->error, {}};
+        for (const auto& address : running->addresses)
+            answer.endpoints.emplace_back(address, origin.port);
+        answer.endpoints = interleave_families(answer.endpoints);
+        co_return answer;
+    }
+
+    void shutdown() noexcept { running_->clear(); }
+
+  private:
+    struct lookup {
+        std::vector<std::weak_ptr<event>> waiting;
+        bool is_over = false;
+        error_code error;
+        std::vector<asio::ip::address> addresses;
+    };
+    using lookup_map = std::map<std::string, std::shared_ptr<lookup>>;
+
+    /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
+    std::shared_ptr<lookup> join(operation& op, const std::string& host)
+    {
+        if (const auto at = running_->find(host); at != running_->end())
+            return at->second;
+        const auto begun = std::make_shared<lookup>();
+        resolve_(op.executor(), host,
+                 [weak = std::weak_ptr(running_), begun, host](const error_code& ec, const found_names& found) {
+                     finish(*begun, ec, found);
+                     if (const auto map = weak.lock())
+                         map->erase(host);
+                 });
+        return running_->emplace(host, begun).first->second;
+    }
+
+    static void finish(lookup& l, const error_code& ec, const found_names& found)
+    {
+        l.is_over = true;
+        l.error = ec;
+        for (const auto& r : found)
+            if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
+                l.addresses.push_back(r.endpoint().address());
+        for (const auto& who : l.waiting)
+            if (const auto e = who.lock())
+                e->set();
+    }
+
+    name_resolver resolve_;
+    std::shared_ptr<lookup_map> running_ = std::make_shared<lookup_map>();
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/connect_race.hpp
+
+namespace cojob::detail {
+
+/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the
+/// one before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
+class connect_race : public std::enable_shared_from_this<connect_race> {
+  public:
+    connect_race(operation& op, endpoint_list endpoints)
+        : time_(op.time()), executor_(op.executor()), endpoints_(std::move(endpoints)), over_(op.executor()),
+          stagger_(op.time().make_alarm(op.executor()))
+    {
+    }
+
+    struct outcome {
+        error_code error{};
+        std::optional<asio::ip::tcp::socket> socket{};
+    };
+
+    asio::awaitable<outcome> run()
+    {
+        const auto self = shared_from_this();
+        begin_next();
+        co_await over_.wait();
+        stop();
+        outcome end{winner_          ? error_code()
+                    : over_.is_set() ? last_error_
+                                     : error_code(asio::error::operation_aborted),
+                    {}};
+        end.socket.swap(winner_);
+        co_return end;
+    }
+
+  private:
+    static constexpr auto attempt_delay = std::chrono::milliseconds(250);
+
+    void begin_next()
+    {
+        if (next_ == endpoints_.size())
+            return;
+        const auto endpoint = endpoints_[next_++];
+        ++running_;
+        auto& socket = sockets_.emplace_back(executor_);
+        socket.async_connect(endpoint,
+                             [self = shared_from_this(), &socket](const error_code& ec) { self->ended(socket, ec); });
+        if (next_ < endpoints_.size())
+            stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
+    }
+
+    void ended(asio::ip::tcp::socket& socket, const error_code& ec)
+    {
+        --running_;
+        if (is_stopped_)
+            return;
+        if (!ec) {
+            winner_.emplace(std::move(socket));
+            stop(); // at once: before the winner is taken, the next one would still begin
+            over_.set();
+            return;
+        }
+        last_error_ = ec;
+        begin_next();
+        if (running_ == 0)
+            over_.set();
+    }
+
+    void stop()
+    {
+        is_stopped_ = true;
+        stagger_->clear();
+        error_code ignored;
+        for (auto& socket : sockets_)
+            socket.close(ignored);
+    }
+
+    clock& time_;
+    asio::any_io_executor executor_;
+    endpoint_list endpoints_;
+    event over_;
+    std::unique_ptr<alarm> stagger_;
+    std::list<asio::ip::tcp::socket> sockets_; // a list: handlers refer to them
+    std::size_t next_ = 0;
+    std::size_t running_ = 0;
+    std::optional<asio::ip::tcp::socket> winner_;
+    error_code last_error_;
+    bool is_stopped_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/stream.hpp
+
+namespace cojob::detail {
+
+struct io_result {
+    error_code error{};
+    std::size_t bytes = 0;
+};
+
+/// A connection to one origin: a socket, or TLS over it. What a response was read into stays with it, so that keeping a
+/// connection keeps the buffer.
+class stream {
+  public:
+    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
+
+    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return tls_ ? tls_->next_layer() : socket_; }
+    [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
+
+    /// From here on everything is encrypted.
+    asio::ssl::stream<asio::ip::tcp::socket>& start_tls(asio::ssl::context& context)
+    {
+        tls_ = std::make_unique<asio::ssl::stream<asio::ip::tcp::socket>>(std::move(socket_), context);
+        return *tls_;
+    }
+
+    asio::awaitable<io_result> write(asio::const_buffer bytes)
+    {
+        if (tls_)
+            co_return to_result(co_await asio::async_write(*tls_, bytes, asio::as_tuple(asio::deferred)));
+        co_return to_result(co_await asio::async_write(socket_, bytes, asio::as_tuple(asio::deferred)));
+    }
+
+    asio::awaitable<io_result> read_some(asio::mutable_buffer room)
+    {
+        if (tls_)
+            co_return to_result(co_await tls_->async_read_some(room, asio::as_tuple(asio::deferred)));
+        co_return to_result(co_await socket_.async_read_some(room, asio::as_tuple(asio::deferred)));
+    }
+
+    /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
+    /// tickets; `SSL_peek` would call a connection alive after the server's close_notify.
+    [[nodiscard]] bool is_quiet()
+    {
+        error_code ec;
+        socket().non_blocking(true, ec);
+        char byte = 0;
+        if (!ec && tls_)
+            tls_->read_some(asio::buffer(&byte, 1), ec);
+        else if (!ec)
+            socket_.read_some(asio::buffer(&byte, 1), ec);
+        return ec == asio::error::would_block || ec == asio::error::try_again;
+    }
+
+  private:
+    static io_result to_result(const std::tuple<error_code, std::size_t>& t)
+    {
+        return {std::get<0>(t), std::get<1>(t)};
+    }
+
+    asio::ip::tcp::socket socket_;
+    std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;
+    boost::beast::flat_buffer buffer_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/tls.hpp
+
+namespace cojob::detail {
+
+/// \throws api_error invalid_argument, with the option's name.
+inline asio::ssl::context make_tls_context(const tls_options& options)
+{
+    asio::ssl::context context(asio::ssl::context::tls_client);
+    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+    static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+    SSL_CTX_set_alpn_protos(context.native_handle(), http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
+
+    error_code ec;
+    // Reading a system's authorities takes 50 ms. That it has none shows when a certificate is checked.
+    if (options.ca_file.empty() && options.ca_pem.empty() && !options.insecure_skip_verify)
+        context.set_default_verify_paths(ec);
+    ec = {};
+    if (!options.ca_file.empty())
+        context.load_verify_file(options.ca_file, ec);
+    if (ec)
+        throw_invalid_argument("tls_options::ca_file: " + options.ca_file + ": " + ec.message());
+    if (!options.ca_pem.empty())
+        context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
+    if (ec)
+        throw_invalid_argument("tls_options::ca_pem: " + ec.message());
+    context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
+    return context;
+}
+
+/// SNI and the name or address the certificate must be for. Whether OpenSSL took them.
+inline bool expect_server(SSL* ssl, const std::string& name)
+{
+    auto* check = SSL_get0_param(ssl);
+    error_code not_an_address;
+    asio::ip::make_address(name, not_an_address);
+    if (!not_an_address)
+        return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
+    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
+           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+}
+
+/// Why the server's certificate was not accepted; empty when it was, never came, or is not looked at.
+inline std::string certificate_objection(SSL* ssl)
+{
+    const auto is_checked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    const auto verdict = SSL_get_verify_result(ssl);
+    return !is_checked || verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/connector.hpp
+
+namespace cojob::detail {
+
+/// Opens connections: name, address, TLS, each with its limit. A proxy's CONNECT belongs between address and TLS,
+/// client certificates into the TLS context, session resumption into `secure`.
+class connector {
+  public:
+    /// \throws api_error invalid_argument for authorities that cannot be read
+    connector(tls_options tls, const timeout_options& timeouts) : tls_options_(std::move(tls)), timeouts_(timeouts)
+    {
+        if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
+            tls_context();
+    }
+
+    struct outcome {
+        error_code error{};
+        std::string why{};
+        std::unique_ptr<stream> connection{};
+    };
+
+    /// The end of the attempt bounds every phase as well. A stopped operation ends as `operation_aborted`.
+    asio::awaitable<outcome> open(const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    {
+        auto& op = x.operation;
+        enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
+        auto found = co_await lookups_.find(op, to);
+        if (op.is_stopped())
+            co_return aborted();
+        if (found.error || found.endpoints.empty())
+            co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
+
+        enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
+        const auto race = std::make_shared<connect_race>(op, std::move(found.endpoints));
+        auto connected = co_await race->run();
+        if (op.is_stopped())
+            co_return aborted();
+        if (!connected.socket)
+            co_return outcome{errc::connect_failed, http::host_header(to) + ": " + connected.error.message(), {}};
+
+        error_code ignored; // only a question of speed
+        connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
+        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket))};
+        if (to.is_secure)
+            co_await secure(opened, to, x, end_of_attempt);
+        co_return opened;
+    }
+
+    void shutdown() noexcept { lookups_.shutdown(); }
+
+  private:
+    static outcome aborted() { return {asio::error::operation_aborted, {}, {}}; }
+
+    static void enter(phase p, http::exchange& x, duration limit, time_point end_of_attempt)
+    {
+        x.reached = p;
+        x.operation.set_limit(std::min(end_of_attempt, after(x.operation.time().now(), limit)));
+    }
+
+    asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    {
+        enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
+        auto& tls = opened.connection->start_tls(tls_context());
+        const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
+        error_code ec = errc::tls_failed;
+        if (expect_server(tls.native_handle(), name))
+            std::tie(ec) = co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::deferred));
+        if (!ec && !x.operation.is_stopped())
+            co_return;
+        if (x.operation.is_stopped())
+            opened = aborted();
+        else if (auto objection = certificate_objection(tls.native_handle()); !objection.empty())
+            opened = {errc::certificate_rejected, name + ": " + objection, {}};
+        else
+            opened = {errc::tls_failed, name + ": " + ec.message(), {}};
+    }
+
+    /// Made when it is needed: reading the system's authorities takes some 50 ms.
+    asio::ssl::context& tls_context()
+    {
+        if (!tls_)
+            tls_.emplace(make_tls_context(tls_options_));
+        return *tls_;
+    }
+
+    tls_options tls_options_;
+    std::optional<asio::ssl::context> tls_;
+    timeout_options timeouts_;
+    lookups lookups_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/origin_pool.hpp
+
+namespace cojob::detail {
+
+/// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
+/// connections are used before new ones are opened, so there are never more than places.
+template <class Connection, class Waiter>
+class origin_pool {
+  public:
+    explicit origin_pool(const pool_options& options) : options_(options) {}
+
+    /// A place if one is free and nobody is before.
+    [[nodiscard]] bool try_enter()
+    {
+        if (!waiting_.empty() || !yielding_.empty() || in_use_ >= options_.max_connections)
+            return false;
+        ++in_use_;
+        return true;
+    }
+
+    /// One that yields stands behind all that do not.
+    void enqueue(Waiter& waiter, bool yields = false) { (yields ? yielding_ : waiting_).push_back(&waiter); }
+    void leave_queue(Waiter& waiter)
+    {
+        if (std::erase(waiting_, &waiter) == 0)
+            std::erase(yielding_, &waiter);
+    }
+
+    /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
+    [[nodiscard]] Waiter* release()
+    {
+        auto& queue = waiting_.empty() ? yielding_ : waiting_;
+        if (queue.empty()) {
+            --in_use_;
+            return nullptr;
+        }
+        auto* next = queue.front();
+        queue.pop_front();
+        return next;
+    }
+
+    /// The connection that was used last: the server is the least likely to be about to close it.
+    [[nodiscard]] Connection take_idle()
+    {
+        if (idle_.empty())
+            return {};
+        auto connection = std::move(idle_.back().connection);
+        idle_.pop_back();
+        return connection;
+    }
+
+    void keep(Connection connection, time_point now) { idle_.push_back({std::move(connection), now}); }
+
+    /// Takes out what has been idle for too long.
+    [[nodiscard]] std::vector<Connection> reap(time_point now)
+    {
+        std::vector<Connection> old;
+        const auto is_young = [&](const idle& i) { return now - i.since < options_.idle; };
+        const auto first_young = std::find_if(idle_.begin(), idle_.end(), is_young);
+        for (auto it = idle_.begin(); it != first_young; ++it)
+            old.push_back(std::move(it->connection));
+        idle_.erase(idle_.begin(), first_young);
+        return old;
+    }
+
+    [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
+    [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
+
+  private:
+    struct idle {
+        Connection connection;
+        time_point since;
+    };
+
+    pool_options options_;
+    std::size_t in_use_ = 0;
+    std::vector<idle> idle_; // the oldest first
+    std::deque<Waiter*> waiting_, yielding_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/place.hpp
+
+namespace cojob::detail {
+
+struct place_waiter {
+    explicit place_waiter(const asio::any_io_executor& executor) : turn(executor) {}
+
+    event turn;
+};
+
+using connection_ptr = std::unique_ptr<stream>;
+using connection_pool = origin_pool<connection_ptr, place_waiter>;
+
+/// The pools of a transport, by origin.
+struct pool_table {
+    explicit pool_table(const pool_options& o) : options(o) {}
+
+    connection_pool& of(const http::origin& origin) { return pools.try_emplace(origin, options).first->second; }
+
+    pool_options options;
+    std::map<http::origin, connection_pool> pools;
+    bool is_shut_down = false; ///< nobody is waiting any more
+};
+
+/// The right to one connection; given back, to the next who waits, when it goes.
+class place {
+  public:
+    place(std::shared_ptr<pool_table> table, const http::origin& origin)
+        : table_(std::move(table)), pool_(&table_->of(origin))
+    {
+    }
+    place(place&& other) noexcept
+        : table_(std::move(other.table_)), pool_(other.pool_), is_held_(std::exchange(other.is_held_, false))
+    {
+    }
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    place& operator=(place&&) = delete;
+    ~place()
+    {
+        if (!is_held_ || table_->is_shut_down)
+            return;
+        if (auto* next = pool_->release())
+            next->turn.set();
+    }
+
+    asio::awaitable<void> enter(operation& op, bool yields)
+    {
+        is_held_ = !op.is_stopped() && pool_->try_enter();
+        if (is_held_ || op.is_stopped())
+            co_return;
+        place_waiter self(op.executor());
+        const queue_entry entry(*pool_, self, yields);
+        co_await self.turn.wait();
+        is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+    }
+
+    [[nodiscard]] connection_pool& pool() noexcept { return *pool_; }
+
+  private:
+    struct queue_entry {
+        queue_entry(connection_pool& p, place_waiter& w, bool yields) : pool(p), waiter(w)
+        {
+            pool.enqueue(waiter, yields);
+        }
+        queue_entry(const queue_entry&) = delete;
+        queue_entry& operator=(const queue_entry&) = delete;
+        ~queue_entry() { pool.leave_queue(waiter); }
+
+        connection_pool& pool;
+        place_waiter& waiter;
+    };
+
+    std::shared_ptr<pool_table> table_;
+    connection_pool* pool_;
+    bool is_held_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/render.hpp
+
+namespace cojob::detail {
+
+/// A text that is wiped when it goes: a request as it is sent has the key in it.
+class wiped_text {
+  public:
+    explicit wiped_text(std::string text) : text_(std::move(text)) {}
+    wiped_text(const wiped_text&) = delete;
+    wiped_text& operator=(const wiped_text&) = delete;
+    ~wiped_text() { wipe(text_); }
+
+    [[nodiscard]] const std::string& get() const noexcept { return text_; }
+
+  private:
+    std::string text_;
+};
+
+/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
+inline std::string render(const http::request& r)
+{
+    const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
+    const auto host = http::host_header(r.origin);
+    std::size_t size =
+        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    for (const auto& [name, value] : r.headers)
+        size += name.size() + value.size() + 4;
+
+    std::string text;
+    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
+    const auto line = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
+    line("Host", host);
+    if (!r.authorization.empty())
+        line("Authorization", r.authorization.reveal());
+    for (const auto& [name, value] : r.headers)
+        line(name, value);
+    if (r.has_body)
+        line("Content-Length", length);
+    text.append("\r\n").append(r.body);
+    return text;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/response_parser.hpp
+
+namespace cojob::detail {
+
+/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when
+/// it is called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
+class head_scan {
+  public:
+    enum class verdict { incomplete, whole, malformed };
+
+    /// Takes all that is there of the message; goes on where it stopped.
+    verdict look(std::string_view received)
+    {
+        constexpr std::string_view begin = "HTTP/1.";
+        for (; at_ < received.size(); ++at_) {
+            const auto c = received[at_];
+            if (at_ < begin.size() ? c != begin[at_] : c == '\n' && received[at_ - 1] != '\r')
+                return verdict::malformed;
+            if (c != '\n')
+                continue;
+            const auto is_empty_line = at_ == line_begin_ + 1;
+            line_begin_ = at_ + 1;
+            if (is_empty_line)
+                return verdict::whole;
+        }
+        return verdict::incomplete;
+    }
+
+  private:
+    std::size_t at_ = 0;
+    std::size_t line_begin_ = 0;
+};
+
+/// What becomes of a response's body.
+enum class body_mode {
+    whole,
+    absent,  ///< the answer to a HEAD: its length is that of a body that does not come
+    streamed ///< of a success: taken away as it comes, without a limit; of a failure: whole
+};
+
+/// Beast's parser, filling plain strings and counting what the limits count.
+class response_parser final : public boost::beast::http::basic_parser<false> {
+    using string_view = boost::beast::string_view;
+    using field = boost::beast::http::field;
+
+  public:
+    response_parser(const limit_options& limits, body_mode mode) : limits_(limits), mode_(mode)
+    {
+        skip(mode == body_mode::absent);
+        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
+        body_limit(boost::none);                                 // counted below
+    }
+
+    http::response message;
+
+    /// The body goes as it comes.
+    [[nodiscard]] bool is_streaming() const
+    {
+        return mode_ == body_mode::streamed && is_past_head_ && message.status / 100 == 2;
+    }
+
+    /// Beast 1.81 asserts that it never has four bytes of `0 CRLF CRLF`, which nothing can be shorter than.
+    [[nodiscard]] std::size_t least_input() const { return chunked() && !has_chunk_ ? 5 : 1; }
+
+    /// The option that the message is over, when that is what is wrong with it.
+    [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
+
+  private:
+    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
+    void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
+    void on_field_impl(field, string_view name, string_view value, error_code& ec) override
+    {
+        if (is_past_head_)
+            drop_trailer(name.size() + value.size(), ec);
+        else if (message.headers.size() == limits_.header_count)
+            ec = over("limits.header_count");
+        else
+            message.headers.emplace_back(name, value);
+    }
+    // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
+    virtual void on_trailer_field_impl(field, string_view name, string_view value, error_code& ec)
+    {
+        drop_trailer(name.size() + value.size(), ec);
+    }
+    void on_header_impl(error_code& ec) override
+    {
+        is_past_head_ = true;
+        const auto length = content_length();
+        if (length && has_body() && !is_streaming() && check_room(*length, ec))
+            message.body.reserve(static_cast<std::size_t>(*length));
+    }
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(string_view part, error_code& ec) override
+    {
+        if (is_streaming() || check_room(part.size(), ec))
+            message.body.append(part.data(), part.size());
+        return part.size();
+    }
+    void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override
+    {
+        has_chunk_ = true;
+        if (extensions.size() > limits_.chunk_extension)
+            ec = over("limits.chunk_extension");
+        else if (!is_streaming())
+            check_room(size, ec);
+    }
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& ec) override
+    {
+        return on_body_impl(part, ec);
+    }
+    void on_finish_impl(error_code&) override {}
+
+    /// Whatever length is announced (RFC 9110, 6.4.1).
+    [[nodiscard]] bool has_body() const
+    {
+        return mode_ != body_mode::absent && message.status / 100 != 1 && message.status != 204 &&
+               message.status != 304;
+    }
+
+    /// What is announced counts as well as what comes.
+    bool check_room(std::uint64_t more, error_code& ec)
+    {
+        if (more <= limits_.body_bytes - message.body.size())
+            return true;
+        ec = over("limits.body_bytes");
+        return false;
+    }
+
+    /// Trailers are no headers (RFC 9110, section 6.5.1), and nothing here wants one.
+    void drop_trailer(std::size_t size, error_code& ec)
+    {
+        trailer_bytes_ += size;
+        if (trailer_bytes_ > limits_.chunk_extension)
+            ec = over("limits.chunk_extension, which bounds trailers too");
+    }
+
+    error_code over(const char* option)
+    {
+        exceeded_ = option;
+        return boost::beast::http::error::header_limit;
+    }
+
+    const limit_options& limits_;
+    body_mode mode_;
+    std::size_t trailer_bytes_ = 0;
+    const char* exceeded_ = "";
+    bool is_past_head_ = false;
+    bool has_chunk_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/response_reader.hpp
+
+namespace cojob::detail {
+
+/// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes
+/// out.
+class response_reader {
+  public:
+    /// Bytes that were read too far stay in the buffer: they are somebody's mistake, see `has_surplus`.
+    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
+        : limits_(limits), buffer_(buffer), mode_(mode)
+    {
+        parser_.emplace(limits_, mode_);
+    }
+
+    /// Where the next bytes go.
+    [[nodiscard]] asio::mutable_buffer prepare() { return buffer_.prepare(read_size); }
+
+    /// Takes n bytes that were read. Whether the response is done, or has failed.
+    bool commit(std::size_t n)
+    {
+        buffer_.commit(n);
+        has_begun_ = has_begun_ || n != 0;
+        while (!is_over() && buffer_.size() != 0) {
+            const auto advanced = parser_->is_header_done() ? take_body() : take_head();
+            if (!advanced)
+                break;
+        }
+        return is_over();
+    }
+
+    /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
+    void end_of_input(bool in_good_order)
+    {
+        error_code ec = boost::beast::http::error::partial_message;
+        if (in_good_order && parser_->is_header_done())
+            parser_->put_eof(ec);
+        if (ec)
+            failure_ = errc::connection_lost;
+        else
+            is_done_ = true;
+    }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_done_ || failure_.has_value(); }
+    [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
+    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
+    [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+    /// More than one answer to one request: the connection is in an unknown state.
+    [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
+    [[nodiscard]] bool allows_reuse() const
+    {
+        return is_done_ && is_trusted_ && !has_surplus() && parser_->keep_alive() &&
+               parser_->message.status != switching_protocols;
+    }
+
+    /// For a reason that the response does not show.
+    void forbid_reuse() noexcept { is_trusted_ = false; }
+
+    /// What has come; a body that streams is left behind.
+    [[nodiscard]] http::response take_message()
+    {
+        auto& m = parser_->message;
+        return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
+    }
+
+    /// The head of a success is whole whose body is to be taken away as it comes.
+    [[nodiscard]] bool is_streaming() const { return parser_->is_streaming(); }
+    /// What has come of the body since the last time.
+    [[nodiscard]] std::string take_body_text() { return std::exchange(parser_->message.body, {}); }
+
+  private:
+    static constexpr std::size_t read_size = std::size_t{16} * 1024;
+    static constexpr int switching_protocols = 101; // the end of HTTP on a connection, and nobody asked for it
+
+    [[nodiscard]] bool is_interim() const noexcept
+    {
+        const auto status = parser_->message.status;
+        return status >= 100 && status < 200 && status != switching_protocols;
+    }
+
+    /// False: it has failed, or waits for more.
+    bool take_head()
+    {
+        const std::string_view received(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
+        const auto found = head_.look(received.substr(0, limits_.header_bytes));
+        if (found == head_scan::verdict::malformed)
+            fail_with(errc::malformed_response, "no status line of HTTP/1, or a line that does not end with CRLF");
+        else if (found == head_scan::verdict::whole)
+            return put();
+        else if (received.size() > limits_.header_bytes)
+            fail_with(errc::response_too_large, "over limits.header_bytes");
+        return false;
+    }
+
+    bool take_body()
+    {
+        if (buffer_.size() < parser_->least_input())
+            return false;
+        parser_->eager(true); // not before: the head is to be judged by itself
+        return put();
+    }
+
+    bool put()
+    {
+        error_code ec;
+        buffer_.consume(parser_->put(buffer_.cdata(), ec));
+        if (ec == boost::beast::http::error::need_more)
+            check_room();
+        else if (ec)
+            fail(ec);
+        else if (parser_->is_done())
+            finish_message();
+        return !ec;
+    }
+
+    void finish_message()
+    {
+        if (!is_interim()) {
+            is_done_ = true;
+        } else if (++interim_ > limits_.informational) {
+            fail_with(errc::response_too_large, "over limits.informational");
+        } else {
+            parser_.emplace(limits_, mode_);
+            head_ = {};
+        }
+    }
+
+    /// What is left in the buffer is a chunk's first line, or what follows the last chunk, and is not complete yet.
+    void check_room()
+    {
+        constexpr std::size_t size_line = 64;
+        if (buffer_.size() > limits_.chunk_extension + size_line)
+            fail_with(errc::response_too_large, "over limits.chunk_extension");
+    }
+
+    void fail(error_code ec)
+    {
+        using beast_error = boost::beast::http::error;
+        if (ec == beast_error::header_limit)
+            fail_with(errc::response_too_large, std::string("over ") + parser_->exceeded());
+        else
+            fail_with(errc::malformed_response, ec.message());
+    }
+
+    void fail_with(errc code, std::string why)
+    {
+        failure_ = code;
+        why_ = std::move(why);
+    }
+
+    const limit_options& limits_;
+    boost::beast::flat_buffer& buffer_;
+    body_mode mode_;
+    std::optional<response_parser> parser_; // one a message: a parser cannot be used twice
+    head_scan head_;
+    std::size_t interim_ = 0;
+    std::optional<errc> failure_;
+    std::string why_;
+    bool has_begun_ = false;
+    bool is_done_ = false;
+    bool is_trusted_ = true;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/streamed_body.hpp
+
+namespace cojob::detail {
+
+/// A body that is read as it comes, with the connection it comes on, which is used for nothing else.
+class streamed_body final : public http::body_stream {
+  public:
+    /// `closed` is called once, when the connection has gone.
+    streamed_body(place here, connection_ptr connection, const limit_options& limits, std::function<void()> closed)
+        : limits_(limits), here_(std::move(here)), connection_(std::move(connection)), closed_(std::move(closed))
+    {
+        reader_.emplace(limits_, connection_->buffer(), body_mode::streamed);
+    }
+    streamed_body(const streamed_body&) = delete;
+    streamed_body& operator=(const streamed_body&) = delete;
+    ~streamed_body() override { leave(); }
+
+    [[nodiscard]] stream& connection() noexcept { return *connection_; }
+    [[nodiscard]] response_reader& reader() noexcept { return *reader_; }
+
+    asio::awaitable<http::body_part> read(operation& op) override
+    {
+        http::body_part part;
+        const clock_hold hold(op.time());
+        while (reader_) {
+            part.text = reader_->take_body_text();
+            if (!part.text.empty())
+                co_return part;
+            if (reader_->is_over()) {
+                end(part);
+                break;
+            }
+            const auto got = co_await connection_->read_some(reader_->prepare());
+            if (op.is_stopped()) {
+                part.error = asio::error::operation_aborted;
+                leave(); // what a read that was cut has left of a record is not known
+                break;
+            }
+            part.bytes_received += got.bytes;
+            reader_->commit(got.bytes);
+            if (got.error && !reader_->is_over())
+                reader_->end_of_input(got.error == asio::error::eof);
+        }
+        co_return part;
+    }
+
+    /// Ends a read that waits.
+    void close() noexcept
+    {
+        if (!connection_)
+            return;
+        error_code ignored;
+        connection_->socket().close(ignored);
+    }
+
+  private:
+    void end(http::body_part& part)
+    {
+        if (const auto failure = reader_->failure()) {
+            part.error = *failure;
+            part.why = reader_->why();
+        }
+        part.is_last = !part.error;
+        leave();
+    }
+
+    void leave() noexcept
+    {
+        reader_.reset();
+        if (!connection_)
+            return;
+        connection_.reset();
+        here_.reset();
+        closed_();
+    }
+
+    limit_options limits_;
+    std::optional<place> here_;
+    connection_ptr connection_;
+    std::function<void()> closed_;
+    std::optional<response_reader> reader_; // uses the limits and the connection
+};
+
+/// Whoever lets go of it last, it goes on the strand, where its place is given back.
+inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
+                                               std::unique_ptr<streamed_body> body)
+{
+    return {body.release(), [executor](streamed_body* last) {
+                asio::dispatch(executor, [goes = std::unique_ptr<streamed_body>(last)] {});
+            }};
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/http/https_transport.ipp
+
+namespace cojob::detail {
+
+class https_transport final : public http::transport {
+  public:
+    explicit https_transport(http::https_options options)
+        : options_(std::move(options)), connector_(options_.tls, options_.timeouts),
+          pools_(std::make_shared<pool_table>(options_.pool)),
+          streams_(std::make_shared<pool_table>(for_streams(options_.pool)))
+    {
+    }
+
+    asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
+    {
+        auto& op = x.operation;
+        reap(op.time().now());
+        place here(x.streams_body ? streams_ : pools_, request.origin);
+        co_await here.enter(op, x.yields);
+        if (op.is_stopped())
+            co_return aborted();
+
+        const clock_hold hold(op.time());
+        const auto end_of_attempt = after(op.time().now(), options_.timeouts.attempt);
+        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin);
+        x.is_reused = connection != nullptr;
+        if (!connection) {
+            if (auto unused = here.pool().take_idle()) // a connection has a place, used or idle
+                report(request.origin, connection_change::closed);
+            auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
+            if (opened.error)
+                co_return http::exchange_result{opened.error, std::move(opened.why), {}, {}};
+            connection = std::move(opened.connection);
+        }
+        report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
+        op.set_limit(end_of_attempt);
+        if (x.streams_body)
+            co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
+        const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
+        response_reader reader(options_.limits, connection->buffer(), mode);
+        auto result = co_await transact(*connection, reader, request, x);
+        if (!result.error && reader.allows_reuse() && !op.is_stopped())
+            here.pool().keep(std::move(connection), op.time().now());
+        else
+            report(request.origin, connection_change::closed);
+        co_return result;
+    }
+
+    void close() noexcept override
+    {
+        for (auto& [origin, pool] : pools_->pools)
+            while (pool.take_idle())
+                report(origin, connection_change::closed);
+        for (const auto& body : bodies_)
+            if (const auto open = body.lock())
+                open->close();
+    }
+
+    void shutdown() noexcept override
+    {
+        pools_->is_shut_down = streams_->is_shut_down = true;
+        connector_.shutdown();
+        for (auto& [origin, pool] : pools_->pools)
+            while (pool.take_idle()) {
+            }
+    }
+
+  private:
+    /// The same room, for connections of another kind.
+    static pool_options for_streams(pool_options options)
+    {
+        options.max_connections = options.max_streams;
+        return options;
+    }
+
+    static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
+
+    void reap(time_point now)
+    {
+        for (auto& [origin, pool] : pools_->pools)
+            for (const auto& old : pool.reap(now))
+                if (old)
+                    report(origin, connection_change::closed);
+    }
+
+    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)
+    {
+        while (auto connection = pool.take_idle()) {
+            if (connection->is_quiet())
+                return connection;
+            report(origin, connection_change::closed);
+        }
+        return nullptr;
+    }
+
+    asio::awaitable<http::exchange_result> begin_stream(place here, connection_ptr connection,
+                                                        const http::request& request, http::exchange& x)
+    {
+        auto body = std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+                                                    [observer = options_.observer, host = request.origin.host] {
+                                                        if (observer)
+                                                            observer->on_connection({host, connection_change::closed});
+                                                    });
+        auto result = co_await transact(body->connection(), body->reader(), request, x);
+        if (result.error || !body->reader().is_streaming())
+            co_return result;
+        const auto shared = share_on(x.operation.executor(), std::move(body));
+        std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
+        bodies_.push_back(shared);
+        result.rest = shared;
+        co_return result;
+    }
+
+    static asio::awaitable<http::exchange_result> transact(stream& connection, response_reader& reader,
+                                                           const http::request& request, http::exchange& x)
+    {
+        if (x.operation.is_stopped()) // by an observer
+            co_return aborted();
+        x.reached = phase::sending;
+        x.commit();
+        io_result sent;
+        {
+            const wiped_text text(render(request));
+            sent = co_await connection.write(asio::buffer(text.get()));
+        }
+        x.bytes_sent += sent.bytes;
+        if (x.operation.is_stopped())
+            co_return aborted();
+        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
+        if (sent.error)
+            reader.forbid_reuse();
+        else
+            x.reached = phase::awaiting_response;
+        error_code end = sent.error;
+        while (!reader.is_over() && !reader.is_streaming()) {
+            const auto got = co_await connection.read_some(reader.prepare());
+            if (x.operation.is_stopped())
+                co_return aborted();
+            x.bytes_received += got.bytes;
+            reader.commit(got.bytes);
+            if (reader.has_begun())
+                x.reached = phase::receiving;
+            if (got.error && !reader.is_over()) {
+                end = sent.error ? sent.error : got.error;
+                reader.end_of_input(got.error == asio::error::eof);
+            }
+        }
+        if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
+            co_return http::exchange_result{*reader.failure(),
+                                            (sent.error ? "while sending: " : "") +
+                                                (end ? end.message() : reader.why()),
+                                            reader.take_message(),
+                                            {}};
+        x.reached = phase::done;
+        co_return http::exchange_result{{}, {}, reader.take_message(), {}};
+    }
+
+    void report(const http::origin& origin, connection_change change) const
+    {
+        if (options_.observer)
+            options_.observer->on_connection({origin.host, change});
+    }
+
+    http::https_options options_;
+    connector connector_;
+    std::shared_ptr<pool_table> pools_, streams_;
+    std::vector<std::weak_ptr<streamed_body>> bodies_; // that may be open
+};
+
+} // namespace cojob::detail
+
+namespace cojob::http {
+
+std::shared_ptr<transport> make_https_transport(https_options options)
+{
+    return std::make_shared<cojob::detail::https_transport>(std::move(options));
+}
+
+} // namespace cojob::http
+
+// -------- cojob/impl/job/handle.ipp
+
+// The text of a handle, version 1: words with spaces between them, the last of which shows that nothing is missing.
+//
+//     cojob-job/1 api=… scope=… id=… created=… messaged=… end
+//
+// Texts are encoded as path segments are; times are RFC 3339 and may be absent. The members may be in any order. Every
+// version begins with `cojob-job/`, its number and a space.
+
+namespace cojob {
+
+namespace detail {
+
+inline constexpr std::string_view handle_magic = "cojob-job/";
+inline constexpr std::string_view handle_end = " end"; // or a time that was cut in its decimals would be another time
+inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB when encoded, and a scope has a URL in it
+
+[[noreturn]] inline void refuse_handle(std::string_view why)
+{
+    throw_invalid_argument(std::string("job handle: ").append(why));
+}
+
+/// The name is always one of ours, never what the text has.
+[[noreturn]] inline void refuse_handle(std::string_view member, std::string_view why)
+{
+    refuse_handle(std::string(member).append(": ").append(why));
+}
+
+inline void check_handle_id(std::string_view id)
+{
+    check_segment(id, "job handle: id");
+}
+
+/// What is asked of a handle both when it is written and when it is read.
+inline void check_handle_members(const job_handle& handle)
+{
+    if (handle.api.empty())
+        refuse_handle("api", "is missing");
+    if (handle.scope.empty())
+        refuse_handle("scope", "is missing");
+    if (handle.id.empty())
+        refuse_handle("id", "is missing");
+    check_handle_id(handle.id);
+}
+
+inline void check_handle_length(std::string_view text)
+{
+    if (text.size() > longest_handle)
+        refuse_handle("is longer than 8 KiB");
+}
+
+[[nodiscard]] inline std::string_view trim_line(std::string_view text) noexcept
+{
+    constexpr std::string_view ignored = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(ignored), text.size()));
+    return text.substr(0, text.find_last_not_of(ignored) + 1);
+}
+
+/// Takes what is before the next space, and the space, off the front of the text.
+[[nodiscard]] inline std::string_view take_word(std::string_view& text) noexcept
+{
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    return word;
+}
+
+/// The first word. It is judged before anything else is: a newer version may have other rules.
+inline void check_handle_version(std::string_view word)
+{
+    if (word.empty())
+        refuse_handle("is empty");
+    if (!take(word, handle_magic))
+        refuse_handle("does not begin with cojob-job/");
+    constexpr std::size_t longest = 9; // it is repeated in the message, and what is longer is no version
+    if (word.empty() || word.size() > longest || word.front() == '0' ||
+        !std::all_of(word.begin(), word.end(), is_digit))
+        refuse_handle("the version is not a number");
+    if (word != "1")
+        refuse_handle(std::string("version ").append(word).append(" is newer than this library understands"));
+}
+
+inline void check_handle_line(std::string_view text)
+{
+    check_handle_version(text.substr(0, text.find(' ')));
+    check_handle_length(text);
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }))
+        refuse_handle("is not one line of printable ASCII");
+    if (!text.ends_with(handle_end))
+        refuse_handle("is cut off: it does not end with the word end");
+}
+
+/// The counterpart of `http::encode_segment`. A bad escape becomes some byte: the caller compares.
+[[nodiscard]] inline std::string decode_handle_text(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        if (!take(text, "%")) {
+            out += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        unsigned char byte = 0;
+        const auto digits = text.substr(0, 2);
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        out += static_cast<char>(byte);
+        text.remove_prefix(digits.size());
+    }
+    return out;
+}
+
+inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
+{
+    if (!member.empty())
+        refuse_handle(name, "is there twice");
+    if (value.empty())
+        refuse_handle(name, "is empty");
+    member = decode_handle_text(value);
+    if (http::encode_segment(member) != value) // also catches the value that has run into the next word
+        refuse_handle(name, "is not percent-encoded as it has to be");
+}
+
+inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
+{
+    if (member)
+        refuse_handle(name, "is there twice");
+    member = parse_rfc3339(value);
+    if (!member)
+        refuse_handle(name, "is not a time of RFC 3339");
+}
+
+/// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
+inline void read_handle_member(job_handle& handle, std::string_view word)
+{
+    const auto name = word.substr(0, word.find('='));
+    if (name.size() == word.size())
+        refuse_handle("has a word that is not name=value");
+    const auto value = word.substr(name.size() + 1);
+    if (name == "api")
+        read_handle_text(handle.api, "api", value);
+    else if (name == "scope")
+        read_handle_text(handle.scope, "scope", value);
+    else if (name == "id")
+        read_handle_text(handle.id, "id", value);
+    else if (name == "created")
+        read_handle_time(handle.created_at, "created", value);
+    else if (name == "messaged")
+        read_handle_time(handle.messaged_at, "messaged", value);
+    else
+        refuse_handle("has an unknown member");
+}
+
+void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
+{
+    if (handle.api != api)
+        refuse_handle("is of another API");
+    if (handle.scope != scope)
+        refuse_handle("is of another server or project");
+    check_handle_id(handle.id);
+}
+
+} // namespace detail
+
+std::string to_string(const job_handle& handle)
+{
+    detail::check_handle_members(handle);
+    std::string text(detail::handle_magic);
+    text.append("1 api=").append(http::encode_segment(handle.api));
+    text.append(" scope=").append(http::encode_segment(handle.scope));
+    text.append(" id=").append(http::encode_segment(handle.id));
+    if (handle.created_at)
+        text.append(" created=").append(detail::format_rfc3339(*handle.created_at));
+    if (handle.messaged_at)
+        text.append(" messaged=").append(detail::format_rfc3339(*handle.messaged_at));
+    text.append(detail::handle_end);
+    detail::check_handle_length(text);
+    return text;
+}
+
+job_handle parse_job_handle(std::string_view text)
+{
+    text = detail::trim_line(text);
+    detail::check_handle_line(text);
+    text.remove_suffix(detail::handle_end.size());
+    text.remove_prefix(std::min(text.find(' '), text.size())); // the version
+    job_handle handle;
+    while (!text.empty())
+        if (const auto word = detail::take_word(text); !word.empty())
+            detail::read_handle_member(handle, word);
+    detail::check_handle_members(handle);
+    return handle;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/internal/job/end_rule.hpp
+
+namespace cojob::detail {
+
+/// Whether an end that a poll shows is the one waited for. After a message to a job, an end may be the one from before
+/// it: what counts then is an end after a poll that was not ended, or a second one an interval after the first. Where
+/// ends are known to be taken back, an end has to stand for a while.
+class end_rule {
+  public:
+    /// \param interval how far apart two ends must be
+    /// \param settle how long an end must stand; zero: it counts at once
+    explicit end_rule(duration interval, duration settle = {}) : interval_(interval), settle_(settle) {}
+
+    /// The last message to the job that is known of, told before each judgement.
+    void message_sent(std::optional<time_point> when)
+    {
+        if (when <= std::max(message_, settled_)) // none, or one that is no news: a handle's times are not quite exact
+            return;
+        message_ = when;
+        first_end_.reset();
+    }
+
+    /// The answer of a poll that began then. Whether the wait is over.
+    [[nodiscard]] bool accepts(bool is_finished, std::string_view status, time_point begun, time_point now)
+    {
+        if (!is_new_end(is_finished, begun, now)) {
+            stands_since_.reset();
+            return false;
+        }
+        if (settle_ == duration::zero())
+            return true;
+        if (!stands_since_ || standing_ != status) {
+            stands_since_ = now;
+            standing_ = status;
+            return false;
+        }
+        return begun - *stands_since_ >= settle_;
+    }
+
+    /// When the end that was seen last will have stood long enough.
+    [[nodiscard]] std::optional<time_point> settles_at() const noexcept
+    {
+        return stands_since_ ? std::optional(cojob::detail::after(*stands_since_, settle_)) : std::nullopt;
+    }
+
+    /// The message that no longer casts doubt on an end.
+    [[nodiscard]] std::optional<time_point> settled_message() const noexcept { return settled_; }
+
+  private:
+    [[nodiscard]] bool is_new_end(bool is_finished, time_point begun, time_point now)
+    {
+        if (!message_)
+            return is_finished;
+        if (begun < *message_) // the server may not have had the message yet
+            return false;
+        if (!is_finished) {
+            settle();
+            return false;
+        }
+        if (!first_end_) {
+            first_end_ = now;
+            return false;
+        }
+        if (now - *first_end_ < interval_)
+            return false;
+        settle();
+        return true;
+    }
+
+    void settle()
+    {
+        settled_ = message_;
+        message_.reset();
+    }
+
+    duration interval_, settle_;
+    std::optional<time_point> message_, settled_, first_end_;
+    std::optional<time_point> stands_since_;
+    std::string standing_; ///< the status that does
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/job_memory.hpp
+
+namespace cojob::detail {
+
+/// Which job: two services may have the same ids.
+struct job_key {
+    std::string api, scope, id;
+
+    friend auto operator<=>(const job_key&, const job_key&) = default;
+};
+
+/// What a client did to a job.
+struct job_record {
+    std::optional<time_point> created;
+    std::optional<time_point> messaged; ///< until a poll has shown that an end is not the one before the message
+};
+
+/// What this client created or sent a message to, for ten minutes, so that a wait by plain id knows. Thread-safe:
+/// services write from their callers' threads.
+class job_memory {
+  public:
+    static constexpr auto keeps = std::chrono::minutes(10);
+    static constexpr std::size_t max_jobs = 10'000;
+
+    void created(const job_key& key, time_point now)
+    {
+        const std::lock_guard lock(mutex_);
+        note(key, now).created = now;
+    }
+
+    void messaged(const job_key& key, time_point now)
+    {
+        const std::lock_guard lock(mutex_);
+        note(key, now).messaged = now;
+    }
+
+    /// The message of that time has taken effect: an end is a new one from now on.
+    void settled(const job_key& key, time_point message)
+    {
+        const std::lock_guard lock(mutex_);
+        if (const auto found = records_.find(key); found != records_.end() && found->second.record.messaged == message)
+            found->second.record.messaged.reset();
+    }
+
+    [[nodiscard]] job_record find(const job_key& key, time_point now)
+    {
+        const std::lock_guard lock(mutex_);
+        forget(now);
+        const auto found = records_.find(key);
+        return found == records_.end() ? job_record() : found->second.record;
+    }
+
+  private:
+    struct entry {
+        job_record record;
+        time_point noted;
+    };
+
+    job_record& note(const job_key& key, time_point now)
+    {
+        forget(now);
+        auto& e = records_[key];
+        e.noted = now;
+        order_.emplace_back(now, key);
+        while (records_.size() > max_jobs)
+            forget_oldest();
+        return e.record;
+    }
+
+    void forget(time_point now)
+    {
+        while (!order_.empty() && now - order_.front().first >= keeps)
+            forget_oldest();
+    }
+
+    /// A job noted twice stands in the order twice; only its last place counts.
+    void forget_oldest()
+    {
+        const auto [noted, key] = std::move(order_.front());
+        order_.pop_front();
+        if (const auto found = records_.find(key); found != records_.end() && found->second.noted == noted)
+            records_.erase(found);
+    }
+
+    std::mutex mutex_;
+    std::map<job_key, entry> records_;
+    std::deque<std::pair<time_point, job_key>> order_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_waiter.hpp
+
+namespace cojob::detail {
+
+struct polled_job;
+
+/// What a poll brought, for all who wait for its job.
+struct poll_answer {
+    time_point begun{};
+    job_view view{}; ///< where nothing failed
+    error_info failure{};
+    std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
+    std::optional<duration> retry_after{}; ///< the server's word on when to come back
+    std::optional<phase> reached{};        ///< how far its request came, where that is known
+    time_point paused_until{};             ///< after a 429: no poll of this scope before then
+    time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
+};
+
+/// For how long a server's word on when to come back is believed.
+inline duration believed_delay(const poll_answer& answer)
+{
+    using std::chrono::minutes;
+    const duration most = answer.failure.code() ? minutes(15) : minutes(2); // a server that says days is asked before
+    return std::min(answer.retry_after.value_or(duration::zero()), most);
+}
+
+/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line.
+class poll_waiter {
+  public:
+    poll_waiter() = default;
+    poll_waiter(const poll_waiter&) = delete;
+    poll_waiter& operator=(const poll_waiter&) = delete;
+
+    /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
+    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) = 0;
+
+    /// Its deadline has come, and it is out of the line. `reached`: of the poll that is under way for it.
+    virtual void timed_out(std::optional<phase> reached, bool is_under_way) = 0;
+
+    /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
+    virtual void shut_out(time_point asked_until) = 0;
+
+    struct wishes {
+        time_point due{};
+        time_point deadline = time_point::max();
+        time_point last = time_point::max(); ///< a poll is made by then, however long others may wait for one
+        duration min_interval{};
+        bool needs_whole_jobs = false; ///< an item of a list that lacks details will not do
+    };
+
+  protected:
+    ~poll_waiter() = default;
+
+  private:
+    friend class poll_line;
+    friend struct polled_job;
+
+    wishes wishes_;
+    polled_job* job_ = nullptr; ///< set while it is in the line
+    std::size_t place_ = 0;     ///< among the job's waiters
+    bool is_expecting_ = false; ///< the poll under way is for it too
+};
+
+/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
+/// longer than its call may.
+inline bool may_pass(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
+           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_flight.hpp
+
+namespace cojob::detail {
+
+struct poll_group;
+struct polled_job;
+class poll_flight;
+
+/// Where a poll's answer goes.
+class poll_sender {
+  public:
+    poll_sender() = default;
+    poll_sender(const poll_sender&) = delete;
+    poll_sender& operator=(const poll_sender&) = delete;
+    virtual ~poll_sender() = default;
+
+    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) = 0;
+};
+
+/// A poll under way: of one job, or a list that stands for many.
+class poll_flight : public std::enable_shared_from_this<poll_flight> {
+  public:
+    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one, bool probes)
+        : group(of), job(one), is_probe(probes), begun(state.time().now()), owner_(owner),
+          operation_(std::make_shared<operation>(state.options.clock, state.executor))
+    {
+    }
+
+    poll_group& group;
+    polled_job* const job; ///< null: a list
+    const bool is_probe;
+    const time_point begun;
+    std::size_t expected = 0; ///< jobs that it is to tell of
+
+    [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
+
+    /// \param until when nobody waits for it any more
+    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until)
+    {
+        const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
+        auto body = fly(state.shared_from_this(), shared_from_this(), std::move(api), std::move(id), limit);
+        asio::co_spawn(
+            state.executor, std::move(body),
+            asio::bind_cancellation_slot(operation_->slot(), [self = shared_from_this()](std::exception_ptr) {}));
+    }
+
+    /// Nobody wants its answer any more, and nobody gets it.
+    void abandon()
+    {
+        is_over_ = true;
+        alarm_.reset();
+        operation_->stop(stop_reason::cancelled);
+    }
+
+  private:
+    static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
+                                     std::shared_ptr<const polled_api> api, std::string id, duration limit)
+    {
+        const client_state::running_guard running(*state, self->operation_);
+        poll_answer answer;
+        std::vector<listed_job> listed;
+        try {
+            self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
+            if (self->job) {
+                auto got = co_await as_result(api->poll(std::move(id), self->trace_, limit));
+                got ? void(answer.view = std::move(*got)) : void(answer.failure = got.error());
+            } else {
+                auto got = co_await as_result(api->list(self->trace_, limit));
+                got ? void(listed = std::move(*got)) : void(answer.failure = got.error());
+            }
+        } catch (const boost::system::system_error& stopped) { // before it began
+            answer.failure = error_info(stopped.code());
+        } catch (...) { // a service's own
+            answer.thrown = std::current_exception();
+        }
+        co_await asio::this_coro::throw_if_cancelled(false); // what ends this coroutine suspends it once more
+        if (!std::exchange(self->is_over_, true))
+            self->land(std::move(answer), std::move(listed));
+    }
+
+    /// For a service that sets itself none.
+    void set_limit(client_state& state, duration call)
+    {
+        constexpr auto grace = std::chrono::seconds(1);
+        const auto until = after(after(begun, call), grace);
+        if (until == time_point::max())
+            return;
+        alarm_ = state.time().make_alarm(state.executor);
+        alarm_->set(until, [this] { give_up(); });
+    }
+
+    /// Does not wait for the service's coroutine: it may not answer to being stopped.
+    void give_up()
+    {
+        const auto self = shared_from_this();
+        is_over_ = true;
+        operation_->stop(stop_reason::deadline);
+        poll_answer answer;
+        answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        land(std::move(answer), {});
+    }
+
+    void land(poll_answer answer, std::vector<listed_job> listed)
+    {
+        alarm_.reset();
+        answer.begun = begun;
+        answer.retry_after = trace_->retry_after;
+        answer.reached = trace_->progress();
+        owner_.landed(*this, std::move(answer), std::move(listed));
+    }
+
+    poll_sender& owner_;
+    std::shared_ptr<operation> operation_;
+    std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
+    std::unique_ptr<alarm> alarm_;
+    bool is_over_ = false; ///< it has landed, or nobody waits for it
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_pause.hpp
+
+namespace cojob::detail {
+
+/// What all polls of one scope do after a 429 to one of them: they wait, then one goes ahead, and the others follow
+/// when it was answered. Pure.
+class poll_pause {
+  public:
+    static constexpr duration first = std::chrono::seconds(36), longest = std::chrono::minutes(15);
+
+    [[nodiscard]] bool is_on(time_point now) const noexcept { return now < until_; }
+
+    /// The next poll is made then. A server that says days is asked again before.
+    [[nodiscard]] time_point until() const noexcept { return until_; }
+
+    /// What the server asked for: whoever has less time need not wait.
+    [[nodiscard]] time_point asked_until() const noexcept { return asked_until_; }
+
+    /// Whether the poll that may go ahead is under way.
+    [[nodiscard]] bool is_probing() const noexcept { return is_probing_; }
+
+    /// A poll begins. Whether it is the one that goes ahead.
+    [[nodiscard]] bool begin() noexcept
+    {
+        is_probing_ = needs_probe_;
+        return is_probing_;
+    }
+
+    void ended(bool was_probe) noexcept { is_probing_ = is_probing_ && !was_probe; }
+
+    void succeeded(time_point begun) noexcept
+    {
+        if (begun < until_) // it was on its way when another was refused
+            return;
+        needs_probe_ = false;
+        guesses_ = 0;
+    }
+
+    void throttled(time_point now, std::optional<duration> hint, double uniform)
+    {
+        const auto is_same_storm = is_on(now);
+        if (is_same_storm && !hint)
+            return;
+        if (!hint)
+            ++guesses_;
+        const auto asked = hint ? *hint : guess();
+        until_ = std::max(until_, after(now, std::min<duration>(asked + jitter(asked, uniform), longest)));
+        asked_until_ = hint ? std::max(asked_until_, after(now, asked)) : until_;
+        needs_probe_ = true;
+    }
+
+  private:
+    [[nodiscard]] duration guess() const noexcept
+    {
+        duration d = first;
+        for (unsigned n = 1; n < guesses_ && d < longest; ++n)
+            d *= 2;
+        return std::min<duration>(d, longest);
+    }
+
+    time_point until_ = time_point::min(), asked_until_ = time_point::min();
+    unsigned guesses_ = 0; ///< pauses without a hint, one after another
+    bool needs_probe_ = false, is_probing_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_group.hpp
+
+namespace cojob::detail {
+
+/// A job that somebody waits for. However many they are, it is polled once.
+struct polled_job {
+    poll_group* group = nullptr;
+    const std::string* id = nullptr; ///< its key in the group
+    std::vector<poll_waiter*> waiters{};
+    std::shared_ptr<poll_flight> flight{}; ///< the poll under way that is to tell of it
+    job_view listed{};                     ///< what a list told of it
+    std::optional<time_point> last_answer{};
+    time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
+    time_point queued = time_point::max();     ///< its place in the group's queue
+    bool must_be_fetched = false;              ///< a list did not tell enough
+
+    void add(poll_waiter& w)
+    {
+        w.job_ = this;
+        w.place_ = waiters.size();
+        waiters.push_back(&w);
+    }
+
+    void remove(poll_waiter& w)
+    {
+        waiters[w.place_] = waiters.back();
+        waiters[w.place_]->place_ = w.place_;
+        waiters.pop_back();
+        w.job_ = nullptr;
+        w.is_expecting_ = false;
+    }
+
+    [[nodiscard]] time_point due() const
+    {
+        auto first = time_point::max();
+        for (const auto* w : waiters)
+            first = std::min(first, w->wishes_.due);
+        return first;
+    }
+
+    /// When one who came too late for the last answer is to have the next.
+    [[nodiscard]] time_point next_for(const poll_waiter::wishes& wishes) const
+    {
+        const auto spaced = std::max(after(*last_answer, wishes.min_interval), not_before);
+        return std::max(wishes.due, std::min(spaced, wishes.last));
+    }
+
+    [[nodiscard]] time_point latest_deadline() const
+    {
+        auto last = time_point::min();
+        for (const auto* w : waiters)
+            last = std::max(last, w->wishes_.deadline);
+        return last;
+    }
+
+    [[nodiscard]] bool needs_whole() const
+    {
+        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->wishes_.needs_whole_jobs; });
+    }
+
+    /// A poll begins. It is for those who are here; who comes later gets the next answer.
+    void put_on(const std::shared_ptr<poll_flight>& f)
+    {
+        flight = f;
+        ++f->expected;
+        must_be_fetched = false;
+        for (auto* w : waiters)
+            w->is_expecting_ = true;
+    }
+
+    [[nodiscard]] std::vector<poll_waiter*> take_expecting() const
+    {
+        std::vector<poll_waiter*> taken;
+        for (auto* w : waiters)
+            if (std::exchange(w->is_expecting_, false))
+                taken.push_back(w);
+        return taken;
+    }
+
+    /// To be asked for at once.
+    void hurry(time_point now)
+    {
+        must_be_fetched = true;
+        for (auto* w : waiters) {
+            w->wishes_.due = std::min(w->wishes_.due, now);
+            w->is_expecting_ = false;
+        }
+    }
+
+    /// A poll is answered, also for those who came too late for it: not at once the next.
+    void space_out(time_point now)
+    {
+        last_answer = now;
+        for (auto* w : waiters)
+            if (!w->is_expecting_)
+                w->wishes_.due = next_for(w->wishes_);
+    }
+};
+
+/// The jobs of one service that are waited for.
+struct poll_group {
+    poll_group(std::shared_ptr<const polled_api> a, std::shared_ptr<poll_pause> p)
+        : api(std::move(a)), pause(std::move(p)), can_list(api->lists() != listing::none)
+    {
+    }
+
+    std::shared_ptr<const polled_api> api;
+    std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
+    std::unordered_map<std::string, polled_job> jobs{};
+    std::set<std::pair<time_point, polled_job*>> queue{};
+    std::shared_ptr<poll_flight> list{};           ///< under way
+    time_point no_list_before = time_point::min(); ///< as the server wants
+    std::size_t flights = 0;                       ///< that one included
+    time_point ready = time_point::max();          ///< its place in the line
+    unsigned failed_lists = 0;                     ///< in a row
+    bool can_list;
+
+    [[nodiscard]] bool is_for(const polled_api& other) const
+    {
+        return other.api() == api->api() && other.scope() == api->scope() && api->is_same_service(other);
+    }
+
+    /// Whether one list is cheaper than asking for each, and tells of this one.
+    [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
+    {
+        constexpr std::size_t few = 3;
+        return can_list && jobs.size() >= few && now >= no_list_before && now >= job.not_before &&
+               !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
+    }
+
+    void enqueue(polled_job& job)
+    {
+        unqueue(job);
+        job.queued = job.due();
+        queue.insert({job.queued, &job});
+    }
+
+    /// A list is over, or given up: who came meanwhile has not been asked for.
+    void enqueue_all()
+    {
+        for (auto& [id, job] : jobs)
+            if (!job.flight)
+                enqueue(job);
+    }
+
+    void unqueue(polled_job& job)
+    {
+        queue.erase({job.queued, &job});
+        job.queued = time_point::max();
+    }
+
+    /// When the next poll may be made: never while the one that goes ahead is under way.
+    [[nodiscard]] time_point next() const
+    {
+        if (queue.empty() || pause->is_probing())
+            return time_point::max();
+        return std::max(queue.begin()->first, pause->until());
+    }
+
+    [[nodiscard]] bool is_idle() const { return jobs.empty() && flights == 0; }
+
+    [[nodiscard]] time_point latest_deadline() const
+    {
+        auto last = time_point::min();
+        for (const auto& [id, job] : jobs)
+            last = std::max(last, job.latest_deadline());
+        return last;
+    }
+
+    /// The jobs a list was to tell of, with what it told. An end without details does not count.
+    [[nodiscard]] std::vector<polled_job*> take(const poll_flight& from, std::vector<listed_job> items)
+    {
+        for (auto& item : items) {
+            const auto found = jobs.find(item.id);
+            const auto tells = api->lists() == listing::whole || !item.view.is_finished;
+            if (found != jobs.end() && found->second.flight.get() == &from && tells)
+                found->second.listed = std::move(item.view);
+        }
+        std::vector<polled_job*> served;
+        for (auto& [id, job] : jobs)
+            if (job.flight.get() == &from)
+                served.push_back(&job);
+        return served;
+    }
+
+    [[nodiscard]] std::size_t count_due(time_point now) const
+    {
+        std::size_t n = 0;
+        for (auto it = queue.begin(); it != queue.end() && it->first <= now; ++it)
+            ++n;
+        return n;
+    }
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_order.hpp
+
+namespace cojob::detail {
+
+/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups.
+class poll_order {
+  public:
+    poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
+    {
+        for (const auto& group : groups_)
+            if (group->is_for(*api))
+                return *group;
+        std::erase_if(pauses_, [&](const auto& p) { return p.second.use_count() == 1 && !p.second->is_on(now); });
+        auto& pause = pauses_[api->scope()];
+        if (!pause)
+            pause = std::make_shared<poll_pause>();
+        groups_.push_back(std::make_unique<poll_group>(api, pause));
+        return *groups_.back();
+    }
+
+    void enqueue(polled_job& job)
+    {
+        job.group->enqueue(job);
+        reorder(*job.group);
+    }
+
+    /// A job that nobody waits for.
+    void remove(polled_job& job)
+    {
+        auto& group = *job.group;
+        group.unqueue(job);
+        group.jobs.erase(group.jobs.find(*job.id));
+        has_idle_ = has_idle_ || group.jobs.empty();
+        reorder(group);
+    }
+
+    void reorder(poll_group& group)
+    {
+        order_.erase({group.ready, &group});
+        group.ready = group.next();
+        if (group.ready != time_point::max())
+            order_.insert({group.ready, &group});
+    }
+
+    /// After a change that concerns all services of a scope.
+    void reorder(const poll_pause& changed)
+    {
+        for (const auto& group : groups_)
+            if (group->pause.get() == &changed)
+                reorder(*group);
+    }
+
+    /// When the next poll may be made; the end of time for none.
+    [[nodiscard]] time_point next() const { return order_.empty() ? time_point::max() : order_.begin()->first; }
+
+    /// Whose poll that is, when there is one.
+    [[nodiscard]] poll_group& front() const { return *order_.begin()->second; }
+
+    /// A service holds its client, and the client this: nothing of a service stays when nobody waits.
+    void forget_idle()
+    {
+        if (std::exchange(has_idle_, false))
+            std::erase_if(groups_, [](const auto& group) { return group->is_idle(); });
+    }
+
+    [[nodiscard]] bool is_idle(time_point now) const
+    {
+        return groups_.empty() && std::none_of(pauses_.begin(), pauses_.end(),
+                                               [&](const auto& pause) { return pause.second->is_on(now); });
+    }
+
+  private:
+    std::map<std::string, std::shared_ptr<poll_pause>, std::less<>> pauses_; // of scopes
+    std::vector<std::unique_ptr<poll_group>> groups_;
+    std::set<std::pair<time_point, poll_group*>> order_;
+    bool has_idle_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_line.hpp
+
+namespace cojob::detail {
+
+/// All polls of a client to one server, on the client's strand: one line, one timer. The most overdue goes first, and
+/// no more are under way than leave half of the connections to other calls, so that polls need not queue for one.
+class poll_line final : public poll_sender {
+  public:
+    explicit poll_line(client_state& state)
+        : state_(state), most_(std::max<std::size_t>(1, state.options.pool.max_connections / 2))
+    {
+    }
+    poll_line(const poll_line&) = delete;
+    poll_line& operator=(const poll_line&) = delete;
+
+    /// A job that is polled already gives the newcomer its next answer, one interval after the last.
+    void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
+              poll_waiter::wishes wishes)
+    {
+        auto& group = order_.group_of(api, now());
+        const auto found = group.jobs.try_emplace(id).first;
+        auto& job = found->second;
+        job.group = &group;
+        job.id = &found->first;
+        if (job.last_answer)
+            wishes.due = job.next_for(wishes);
+        waiter.wishes_ = wishes;
+        job.add(waiter);
+        deadlines_.insert({wishes.deadline, &waiter});
+        if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until())
+            shut_out(waiter);
+        else if (!job.flight)
+            order_.enqueue(job);
+        arm();
+    }
+
+    /// The others are not disturbed. A poll that nobody waits for any more is ended.
+    void leave(poll_waiter& waiter)
+    {
+        if (!waiter.job_)
+            return;
+        drop(waiter);
+        arm();
+    }
+
+    void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) override
+    {
+        const auto paused = flight.group.pause; // an observer may start waits, and the group go meanwhile
+        end(flight);
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        const auto is_throttled = answer.failure.code() == errc::rate_limited;
+        if (is_throttled)
+            pause(flight.group, answer);
+        else if (!has_failed)
+            paused->succeeded(flight.begun);
+        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
+        not_before = after(now(), believed_delay(answer));
+        if (flight.job)
+            deliver(*flight.job, answer);
+        else
+            deliver_list(flight, answer, std::move(listed));
+        if (is_throttled || flight.is_probe)
+            order_.reorder(*paused);
+        else
+            order_.reorder(flight.group);
+        if (paused->is_on(now()))
+            shut_out_hopeless(*paused);
+        start_due();
+    }
+
+    [[nodiscard]] bool is_idle() const { return order_.is_idle(now()); }
+
+  private:
+    [[nodiscard]] time_point now() const { return state_.time().now(); }
+
+    void drop(poll_waiter& waiter)
+    {
+        auto& job = *waiter.job_;
+        auto& group = *job.group;
+        deadlines_.erase({waiter.wishes_.deadline, &waiter});
+        job.remove(waiter);
+        if (!job.waiters.empty())
+            return;
+        if (job.flight && --job.flight->expected == 0) {
+            const auto flight = job.flight;
+            flight->abandon();
+            end(*flight);
+            if (!flight->job)
+                group.enqueue_all();
+            if (flight->is_probe)
+                order_.reorder(*group.pause);
+        }
+        order_.remove(job);
+    }
+
+    // When something is due
+
+    void arm()
+    {
+        order_.forget_idle();
+        auto next = deadlines_.empty() ? time_point::max() : deadlines_.begin()->first;
+        if (under_way_ < most_)
+            next = std::min(next, order_.next());
+        if (next == armed_)
+            return;
+        armed_ = next;
+        if (!alarm_)
+            alarm_ = state_.time().make_alarm(state_.executor);
+        if (next == time_point::max()) // an idle client has nothing pending
+            alarm_->clear();
+        else
+            alarm_->set(next, [this] { ring(); });
+    }
+
+    void ring()
+    {
+        armed_ = time_point::max();
+        while (!deadlines_.empty() && deadlines_.begin()->first <= now()) {
+            auto& waiter = *deadlines_.begin()->second;
+            const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
+            const auto reached = flight ? flight->progress() : std::nullopt;
+            drop(waiter);
+            waiter.timed_out(reached, flight != nullptr);
+        }
+        start_due();
+    }
+
+    struct launch {
+        std::shared_ptr<poll_flight> flight;
+        std::shared_ptr<const polled_api> api;
+        std::string id;
+        time_point until;
+    };
+
+    /// Last, whoever calls it: what it launches may land at once, and change everything.
+    void start_due()
+    {
+        if (std::exchange(is_starting_, true)) // it did land at once: the loop below goes on, however many do
+            return;
+        for (auto launches = take_due(); !launches.empty(); launches = take_due())
+            for (auto& l : launches)
+                l.flight->launch(state_, std::move(l.api), std::move(l.id), l.until);
+        is_starting_ = false;
+        report_lateness();
+        arm();
+    }
+
+    std::vector<launch> take_due()
+    {
+        std::vector<launch> launches;
+        while (under_way_ < most_ && order_.next() <= now()) {
+            auto& group = order_.front();
+            auto& job = *group.queue.begin()->second;
+            group.unqueue(job);
+            if (job.due() > now()) // who wanted it so soon has left
+                group.enqueue(job);
+            else if (!group.is_listed(job, now()))
+                launches.push_back({take_off(group, &job), group.api, *job.id, job.latest_deadline()});
+            else if (!group.list) // where one is under way, the next will do
+                launches.push_back({take_off(group, nullptr), group.api, {}, group.latest_deadline()});
+            if (group.pause->is_probing()) // the others have to wait for the one that goes ahead after a pause
+                order_.reorder(*group.pause);
+            else
+                order_.reorder(group);
+        }
+        return launches;
+    }
+
+    void report_lateness()
+    {
+        const auto is_late = order_.next() <= now();
+        const auto was_told = std::exchange(is_stretched_, is_stretched_ && is_late);
+        if (!is_late || was_told)
+            return;
+        const auto& group = order_.front();
+        const auto late = now() - group.ready;
+        is_stretched_ = late >= group.api->default_schedule().min_interval;
+        if (auto* const observer = state_.options.observer.get(); observer && is_stretched_)
+            observer->on_polls_stretched({group.count_due(now()), under_way_, late});
+    }
+
+    // Polls
+
+    std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
+    {
+        auto flight = std::make_shared<poll_flight>(state_, *this, group, job, group.pause->begin());
+        ++under_way_;
+        ++group.flights;
+        if (job) {
+            job->put_on(flight);
+            return flight;
+        }
+        group.list = flight;
+        for (auto& [id, listed] : group.jobs)
+            if (!listed.flight && group.is_listed(listed, now())) {
+                group.unqueue(listed);
+                listed.put_on(flight);
+            }
+        return flight;
+    }
+
+    void end(poll_flight& flight)
+    {
+        --under_way_;
+        --flight.group.flights;
+        flight.group.pause->ended(flight.is_probe);
+        if (!flight.job)
+            flight.group.list.reset();
+    }
+
+    void pause(poll_group& group, poll_answer& answer)
+    {
+        group.pause->throttled(now(), answer.retry_after, state_.random());
+        answer.paused_until = group.pause->until();
+        answer.asked_until = group.pause->asked_until();
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_throttled({{}, {}, group.api->scope(), errc::rate_limited, answer.paused_until - now()});
+    }
+
+    void shut_out_hopeless(const poll_pause& paused)
+    {
+        std::vector<poll_waiter*> hopeless;
+        for (auto it = deadlines_.begin(); it != deadlines_.end() && it->first <= paused.asked_until(); ++it)
+            if (it->second->job_->group->pause.get() == &paused && !it->second->is_expecting_)
+                hopeless.push_back(it->second);
+        for (auto* const waiter : hopeless)
+            shut_out(*waiter);
+    }
+
+    void shut_out(poll_waiter& waiter)
+    {
+        const auto asked_until = waiter.job_->group->pause->asked_until();
+        drop(waiter);
+        waiter.shut_out(asked_until);
+    }
+
+    void deliver(polled_job& job, const poll_answer& answer)
+    {
+        job.flight.reset();
+        job.space_out(now());
+        std::vector<poll_waiter*> leaving;
+        for (auto* const waiter : job.take_expecting())
+            if (const auto next = waiter->answered(answer))
+                waiter->wishes_.due = *next;
+            else
+                leaving.push_back(waiter);
+        const auto is_last = leaving.size() == job.waiters.size();
+        for (auto* const waiter : leaving)
+            drop(*waiter);
+        if (!is_last)
+            order_.enqueue(job);
+    }
+
+    void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed)
+    {
+        auto& group = flight.group;
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
+        const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
+        group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
+        group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
+        const auto served = group.take(flight, std::move(listed));
+        for (auto* const job : served) {
+            answer.view = std::exchange(job->listed, {});
+            if (has_failed ? group.can_list : answer.view.job != nullptr) {
+                deliver(*job, answer);
+                continue;
+            }
+            job->flight.reset(); // it says neither how a job ended nor that one does not exist
+            job->hurry(now());
+        }
+        group.enqueue_all();
+    }
+
+    client_state& state_;
+    std::size_t most_, under_way_ = 0;
+    poll_order order_;
+    std::set<std::pair<time_point, poll_waiter*>> deadlines_;
+    std::unique_ptr<alarm> alarm_;
+    time_point armed_ = time_point::max();
+    bool is_starting_ = false, is_stretched_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_hub.hpp
+
+namespace cojob::detail {
+
+/// What all waits of a client share: one poll line for each server.
+class poll_hub {
+  public:
+    poll_line& line_of(client_state& state, std::string_view scope)
+    {
+        const auto server = server_of(scope);
+        if (const auto found = lines_.find(server); found != lines_.end())
+            return *found->second;
+        std::erase_if(lines_, [](const auto& line) { return line.second->is_idle(); });
+        return *lines_.emplace(server, std::make_unique<poll_line>(state)).first->second;
+    }
+
+  private:
+    /// `https://host:port` of a scope that begins with a base URL; any other scope is a server of its own.
+    static std::string_view server_of(std::string_view scope)
+    {
+        const auto scheme = scope.find("://");
+        return scheme == scope.npos ? scope : scope.substr(0, scope.find('/', scheme + 3));
+    }
+
+    std::map<std::string, std::unique_ptr<poll_line>, std::less<>> lines_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_plan.hpp
+
+namespace cojob::detail {
+
+/// A wait's schedule: the user's where it says something, else the service's.
+/// \throws api_error invalid_argument
+inline poll_schedule merge(const poll_schedule& own, const poll_schedule& service)
+{
+    if (own.first < duration::zero() || own.min_interval < duration::zero() || own.max_interval < duration::zero())
+        throw_invalid_argument("schedule: a time must not be negative");
+    if (own.growth != 0 && !(own.growth >= 1 && own.growth <= 1000))
+        throw_invalid_argument("schedule.growth: must be between 1 and 1000");
+    if (own.max_interval != duration::zero() && own.max_interval < own.min_interval)
+        throw_invalid_argument("schedule.max_interval: must not be less than min_interval");
+    const auto pick = [](duration mine, duration theirs) { return mine == duration::zero() ? theirs : mine; };
+    poll_schedule merged{pick(own.first, service.first), pick(own.min_interval, service.min_interval),
+                         pick(own.max_interval, service.max_interval), own.growth == 0 ? service.growth : own.growth};
+    if (own.max_interval == duration::zero()) // whoever gives one interval only means the other to make room
+        merged.max_interval = std::max(merged.max_interval, merged.min_interval);
+    else
+        merged.min_interval = std::min(merged.min_interval, merged.max_interval);
+    if (merged.min_interval <= duration::zero() || merged.max_interval < merged.min_interval || !(merged.growth >= 1))
+        throw_invalid_argument("default_schedule: intervals must be more than zero and grow by at least 1");
+    return merged;
+}
+
+/// When a wait polls, and when it gives up. Pure: events and times in, the time of the next poll out.
+class poll_plan {
+  public:
+    poll_plan(const poll_schedule& schedule, duration timeout, time_point start)
+        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval)
+    {
+    }
+
+    /// From nothing known to no poll answered: after that long the server is taken for dead.
+    static constexpr auto patience = std::chrono::minutes(2);
+
+    [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+
+    /// Early enough for one more answer before the deadline.
+    [[nodiscard]] time_point last_poll_at() const
+    {
+        if (deadline_ == time_point::max())
+            return deadline_;
+        const auto margin = std::max<duration>(std::chrono::seconds(1), 2 * slowest_);
+        return deadline_ - std::min(margin, timeout_ / 4);
+    }
+
+    /// `touched`: when this client created the job or sent it a message, if it knows. A first poll is made whenever any
+    /// time is left.
+    [[nodiscard]] time_point first(time_point now, std::optional<time_point> touched) const
+    {
+        const auto wanted = touched ? std::max(now, after(*touched, schedule_.first)) : now;
+        return std::max(now, std::min(wanted, last_poll_at()));
+    }
+
+    void poll_begins(time_point now)
+    {
+        begun_ = now;
+        if (!first_begun_)
+            first_begun_ = now;
+    }
+
+    /// After an answer: the next poll, or nothing when the answer was the last. `at_least`: a server's Retry-After.
+    /// `uniform`: from [0, 1).
+    [[nodiscard]] std::optional<time_point> answered(time_point now, duration at_least, double uniform)
+    {
+        is_answered_ = true;
+        failures_ = 0;
+        slowest_ = std::max(slowest_, now - begun_);
+        return next(now, at_least, uniform);
+    }
+
+    /// After a failure that may pass: the next poll, or nothing when it is time to give up.
+    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform)
+    {
+        ++failures_;
+        const auto end_of_patience = is_answered_ || is_throttled_ ? time_point::max() : after(*first_begun_, patience);
+        if (now >= end_of_patience)
+            return std::nullopt;
+        const auto earliest = after(now, at_least);
+        const auto planned = next(now, at_least, uniform);
+        if (!planned || earliest > end_of_patience)
+            return std::nullopt;
+        return std::max(earliest, std::min(*planned, end_of_patience));
+    }
+
+    /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
+    [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
+    {
+        ++failures_;
+        is_throttled_ = true;
+        if (now >= last_poll_at() || paused_until >= deadline_)
+            return std::nullopt;
+        return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
+    }
+
+    /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
+    [[nodiscard]] bool is_server_silent() const noexcept { return !is_answered_ || failures_ != 0; }
+
+  private:
+    [[nodiscard]] std::optional<time_point> next(time_point now, duration at_least, double uniform)
+    {
+        if (now >= last_poll_at())
+            return std::nullopt;
+        const auto when = after(now, std::max(draw(uniform), at_least));
+        interval_ = std::min(schedule_.max_interval, scaled(interval_, schedule_.growth));
+        return std::min(when, last_poll_at());
+    }
+
+    /// Somewhere around the interval, so that waits that began together do not poll together.
+    [[nodiscard]] duration draw(double uniform) const
+    {
+        const auto low = std::max(schedule_.min_interval, scaled(interval_, 0.9));
+        const auto high = std::min(schedule_.max_interval, scaled(interval_, 1.1));
+        return high <= low ? low : low + scaled(high - low, uniform);
+    }
+
+    static duration scaled(duration d, double factor)
+    {
+        const auto scaled = std::chrono::duration<double, duration::period>(d) * factor;
+        constexpr auto most = std::chrono::duration<double, duration::period>(std::chrono::hours(24 * 365));
+        return std::chrono::duration_cast<duration>(std::min(scaled, most));
+    }
+
+    poll_schedule schedule_;
+    duration timeout_;
+    time_point deadline_;
+    duration interval_;
+    duration slowest_{};
+    time_point begun_{};
+    std::optional<time_point> first_begun_;
+    bool is_answered_ = false, is_throttled_ = false;
+    unsigned failures_ = 0;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/job_wait.hpp
+
+namespace cojob::detail {
+
+/// How a wait ended: with a job, a failure, or what a service threw.
+struct wait_end {
+    error_info failure{}; ///< no code: the job has ended
+    std::shared_ptr<const void> job{};
+    std::exception_ptr thrown{};
+    std::size_t order = 0; ///< among several, counted from 1; 0: it was given up
+
+    [[nodiscard]] bool is_success() const noexcept { return !failure.code() && !thrown; }
+};
+
+/// Hears of a wait, on the client's strand, and must leave it alone meanwhile.
+class wait_listener {
+  public:
+    wait_listener() = default;
+    wait_listener(const wait_listener&) = delete;
+    wait_listener& operator=(const wait_listener&) = delete;
+    virtual ~wait_listener() = default;
+
+    virtual void changed(const job_view&) {}
+    virtual void ended(wait_end&) = 0;
+};
+
+/// What is waited for, and what is known of it.
+struct wait_subject {
+    std::shared_ptr<const polled_api> api{};
+    std::string id{};
+    job_record known{};      ///< besides what the client remembers
+    bool is_resumed = false; ///< polled at once
+};
+
+/// One wait for one job, on the client's strand: what its answers mean, when it wants the next, and how it ends.
+class job_wait final : public poll_waiter {
+  public:
+    job_wait(client_state& state, wait_subject subject, const wait_options& options, wait_listener& listener)
+        : state_(state), subject_(std::move(subject)), on_unknown_(options.on_unknown), listener_(listener),
+          hub_(state.extension<poll_hub>()), memory_(state.extension<job_memory>()),
+          schedule_(merge(options.schedule, subject_.api->default_schedule())),
+          plan_(schedule_, options.timeout, now()), rule_(schedule_.min_interval, options.settle)
+    {
+        const auto known = recall();
+        created_ = known.created;
+        next_ = subject_.is_resumed ? now() : plan_.first(now(), std::max(known.created, known.messaged));
+        report_poll({});
+    }
+    job_wait(const job_wait&) = delete;
+    job_wait& operator=(const job_wait&) = delete;
+    ~job_wait() { pause(); }
+
+    /// Takes its place among those who wait for polls; where the time is over already, it ends.
+    void resume(bool needs_whole_jobs = false)
+    {
+        if (end_ || line_)
+            return;
+        line_ = &hub_->line_of(state_, subject_.api->scope());
+        line_->join(*this, subject_.api, subject_.id,
+                    {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                     needs_whole_jobs});
+    }
+
+    /// Leaves it. What it knows, it keeps.
+    void pause()
+    {
+        if (auto* const line = std::exchange(line_, nullptr))
+            line->leave(*this);
+    }
+
+    [[nodiscard]] const std::optional<wait_end>& end() const noexcept { return end_; }
+    [[nodiscard]] wait_end take_end() { return std::move(*end_); }
+
+    /// What it ends with when it is given up: what is known, and not a failure of the job.
+    [[nodiscard]] error_info about_job(error_info failure) const
+    {
+        failure.job_id = subject_.id;
+        failure.job_status = last_.status;
+        return failure;
+    }
+
+  private:
+    using next_poll = std::optional<time_point>;
+
+    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
+    static constexpr std::size_t max_unknown = 16, max_status = 256;
+
+    [[nodiscard]] time_point now() const { return state_.time().now(); }
+
+    [[nodiscard]] job_record recall() const
+    {
+        auto known = memory_->find({std::string(subject_.api->api()), subject_.api->scope(), subject_.id}, now());
+        known.created = std::max(known.created, subject_.known.created);
+        known.messaged = std::max(known.messaged, subject_.known.messaged);
+        return known;
+    }
+
+    [[nodiscard]] next_poll answered(const poll_answer& answer) override
+    {
+        try {
+            ++polls_;
+            plan_.poll_begins(answer.begun);
+            if (answer.thrown)
+                std::rethrow_exception(answer.thrown);
+            next_ = answer.failure.code() ? after_failure(answer) : after_answer(answer);
+            if (!next_ && !end_)
+                give_up(answer.reached);
+            report_poll(answer.failure.code());
+        } catch (...) { // a service's own, or of its jobs' comparison
+            end_ = wait_end{.thrown = std::current_exception()};
+        }
+        return end_ ? over() : next_;
+    }
+
+    void timed_out(std::optional<phase> reached, bool is_under_way) override
+    {
+        give_up(is_under_way ? reached : phase::queued);
+        report_poll({});
+        over();
+    }
+
+    void shut_out(time_point asked_until) override
+    {
+        error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
+        failure.http_status = 429;
+        end_throttled(std::move(failure), asked_until);
+        report_poll(errc::rate_limited);
+        over();
+    }
+
+    /// An end that settles counts when there is no time for another look.
+    void end_throttled(error_info failure, time_point asked_until)
+    {
+        failure.retry_at = state_.time().wall_now() + (asked_until - now());
+        end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
+    }
+
+    next_poll over()
+    {
+        line_ = nullptr;
+        next_.reset();
+        listener_.ended(*end_);
+        return {};
+    }
+
+    next_poll after_answer(const poll_answer& answer)
+    {
+        const auto& seen = answer.view;
+        rule_.message_sent(recall().messaged);
+        const auto is_over = rule_.accepts(seen.is_finished, seen.status, answer.begun, now());
+        if (const auto settled = rule_.settled_message()) {
+            memory_->settled({std::string(subject_.api->api()), subject_.api->scope(), subject_.id}, *settled);
+            if (subject_.known.messaged == settled)
+                subject_.known.messaged.reset();
+        }
+        const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
+        last_ = seen;
+        last_.status = cut_at_character(seen.status, max_status);
+        report_job(is_change);
+        if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
+            end_ = wait_end{.job = last_.job};
+            return {};
+        }
+        if (is_change)
+            listener_.changed(last_);
+        const auto next = plan_.answered(now(), believed_delay(answer), state_.random());
+        const auto settles = rule_.settles_at();
+        const auto soonest = after(now(), std::max(schedule_.min_interval, believed_delay(answer)));
+        return next && settles ? std::min(*next, std::max(*settles, soonest)) : next;
+    }
+
+    next_poll after_failure(const poll_answer& answer)
+    {
+        const auto& failure = answer.failure;
+        const auto is_cut =
+            failure.code() == errc::deadline_exceeded || failure.code() == asio::error::operation_aborted;
+        if (is_cut && now() >= plan_.deadline())
+            return {};
+        last_failure_ = std::make_unique<error_info>(failure);
+        if (failure.code() == errc::rate_limited) {
+            if (answer.asked_until < plan_.deadline())
+                return plan_.throttled(now(), answer.paused_until, state_.random());
+            end_throttled(failure, answer.asked_until);
+            return {};
+        }
+        const auto hint = answer.retry_after.value_or(duration::zero());
+        if (!(may_pass(failure) || is_too_young(failure)) || after(now(), hint) >= plan_.deadline()) {
+            end_ = wait_end{.failure = about_job(failure)};
+            return {};
+        }
+        return plan_.failed(now(), believed_delay(answer), state_.random());
+    }
+
+    /// A job may take a moment to be seen everywhere; a mistyped id never appears.
+    [[nodiscard]] bool is_too_young(const error_info& failure) const
+    {
+        constexpr auto youth = std::chrono::seconds(30);
+        return failure.code() == errc::not_found && created_ && now() - *created_ < youth;
+    }
+
+    /// The time is up. `reached`: of a poll that is still under way.
+    void give_up(std::optional<phase> reached)
+    {
+        if (rule_.settles_at())
+            end_ = wait_end{.job = last_.job};
+        else
+            end_ = wait_end{.failure = about_job(late(reached))};
+    }
+
+    [[nodiscard]] error_info late(std::optional<phase> reached) const
+    {
+        if (!plan_.is_server_silent())
+            return {errc::wait_timeout, "the job had not ended when last seen"};
+        if (last_failure_)
+            return *last_failure_;
+        const auto was_sent = !reached || *reached >= phase::sending;
+        return {was_sent ? errc::request_timeout : errc::connect_timeout,
+                "no poll was answered before the wait's time was up"};
+    }
+
+    void report_job(bool is_change)
+    {
+        auto* const observer = state_.options.observer.get();
+        if (!observer)
+            return;
+        if (last_.is_unknown) {
+            if (!unknown_seen_)
+                unknown_seen_ = std::make_unique<std::set<std::string>>();
+            if (unknown_seen_->size() < max_unknown && unknown_seen_->insert(last_.status).second)
+                observer->on_unknown_status({subject_.api->api(), subject_.id, last_.status});
+        }
+        if (is_change)
+            observer->on_job_changed({subject_.api->api(), subject_.id, last_.status, {}, polls_, {}});
+    }
+
+    void report_poll(error_code failure)
+    {
+        auto* const observer = state_.options.observer.get();
+        if (!observer)
+            return;
+        const auto wait = next_ && !end_ ? std::max(*next_ - now(), duration(1)) : duration::zero();
+        const auto status = failure ? std::string_view() : std::string_view(last_.status);
+        observer->on_poll({subject_.api->api(), subject_.id, status, failure, polls_, wait});
+    }
+
+    client_state& state_;
+    wait_subject subject_;
+    unknown_status on_unknown_;
+    wait_listener& listener_;
+    std::shared_ptr<poll_hub> hub_;
+    std::shared_ptr<job_memory> memory_;
+    poll_schedule schedule_;
+    poll_plan plan_;
+    end_rule rule_;
+    poll_line* line_ = nullptr;
+    next_poll next_;
+    std::optional<time_point> created_;
+    unsigned polls_ = 0;
+    job_view last_;
+    std::unique_ptr<error_info> last_failure_;
+    std::unique_ptr<std::set<std::string>> unknown_seen_;
+    std::optional<wait_end> end_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/wait_set.hpp
+
+namespace cojob::detail {
+
+/// When a wait for several jobs is over.
+enum class set_goal { all_end, one_ends };
+
+/// Waits for several jobs, on the client's strand. A thousand of them are a thousand places in the poll line and one
+/// coroutine.
+class wait_set final : public wait_listener {
+  public:
+    wait_set(client_state& state, operation& op, set_goal goal)
+        : state_(state), operation_(op), goal_(goal), over_(op.executor())
+    {
+    }
+
+    asio::awaitable<std::vector<wait_end>> run(std::vector<wait_subject> subjects, const wait_options& options)
+    {
+        waits_.reserve(subjects.size());
+        for (auto& subject : subjects)
+            waits_.push_back(std::make_unique<job_wait>(state_, std::move(subject), options, *this));
+        for (auto& wait : waits_)
+            if (!over_.is_set())
+                wait->resume();
+        if (!operation_.is_stopped())
+            co_await over_.wait();
+        std::vector<wait_end> ends;
+        ends.reserve(waits_.size());
+        for (auto& wait : waits_) {
+            wait->pause();
+            ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
+        }
+        co_return ends;
+    }
+
+  private:
+    static wait_end given_up(const job_wait& wait)
+    {
+        return {.failure = wait.about_job(error_code(asio::error::operation_aborted))};
+    }
+
+    void ended(wait_end& end) override
+    {
+        end.order = ++ended_;
+        if (ended_ == waits_.size() || (goal_ == set_goal::one_ends && end.is_success()))
+            over_.set();
+    }
+
+    client_state& state_;
+    operation& operation_;
+    set_goal goal_;
+    event over_;
+    std::size_t ended_ = 0;
+    std::vector<std::unique_ptr<job_wait>> waits_;
+};
+
+inline asio::awaitable<std::vector<wait_end>> run_waits(std::shared_ptr<client_state> state,
+                                                        std::shared_ptr<operation> op,
+                                                        std::vector<wait_subject> subjects, wait_options options,
+                                                        set_goal goal)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const client_state::running_guard running(*state, op);
+    wait_set set(*state, *op, goal);
+    co_return co_await set.run(std::move(subjects), options);
+}
+
+/// \throws api_error invalid_argument
+inline void check_options(const wait_options& options, const poll_schedule& service)
+{
+    if (options.timeout <= duration::zero())
+        throw_invalid_argument("wait_options::timeout: must be more than zero; no_timeout for none");
+    if (options.settle < duration::zero())
+        throw_invalid_argument("wait_options::settle: must not be negative");
+    merge(options.schedule, service);
+}
+
+/// On the caller's executor. The subjects are of one service, and at least one.
+inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_subject> subjects, wait_options options,
+                                                            set_goal goal)
+{
+    co_await accept_every_cancellation();
+    const auto& api = *subjects.front().api;
+    check_options(options, api.default_schedule());
+    auto state = client_state::of(api.get_client());
+    if (state->is_closed()) {
+        std::vector<wait_end> ends(subjects.size());
+        for (std::size_t i = 0; i < ends.size(); ++i) {
+            ends[i].failure = error_code(asio::error::operation_aborted);
+            ends[i].failure.job_id = std::move(subjects[i].id);
+        }
+        co_return ends;
+    }
+    auto op = std::make_shared<operation>(state->options.clock, state->executor);
+    auto inner = run_waits(std::move(state), op, std::move(subjects), options, goal);
+    co_return co_await hop(std::move(op), std::move(inner));
+}
+
+/// The job, or the failure as an exception.
+inline std::shared_ptr<const void> value_of(wait_end end)
+{
+    if (end.thrown)
+        std::rethrow_exception(end.thrown);
+    if (end.failure.code())
+        throw_error(std::move(end.failure));
+    return std::move(end.job);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/job/many.ipp
+
+namespace cojob::detail {
+
+/// What an id that cannot be one ends with.
+inline error_info id_error(const std::string& id)
+{
+    try {
+        check_segment(id, "id");
+    } catch (const api_error& failure) {
+        auto info = failure.info();
+        info.job_id = id.substr(0, 256);
+        return info;
+    }
+    return {};
+}
+
+asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api> api,
+                                                        std::vector<std::string> ids, wait_options options)
+{
+    check_options(options, api->default_schedule());
+    std::vector<job_end> results(ids.size());
+    std::vector<wait_subject> subjects;
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        if (auto refused = id_error(ids[i]); refused.code()) {
+            results[i] = std::move(refused);
+            continue;
+        }
+        subjects.push_back({api, std::move(ids[i]), {}, false});
+        places.push_back(i);
+    }
+    if (subjects.empty())
+        co_return results;
+    auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::all_end);
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+        if (ends[i].thrown)
+            std::rethrow_exception(ends[i].thrown);
+        if (ends[i].failure.code())
+            results[places[i]] = std::move(ends[i].failure);
+        else
+            results[places[i]] = std::move(ends[i].job);
+    }
+    co_return results;
+}
+
+/// A success; else, when it was given up or the time was up, the first that was waited for until then; else the failure
+/// that came first.
+inline bool comes_before(const wait_end& a, const wait_end& b)
+{
+    const auto rank = [](const wait_end& end) -> std::size_t {
+        if (end.is_success())
+            return 0;
+        return end.failure.code() == errc::wait_timeout ? 1 : end.order + 1;
+    };
+    return rank(a) < rank(b);
+}
+
+asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
+wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::string> ids, wait_options options)
+{
+    if (ids.empty())
+        throw_invalid_argument("ids: must not be empty");
+    std::vector<wait_subject> subjects;
+    for (auto& id : ids) {
+        check_segment(id, "id");
+        subjects.push_back({api, std::move(id), {}, false});
+    }
+    auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);
+    const auto first = std::min_element(ends.begin(), ends.end(), comes_before);
+    const auto place = static_cast<std::size_t>(first - ends.begin());
+    co_return std::pair(place, value_of(std::move(*first)));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/detail/json_reader.hpp
+
+// For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
+namespace cojob::detail {
+
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts.
+/// \throws api_error `invalid_response`
+[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth)
+{
+    boost::json::parse_options options;
+    options.max_depth = max_depth;
+    error_code failed;
+    auto value = boost::json::parse({body.data(), body.size()}, failed, {}, options);
+    if (!failed)
+        return value;
+    if (body.find_first_not_of(" \t\r\n") == body.npos)
+        throw_error(error_info(errc::invalid_response, "body: empty"));
+    if (failed == boost::json::error::too_deep)
+        throw_error(error_info(errc::invalid_response, "body: nested deeper than " + std::to_string(max_depth)));
+    throw_error(error_info(errc::invalid_response, "body: not JSON"));
+}
+
+/// A place in a JSON document that knows how it was reached, so that what does not fit is reported as
+/// `todos[2].id: expected a string` (api_error `invalid_response`). Only names the caller asked for get into the
+/// message: keys of maps are the server's and written `*`.
+///
+///     const json_reader source = root.member("source");
+///     job.source.repository = source.member("repository").as_string();
+///     job.source.ref = source.optional_string("ref");
+///
+/// A reader points to the one it came from, which therefore has to have a name.
+class json_reader {
+  public:
+    explicit json_reader(const boost::json::value& root) noexcept : value_(&root) {}
+
+    /// A member that has to be there. `name` is a literal.
+    [[nodiscard]] json_reader member(std::string_view name) const&
+    {
+        const auto* const found = find(name);
+        const json_reader reader(found ? *found : *value_, *this, name);
+        if (!found)
+            reader.fail("missing");
+        return reader;
+    }
+
+    /// A member that may be absent or null.
+    [[nodiscard]] std::optional<json_reader> optional_member(std::string_view name) const&
+    {
+        const auto* const found = find(name);
+        if (!found || found->is_null())
+            return std::nullopt;
+        return json_reader(*found, *this, name);
+    }
+
+    json_reader member(std::string_view) const&& = delete;
+    std::optional<json_reader> optional_member(std::string_view) const&& = delete;
+
+    [[nodiscard]] std::string as_string() const
+    {
+        const auto* const text = value_->if_string();
+        if (!text)
+            fail("expected a string");
+        return {text->data(), text->size()};
+    }
+
+    [[nodiscard]] bool as_bool() const
+    {
+        const auto* const flag = value_->if_bool();
+        if (!flag)
+            fail("expected true or false");
+        return *flag;
+    }
+
+    /// JSON has one kind of number, so `3.0` and `3e0` are whole numbers too.
+    [[nodiscard]] std::int64_t as_int64() const
+    {
+        if (const auto* const number = value_->if_int64())
+            return *number;
+        constexpr double exact = 9007199254740992.0; // 2^53: up to here a double says which whole number was meant
+        if (const auto* const number = value_->if_double(); number && *number >= -exact && *number <= exact)
+            if (const auto whole = static_cast<std::int64_t>(*number); static_cast<double>(whole) == *number)
+                return whole;
+        fail("expected a whole number");
+    }
+
+    [[nodiscard]] timestamp as_timestamp() const
+    {
+        const auto* const text = value_->if_string();
+        const auto time = text ? parse_rfc3339({text->data(), text->size()}) : std::nullopt;
+        if (!time)
+            fail("expected an RFC 3339 time");
+        return *time;
+    }
+
+    [[nodiscard]] const boost::json::object& as_object() const
+    {
+        const auto* const object = value_->if_object();
+        if (!object)
+            fail("expected an object");
+        return *object;
+    }
+
+    [[nodiscard]] const boost::json::array& as_array() const
+    {
+        const auto* const array = value_->if_array();
+        if (!array)
+            fail("expected an array");
+        return *array;
+    }
+
+    /// Whatever is there.
+    [[nodiscard]] const boost::json::value& as_value() const noexcept { return *value_; }
+
+    [[nodiscard]] std::optional<std::string> optional_string(std::string_view name) const
+    {
+        const auto reader = optional_member(name);
+        return reader ? std::optional(reader->as_string()) : std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<bool> optional_bool(std::string_view name) const
+    {
+        const auto reader = optional_member(name);
+        return reader ? std::optional(reader->as_bool()) : std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<std::int64_t> optional_int64(std::string_view name) const
+    {
+        const auto reader = optional_member(name);
+        return reader ? std::optional(reader->as_int64()) : std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<timestamp> optional_timestamp(std::string_view name) const
+    {
+        const auto reader = optional_member(name);
+        return reader ? std::optional(reader->as_timestamp()) : std::nullopt;
+    }
+
+    /// Calls `visit(const json_reader&)` for each element of an array.
+    template <class Function>
+    void for_each_element(Function visit) const
+    {
+        std::size_t index = 0;
+        for (const auto& element : as_array()) {
+            const json_reader reader(element, *this, index++);
+            visit(reader);
+        }
+    }
+
+    /// Calls `visit(std::string_view key, const json_reader&)` for each entry of an object whose keys are data.
+    template <class Function>
+    void for_each_entry(Function visit) const
+    {
+        for (const auto& entry : as_object()) {
+            const json_reader reader(entry.value(), *this, "*");
+            visit(std::string_view(entry.key().data(), entry.key().size()), reader);
+        }
+    }
+
+    /// For what the kinds above do not say: `reader.fail("expected an id")`.
+    [[noreturn]] void fail(std::string_view why) const
+    {
+        throw_error(error_info(errc::invalid_response, (parent_ ? path() : "body").append(": ").append(why)));
+    }
+
+  private:
+    json_reader(const boost::json::value& value, const json_reader& parent, std::string_view name) noexcept
+        : value_(&value), parent_(&parent), name_(name)
+    {
+    }
+    json_reader(const boost::json::value& value, const json_reader& parent, std::size_t index) noexcept
+        : value_(&value), parent_(&parent), index_(index)
+    {
+    }
+
+    [[nodiscard]] const boost::json::value* find(std::string_view name) const
+    {
+        return as_object().if_contains({name.data(), name.size()});
+    }
+
+    /// Empty for the root, which has no name when its members are spoken of.
+    [[nodiscard]] std::string path() const
+    {
+        if (!parent_)
+            return {};
+        auto text = parent_->path();
+        if (index_)
+            return (text.empty() ? "body" : text) + '[' + std::to_string(*index_) + ']';
+        return (text.empty() ? text : text + '.').append(name_);
+    }
+
+    const boost::json::value* value_;
+    const json_reader* parent_ = nullptr;
+    std::string_view name_{};
+    std::optional<std::size_t> index_{};
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/service.hpp
+
+namespace cojob::detail {
+
+/// The id of a job that a request has made, where the answer tells it although it is not what it should be.
+inline std::string created_id(const api_request& request, const boost::json::value& body)
+{
+    const auto* const object = request.method == "POST" ? body.if_object() : nullptr;
+    // Where the request was about a job, `id` is that one.
+    const auto* const id = !object ? nullptr : object->if_contains(request.job_id.empty() ? "id" : "job_id");
+    return id && id->is_string() ? std::string(cut_at_character(id->get_string(), 1024)) : std::string();
+}
+
+/// For a success that is not what it should be: tells which request and which answer it was.
+inline error_info describe_undecodable(const api_request& request, const answered& answer, error_info info)
+{
+    const auto& response = answer.response;
+    info.method = request.method;
+    info.path = make_target(request);
+    info.http_status = response.status;
+    info.attempts = answer.attempts;
+    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
+    info.job_id = request.job_id;
+    return info;
+}
+
+/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
+template <class Decode>
+auto decode_response(const client& c, const api_request& request, const answered& answer, Decode decode)
+{
+    boost::json::value body;
+    try {
+        body = parse_json(answer.response.body, client_state::of(c)->options.limits.json_depth);
+        return decode(json_reader(body));
+    } catch (const api_error& failure) {
+        auto info = describe_undecodable(request, answer, failure.info());
+        if (auto id = created_id(request, body); !id.empty())
+            info.job_id = std::move(id);
+        throw_error(std::move(info));
+    }
+}
+
+/// A job was made now: a wait for it by plain id knows.
+inline void note_created(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    const auto& state = client_state::of(c);
+    state->extension<job_memory>()->created({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+}
+
+/// A job, and what this client did to it.
+inline job_handle make_handle(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    job_handle handle(std::string(api), std::move(scope), std::move(id));
+    const auto& state = client_state::of(c);
+    const auto now = state->time().now();
+    const auto wall_now = state->time().wall_now();
+    const auto known = state->extension<job_memory>()->find({handle.api, handle.scope, handle.id}, now);
+    if (known.created)
+        handle.created_at = wall_now - (now - *known.created);
+    if (known.messaged)
+        handle.messaged_at = wall_now - (now - *known.messaged);
+    return handle;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/job/wait.ipp
+
+namespace cojob::detail {
+
+client until(const client& c, time_point deadline)
+{
+    return client_state::until(c, deadline);
+}
+
+inline asio::awaitable<job_ptr> wait_for_one(wait_subject subject, wait_options options)
+{
+    check_segment(subject.id, "id");
+    std::vector<wait_subject> one;
+    one.push_back(std::move(subject));
+    auto ends = co_await wait_for_ends(std::move(one), options, set_goal::all_end);
+    co_return value_of(std::move(ends.front()));
+}
+
+asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+{
+    wait_subject subject{std::move(api), std::move(id), {}, false};
+    return wait_for_one(std::move(subject), options);
+}
+
+/// Steady time of a moment in civil time; one that is to come counts as now.
+inline std::optional<time_point> steady(const clock& time, const std::optional<timestamp>& when)
+{
+    if (!when)
+        return {};
+    constexpr auto longest =
+        std::chrono::hours(24 * 365); // who knows what a handle says: the difference must not overflow
+    const auto now = time.wall_now();
+    const auto age = now - std::clamp(*when, now - longest, now);
+    return time.now() - std::chrono::duration_cast<duration>(age);
+}
+
+inline asio::awaitable<job_ptr> wait_with_handle(std::shared_ptr<const polled_api> api, job_handle handle,
+                                                 wait_options options)
+{
+    check_handle(handle, api->api(), api->scope());
+    const auto& time = client_state::of(api->get_client())->time();
+    const job_record known{steady(time, handle.created_at), steady(time, handle.messaged_at)};
+    wait_subject subject{std::move(api), std::move(handle.id), known, true};
+    co_return co_await wait_for_one(std::move(subject), options);
+}
+
+asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_handle handle, wait_options options)
+{
+    return wait_with_handle(std::move(api), std::move(handle), options);
+}
+
+time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)
+{
+    check_options(options, service);
+    return after(client_state::of(c)->time().now(), options.timeout);
+}
+
+wait_options rest_of_wait(const client& c, wait_options options, time_point until, std::string id, std::string status)
+{
+    if (until == time_point::max())
+        return options;
+    options.timeout = until - client_state::of(c)->time().now();
+    if (options.timeout > duration::zero())
+        return options;
+    error_info late(errc::wait_timeout, "the time was up when the job had been created");
+    late.job_id = std::move(id);
+    late.job_status = std::move(status);
+    throw_error(std::move(late));
+}
+
+void remember_created(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    note_created(c, api, std::move(scope), std::move(id));
+}
+
+inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
+                                               time_point until, asio::awaitable<void> body)
+{
+    const client_state::running_guard running(*state, op);
+    op->set_deadline(until);
+    std::exception_ptr thrown;
+    error_code failure;
+    try {
+        co_await std::move(body);
+    } catch (const boost::system::system_error& e) {
+        if (e.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline)
+            failure = errc::deadline_exceeded;
+        else
+            thrown = std::current_exception();
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    // Or the last step of co_spawn, after a body that was stopped and never suspended, would throw, out of `run()`.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return failure;
+}
+
+asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void> body)
+{
+    co_await accept_every_cancellation();
+    auto state = client_state::of(c);
+    auto op = std::make_shared<operation>(state->options.clock, state->executor);
+    auto inner = run_limited(std::move(state), op, until, std::move(body));
+    if (const auto failure = co_await hop(std::move(op), std::move(inner)))
+        throw_error(failure);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/one_at_a_time.hpp
+
+namespace cojob::detail {
+
+/// One call at a time, from whatever threads.
+class one_at_a_time {
+  public:
+    class turn {
+      public:
+        /// \throws api_error invalid_argument while another turn lasts
+        turn(one_at_a_time& of, const char* function) : taken_(of.is_taken_)
+        {
+            if (taken_.exchange(true))
+                throw_invalid_argument(std::string(function) + ": the call before has not ended");
+        }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn() { taken_ = false; }
+
+      private:
+        std::atomic<bool>& taken_;
+    };
+
+  private:
+    std::atomic<bool> is_taken_{false};
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/job/watch.ipp
+
+namespace cojob::detail {
+
+/// What a watch knows between two calls of `next`. In between it has no place in the poll line.
+class watch_state final : public wait_listener {
+  public:
+    watch_state(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+        : api_(std::move(api)), id_(std::move(id)), options_(options), client_(client_state::of(api_->get_client()))
+    {
+    }
+
+    one_at_a_time calls;
+
+    void check() const
+    {
+        check_segment(id_, "id");
+        check_options(options_, api_->default_schedule());
+        if (client_->is_closed())
+            throw boost::system::system_error(asio::error::operation_aborted);
+    }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+    [[nodiscard]] const std::shared_ptr<client_state>& get_client() const noexcept { return client_; }
+
+    /// On the client's strand.
+    asio::awaitable<wait_end> next(operation& op)
+    {
+        event news(op.executor());
+        news_ = &news;
+        if (!wait_)
+            wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
+        wait_->resume(true);
+        if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
+            co_await news.wait();
+        wait_->pause();
+        news_ = nullptr;
+        if (latest_)
+            co_return wait_end{.job = std::exchange(latest_, nullptr)};
+        if (!wait_->end())
+            co_return wait_end{.failure = error_code(asio::error::operation_aborted)};
+        is_over_ = true;
+        auto end = wait_->take_end();
+        if (end.is_success() && told_ && api_->is_same(told_.get(), end.job.get()))
+            co_return wait_end(); // the end has settled; nothing has changed
+        co_return end;
+    }
+
+    void told(std::shared_ptr<const void> job) { told_ = std::move(job); }
+
+  private:
+    void changed(const job_view& seen) override
+    {
+        latest_ = seen.job;
+        news_->set();
+    }
+    void ended(wait_end&) override { news_->set(); }
+
+    std::shared_ptr<const polled_api> api_;
+    std::string id_;
+    wait_options options_;
+    std::shared_ptr<client_state> client_;
+    bool is_over_ = false;
+    event* news_ = nullptr;
+    std::shared_ptr<const void> latest_, told_;
+    std::optional<job_wait> wait_; // goes first: it uses the client
+};
+
+std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+{
+    return std::make_shared<watch_state>(std::move(api), std::move(id), options);
+}
+
+inline asio::awaitable<wait_end> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const client_state::running_guard running(*watch->get_client(), op);
+    co_return co_await watch->next(*op);
+}
+
+asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
+{
+    co_await accept_every_cancellation();
+    const one_at_a_time::turn turn(watch->calls, "job_watch::next");
+    if (watch->is_over())
+        co_return nullptr;
+    watch->check();
+    const auto& client = *watch->get_client();
+    auto op = std::make_shared<operation>(client.options.clock, client.executor);
+    auto inner = run_watch(watch, op);
+    auto job = value_of(co_await hop(std::move(op), std::move(inner)));
+    watch->told(job);
+    co_return job;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_file.hpp
+
+// What `quota::save` writes: lines of a name and an integer, times in nanoseconds, the last line a CRC-32 of all
+// before.
+//
+//     cojob-quota 1
+//     window 3600000000000        quota_options::window
+//     wall 1767225600000000000    when it was saved, in civil time
+//     steady 3600000000000        and in steady time, which begins anew when the machine starts
+//     held 1                      slots of requests under way
+//     pause 0                     what is left of the pool's pause; at least 1 while it probes
+//     guess 0                     the last pause that no hint gave; the next is twice that
+//     stamps 2                    so many ages follow, the oldest first
+//     age 1200000000
+//     age 700000000
+//     crc 0123abcd
+//
+// There is one way only to write a state, so a text that is not what its own state would be written as is damaged.
+namespace cojob::detail {
+
+/// A saved quota.
+struct quota_record {
+    duration window{};
+    quota_state state{};
+    timestamp wall{}; ///< of `state.at`
+};
+
+[[nodiscard]] inline std::string format_quota_file(const quota_record& r)
+{
+    std::string text = "cojob-quota 1\n";
+    const auto add = [&](std::string_view name, auto value) {
+        text.append(name).append(" ").append(std::to_string(value)).append("\n");
+    };
+    const auto add_time = [&](std::string_view name, auto value) {
+        add(name, std::chrono::duration_cast<std::chrono::nanoseconds>(value).count());
+    };
+    add_time("window", r.window);
+    add_time("wall", r.wall.time_since_epoch());
+    add_time("steady", r.state.at.time_since_epoch());
+    add("held", r.state.held);
+    add_time("pause", r.state.pause_left);
+    add_time("guess", r.state.guess);
+    add("stamps", r.state.ages.size());
+    for (const auto age : r.state.ages)
+        add_time("age", age);
+    boost::crc_32_type crc;
+    crc.process_bytes(text.data(), text.size());
+    constexpr std::string_view digits = "0123456789abcdef";
+    text += "crc ";
+    for (int shift = 28; shift >= 0; shift -= 4)
+        text += digits[(crc.checksum() >> shift) & 0xfU];
+    return text += '\n';
+}
+
+/// Reads what `format_quota_file` wrote.
+class quota_file_parser {
+  public:
+    /// `path` is for the messages.
+    explicit quota_file_parser(std::string path) : path_(std::move(path)) {}
+
+    /// \throws api_error invalid_argument for any other text
+    [[nodiscard]] quota_record parse(std::string_view text) const
+    {
+        const auto whole = text;
+        check_version(text);
+        quota_record r;
+        r.window = take_length(text, "window");
+        r.wall = timestamp(take_line(text, "wall"));
+        r.state.at = time_point(take_line(text, "steady"));
+        r.state.held = static_cast<std::uint64_t>(take_length(text, "held").count());
+        r.state.pause_left = take_length(text, "pause");
+        r.state.guess = take_length(text, "guess");
+        for (auto left = take_length(text, "stamps").count(); left > 0; --left)
+            r.state.ages.push_back(take_length(text, "age"));
+        constexpr std::uint64_t most_held = 1'000'000; // nobody has so many under way; each takes memory
+        const auto is_in_order = std::is_sorted(r.state.ages.begin(), r.state.ages.end(), std::greater());
+        if (whole != format_quota_file(r) || !is_in_order || r.state.held > most_held)
+            fail("damaged or cut off");
+        return r;
+    }
+
+    [[noreturn]] void fail(std::string_view why) const
+    {
+        throw_invalid_argument(std::string("quota file: ").append(path_).append(": ").append(why));
+    }
+
+  private:
+    void check_version(std::string_view& text) const
+    {
+        if (!take(text, "cojob-quota "))
+            fail("not a quota file, or damaged");
+        const auto version = text.substr(0, text.find('\n'));
+        const auto is_number = !version.empty() && std::all_of(version.begin(), version.end(), is_digit);
+        if (is_number && version != "1" && version.front() != '0')
+            fail("of a newer version than this library can read");
+        if (!take(text, "1\n"))
+            fail("damaged or cut off");
+    }
+
+    [[nodiscard]] std::chrono::nanoseconds take_line(std::string_view& text, std::string_view name) const
+    {
+        std::int64_t value = 0;
+        if (!take(text, name) || !take(text, " "))
+            fail("damaged or cut off");
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+        if (error != std::errc() || !take(text, "\n"))
+            fail("damaged or cut off");
+        return std::chrono::nanoseconds(value);
+    }
+
+    [[nodiscard]] duration take_length(std::string_view& text, std::string_view name) const
+    {
+        const auto length = take_line(text, name);
+        if (length < duration::zero())
+            fail("damaged or cut off");
+        return length;
+    }
+
+    std::string path_;
+};
+
+/// From then to now; never negative.
+template <class Time>
+[[nodiscard]] constexpr duration time_since(Time then, Time now) noexcept
+{
+    if (now <= then)
+        return duration::zero();
+    const bool is_in_range =
+        then.time_since_epoch() >= duration::zero() || now <= Time::max() + then.time_since_epoch();
+    return is_in_range ? duration(now - then) : duration::max();
+}
+
+/// How old a record is at least. The wall clock may have been moved in the meantime; the steady one cannot be, but
+/// begins anew when the machine starts.
+[[nodiscard]] inline duration elapsed_since(const quota_record& r, timestamp wall_now, time_point now) noexcept
+{
+    const auto by_wall = time_since(r.wall, wall_now);
+    return now >= r.state.at ? std::min(by_wall, time_since(r.state.at, now)) : by_wall;
+}
+
+[[noreturn]] inline void throw_file_error(int number, const std::string& path)
+{
+    throw api_error(
+        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
+}
+
+struct file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using file_ptr = std::unique_ptr<std::FILE, file_closer>;
+
+/// The whole file; nothing when there is none.
+[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
+{
+    errno = 0;
+    const file_ptr file(std::fopen(path.c_str(), "rb"));
+    if (!file && errno == ENOENT)
+        return std::nullopt;
+    if (!file)
+        throw_file_error(errno, path);
+    std::string text, part(4096, '\0');
+    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
+        text.append(part, 0, size);
+    if (std::ferror(file.get()))
+        throw_file_error(errno, path);
+    return text;
+}
+
+/// A new file beside another, which becomes that other, or goes.
+class file_replacement {
+  public:
+    explicit file_replacement(std::string path)
+        : path_(std::move(path)), name_(path_ + ".tmp-" + std::to_string(std::random_device()()))
+    {
+    }
+    file_replacement(const file_replacement&) = delete;
+    file_replacement& operator=(const file_replacement&) = delete;
+
+    ~file_replacement()
+    {
+        if (is_there_)
+            std::remove(name_.c_str());
+    }
+
+    void write(std::string_view text)
+    {
+        errno = 0;
+        file_ptr file(std::fopen(name_.c_str(), "wbx")); // x: never what somebody else put there
+        if (!file)
+            throw_file_error(errno, path_);
+        is_there_ = true;
+        const auto is_written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+        const auto write_error = errno;
+        if (std::fclose(file.release()) != 0 || !is_written)
+            throw_file_error(is_written ? errno : write_error, path_);
+    }
+
+    void replace()
+    {
+        std::error_code error;
+        std::filesystem::rename(name_, path_, error);
+        if (error)
+            throw api_error(error_info(error_code(error), "quota file: " + path_));
+        is_there_ = false;
+    }
+
+  private:
+    std::string path_, name_;
+    bool is_there_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/policy/quota.ipp
+
+namespace cojob {
+
+namespace detail {
+
+inline quota_options checked(const quota_options& options)
+{
+    if (options.limit == 0)
+        throw_invalid_argument("quota_options::limit: must be more than zero");
+    if (options.window <= duration::zero() || options.window == no_timeout)
+        throw_invalid_argument("quota_options::window: must be more than zero, and not no_timeout");
+    if (options.max_wait <= duration::zero())
+        throw_invalid_argument("quota_options::max_wait: must be more than zero; no_timeout for none");
+    return options;
+}
+
+} // namespace detail
+
+quota::quota(quota_options options, clock_ptr clock)
+    : core_(std::make_shared<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
+{
+}
+
+std::uint32_t quota::remaining() const
+{
+    return core_->remaining();
+}
+
+timestamp quota::next_slot_at() const
+{
+    const auto now = core_->time().wall_now();
+    const auto wait = core_->expected_wait();
+    return wait > timestamp::max() - now ? timestamp::max() : now + wait;
+}
+
+const quota_options& quota::options() const noexcept
+{
+    return core_->options();
+}
+
+void quota::save(std::string path) const
+{
+    const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
+    detail::file_replacement file(std::move(path));
+    file.write(detail::format_quota_file(record));
+    file.replace();
+}
+
+std::shared_ptr<quota> quota::load(std::string path, quota_options options, clock_ptr clock)
+{
+    if (!clock)
+        clock = machine_clock();
+    auto loaded = std::make_shared<quota>(options, clock);
+    const auto text = detail::read_file(path);
+    if (!text)
+        return loaded;
+    const detail::quota_file_parser parser(std::move(path));
+    const auto record = parser.parse(*text);
+    if (record.window < options.window)
+        parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
+    const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
+    loaded->core_ = std::make_shared<detail::quota_core>(options, clock, record.state, elapsed);
+    return loaded;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/mintlify/agent_options.ipp
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::throw_invalid_argument;
+
+inline std::string environment(const char* name)
+{
+    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nothing here changes the environment
+    return value ? value : "";
+}
+
+inline std::string required_environment(const char* name, const char* what)
+{
+    auto value = environment(name);
+    if (value.empty())
+        throw_invalid_argument(std::string(name) + ": the environment variable is not set; it must hold " + what);
+    return value;
+}
+
+} // namespace detail
+
+agent_options agent_options_from_environment()
+{
+    agent_options o;
+    o.project_id = detail::required_environment("MINTLIFY_PROJECT_ID", "the project id");
+    o.api_key = secret(detail::required_environment("MINTLIFY_API_KEY", "an admin API key"));
+    if (auto url = detail::environment("MINTLIFY_BASE_URL"); !url.empty())
+        o.base_url = std::move(url);
+    return o;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/internal/quota_pools.hpp
+
+namespace cojob::detail {
+
+/// The quotas a client keeps: one for each scope, whatever the services on it.
+class quota_pools {
+  public:
+    /// \throws api_error invalid_argument, where a service of the same scope has other options or these cannot work
+    std::shared_ptr<quota> get(const std::string& scope, const quota_options& options, const clock_ptr& time)
+    {
+        const std::lock_guard lock(mutex_);
+        auto& pool = pools_[scope];
+        if (!pool)
+            pool = std::make_shared<quota>(options, time);
+        else if (!(pool->options() == options))
+            throw_invalid_argument("quota: another service of this client and project has other quota_options");
+        return pool;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::shared_ptr<quota>> pools_;
+};
+
+/// The quota a service draws on: the one it was given, else the client's; none for a limit of zero.
+inline std::shared_ptr<quota> find_quota(const client& c, const std::string& scope, const quota_options& options,
+                                         const std::shared_ptr<quota>& shared)
+{
+    if (shared || options.limit == 0)
+        return shared;
+    const auto& state = client_state::of(c);
+    return state->extension<quota_pools>()->get(scope, options, state->options.clock);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/service_settings.hpp
+
+namespace cojob::detail {
+
+/// Where a service's requests go and what authorizes them, checked.
+class service_settings {
+  public:
+    /// How the options are called that these come from.
+    struct names {
+        std::string key, url;
+    };
+
+    /// \throws api_error invalid_argument, naming the option
+    service_settings(const names& called, credential key, const std::string& url, bool allow_plaintext)
+        : key_(std::move(key)), allow_plaintext_(allow_plaintext)
+    {
+        if (key_.empty())
+            throw_invalid_argument(called.key + ": must not be empty");
+        if (key_.is_fixed())
+            check_header_value(key_.fixed().reveal(), called.key);
+        base_url_ = http::parse_url(url, called.url);
+        check_plaintext(base_url_, allow_plaintext_, called.url);
+    }
+
+    [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
+
+    [[nodiscard]] api_request request(std::string method, std::vector<std::string> path,
+                                      std::vector<std::string> below) const
+    {
+        path.insert(path.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
+        api_request r(std::move(method), base_url_, std::move(path), key_);
+        r.allow_plaintext = allow_plaintext_;
+        return r;
+    }
+
+  private:
+    credential key_;
+    bool allow_plaintext_;
+    http::url base_url_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/mintlify/agent_settings.hpp
+
+namespace cojob::mintlify::detail {
+
+using cojob::detail::check_segment;
+using cojob::detail::is_valid_utf8;
+using cojob::detail::throw_invalid_argument;
+
+/// The options, checked.
+class agent_settings {
+  public:
+    agent_settings(const client& c, agent_options o)
+        : project_id_(checked(std::move(o.project_id))), service_({"agent_options::api_key", "agent_options::base_url"},
+                                                                  std::move(o.api_key), o.base_url, o.allow_plaintext),
+          pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
+    {
+    }
+
+    /// Empty: no quota is kept.
+    [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
+
+    [[nodiscard]] std::string scope() const
+    {
+        return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
+    }
+
+    [[nodiscard]] api_request request(const char* method, const char* version, std::vector<std::string> below) const
+    {
+        return service_.request(method, {version, "agent", project_id_}, std::move(below));
+    }
+
+  private:
+    static std::string checked(std::string project)
+    {
+        check_segment(project, "agent_options::project_id");
+        return project;
+    }
+
+    std::string project_id_;
+    cojob::detail::service_settings service_;
+    std::shared_ptr<quota> pool_;
+};
+
+/// What is written by people.
+inline void check_text(const std::string& text, const char* what)
+{
+    if (text.empty())
+        throw_invalid_argument(std::string(what) + ": must not be empty");
+    if (!is_valid_utf8(text))
+        throw_invalid_argument(std::string(what) + ": not valid UTF-8");
+}
+
+using settings_ptr = std::shared_ptr<const agent_settings>;
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/mintlify/agent.ipp
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::client_state;
+using cojob::detail::decode_response;
+using cojob::detail::job_memory;
+using cojob::detail::json_reader;
+using cojob::detail::note_created;
+using cojob::detail::send;
+
+inline agent_job_status parse_agent_job_status(std::string_view text)
+{
+    using enum agent_job_status;
+    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
+        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
+    for (const auto& [name, status] : known)
+        if (name == text)
+            return status;
+    return unknown;
+}
+
+inline agent_job decode_agent_job(const json_reader& json)
+{
+    agent_job job;
+    job.id = json.member("id").as_string();
+    job.status_text = json.member("status").as_string();
+    job.status = parse_agent_job_status(job.status_text);
+    const auto source = json.member("source");
+    job.source.repository = source.member("repository").as_string();
+    job.source.ref = source.optional_string("ref");
+    job.model = json.member("model").as_string();
+    job.pr_link = json.optional_string("prLink");
+    job.created_at = json.member("createdAt").as_timestamp();
+    job.archived_at = json.optional_timestamp("archivedAt");
+    return job;
+}
+
+inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
+{
+    check_text(prompt, "prompt");
+    auto r = settings.request("POST", "v2", std::move(below));
+    r.quota_pool = settings.pool();
+    r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
+    return r;
+}
+
+/// The arguments are checked when the operation is awaited: a call expression does not throw.
+inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
+{
+    const auto request = post(*settings, {"job"}, prompt);
+    const auto response = co_await send(c, request);
+    try {
+        auto job = decode_response(c, request, response, decode_agent_job);
+        note_created(c, agent::api_name, settings->scope(), job.id);
+        co_return job;
+    } catch (const api_error& failure) {
+        if (!failure.info().job_id.empty()) // the job is there all the same
+            note_created(c, agent::api_name, settings->scope(), failure.info().job_id);
+        throw;
+    }
+}
+
+inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    auto request = settings->request("GET", "v2", {"job", id});
+    request.job_id = std::move(id);
+    const auto response = co_await send(c, request);
+    co_return decode_response(c, request, response, decode_agent_job);
+}
+
+inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
+{
+    check_segment(id, "id");
+    auto request = post(*settings, {"job", id, "message"}, prompt);
+    request.job_id = std::move(id);
+    const auto& state = client_state::of(c);
+    const auto note = [&] {
+        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), request.job_id},
+                                                 state->time().now());
+    };
+    cojob::detail::answered response;
+    try {
+        response = co_await send(c, request);
+    } catch (const api_error& failure) {
+        if (failure.code() == errc::outcome_unknown) // the message may have arrived
+            note();
+        throw;
+    }
+    note();
+    co_return decode_response(c, request, response, decode_agent_job);
+}
+
+} // namespace detail
+
+agent::agent(asio::any_io_executor executor, agent_options options)
+    : agent(client(std::move(executor)), std::move(options))
+{
+}
+
+agent::agent(client c, agent_options options)
+    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+{
+}
+
+agent::agent(client c, std::shared_ptr<const detail::agent_settings> settings)
+    : client_(std::move(c)), settings_(std::move(settings))
+{
+}
+
+agent agent::with(client c) const
+{
+    return {std::move(c), settings_};
+}
+
+std::string agent::scope() const
+{
+    return settings_->scope();
+}
+
+job_handle agent::handle(const agent_job& job) const
+{
+    return cojob::detail::make_handle(client_, api_name, settings_->scope(), job.id);
+}
+
+asio::awaitable<agent_job> agent::create_job(std::string prompt) const
+{
+    return detail::create_job(client_, settings_, std::move(prompt));
+}
+
+asio::awaitable<agent_job> agent::get_job(std::string id) const
+{
+    return detail::get_job(client_, settings_, std::move(id));
+}
+
+asio::awaitable<agent_job> agent::send_message(std::string id, std::string prompt) const
+{
+    return detail::send_message(client_, settings_, std::move(id), std::move(prompt));
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/internal/event_source.hpp
+
+namespace cojob::detail {
+
+/// What one read of an event stream brings: an event, nothing at the end, or a failure.
+struct event_end {
+    error_info failure{};
+    std::optional<http::server_sent_event> event{};
+};
+
+/// The events of an answer that creates a job. What breaks it does not undo the job.
+class event_source {
+  public:
+    /// `broken` is what is known of the request and the job, for errors.
+    event_source(std::shared_ptr<client_state> client, answered answer, error_info broken)
+        : client_(std::move(client)), body_(std::move(answer.rest)), parser_(client_->options.limits),
+          broken_(std::move(broken))
+    {
+        if (!body_)
+            parser_.feed(answer.response.body);
+    }
+
+    one_at_a_time calls;
+
+    [[nodiscard]] const std::shared_ptr<client_state>& get_client() const noexcept { return client_; }
+
+    /// On the client's strand. After a failure there is nothing but that failure.
+    asio::awaitable<event_end> next(operation& op)
+    {
+        while (!failure_) {
+            if (auto event = parser_.next())
+                co_return event_end{.event = std::move(event)};
+            if (parser_.exceeded())
+                break_off(errc::response_too_large, std::string("over ") + parser_.exceeded());
+            else if (!body_)
+                co_return event_end();
+            else if (op.is_stopped()) // before anything was read
+                co_return event_end{.failure = error_code(asio::error::operation_aborted)};
+            else
+                co_await read(op);
+        }
+        body_.reset();
+        co_return event_end{.failure = *failure_};
+    }
+
+  private:
+    asio::awaitable<void> read(operation& op)
+    {
+        op.set_limit(after(op.time().now(), client_->options.timeouts.stream_idle));
+        auto part = co_await body_->read(op);
+        client_->counters.received += part.bytes_received;
+        if (op.reason() == stop_reason::limit)
+            break_off(errc::request_timeout, "silent for timeouts.stream_idle");
+        else if (op.is_stopped())
+            failure_ = error_info(asio::error::operation_aborted);
+        else if (part.error)
+            break_off(part.error, std::move(part.why));
+        else
+            parser_.feed(part.text);
+        if (part.is_last)
+            body_.reset();
+    }
+
+    /// The request was not in vain, so this is no failure that could be repeated.
+    void break_off(error_code reason, std::string why)
+    {
+        failure_ = broken_;
+        if (failure_->attempts.empty())
+            return;
+        auto& last = failure_->attempts.back();
+        last.reached = phase::receiving;
+        last.ended = reason;
+        last.why = std::move(why);
+    }
+
+    std::shared_ptr<client_state> client_;
+    std::shared_ptr<http::body_stream> body_; // empty: nothing more comes
+    http::event_stream_parser parser_;
+    error_info broken_;
+    std::optional<error_info> failure_;
+};
+
+inline asio::awaitable<event_end> run_next_event(std::shared_ptr<event_source> source, std::shared_ptr<operation> op)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const client_state::running_guard running(*source->get_client(), op);
+    co_return co_await source->next(*op);
+}
+
+/// The next event, on the caller's executor; nothing at the end.
+inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::shared_ptr<event_source> source)
+{
+    co_await accept_every_cancellation();
+    if (!source)
+        throw_invalid_argument("agent_stream::next: no stream");
+    const one_at_a_time::turn turn(source->calls, "agent_stream::next");
+    const auto& client = *source->get_client();
+    if (client.is_closed())
+        throw boost::system::system_error(asio::error::operation_aborted);
+    auto op = std::make_shared<operation>(client.options.clock, client.executor);
+    auto inner = run_next_event(source, op);
+    auto end = co_await hop(std::move(op), std::move(inner));
+    if (end.failure.code())
+        throw_error(std::move(end.failure));
+    co_return std::move(end.event);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/mintlify/agent_stream.ipp
+
+namespace cojob::mintlify {
+
+asio::awaitable<std::optional<http::server_sent_event>> agent_stream::next() const
+{
+    return cojob::detail::next_event(source_);
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/mintlify/agent_v1.ipp
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::decode_response;
+using cojob::detail::equal_ignoring_case;
+using cojob::detail::json_reader;
+using cojob::detail::send;
+
+/// Names as the vendor spells them.
+inline halt_reason parse_halt_reason(std::string_view text)
+{
+    using enum halt_reason;
+    static constexpr std::array<std::pair<std::string_view, halt_reason>, 5> known{
+        {{"completed", completed},
+         {"github_missconfigured", github_misconfigured},
+         {"error", error},
+         {"processing", processing},
+         {"interrupted", interrupted}}};
+    for (const auto& [name, reason] : known)
+        if (name == text)
+            return reason;
+    return unknown;
+}
+
+inline todo decode_todo(const json_reader& json)
+{
+    const auto text = [&](std::string_view name) { return json.optional_string(name).value_or(std::string()); };
+    return {text("id"), text("content"), text("status"), text("priority")};
+}
+
+inline agent_session decode_session(const json_reader& json)
+{
+    agent_session s;
+    s.session_id = json.member("sessionId").as_string();
+    s.subdomain = json.optional_string("subdomain").value_or(std::string());
+    s.branch = json.optional_string("branch");
+    s.halted = json.member("haulted").as_bool();
+    if (auto reason = json.optional_string("haultReason")) {
+        s.reason = parse_halt_reason(*reason);
+        s.reason_text = std::move(*reason);
+    }
+    s.pull_request_link = json.optional_string("pullRequestLink");
+    s.message_to_user = json.optional_string("messageToUser");
+    s.user_id = json.optional_string("userId");
+    s.title = json.optional_string("title");
+    if (const auto todos = json.optional_member("todos"))
+        todos->for_each_element([&](const json_reader& item) { s.todos.push_back(decode_todo(item)); });
+    s.created_at = json.optional_timestamp("createdAt");
+    return s;
+}
+
+inline std::vector<agent_session> decode_sessions(const json_reader& json)
+{
+    std::vector<agent_session> sessions;
+    const auto all = json.member("allSessions");
+    all.for_each_element([&](const json_reader& item) { sessions.push_back(decode_session(item)); });
+    return sessions;
+}
+
+inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    auto request = settings->request("GET", "v1", {"job", id});
+    request.job_id = std::move(id);
+    const auto answer = co_await send(c, request);
+    co_return decode_response(c, request, answer, decode_session);
+}
+
+inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
+{
+    if (query.skip < 0)
+        throw_invalid_argument("session_query::skip: must not be negative");
+    if (query.take < 1 || query.take > 100)
+        throw_invalid_argument("session_query::take: must be from 1 to 100");
+    auto request = settings->request("GET", "v1", {"jobs"});
+    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
+    const auto answer = co_await send(c, request);
+    co_return decode_response(c, request, answer, decode_sessions);
+}
+
+inline std::string_view name_of(message_role role)
+{
+    switch (role) {
+    case message_role::system: return "system";
+    case message_role::user: return "user";
+    case message_role::assistant: return "assistant";
+    }
+    throw_invalid_argument("create_session_request::messages: no such role");
+}
+
+inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
+{
+    if (session.messages.empty())
+        throw_invalid_argument("create_session_request::messages: must not be empty");
+    boost::json::array messages;
+    for (const auto& m : session.messages) {
+        check_text(m.content, "create_session_request::messages");
+        messages.push_back(boost::json::object{{"role", name_of(m.role)}, {"content", m.content}});
+    }
+    boost::json::object body{{"messages", std::move(messages)}};
+    if (session.branch) {
+        check_text(*session.branch, "create_session_request::branch");
+        body["branch"] = *session.branch;
+    }
+    if (session.as_draft)
+        body["asDraft"] = true;
+    if (!session.model.empty()) {
+        check_text(session.model, "create_session_request::model");
+        body["model"] = session.model;
+    }
+    auto r = settings.request("POST", "v1", {"job"});
+    r.quota_pool = settings.pool();
+    r.headers = {{"Accept", "text/event-stream"}};
+    r.json = boost::json::serialize(body);
+    return r;
+}
+
+/// None for one that no call would take.
+inline std::optional<std::string> session_id_of(const http::response& response)
+{
+    const auto id = response.header("X-Session-Id");
+    if (!id)
+        return std::nullopt;
+    try {
+        check_segment(*id, "X-Session-Id");
+    } catch (const api_error&) {
+        return std::nullopt;
+    }
+    return std::string(*id);
+}
+
+/// What is wrong with the answer to a creation; null for nothing.
+inline const char* objection_to(const http::response& response, const std::optional<std::string>& session_id)
+{
+    const auto type = response.header("Content-Type").value_or(std::string_view());
+    if (!equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), "text/event-stream"))
+        return "header Content-Type: expected text/event-stream";
+    return session_id ? nullptr : "header X-Session-Id: missing, or no id";
+}
+
+} // namespace detail
+
+agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
+    : agent_v1(client(std::move(executor)), std::move(options))
+{
+}
+
+agent_v1::agent_v1(client c, agent_options options)
+    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+{
+}
+
+agent_v1::agent_v1(client c, settings_ptr settings) : client_(std::move(c)), settings_(std::move(settings)) {}
+
+agent_v1 agent_v1::with(client c) const
+{
+    return {std::move(c), settings_};
+}
+
+std::string agent_v1::scope() const
+{
+    return settings_->scope();
+}
+
+job_handle agent_v1::handle(const agent_session& session) const
+{
+    return cojob::detail::make_handle(client_, api_name, settings_->scope(), session.session_id);
+}
+
+asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
+{
+    using cojob::detail::event_source;
+    const auto request = detail::make_create_request(*settings, session);
+    auto answer = co_await cojob::detail::send_streamed(c, request);
+    const auto id = detail::session_id_of(answer.response);
+    if (id) // the session is there, whatever else is wrong
+        cojob::detail::note_created(c, api_name, settings->scope(), *id);
+    const auto describe = [&](errc code, std::string words) {
+        auto info = cojob::detail::describe_undecodable(request, answer, error_info(code, std::move(words)));
+        info.job_id = id.value_or(std::string());
+        return info;
+    };
+    if (const auto* const objection = detail::objection_to(answer.response, id))
+        cojob::detail::throw_error(describe(errc::invalid_response, objection));
+    auto broken = describe(errc::outcome_unknown, "the event stream broke off; the session goes on");
+    auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
+    std::optional<std::string> branch(answer.response.header("X-Branch-Name"));
+    auto source =
+        std::make_shared<event_source>(cojob::detail::client_state::of(c), std::move(answer), std::move(broken));
+    co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
+}
+
+asio::awaitable<agent_stream> agent_v1::create_job(create_session_request session) const
+{
+    return create(client_, settings_, std::move(session));
+}
+
+asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
+{
+    return detail::get_session(client_, settings_, std::move(id));
+}
+
+asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
+{
+    return detail::list_sessions(client_, settings_, query);
+}
+
+asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
+{
+    return detail::list_sessions(client_, settings_, {.skip = 0, .take = 100});
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/detail/http_date.hpp
+
+namespace cojob::detail {
+
+/// An HTTP-date of RFC 9110, 5.6.7, in any of its three forms and in no locale. `now` chooses the century of a year
+/// that has two digits. The day of the week has to be one, but not the right one.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view,
+                                                                                 std::chrono::sys_seconds now) noexcept;
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/osapi/go_duration.hpp
+
+namespace cojob::osapi::detail {
+
+/// A decimal number: how many whole ones, and how many of `scale` parts of one.
+struct go_number {
+    std::int64_t whole = 0, part = 0, scale = 1;
+};
+
+inline constexpr std::int64_t most_nanoseconds = std::numeric_limits<std::int64_t>::max();
+
+inline std::int64_t add_or_most(std::int64_t a, std::int64_t b)
+{
+    return a > most_nanoseconds - b ? most_nanoseconds : a + b;
+}
+
+inline std::int64_t multiply_or_most(std::int64_t a, std::int64_t b)
+{
+    return a > most_nanoseconds / b ? most_nanoseconds : a * b;
+}
+
+/// Takes digits off the front of the text, with or without a point.
+inline std::optional<go_number> take_go_number(std::string_view& text)
+{
+    constexpr std::int64_t finest = 1'000'000'000'000; // of an hour that is less than four nanoseconds
+    go_number n;
+    std::size_t digits = 0;
+    for (; !text.empty() && cojob::detail::is_digit(text.front()); text.remove_prefix(1), ++digits)
+        n.whole = add_or_most(multiply_or_most(n.whole, 10), text.front() - '0');
+    if (text.starts_with('.'))
+        text.remove_prefix(1);
+    else
+        return digits == 0 ? std::nullopt : std::optional(n);
+    for (; !text.empty() && cojob::detail::is_digit(text.front()); text.remove_prefix(1), ++digits)
+        if (n.scale < finest) {
+            n.part = n.part * 10 + (text.front() - '0');
+            n.scale *= 10;
+        }
+    return digits == 0 ? std::nullopt : std::optional(n);
+}
+
+/// Takes the name of a unit off the front of the text. How many nanoseconds it is.
+inline std::optional<std::int64_t> take_go_unit(std::string_view& text)
+{
+    struct unit {
+        std::string_view name;
+        std::int64_t nanoseconds;
+    };
+    static constexpr std::array<unit, 8> units{{{"ns", 1},
+                                                {"us", 1'000},
+                                                {"\xC2\xB5s", 1'000}, // micro sign
+                                                {"\xCE\xBCs", 1'000}, // Greek mu
+                                                {"ms", 1'000'000},
+                                                {"s", 1'000'000'000},
+                                                {"m", 60'000'000'000},
+                                                {"h", 3'600'000'000'000}}};
+    const auto name = text.substr(0, text.find_first_of(".0123456789"));
+    text.remove_prefix(name.size());
+    for (const auto& u : units)
+        if (u.name == name)
+            return u.nanoseconds;
+    return std::nullopt;
+}
+
+/// A length of time as Go writes it: `1h2m3.5s`, `2.748032ms`, `-4µs`, `0s`. What is too long for a clock is as long as
+/// can be.
+inline std::optional<duration> parse_go_duration(std::string_view text)
+{
+    const bool is_negative = text.starts_with('-');
+    if (is_negative || text.starts_with('+'))
+        text.remove_prefix(1);
+    if (text == "0")
+        return duration::zero();
+    if (text.empty())
+        return std::nullopt;
+    std::int64_t total = 0;
+    while (!text.empty()) {
+        const auto number = take_go_number(text);
+        const auto unit = number ? take_go_unit(text) : std::nullopt;
+        if (!unit)
+            return std::nullopt;
+        const auto part = static_cast<double>(number->part) * static_cast<double>(*unit);
+        total = add_or_most(total, multiply_or_most(number->whole, *unit));
+        total = add_or_most(total, static_cast<std::int64_t>(part / static_cast<double>(number->scale)));
+    }
+    return std::chrono::duration_cast<duration>(std::chrono::nanoseconds(is_negative ? -total : total));
+}
+
+} // namespace cojob::osapi::detail
+
+// -------- cojob/impl/internal/osapi/decode.hpp
+
+namespace cojob::osapi::detail {
+
+using cojob::detail::json_reader;
+
+inline constexpr std::array<std::pair<std::string_view, job_status>, 6> statuses{
+    {{"submitted", job_status::submitted},
+     {"processing", job_status::processing},
+     {"completed", job_status::completed},
+     {"failed", job_status::failed},
+     {"partial_failure", job_status::partial_failure},
+     {"skipped", job_status::skipped}}};
+
+inline job_status parse_job_status(std::string_view text)
+{
+    for (const auto& [name, status] : statuses)
+        if (name == text)
+            return status;
+    return job_status::unknown;
+}
+
+inline std::string string_or_empty(const json_reader& json, std::string_view name)
+{
+    return json.optional_string(name).value_or(std::string());
+}
+
+/// A server that signs its jobs writes "" for what it cannot read back from them.
+inline std::optional<json_reader> member_with_text(const json_reader& json, std::string_view name)
+{
+    auto found = json.optional_member(name);
+    return found && found->as_value() != boost::json::value("") ? found : std::nullopt;
+}
+
+inline std::optional<timestamp> timestamp_if_any(const json_reader& json, std::string_view name)
+{
+    const auto found = member_with_text(json, name);
+    return found ? std::optional(found->as_timestamp()) : std::nullopt;
+}
+
+inline agent_response decode_agent_response(const json_reader& json)
+{
+    agent_response r;
+    r.status = string_or_empty(json, "status");
+    if (const auto data = json.optional_member("data"))
+        r.data = data->as_value();
+    r.changed = json.optional_bool("changed");
+    r.error = string_or_empty(json, "error");
+    r.hostname = string_or_empty(json, "hostname");
+    return r;
+}
+
+inline agent_state decode_agent_state(const json_reader& json)
+{
+    agent_state s;
+    s.status = string_or_empty(json, "status");
+    s.error = string_or_empty(json, "error");
+    if (const auto length = member_with_text(json, "duration")) {
+        s.duration = parse_go_duration(length->as_string());
+        if (!s.duration)
+            length->fail("expected a duration of Go");
+    }
+    return s;
+}
+
+inline timeline_event decode_event(const json_reader& json)
+{
+    timeline_event e;
+    e.time = json.member("timestamp").as_timestamp();
+    e.event = json.member("event").as_string();
+    e.hostname = string_or_empty(json, "hostname");
+    e.message = string_or_empty(json, "message");
+    e.error = string_or_empty(json, "error");
+    return e;
+}
+
+inline job decode_job(const json_reader& json)
+{
+    job j;
+    j.id = json.member("id").as_string();
+    j.status_text = json.member("status").as_string();
+    j.status = parse_job_status(j.status_text);
+    j.created = timestamp_if_any(json, "created").value_or(timestamp());
+    j.updated_at = timestamp_if_any(json, "updated_at");
+    if (const auto operation = json.optional_member("operation"))
+        j.operation = operation->as_object();
+    if (const auto result = json.optional_member("result"))
+        j.result = result->as_value();
+    j.changed = json.optional_bool("changed");
+    j.error = string_or_empty(json, "error");
+    j.hostname = string_or_empty(json, "hostname");
+    if (const auto responses = json.optional_member("responses"))
+        responses->for_each_entry([&](std::string_view agent, const json_reader& r) {
+            j.responses.emplace(agent, decode_agent_response(r));
+        });
+    if (const auto states = json.optional_member("agent_states"))
+        states->for_each_entry([&](std::string_view agent, const json_reader& s) {
+            j.agent_states.emplace(agent, decode_agent_state(s));
+        });
+    if (const auto timeline = json.optional_member("timeline"))
+        timeline->for_each_element([&](const json_reader& e) { j.timeline.push_back(decode_event(e)); });
+    return j;
+}
+
+inline job_page decode_page(const json_reader& json)
+{
+    job_page page;
+    page.total_items = json.member("total_items").as_int64();
+    if (const auto counts = json.optional_member("status_counts")) // null before the first job
+        counts->for_each_entry([&](std::string_view status, const json_reader& count) {
+            page.status_counts.emplace(status, count.as_int64());
+        });
+    const auto items = json.member("items");
+    items.for_each_element([&](const json_reader& item) { page.items.push_back(decode_job(item)); });
+    return page;
+}
+
+inline retry_receipt decode_receipt(const json_reader& json)
+{
+    retry_receipt r;
+    r.job_id = json.member("job_id").as_string();
+    r.status = json.member("status").as_string();
+    r.revision = json.optional_int64("revision");
+    r.created = timestamp_if_any(json, "timestamp");
+    return r;
+}
+
+} // namespace cojob::osapi::detail
+
+// -------- cojob/impl/internal/osapi/jobs_settings.hpp
+
+namespace cojob::osapi::detail {
+
+using cojob::detail::check_segment;
+using cojob::detail::is_valid_utf8;
+using cojob::detail::throw_invalid_argument;
+
+/// The options, checked.
+class jobs_settings {
+  public:
+    explicit jobs_settings(jobs_options o)
+        : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
+    {
+        split(o.base_path);
+    }
+
+    [[nodiscard]] std::string scope() const
+    {
+        auto text = http::to_string(service_.base_url());
+        for (const auto& segment : path_)
+            text.append("/").append(http::encode_segment(segment));
+        return text;
+    }
+
+    [[nodiscard]] api_request request(std::string method, std::vector<std::string> below = {}) const
+    {
+        return service_.request(std::move(method), path_, std::move(below));
+    }
+
+  private:
+    void split(std::string_view rest)
+    {
+        if (!rest.starts_with('/'))
+            throw_invalid_argument("jobs_options::base_path: must begin with a slash");
+        while (!rest.empty()) {
+            rest.remove_prefix(1);
+            auto segment = rest.substr(0, rest.find('/'));
+            rest.remove_prefix(segment.size());
+            if (segment.empty() && rest.empty() && !path_.empty()) // a slash at the end
+                break;
+            check_segment(segment, "jobs_options::base_path");
+            path_.emplace_back(segment);
+        }
+    }
+
+    cojob::detail::service_settings service_;
+    std::vector<std::string> path_;
+};
+
+using settings_ptr = std::shared_ptr<const jobs_settings>;
+
+/// What a list can be filtered by: the server refuses `skipped`.
+/// \throws api_error invalid_argument
+inline std::string filter_name(job_status wanted)
+{
+    for (const auto& [name, status] : statuses)
+        if (status == wanted && status != job_status::skipped)
+            return std::string(name);
+    throw_invalid_argument("list_query::status: no server lists these");
+}
+
+/// \throws api_error invalid_argument
+inline api_request list_request(const jobs_settings& settings, const list_query& query)
+{
+    if (query.limit < 1 || query.limit > 100)
+        throw_invalid_argument("list_query::limit: must be from 1 to 100");
+    if (query.offset < 0)
+        throw_invalid_argument("list_query::offset: must not be negative");
+    auto r = settings.request("GET");
+    if (query.status)
+        r.query.emplace_back("status", filter_name(*query.status));
+    r.query.emplace_back("limit", std::to_string(query.limit));
+    r.query.emplace_back("offset", std::to_string(query.offset));
+    return r;
+}
+
+/// \throws api_error invalid_argument
+inline api_request job_request(const jobs_settings& settings, std::string method, std::string id)
+{
+    check_segment(id, "id");
+    auto r = settings.request(std::move(method), {id});
+    r.job_id = std::move(id);
+    return r;
+}
+
+/// \throws api_error invalid_argument
+inline api_request retry_request(const jobs_settings& settings, std::string id, const std::string& target)
+{
+    auto r = job_request(settings, "POST", std::move(id));
+    r.segments.emplace_back("retry");
+    if (!target.empty()) {
+        if (!is_valid_utf8(target))
+            throw_invalid_argument("target_hostname: not valid UTF-8");
+        r.json = boost::json::serialize(boost::json::object{{"target_hostname", target}});
+    }
+    return r;
+}
+
+} // namespace cojob::osapi::detail
+
+// -------- cojob/impl/internal/osapi/reconcile.hpp
+
+namespace cojob::osapi::detail {
+
+/// Whether it makes sense to look what became of a retry: not when the caller, or its time, is gone.
+inline bool is_worth_a_look(const error_info& failure)
+{
+    if (failure.code() != errc::outcome_unknown || failure.attempts.empty())
+        return false;
+    const auto& why = failure.attempts.back().ended;
+    return why != boost::asio::error::operation_aborted && why != errc::deadline_exceeded;
+}
+
+/// The new id in `Job retried as ID`. A server that says anything else has not told it.
+inline std::optional<std::string> id_in_message(std::string_view message)
+{
+    constexpr std::string_view before_id = "Job retried as ";
+    if (!message.starts_with(before_id))
+        return std::nullopt;
+    message.remove_prefix(before_id.size());
+    const auto is_word =
+        std::none_of(message.begin(), message.end(), [](char c) { return c == ' ' || cojob::detail::is_control(c); });
+    return !message.empty() && is_word ? std::optional<std::string>(message) : std::nullopt;
+}
+
+/// The one retry that a job's timeline shows at or after that time, by the server's clock; nothing where there is none
+/// or several.
+inline std::optional<retry_receipt> find_retry(const job& original, timestamp since)
+{
+    std::optional<retry_receipt> found;
+    for (const auto& event : original.timeline) {
+        if (event.event != "retried" || event.time < since)
+            continue;
+        const auto id = id_in_message(event.message);
+        if (found || !id)
+            return std::nullopt;
+        found.emplace();
+        found->job_id = *id;
+        found->status = "created";
+        found->created = event.time;
+    }
+    return found;
+}
+
+/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: when the server sent
+/// it, and when it was here. One second less, for a date and a timeline have whole seconds. Nothing for a date that is
+/// no clock's.
+inline std::optional<timestamp> at_server(timestamp here, std::chrono::sys_seconds date, timestamp received)
+{
+    constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);
+    const auto ahead = date - std::chrono::floor<std::chrono::seconds>(received);
+    if (std::chrono::abs(ahead) > century)
+        return std::nullopt;
+    return here + (timestamp(date) - received) - std::chrono::seconds(1);
+}
+
+} // namespace cojob::osapi::detail
+
+// -------- cojob/impl/osapi/jobs.ipp
+
+namespace cojob::osapi {
+
+namespace detail {
+
+using cojob::detail::add_words;
+using cojob::detail::after;
+using cojob::detail::answered;
+using cojob::detail::client_state;
+using cojob::detail::decode_response;
+using cojob::detail::list_part;
+using cojob::detail::note_created;
+using cojob::detail::parse_http_date;
+using cojob::detail::send;
+using cojob::detail::throw_error;
+
+inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
+{
+    const auto request = list_request(*settings, query);
+    const auto answer = co_await send(c, request);
+    co_return decode_response(c, request, answer, decode_page);
+}
+
+inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
+{
+    auto page = co_await list_jobs(std::move(c), std::move(settings), query);
+    co_return std::move(page.items);
+}
+
+/// What there is of a query from a place in it on.
+inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
+{
+    const std::int64_t before = query.offset;
+    constexpr std::int64_t most = std::numeric_limits<int>::max();
+    if (before >= 0)
+        query.offset = static_cast<int>(std::min(most, before + static_cast<std::int64_t>(place)));
+    auto page = co_await list_jobs(std::move(c), std::move(settings), query);
+    list_part<job> part;
+    part.items = std::move(page.items);
+    part.total = page.total_items > before ? static_cast<std::size_t>(page.total_items - before) : 0;
+    co_return part;
+}
+
+inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
+{
+    const auto request = job_request(*settings, "GET", std::move(id));
+    const auto answer = co_await send(c, request);
+    co_return decode_response(c, request, answer, decode_job);
+}
+
+inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
+{
+    const auto request = job_request(*settings, "DELETE", std::move(id));
+    co_await send(c, request);
+}
+
+/// What the old job's timeline tells, if its answer tells when it was made.
+inline std::optional<retry_receipt> read_timeline(const client& c, const api_request& request, const answered& answer,
+                                                  timestamp started)
+{
+    const auto received = client_state::of(c)->time().wall_now();
+    const auto date = parse_http_date(answer.response.header("Date").value_or(""),
+                                      std::chrono::floor<std::chrono::seconds>(received));
+    const auto since = date ? at_server(started, *date, received) : std::nullopt;
+    if (!since)
+        return std::nullopt;
+    try {
+        return find_retry(decode_response(c, request, answer, decode_job), *since);
+    } catch (const api_error&) {
+        return std::nullopt;
+    }
+}
+
+/// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
+inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure)
+{
+    const auto request = job_request(*settings, "GET", failure.job_id);
+    const auto answer = co_await as_result(send(c, request));
+    auto found = answer ? read_timeline(c, request, *answer, failure.attempts.back().started) : std::nullopt;
+    if (!found) {
+        add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
+        throw_error(std::move(failure));
+    }
+    co_return std::move(*found);
+}
+
+inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
+{
+    const auto request = retry_request(*settings, std::move(id), target);
+    const auto deadline = after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout);
+    retry_receipt receipt;
+    std::optional<error_info> lost;
+    try {
+        const auto answer = co_await send(c, request);
+        receipt = decode_response(c, request, answer, decode_receipt);
+    } catch (const api_error& failure) {
+        const auto& info = failure.info();
+        if (info.code() == errc::invalid_response && info.job_id != request.job_id) // the job is there all the same
+            note_created(c, jobs::api_name, settings->scope(), info.job_id);
+        if (!is_worth_a_look(info))
+            throw;
+        lost = info;
+    }
+    if (lost)
+        receipt = co_await look_for_retry(client_state::until(c, deadline), settings, std::move(*lost));
+    note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+    co_return receipt;
+}
+
+} // namespace detail
+
+jobs::jobs(asio::any_io_executor executor, jobs_options options) : jobs(client(std::move(executor)), std::move(options))
+{
+}
+
+jobs::jobs(client c, jobs_options options)
+    : client_(std::move(c)), settings_(std::make_shared<detail::jobs_settings>(std::move(options)))
+{
+}
+
+jobs::jobs(client c, std::shared_ptr<const detail::jobs_settings> settings)
+    : client_(std::move(c)), settings_(std::move(settings))
+{
+}
+
+jobs jobs::with(client c) const
+{
+    return {std::move(c), settings_};
+}
+
+std::string jobs::scope() const
+{
+    return settings_->scope();
+}
+
+job_handle jobs::handle(const job& j) const
+{
+    return cojob::detail::make_handle(client_, api_name, settings_->scope(), j.id);
+}
+
+asio::awaitable<job_page> jobs::list_jobs(list_query query) const
+{
+    return detail::list_jobs(client_, settings_, query);
+}
+
+pager<job> jobs::all_jobs(list_query query) const
+{
+    auto state = std::make_shared<cojob::detail::pager_state<job>>();
+    query.limit = 100;
+    state->page_size = 100;
+    state->fetch = [c = client_, settings = settings_, query](std::size_t place) {
+        return detail::list_from(c, settings, query, place);
+    };
+    return pager<job>(std::move(state));
+}
+
+asio::awaitable<job> jobs::get_job(std::string id) const
+{
+    return detail::get_job(client_, settings_, std::move(id));
+}
+
+asio::awaitable<void> jobs::delete_job(std::string id) const
+{
+    return detail::delete_job(client_, settings_, std::move(id));
+}
+
+asio::awaitable<retry_receipt> jobs::retry_job(std::string id, std::string target_hostname) const
+{
+    return detail::retry_job(client_, settings_, std::move(id), std::move(target_hostname));
+}
+
+asio::awaitable<std::vector<job>> jobs::list_unfinished() const
+{
+    return detail::list_items(client_, settings_, {.status = job_status::processing, .limit = 100});
+}
+
+} // namespace cojob::osapi
+
+// -------- cojob/impl/policy/retry_after.ipp
+
+namespace cojob {
+
+namespace detail {
+
+inline constexpr std::chrono::seconds longest_hint = std::chrono::days(366);
+
+/// A number as it was written: a double would round it, and could be infinite.
+struct decimal {
+    std::int64_t whole = 0;
+    std::int64_t billionths = 0;
+};
+
+/// Takes digits off the front of the text. Their number as billionths: of nine digits or fewer, the rest is dropped.
+inline std::int64_t take_billionths(std::string_view& text) noexcept
+{
+    std::int64_t billionths = 0;
+    std::int64_t unit = 1'000'000'000;
+    for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1)) {
+        unit /= 10;
+        billionths += unit * (text.front() - '0');
+    }
+    return billionths;
+}
+
+/// Digits, and a point and digits after them: no sign, no exponent, nothing that is not a number.
+inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
+{
+    constexpr std::size_t longest = 15; // far more than any time needs, far less than overflows
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    if (digits < 1 || digits > longest)
+        return std::nullopt;
+    decimal number;
+    for (const char c : text.substr(0, digits))
+        number.whole = number.whole * 10 + (c - '0');
+    text.remove_prefix(digits);
+    if (!take(text, "."))
+        return text.empty() ? std::optional(number) : std::nullopt;
+    if (text.empty())
+        return std::nullopt;
+    number.billionths = take_billionths(text);
+    return text.empty() ? std::optional(number) : std::nullopt;
+}
+
+/// So many units, rounded up to what a `duration` can say, if that is from zero to a year.
+template <class Unit>
+std::optional<duration> make_hint(const decimal& number) noexcept
+{
+    if (number.whole < 0 || number.whole > Unit(longest_hint).count())
+        return std::nullopt;
+    constexpr std::int64_t part = 1'000'000'000 / std::chrono::nanoseconds(Unit(1)).count();
+    return std::chrono::ceil<duration>(Unit(number.whole) + std::chrono::nanoseconds(number.billionths / part));
+}
+
+inline std::optional<duration> make_hint_until(const decimal& unix_time, std::chrono::sys_seconds now) noexcept
+{
+    return make_hint<std::chrono::seconds>({unix_time.whole - now.time_since_epoch().count(), unix_time.billionths});
+}
+
+inline std::optional<duration> parse_milliseconds(std::string_view text) noexcept
+{
+    const auto number = parse_decimal(text);
+    return number ? make_hint<std::chrono::milliseconds>(*number) : std::nullopt;
+}
+
+inline std::optional<duration> parse_seconds(std::string_view text) noexcept
+{
+    const auto number = parse_decimal(text);
+    return number ? make_hint<std::chrono::seconds>(*number) : std::nullopt;
+}
+
+inline std::optional<duration> parse_seconds_or_date(std::string_view text, std::chrono::sys_seconds now) noexcept
+{
+    if (const auto hint = parse_seconds(text))
+        return hint;
+    const auto date = parse_http_date(text, now);
+    return date ? make_hint_until({date->time_since_epoch().count(), 0}, now) : std::nullopt;
+}
+
+inline std::optional<duration> parse_seconds_or_unix_time(std::string_view text, std::chrono::sys_seconds now) noexcept
+{
+    if (const auto hint = parse_seconds(text))
+        return hint;
+    const auto unix_time = parse_decimal(text);
+    return unix_time ? make_hint_until(*unix_time, now) : std::nullopt;
+}
+
+/// Takes the text up to the separator, and the separator, off the front; one inside quotes does not separate.
+inline std::string_view take_part(std::string_view& text, char separator) noexcept
+{
+    bool is_quoted = false;
+    std::size_t end = 0;
+    for (; end < text.size() && (is_quoted || text[end] != separator); ++end) {
+        if (text[end] == '"')
+            is_quoted = !is_quoted;
+        else if (is_quoted && text[end] == '\\')
+            ++end;
+    }
+    end = std::min(end, text.size());
+    const auto part = trim(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    return part;
+}
+
+/// What a server says of one of its limits.
+struct rate_window {
+    std::string_view remaining{}, reset{};
+
+    [[nodiscard]] std::optional<duration> hint() const noexcept
+    {
+        const auto left = parse_decimal(remaining);
+        return left && left->whole > 0 ? std::nullopt : parse_seconds(reset);
+    }
+};
+
+/// Later drafts: windows side by side, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier ones: a single window,
+/// `limit=100, remaining=0, reset=30`.
+inline std::optional<duration> parse_rate_limit(std::string_view text) noexcept
+{
+    std::optional<duration> longest;
+    rate_window single;
+    while (!text.empty()) {
+        rate_window window;
+        for (auto item = take_part(text, ','); !item.empty();) {
+            auto value = take_part(item, ';');
+            const auto key = take_part(value, '=');
+            if (key == "r")
+                window.remaining = value;
+            else if (key == "t")
+                window.reset = value;
+            else if (key == "remaining")
+                single.remaining = value;
+            else if (key == "reset")
+                single.reset = value;
+        }
+        longest = std::max(longest, window.hint());
+    }
+    return std::max(longest, single.hint());
+}
+
+/// The longest of what the headers of that name say.
+template <class Parse>
+std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, Parse parse) noexcept
+{
+    std::optional<duration> longest;
+    for (const auto& [key, value] : headers)
+        if (equal_ignoring_case(key, name))
+            longest = std::max(longest, std::optional<duration>(parse(trim(value))));
+    return longest;
+}
+
+inline bool has_uses_left(const http::header_list& headers, std::string_view name) noexcept
+{
+    const auto remaining = parse_decimal(trim(http::find_header(headers, name).value_or("")));
+    return remaining && remaining->whole > 0;
+}
+
+/// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's
+/// error.
+inline std::chrono::sys_seconds server_time(const http::header_list& headers, timestamp wall_now) noexcept
+{
+    const auto now = std::chrono::floor<std::chrono::seconds>(wall_now);
+    return parse_http_date(trim(http::find_header(headers, "Date").value_or("")), now).value_or(now);
+}
+
+} // namespace detail
+
+std::optional<duration> retry_after_hint(const http::header_list& headers, timestamp wall_now) noexcept
+{
+    const auto parse = [&](std::string_view text) {
+        return detail::parse_seconds_or_date(text, detail::server_time(headers, wall_now));
+    };
+    const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds);
+    return hint ? hint : detail::longest_of(headers, "Retry-After", parse);
+}
+
+std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept
+{
+    const auto parse = [&](std::string_view text) {
+        return detail::parse_seconds_or_unix_time(text, detail::server_time(headers, wall_now));
+    };
+    auto hint = retry_after_hint(headers, wall_now);
+    if (!hint)
+        hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit);
+    if (!hint && !detail::has_uses_left(headers, "RateLimit-Remaining"))
+        hint = detail::longest_of(headers, "RateLimit-Reset", detail::parse_seconds);
+    if (!hint && !detail::has_uses_left(headers, "X-RateLimit-Remaining"))
+        hint = detail::longest_of(headers, "X-RateLimit-Reset", parse);
+    return hint;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/rfc3339.ipp
+
+namespace cojob::detail {
+
+inline constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
+
+inline void append_padded(std::string& out, std::int64_t number, std::size_t width)
+{
+    const auto digits = std::to_string(number);
+    out.append(width > digits.size() ? width - digits.size() : 0, '0');
+    out += digits;
+}
+
+inline void append_decimals(std::string& out, std::int64_t nanoseconds)
+{
+    if (nanoseconds == 0)
+        return;
+    std::size_t width = 9;
+    for (; nanoseconds % 1000 == 0; width -= 3)
+        nanoseconds /= 1000;
+    out += '.';
+    append_padded(out, nanoseconds, width);
+}
+
+std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> t)
+{
+    // Not std::chrono::floor: the second that holds timestamp::min() begins before anything nanoseconds can say.
+    auto seconds = t.time_since_epoch().count() / nanoseconds_per_second;
+    auto nanoseconds = t.time_since_epoch().count() % nanoseconds_per_second;
+    if (nanoseconds < 0) {
+        nanoseconds += nanoseconds_per_second;
+        --seconds;
+    }
+    const std::chrono::sys_seconds whole{std::chrono::seconds(seconds)};
+    const auto day = std::chrono::floor<std::chrono::days>(whole);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss<std::chrono::seconds> time(whole - day);
+
+    std::string out;
+    append_padded(out, static_cast<int>(date.year()), 4);
+    append_padded(out += '-', static_cast<unsigned>(date.month()), 2);
+    append_padded(out += '-', static_cast<unsigned>(date.day()), 2);
+    append_padded(out += 'T', time.hours().count(), 2);
+    append_padded(out += ':', time.minutes().count(), 2);
+    append_padded(out += ':', time.seconds().count(), 2);
+    append_decimals(out, nanoseconds);
+    out += 'Z';
+    return out;
+}
+
+inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) noexcept
+{
+    const auto year = take_number(text, 4);
+    if (!year || !take(text, "-"))
+        return std::nullopt;
+    const auto month = take_number(text, 2);
+    if (!month || !take(text, "-"))
+        return std::nullopt;
+    const auto day = take_number(text, 2);
+    if (!day)
+        return std::nullopt;
+    const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
+                                           std::chrono::day(static_cast<unsigned>(*day)));
+    if (!date.ok())
+        return std::nullopt;
+    return std::chrono::sys_days(date);
+}
+
+/// Hours and minutes: of the time, and of the offset.
+inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) noexcept
+{
+    const auto hours = take_number(text, 2);
+    if (!hours || *hours > 23 || !take(text, ":"))
+        return std::nullopt;
+    const auto minutes = take_number(text, 2);
+    if (!minutes || *minutes > 59)
+        return std::nullopt;
+    return std::chrono::minutes(*hours * 60 + *minutes);
+}
+
+inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcept
+{
+    if (!take(text, "."))
+        return 0;
+    if (text.empty() || !is_digit(text.front()))
+        return std::nullopt;
+    std::int64_t nanoseconds = 0;
+    auto unit = nanoseconds_per_second;
+    for (; !text.empty() && is_digit(text.front()); text.remove_prefix(1)) {
+        unit /= 10; // zero after the ninth
+        nanoseconds += unit * (text.front() - '0');
+    }
+    return nanoseconds;
+}
+
+/// What local time is ahead of UTC.
+inline std::optional<std::chrono::minutes> take_offset(std::string_view& text) noexcept
+{
+    if (take(text, "Z") || take(text, "z"))
+        return std::chrono::minutes(0);
+    const bool is_behind = take(text, "-");
+    if (!is_behind && !take(text, "+"))
+        return std::nullopt;
+    const auto offset = take_minutes(text);
+    return offset && is_behind ? -*offset : offset;
+}
+
+inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std::chrono::sys_seconds whole,
+                                                                            std::int64_t nanoseconds) noexcept
+{
+    using limits = std::chrono::sys_time<std::chrono::nanoseconds>;
+    // The outermost second of either side is cut short; all of it counts as its outer end, which is exact for that end.
+    constexpr std::int64_t last = limits::max().time_since_epoch().count() / nanoseconds_per_second;
+    const auto seconds = whole.time_since_epoch().count();
+    if (seconds >= last)
+        return limits::max();
+    if (seconds < -last)
+        return limits::min();
+    return limits(std::chrono::nanoseconds(seconds * nanoseconds_per_second + nanoseconds));
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std::string_view text) noexcept
+{
+    const auto day = take_date(text);
+    if (!day || !(take(text, "T") || take(text, "t")))
+        return std::nullopt;
+    const auto minutes = take_minutes(text);
+    if (!minutes || !take(text, ":"))
+        return std::nullopt;
+    const auto seconds = take_number(text, 2);
+    if (!seconds || *seconds > 60)
+        return std::nullopt;
+    const auto nanoseconds = take_decimals(text);
+    const auto offset = nanoseconds ? take_offset(text) : std::nullopt;
+    if (!offset || !text.empty())
+        return std::nullopt;
+
+    const auto utc = *day + *minutes - *offset;
+    constexpr std::chrono::minutes last_of_day = std::chrono::hours(24) - std::chrono::minutes(1);
+    if (*seconds == 60 && utc - std::chrono::floor<std::chrono::days>(utc) != last_of_day)
+        return std::nullopt; // RFC 3339, 5.7: leap seconds come at the end of a UTC day
+    return clamp_to_nanoseconds(utc + std::chrono::seconds(*seconds), *nanoseconds);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/text.ipp
+
+namespace cojob::detail {
+
+/// The table of well-formed sequences (Unicode, table 3-7): how many bytes a lead byte asks for, and what the second
+/// one may be; the others are 80..BF.
+struct utf8_lead {
+    std::size_t length = 0; ///< 0: not a lead byte
+    unsigned char lowest = 0x80, highest = 0xBF;
+};
+
+[[nodiscard]] constexpr utf8_lead classify_lead(unsigned char byte) noexcept
+{
+    if (byte < 0x80)
+        return {1};
+    if (byte >= 0xC2 && byte <= 0xDF)
+        return {2};
+    if (byte >= 0xE0 && byte <= 0xEF)
+        return {3, static_cast<unsigned char>(byte == 0xE0 ? 0xA0 : 0x80),
+                static_cast<unsigned char>(byte == 0xED ? 0x9F : 0xBF)};
+    if (byte >= 0xF0 && byte <= 0xF4)
+        return {4, static_cast<unsigned char>(byte == 0xF0 ? 0x90 : 0x80),
+                static_cast<unsigned char>(byte == 0xF4 ? 0x8F : 0xBF)};
+    return {};
+}
+
+/// Bytes of the character the text begins with; 0 when it begins with none.
+[[nodiscard]] inline std::size_t character_length(std::string_view text) noexcept
+{
+    if (text.empty())
+        return 0;
+    const auto lead = classify_lead(static_cast<unsigned char>(text.front()));
+    if (lead.length > text.size())
+        return 0;
+    for (std::size_t i = 1; i < lead.length; ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if (byte < (i == 1 ? lead.lowest : 0x80) || byte > (i == 1 ? lead.highest : 0xBF))
+            return 0;
+    }
+    return lead.length;
+}
+
+[[nodiscard]] inline bool has_control(std::string_view text) noexcept
+{
+    return std::any_of(text.begin(), text.end(), is_control);
+}
+
+[[noreturn]] inline void refuse(std::string_view what, std::string_view why)
+{
+    throw_invalid_argument(std::string(what).append(": ").append(why));
+}
+
+bool is_valid_utf8(std::string_view text) noexcept
+{
+    while (const auto length = character_length(text))
+        text.remove_prefix(length);
+    return text.empty();
+}
+
+std::string escape_control(std::string_view text)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        const auto length = character_length(text);
+        const auto character = text.substr(0, std::max<std::size_t>(length, 1));
+        const bool is_c1 = length == 2 && character[0] == '\xC2' && static_cast<unsigned char>(character[1]) < 0xA0;
+        text.remove_prefix(character.size());
+        if (length != 0 && !is_c1 && !is_control(character[0])) {
+            out += character;
+            continue;
+        }
+        for (const char c : character) {
+            out += "\\x";
+            out += digits[static_cast<unsigned char>(c) >> 4U];
+            out += digits[static_cast<unsigned char>(c) & 15U];
+        }
+    }
+    return out;
+}
+
+std::string_view cut_at_character(std::string_view text, std::size_t most) noexcept
+{
+    constexpr std::size_t longest = 4; // bytes of a character
+    if (text.size() <= most)
+        return text;
+    for (std::size_t kept = 1; kept < longest && kept <= most; ++kept)
+        if (character_length(text.substr(most - kept)) > kept)
+            return text.substr(0, most - kept);
+    return text.substr(0, most);
+}
+
+bool is_token(std::string_view text) noexcept
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alpha(c) || is_digit(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    });
+}
+
+void check_segment(std::string_view value, std::string_view what)
+{
+    constexpr std::size_t longest = 1024; // far above any id, far below what servers take as a request line
+    if (value.empty())
+        refuse(what, "must not be empty");
+    if (value == "." || value == "..")
+        refuse(what, "must not be . or ..");
+    if (value.size() > longest)
+        refuse(what, "must not be longer than 1 KiB");
+    if (has_control(value))
+        refuse(what, "must not have control characters");
+    if (!is_valid_utf8(value))
+        refuse(what, "must be UTF-8");
+}
+
+void check_header_value(std::string_view value, std::string_view what)
+{
+    if (std::any_of(value.begin(), value.end(), [](char c) { return is_control(c) && c != '\t'; }))
+        refuse(what, "must not have line breaks or other control characters");
+}
+
+void check_header_name(std::string_view name, std::string_view what)
+{
+    if (!is_token(name))
+        refuse(what, "is not a header name");
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/http_date.ipp
+
+namespace cojob::detail {
+
+/// Takes one of the names, by as many of its letters as are given, off the front of the text. Its place, from 1.
+template <std::size_t Count>
+[[nodiscard]] std::optional<unsigned> take_name(std::string_view& text,
+                                                const std::array<std::string_view, Count>& names,
+                                                std::size_t letters = std::string_view::npos) noexcept
+{
+    for (unsigned i = 0; i < Count; ++i)
+        if (take(text, names[i].substr(0, letters)))
+            return i + 1;
+    return std::nullopt;
+}
+
+inline constexpr std::array<std::string_view, 7> day_names{"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                                           "Friday", "Saturday", "Sunday"};
+inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                              "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+/// Hours, minutes and seconds; a leap second is the first one after it.
+inline std::optional<std::chrono::seconds> take_time(std::string_view& text) noexcept
+{
+    const auto hours = take_number(text, 2);
+    if (!hours || *hours > 23 || !take(text, ":"))
+        return std::nullopt;
+    const auto minutes = take_number(text, 2);
+    if (!minutes || *minutes > 59 || !take(text, ":"))
+        return std::nullopt;
+    const auto seconds = take_number(text, 2);
+    if (!seconds || *seconds > 60)
+        return std::nullopt;
+    return std::chrono::hours(*hours) + std::chrono::minutes(*minutes) + std::chrono::seconds(*seconds);
+}
+
+inline std::optional<std::chrono::sys_seconds> make_time(std::optional<int> year, std::optional<unsigned> month,
+                                                         std::optional<int> day,
+                                                         std::optional<std::chrono::seconds> time) noexcept
+{
+    if (!year || !month || !day || !time)
+        return std::nullopt;
+    const std::chrono::year_month_day date(std::chrono::year(*year), std::chrono::month(*month),
+                                           std::chrono::day(static_cast<unsigned>(*day)));
+    if (!date.ok())
+        return std::nullopt;
+    return std::chrono::sys_days(date) + *time;
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, and with the old form's dashes and two digits `Sunday, 06-Nov-94 08:49:37 GMT`. The
+/// day's name is off already.
+inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view text, std::string_view separator,
+                                                               std::size_t year_digits, int now_year) noexcept
+{
+    const auto day = take_number(text, 2);
+    if (!take(text, separator))
+        return std::nullopt;
+    const auto month = take_name(text, month_names);
+    if (!take(text, separator))
+        return std::nullopt;
+    auto year = take_number(text, year_digits);
+    if (year && year_digits == 2) {
+        *year += now_year - now_year % 100;
+        if (*year > now_year + 50) // RFC 9110, 5.6.7
+            *year -= 100;
+        else if (*year <= now_year - 50) // the same the other way, for the last days of a century
+            *year += 100;
+    }
+    if (!take(text, " "))
+        return std::nullopt;
+    const auto time = take_time(text);
+    return text == " GMT" ? make_time(year, month, day, time) : std::nullopt;
+}
+
+/// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.
+inline std::optional<std::chrono::sys_seconds> parse_month_first(std::string_view text) noexcept
+{
+    const auto month = take_name(text, month_names);
+    if (!take(text, " "))
+        return std::nullopt;
+    const auto day = take(text, " ") ? take_number(text, 1) : take_number(text, 2);
+    if (!take(text, " "))
+        return std::nullopt;
+    const auto time = take_time(text);
+    if (!take(text, " "))
+        return std::nullopt;
+    const auto year = take_number(text, 4);
+    return text.empty() ? make_time(year, month, day, time) : std::nullopt;
+}
+
+std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text, std::chrono::sys_seconds now) noexcept
+{
+    const std::chrono::year_month_day today(std::chrono::floor<std::chrono::days>(now));
+    const int now_year = static_cast<int>(today.year());
+    if (auto rest = text; take_name(rest, day_names) && take(rest, ", "))
+        return parse_day_first(rest, "-", 2, now_year);
+    if (!take_name(text, day_names, 3))
+        return std::nullopt;
+    if (take(text, ", "))
+        return parse_day_first(text, " ", 4, now_year);
+    return take(text, " ") ? parse_month_first(text) : std::nullopt;
+}
+
+} // namespace cojob::detail
+
+#endif
+
+#endif

@@ -1,0 +1,2984 @@
+// cojob 0.1.0, testing/
+// SPDX-License-Identifier: BSL-1.0
+// Made by tools/amalgamate from include/cojob/, do not edit.
+//
+// Its macros are those of cojob.hpp.
+// clang-format off
+#ifndef COJOB_COJOB_TESTING_HPP
+#define COJOB_COJOB_TESTING_HPP
+
+#include "cojob.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+// -------- cojob/testing/manual_clock.hpp
+
+namespace cojob::testing {
+
+/// A clock that stands still until a test moves it: an hour of polling takes milliseconds. It runs the context itself,
+/// so the context must have no other thread running it.
+///
+///     asio::io_context context;
+///     auto clock = std::make_shared<cojob::testing::manual_clock>(context);
+///     // … client_options::clock = clock; co_spawn a wait …
+///     clock->advance(1h);
+class manual_clock final : public clock {
+  public:
+    /// `start` is the civil time to begin with.
+    COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
+    COJOB_DECL ~manual_clock() override;
+
+    /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each.
+    /// While an exchange waits for a real socket, time stands still and the context is run until it has ended.
+    COJOB_DECL void advance(duration length);
+
+    /// Moves at once, exchanges in flight or not: what was to ring until then rings now, in order, and what is ready
+    /// runs.
+    COJOB_DECL void jump(duration length);
+
+    /// Runs what is ready, and exchanges in flight to their end, without moving.
+    COJOB_DECL void settle();
+
+    /// Runs the context, without moving, until the condition holds: how a test brings an exchange to where time is to
+    /// pass it. Whether it came to hold within the patience.
+    COJOB_DECL bool run_until(const std::function<bool()>& holds);
+
+    /// How long, in real time, an exchange may take until `advance` and `settle` throw `std::runtime_error`. 30
+    /// seconds.
+    COJOB_DECL void set_patience(duration real);
+
+    /// Alarms that are set and not due.
+    [[nodiscard]] COJOB_DECL std::size_t pending() const;
+
+    [[nodiscard]] COJOB_DECL time_point now() const override;
+    [[nodiscard]] COJOB_DECL timestamp wall_now() const override;
+    [[nodiscard]] COJOB_DECL std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) override;
+    COJOB_DECL void exchange_began() noexcept override;
+    COJOB_DECL void exchange_ended() noexcept override;
+
+    /// 2026-01-01T00:00:00Z.
+    [[nodiscard]] static constexpr timestamp default_start() noexcept
+    {
+        return timestamp(std::chrono::seconds(1767225600));
+    }
+
+  private:
+    class impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace cojob::testing
+
+// -------- cojob/testing/mock_server.hpp
+
+namespace cojob::testing {
+
+/// The certificate a mock server makes for itself at start, signed by an authority made at start as well.
+class mock_certificate {
+  public:
+    mock_certificate() = default;
+
+    std::vector<std::string> names = {"localhost"};            ///< DNS names it is for
+    std::vector<std::string> addresses = {"127.0.0.1", "::1"}; ///< IP addresses it is for
+    duration valid_from = -std::chrono::hours(1);              ///< from now
+    duration valid_until = std::chrono::hours(24);             ///< from now; negative: expired
+};
+
+/// TLS versions a mock server speaks.
+enum class tls_versions { modern, only_1_1, only_1_2 };
+
+/// One stretch of a job's life: the status it answers, and for how many polls.
+class lifecycle_step {
+  public:
+    lifecycle_step(std::string answered, unsigned times = 1) : status(std::move(answered)), polls(times) {}
+
+    std::string status;
+    unsigned polls; ///< 0: skipped; the last step of a life has no end
+};
+
+class mock_server_options {
+  public:
+    mock_server_options() = default;
+
+    std::string address = "127.0.0.1"; ///< loopback only, IPv4 or IPv6; the system chooses the port
+    bool use_tls = true;
+    tls_versions versions = tls_versions::modern;
+    mock_certificate certificate;
+    std::string token = "mint_test_key"; ///< what `Authorization: Bearer` must carry
+    std::string project_id = "test-project";
+    std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
+    std::vector<lifecycle_step> session_lifecycle = {{"processing", 2},
+                                                     {"completed"}}; ///< of sessions made from now on
+    /// What the answer to the creation of a session streams, a chunk each. The text is sent as it is.
+    std::vector<std::string> session_events = {
+        "event: text\ndata: {\"text\":\"I read the pages first.\"}\n\n",
+        "event: text\ndata: {\"text\":\"Two of them need a new section.\"}\n\n",
+        ": nothing to tell for a moment\n\n",
+        "event: finish\ndata: {\"reason\":\"completed\"}\n\n",
+    };
+    duration session_event_gap{}; ///< before each event, the first one too: real time, whatever `clock` says
+    std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
+    duration rate_window = std::chrono::hours(1);
+    bool send_retry_after = true;        ///< with a 429
+    std::string osapi_path = "/api/job"; ///< of the OSAPI job API, on the same server and with the same token
+    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< of its retries
+    clock_ptr clock; ///< of the rate limit and of time stamps; empty: the machine's
+};
+
+/// What goes wrong. The first three hit the next connection, the others the next request. A fault spoils the answer,
+/// not the work: the request is recorded, the job made. "Closed" is without TLS's close_notify, but for the three
+/// `…close…` below `slow_drip`.
+enum class fault {
+    close_at_accept,       ///< the connection is closed before a byte
+    stall_handshake,       ///< accepted, then silence
+    garbage_handshake,     ///< bytes that are not TLS, then closed
+    drop_after_request,    ///< the request is read, then the connection is closed
+    reset_after_request,   ///< the same with a reset
+    stall,                 ///< the request is read, then silence until the client goes
+    truncate_head,         ///< half of the head, then closed
+    truncate_body,         ///< half of the body, then closed
+    stall_in_body,         ///< half of the body, then silence
+    garbage,               ///< bytes that are not HTTP, then closed
+    garbage_first,         ///< bytes before the status line
+    slow_drip,             ///< the right answer, a byte every two milliseconds
+    endless_headers,       ///< headers without end
+    many_headers,          ///< 1,000 small ones, within the size limit
+    endless_informational, ///< 1xx without end
+    huge_content_length,   ///< announces 2 GiB, sends the right body, then silence
+    endless_chunks,        ///< a chunked body without end
+    long_chunk_extension,  ///< 1 MiB of it
+    two_answers,           ///< the right answer, then another one
+    close_after_answer,    ///< the right answer without `Connection: close`, then closed
+    announce_close,        ///< the right answer with `Connection: close`, then closed
+    chunked,               ///< the right answer in chunks
+    until_close,           ///< the right answer without a length, ended by closing
+    empty_body,            ///< the right status, no body
+    html,                  ///< the right status, an HTML page
+    deep_json,             ///< nested far deeper than any limit
+    invalid_utf8,          ///< JSON with a broken string
+    status_999,            ///< the right body with a status that does not exist
+};
+
+/// A request as the server got it.
+struct recorded_request {
+    std::string method, target;
+    http::header_list headers;
+    std::string body;
+    std::size_t connection = 0; ///< which one it came on, counted from 0
+};
+
+/// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows
+/// the routes of Mintlify v2 and v1 and of the OSAPI job API, and refuses what the vendors refuse. All members are
+/// thread-safe. The destructor stops it.
+class mock_server {
+  public:
+    /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a
+    /// life without steps and for a path that is none.
+    COJOB_DECL explicit mock_server(mock_server_options = {});
+    COJOB_DECL ~mock_server();
+    mock_server(const mock_server&) = delete;
+    mock_server& operator=(const mock_server&) = delete;
+
+    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not
+    /// 127.0.0.1.
+    [[nodiscard]] COJOB_DECL std::string base_url() const;
+    [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
+    /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
+    [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
+
+    /// A job that is there already. Returns its id.
+    COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
+    /// The same for v1: a status is a reason to halt, and `processing` says that the session has not. An item of a list
+    /// is a poll as well.
+    COJOB_DECL std::string add_session(std::vector<lifecycle_step> life);
+    /// The same for OSAPI, where an item of a list is a poll as well. A `failed` that is delivered again is a life of
+    /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast that more and more agents see is one of
+    /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.
+    COJOB_DECL std::string add_osapi_job(std::vector<lifecycle_step> life);
+    /// Gives a job another life from now on. \throws std::out_of_range for an unknown id.
+    COJOB_DECL void set_life(const std::string& id, std::vector<lifecycle_step> life);
+    /// The life of jobs made from now on, and of a job after a message. A service that shows the old end for a moment
+    /// longer is a life that begins with it: `{{"completed", 1}, {"active", 2}, {"completed"}}`.
+    COJOB_DECL void set_lifecycle(std::vector<lifecycle_step> life);
+
+    /// Breaks the next `times` requests (of that method, if one is given) or connections. Faults queue up.
+    COJOB_DECL void inject(fault, std::size_t times = 1, std::string method = {});
+    /// Answers the next `times` requests (of that method, if one is given) with this instead.
+    COJOB_DECL void answer_next(int status, std::string body, http::header_list headers = {}, std::size_t times = 1,
+                                std::string method = {});
+    /// Answers the next request with these bytes, whatever they are, and then closes (with close_notify) or keeps the
+    /// connection.
+    COJOB_DECL void send_next(std::string bytes, bool then_close = true);
+
+    /// Every request that arrived whole, in order.
+    [[nodiscard]] COJOB_DECL std::vector<recorded_request> requests() const;
+    /// Blocks until that many requests have arrived, for ten seconds at most. Whether they have.
+    COJOB_DECL bool wait_for_requests(std::size_t count) const;
+    /// Connections accepted since the start, and those open now.
+    [[nodiscard]] COJOB_DECL std::size_t connections() const;
+    [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
+    /// Blocks until exactly that many connections are open, for ten seconds at most. Whether they are.
+    COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
+    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections, and
+    /// blocks until it is done.
+    COJOB_DECL void close_idle_connections();
+    /// 429 answers decided on, ordered ones too.
+    [[nodiscard]] COJOB_DECL std::size_t throttled() const;
+
+  private:
+    class impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace cojob::testing
+
+// -------- cojob/testing/scripted_transport.hpp
+
+namespace cojob::testing {
+
+/// What a scripted transport does with one request.
+class scripted_reply {
+  public:
+    scripted_reply() = default;
+    /// An answer.
+    scripted_reply(int status, std::string body, http::header_list headers = {})
+        : result{{}, {}, {status, std::move(headers), std::move(body)}, {}}
+    {
+    }
+    /// A failure in a phase; at `sending` and later the request counts as committed.
+    scripted_reply(errc failure, phase last) : result{failure, {}, {}, {}}, reached(last) {}
+
+    http::exchange_result result;
+    phase reached = phase::done;
+    duration delay{};        ///< before the answer; `no_timeout`: never
+    duration commit_after{}; ///< of the delay, how much passes before the request counts as committed
+    /// Set: asked for the answer when the request arrives, which is when it counts as committed.
+    std::function<http::response()> on_arrival;
+};
+
+/// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread
+/// safety as for any transport: used by one client, on its strand.
+class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
+  public:
+    using script_type = std::function<scripted_reply(const http::request&)>;
+
+    explicit scripted_transport(script_type script) : script_(std::move(script)) {}
+
+    COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
+    void close() noexcept override {}
+    void shutdown() noexcept override {}
+
+    /// Every request, in order.
+    [[nodiscard]] const std::vector<http::request>& requests() const noexcept { return requests_; }
+
+  private:
+    script_type script_;
+    std::vector<http::request> requests_;
+};
+
+} // namespace cojob::testing
+
+#if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
+
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/socket_base.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/status.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <condition_variable>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+// -------- cojob/impl/testing/manual_clock.ipp
+
+namespace cojob::testing {
+
+namespace detail {
+
+/// What rings and where. The alarm owns it; who only refers to it finds nothing once the alarm was cleared or is gone.
+struct ring_type {
+    std::function<void()> call;
+    asio::any_io_executor executor;
+};
+
+/// Never runs `call` at once: an alarm rings from its executor.
+inline void post_ring(const std::weak_ptr<ring_type>& weak)
+{
+    const auto ring = weak.lock();
+    if (!ring)
+        return;
+    asio::post(ring->executor, [weak] {
+        if (const auto still_set = weak.lock())
+            still_set->call();
+    });
+}
+
+/// The time, and who wants to be told.
+class manual_timeline {
+  public:
+    using entry_map = std::multimap<time_point, std::weak_ptr<ring_type>>;
+
+    [[nodiscard]] time_point now() const
+    {
+        const std::lock_guard lock(mutex_);
+        return now_;
+    }
+
+    [[nodiscard]] std::size_t size() const
+    {
+        const std::lock_guard lock(mutex_);
+        return entries_.size();
+    }
+
+    /// What is due already rings without being entered.
+    void enter(time_point when, const std::shared_ptr<ring_type>& ring)
+    {
+        {
+            const std::lock_guard lock(mutex_);
+            if (when > now_) {
+                entries_.emplace(when, ring);
+                return;
+            }
+        }
+        post_ring(ring);
+    }
+
+    void remove(time_point when, const std::shared_ptr<ring_type>& ring) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        const auto [first, last] = entries_.equal_range(when);
+        const auto found = std::find_if(first, last, [&](const auto& entry) { return entry.second.lock() == ring; });
+        if (found != last)
+            entries_.erase(found);
+    }
+
+    /// Moves to the next entry and rings it, if there is one until `target`.
+    bool ring_next(time_point target)
+    {
+        const auto next = take_next(target);
+        if (next)
+            post_ring(*next);
+        return next.has_value();
+    }
+
+    void move_to(time_point target)
+    {
+        const std::lock_guard lock(mutex_);
+        now_ = std::max(now_, target);
+    }
+
+  private:
+    [[nodiscard]] std::optional<std::weak_ptr<ring_type>> take_next(time_point target)
+    {
+        const std::lock_guard lock(mutex_);
+        if (entries_.empty() || entries_.begin()->first > target)
+            return std::nullopt;
+        auto next = entries_.extract(entries_.begin());
+        now_ = std::max(now_, next.key());
+        return std::move(next.mapped());
+    }
+
+    mutable std::mutex mutex_;
+    // Far from the epoch, so that a time point that nobody set does not look like a real one.
+    time_point now_ = time_point(std::chrono::hours(1000));
+    entry_map entries_;
+};
+
+class manual_alarm final : public alarm {
+  public:
+    manual_alarm(std::shared_ptr<manual_timeline> timeline, asio::any_io_executor executor)
+        : timeline_(std::move(timeline)), executor_(std::move(executor))
+    {
+    }
+    ~manual_alarm() override { clear(); }
+
+    void set(time_point when, std::function<void()> ring) override
+    {
+        clear();
+        ring_ = std::make_shared<ring_type>(ring_type{std::move(ring), executor_});
+        when_ = when;
+        timeline_->enter(when, ring_);
+    }
+
+    void clear() noexcept override
+    {
+        if (ring_)
+            timeline_->remove(when_, ring_);
+        ring_.reset();
+    }
+
+  private:
+    std::shared_ptr<manual_timeline> timeline_;
+    asio::any_io_executor executor_;
+    std::shared_ptr<ring_type> ring_;
+    time_point when_;
+};
+
+} // namespace detail
+
+class manual_clock::impl {
+  public:
+    impl(asio::io_context& context, timestamp start)
+        : context_(context), wall_start_(start - timeline->now().time_since_epoch())
+    {
+    }
+
+    [[nodiscard]] timestamp wall_now() const { return wall_start_ + timeline->now().time_since_epoch(); }
+
+    void run_ready()
+    {
+        do
+            restart_if_stopped();
+        while (context_.poll() != 0);
+    }
+
+    /// Runs whatever comes within a moment of real time.
+    void run_a_moment()
+    {
+        restart_if_stopped();
+        constexpr std::chrono::milliseconds moment(5);
+        // A context without work returns at once, and what it waits for may be on its way in another thread.
+        if (context_.run_one_for(moment) == 0 && context_.stopped())
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+
+    void settle()
+    {
+        run_ready();
+        auto ended = exchanges_ended.load();
+        auto since = std::chrono::steady_clock::now();
+        while (exchanges_in_flight.load() > 0) {
+            run_a_moment();
+            run_ready();
+            if (exchanges_ended.load() != ended) {
+                ended = exchanges_ended.load();
+                since = std::chrono::steady_clock::now();
+            } else if (std::chrono::steady_clock::now() - since > patience) {
+                throw std::runtime_error("manual_clock: an exchange with a real socket does not end; "
+                                         "move time past it with jump(), or raise set_patience()");
+            }
+        }
+    }
+
+    const std::shared_ptr<detail::manual_timeline> timeline = std::make_shared<detail::manual_timeline>();
+    std::atomic<long> exchanges_in_flight = 0;
+    std::atomic<unsigned long> exchanges_ended = 0;
+    duration patience = std::chrono::seconds(30);
+
+  private:
+    void restart_if_stopped()
+    {
+        if (context_.stopped())
+            context_.restart();
+    }
+
+    asio::io_context& context_;
+    timestamp wall_start_;
+};
+
+manual_clock::manual_clock(asio::io_context& context, timestamp start) : impl_(std::make_unique<impl>(context, start))
+{
+}
+
+manual_clock::~manual_clock() = default;
+
+void manual_clock::advance(duration length)
+{
+    const auto target = cojob::detail::after(now(), length);
+    settle();
+    while (impl_->timeline->ring_next(target))
+        settle();
+    impl_->timeline->move_to(target);
+}
+
+void manual_clock::jump(duration length)
+{
+    const auto target = cojob::detail::after(now(), length);
+    impl_->timeline->move_to(target);
+    while (impl_->timeline->ring_next(target)) {
+    }
+    impl_->run_ready();
+}
+
+void manual_clock::settle()
+{
+    impl_->settle();
+}
+
+bool manual_clock::run_until(const std::function<bool()>& holds)
+{
+    const auto since = std::chrono::steady_clock::now();
+    impl_->run_ready();
+    while (!holds()) {
+        if (std::chrono::steady_clock::now() - since > impl_->patience)
+            return false;
+        impl_->run_a_moment();
+    }
+    return true;
+}
+
+void manual_clock::set_patience(duration real)
+{
+    impl_->patience = real;
+}
+
+std::size_t manual_clock::pending() const
+{
+    return impl_->timeline->size();
+}
+
+time_point manual_clock::now() const
+{
+    return impl_->timeline->now();
+}
+
+timestamp manual_clock::wall_now() const
+{
+    return impl_->wall_now();
+}
+
+std::unique_ptr<alarm> manual_clock::make_alarm(const asio::any_io_executor& executor)
+{
+    return std::make_unique<detail::manual_alarm>(impl_->timeline, executor);
+}
+
+void manual_clock::exchange_began() noexcept
+{
+    ++impl_->exchanges_in_flight;
+}
+
+void manual_clock::exchange_ended() noexcept
+{
+    --impl_->exchanges_in_flight;
+    ++impl_->exchanges_ended;
+}
+
+} // namespace cojob::testing
+
+// -------- cojob/impl/internal/testing/mock_certificate.ipp
+
+namespace cojob::testing::detail {
+
+template <auto Free>
+struct openssl_free {
+    template <class T>
+    void operator()(T* object) const noexcept
+    {
+        Free(object);
+    }
+};
+
+using certificate_ptr = std::unique_ptr<X509, openssl_free<X509_free>>;
+using key_ptr = std::unique_ptr<EVP_PKEY, openssl_free<EVP_PKEY_free>>;
+using bio_ptr = std::unique_ptr<BIO, openssl_free<BIO_free_all>>;
+using bignum_ptr = std::unique_ptr<BIGNUM, openssl_free<BN_free>>;
+using extension_ptr = std::unique_ptr<X509_EXTENSION, openssl_free<X509_EXTENSION_free>>;
+
+inline void require_openssl(bool succeeded)
+{
+    if (!succeeded)
+        throw boost::system::system_error(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category(),
+                                          "mock_certificate");
+}
+
+/// A certificate and the key it is for, or the authority's pair.
+struct key_pair {
+    certificate_ptr certificate;
+    key_ptr key;
+};
+
+/// What a TLS server needs, as PEM, and whom its clients must trust.
+struct server_identity {
+    std::string ca_pem, certificate_pem, key_pem;
+};
+
+inline void set_random_serial(X509& certificate)
+{
+    // RFC 5280, 4.1.2.2: positive. 63 bits are also unlike those of the other servers of a test run.
+    const bignum_ptr number(BN_new());
+    require_openssl(number && BN_rand(number.get(), 63, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1);
+    require_openssl(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(&certificate)) != nullptr);
+}
+
+inline void set_common_name(X509& certificate, const char* name)
+{
+    const auto* bytes = reinterpret_cast<const unsigned char*>(name);
+    X509_NAME* subject = X509_get_subject_name(&certificate);
+    require_openssl(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
+}
+
+inline void set_time(ASN1_TIME* time, duration from_now)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(from_now).count();
+    constexpr auto a_day = 24 * 60 * 60;
+    const auto days = static_cast<int>(seconds / a_day);
+    require_openssl(X509_time_adj_ex(time, days, static_cast<long>(seconds % a_day), nullptr) != nullptr);
+}
+
+inline void add_extension(X509& certificate, X509& issuer, int nid, const std::string& value)
+{
+    X509V3_CTX context;
+    X509V3_set_ctx_nodb(&context);
+    X509V3_set_ctx(&context, &issuer, &certificate, nullptr, nullptr, 0);
+    const extension_ptr extension(X509V3_EXT_conf_nid(nullptr, &context, nid, value.c_str()));
+    require_openssl(extension && X509_add_ext(&certificate, extension.get(), -1) == 1);
+}
+
+/// A version 3 certificate with a fresh P-256 key, without extensions and unsigned.
+inline key_pair begin_certificate(const char* name, duration valid_from, duration valid_until)
+{
+    key_pair made{certificate_ptr(X509_new()), key_ptr(EVP_EC_gen("P-256"))};
+    require_openssl(made.certificate && made.key);
+    X509& certificate = *made.certificate;
+    require_openssl(X509_set_version(&certificate, X509_VERSION_3) == 1);
+    require_openssl(X509_set_pubkey(&certificate, made.key.get()) == 1);
+    set_random_serial(certificate);
+    set_common_name(certificate, name);
+    set_time(X509_getm_notBefore(&certificate), valid_from);
+    set_time(X509_getm_notAfter(&certificate), valid_until);
+    return made;
+}
+
+inline void sign(X509& certificate, const key_pair& issuer)
+{
+    require_openssl(X509_set_issuer_name(&certificate, X509_get_subject_name(issuer.certificate.get())) == 1);
+    require_openssl(X509_sign(&certificate, issuer.key.get(), EVP_sha256()) > 0);
+}
+
+inline key_pair make_authority()
+{
+    auto authority = begin_certificate("cojob mock authority", -std::chrono::hours(24), std::chrono::hours(24 * 365));
+    X509& certificate = *authority.certificate;
+    add_extension(certificate, certificate, NID_basic_constraints, "critical,CA:TRUE");
+    add_extension(certificate, certificate, NID_key_usage, "critical,keyCertSign");
+    add_extension(certificate, certificate, NID_subject_key_identifier, "hash");
+    sign(certificate, authority);
+    return authority;
+}
+
+inline std::string alternative_names(const mock_certificate& wanted)
+{
+    std::string text;
+    const auto add = [&text](std::string_view kind, const std::string& name) {
+        if (!text.empty())
+            text += ',';
+        text.append(kind).append(name);
+    };
+    for (const auto& name : wanted.names)
+        add("DNS:", name);
+    for (const auto& address : wanted.addresses)
+        add("IP:", address);
+    return text;
+}
+
+inline key_pair make_leaf(const mock_certificate& wanted, const key_pair& authority)
+{
+    auto leaf = begin_certificate("cojob mock server", wanted.valid_from, wanted.valid_until);
+    X509& certificate = *leaf.certificate;
+    X509& issuer = *authority.certificate;
+    add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
+    add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
+    add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
+    // Trust stores with the authorities of several mock servers, all of one name, are told apart by this.
+    add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
+    if (const auto names = alternative_names(wanted); !names.empty())
+        add_extension(certificate, issuer, NID_subject_alt_name, names);
+    sign(certificate, authority);
+    return leaf;
+}
+
+template <class Write>
+std::string to_pem(Write write)
+{
+    const bio_ptr memory(BIO_new(BIO_s_mem()));
+    require_openssl(memory && write(memory.get()) == 1);
+    char* text = nullptr;
+    const auto length = BIO_get_mem_data(memory.get(), &text);
+    return {text, static_cast<std::size_t>(length)};
+}
+
+/// Validity is counted on the machine's clock: that is what the verifying side goes by, whatever clock a test uses.
+inline server_identity make_identity(const mock_certificate& wanted)
+{
+    const auto authority = make_authority();
+    const auto leaf = make_leaf(wanted, authority);
+    const auto certificate_to_pem = [](X509* certificate) {
+        return to_pem([certificate](BIO* out) { return PEM_write_bio_X509(out, certificate); });
+    };
+    return {certificate_to_pem(authority.certificate.get()), certificate_to_pem(leaf.certificate.get()),
+            to_pem([&leaf](BIO* out) {
+                return PEM_write_bio_PrivateKey(out, leaf.key.get(), nullptr, nullptr, 0, nullptr, nullptr);
+            })};
+}
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_router.ipp
+
+namespace cojob::testing::detail {
+
+inline http::response json_answer(int status, const boost::json::object& body)
+{
+    return {status, {}, boost::json::serialize(body)};
+}
+
+inline http::response error_answer(int status, std::string_view text)
+{
+    return json_answer(status, {{"error", text}});
+}
+
+/// Of all Mintlify APIs.
+inline http::response project_not_found()
+{
+    return error_answer(404, "Project not found");
+}
+
+/// A right answer. With `events` it is a stream of them: its body is all of them, one after the other.
+struct mock_answer {
+    mock_answer(http::response whole) : response(std::move(whole)) {}
+
+    http::response response;
+    std::vector<std::string> events{};
+    duration gap{}; ///< before each event
+};
+
+/// A request that has found its route.
+struct routed_request {
+    const recorded_request& request;
+    std::vector<std::string> arguments; ///< what the stars of the pattern stand for, decoded
+    std::string_view query;
+    time_point now;
+    timestamp wall;
+};
+
+/// One segment of a path, decoded; none when a percent sign is not followed by two hexadecimal digits.
+inline std::optional<std::string> decode_segment(std::string_view segment)
+{
+    std::string decoded;
+    for (std::size_t i = 0; i < segment.size(); ++i) {
+        if (segment[i] != '%') {
+            decoded += segment[i];
+            continue;
+        }
+        unsigned char byte = 0;
+        const auto digits = segment.substr(i + 1, 2);
+        const auto* end = digits.data() + digits.size();
+        const auto [stop, ec] = std::from_chars(digits.data(), end, byte, 16);
+        if (digits.size() != 2 || ec != std::errc() || stop != end)
+            return std::nullopt;
+        decoded += static_cast<char>(byte);
+        i += 2;
+    }
+    return decoded;
+}
+
+inline std::vector<std::string_view> split_path(std::string_view path)
+{
+    std::vector<std::string_view> segments;
+    while (path.starts_with('/')) {
+        path.remove_prefix(1);
+        const auto length = std::min(path.find('/'), path.size());
+        segments.push_back(path.substr(0, length));
+        path.remove_prefix(length);
+    }
+    return segments;
+}
+
+/// How an API answers what none of its handlers sees.
+struct router_refusals {
+    http::response not_found = error_answer(404, "Not found");
+    http::response not_allowed = error_answer(405, "Method not allowed"); ///< `Allow` is added
+};
+
+/// Finds the route of a request, and refuses what has none or does not carry the token.
+class mock_router {
+  public:
+    using handler_type = std::function<mock_answer(const routed_request&)>;
+
+    explicit mock_router(std::string token, router_refusals refusals = {})
+        : authorization_("Bearer " + std::move(token)), refusals_(std::move(refusals))
+    {
+    }
+
+    /// A star in the pattern stands for one segment that is not empty.
+    void add(std::string method, std::string_view pattern, handler_type handler)
+    {
+        add_route(std::move(method), pattern, std::move(handler), true);
+    }
+    /// The same for a handler that looks at the token itself.
+    void add_open(std::string method, std::string_view pattern, handler_type handler)
+    {
+        add_route(std::move(method), pattern, std::move(handler), false);
+    }
+
+    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    {
+        const std::string_view target = request.target;
+        const auto path_end = std::min(target.find('?'), target.size());
+        const auto query = target.substr(std::min(path_end + 1, target.size()));
+        const auto segments = split_path(target.substr(0, path_end));
+        std::string allowed;
+        for (const auto& route : routes_) {
+            auto arguments = match(route.pattern, segments);
+            if (!arguments)
+                continue;
+            if (route.method == request.method)
+                return admit(route, {request, std::move(*arguments), query, now, wall});
+            allowed += (allowed.empty() ? "" : ", ") + route.method;
+        }
+        if (allowed.empty())
+            return refusals_.not_found;
+        auto refused = refusals_.not_allowed;
+        refused.headers.emplace_back("Allow", std::move(allowed));
+        return refused;
+    }
+
+  private:
+    struct route_type {
+        std::string method;
+        std::vector<std::string> pattern;
+        handler_type handler;
+        bool checks_token;
+    };
+    using argument_list = std::optional<std::vector<std::string>>;
+
+    void add_route(std::string method, std::string_view pattern, handler_type handler, bool checks_token)
+    {
+        const auto segments = split_path(pattern);
+        routes_.push_back({std::move(method), {segments.begin(), segments.end()}, std::move(handler), checks_token});
+    }
+
+    [[nodiscard]] static argument_list match(const std::vector<std::string>& pattern,
+                                             const std::vector<std::string_view>& segments)
+    {
+        if (pattern.size() != segments.size())
+            return std::nullopt;
+        std::vector<std::string> arguments;
+        for (std::size_t i = 0; i < pattern.size(); ++i) {
+            auto decoded = decode_segment(segments[i]);
+            const auto is_star = pattern[i] == "*";
+            if (!decoded || (is_star ? decoded->empty() : *decoded != pattern[i]))
+                return std::nullopt;
+            if (is_star)
+                arguments.push_back(std::move(*decoded));
+        }
+        return arguments;
+    }
+
+    [[nodiscard]] mock_answer admit(const route_type& route, const routed_request& request) const
+    {
+        if (!route.checks_token || http::find_header(request.request.headers, "Authorization") == authorization_)
+            return route.handler(request);
+        auto refused = error_answer(401, "Unauthorized");
+        refused.headers.emplace_back("WWW-Authenticate", "Bearer");
+        return refused;
+    }
+
+    std::string authorization_;
+    router_refusals refusals_;
+    std::vector<route_type> routes_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_output.ipp
+
+namespace cojob::testing::detail {
+
+/// What becomes of a connection after an answer.
+enum class ending {
+    keep,   ///< it waits for the next request
+    close,  ///< as a server does: with close_notify under TLS
+    drop,   ///< without it
+    reset,  ///< RST instead of FIN
+    silence ///< nothing more, until the client goes
+};
+
+/// An answer as it goes on the wire, right or broken.
+struct mock_output {
+    std::string bytes;
+    ending end = ending::keep;
+    std::string forever{};            ///< written after `bytes`, again and again, until the client goes
+    bool is_dripping = false;         ///< a byte at a time
+    std::vector<std::string> later{}; ///< written after `bytes`, one by one
+    duration gap{};                   ///< before each of them
+};
+
+inline std::string status_line(int status)
+{
+    const auto reason =
+        boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(static_cast<unsigned>(status)));
+    return "HTTP/1.1 " + std::to_string(status) + ' ' + std::string(reason) + "\r\n";
+}
+
+inline std::string field(std::string_view name, std::string_view value)
+{
+    return std::string(name).append(": ").append(value).append("\r\n");
+}
+
+/// Status line and headers without those that tell where the body ends, and without the empty line.
+inline std::string open_head(const http::response& answer)
+{
+    auto head = status_line(answer.status);
+    for (const auto& [name, value] : answer.headers)
+        head += field(name, value);
+    return head;
+}
+
+/// RFC 9110, 6.4.1 and 8.6: these have no body, and must not have a Content-Length.
+inline bool is_without_body(int status)
+{
+    return status < 200 || status == 204 || status == 304;
+}
+
+inline std::string whole_head(const http::response& answer)
+{
+    auto head = open_head(answer);
+    if (!is_without_body(answer.status))
+        head += field("Content-Length", std::to_string(answer.body.size()));
+    return head + "\r\n";
+}
+
+inline std::string whole(const http::response& answer)
+{
+    return whole_head(answer) + (is_without_body(answer.status) ? "" : answer.body);
+}
+
+inline std::string chunk(std::string_view content, std::string_view extension = {})
+{
+    char size[16];
+    const auto end = std::to_chars(std::begin(size), std::end(size), content.size(), 16).ptr;
+    return std::string(size, end).append(extension).append("\r\n").append(content).append("\r\n");
+}
+
+inline std::string chunked_head(const http::response& answer)
+{
+    return open_head(answer) + field("Transfer-Encoding", "chunked") + "\r\n";
+}
+
+/// Small chunks, so that there are several of any answer.
+inline std::string in_chunks(const http::response& answer)
+{
+    constexpr std::size_t size = 16;
+    auto bytes = chunked_head(answer);
+    const std::string_view body = answer.body;
+    for (std::size_t at = 0; at < body.size(); at += size)
+        bytes += chunk(body.substr(at, size));
+    return bytes + chunk({});
+}
+
+inline http::response with_body(http::response answer, std::string body)
+{
+    answer.body = std::move(body);
+    return answer;
+}
+
+inline http::response with_header(http::response answer, std::string name, std::string value)
+{
+    std::erase_if(answer.headers, [&](const auto& header) { return header.first == name; });
+    answer.headers.emplace_back(std::move(name), std::move(value));
+    return answer;
+}
+
+inline http::response with_many_headers(http::response answer)
+{
+    for (int i = 0; i < 1000; ++i)
+        answer.headers.emplace_back("X-Many-" + std::to_string(i), "1");
+    return answer;
+}
+
+/// The same JSON with a byte in its first string member that no UTF-8 text has.
+inline std::string break_utf8(std::string json)
+{
+    constexpr std::string_view before_text = "\":\"";
+    const auto found = json.find(before_text);
+    if (found == std::string::npos)
+        return "{\"error\":\"\xff\"}";
+    return json.insert(found + before_text.size(), "\xff");
+}
+
+inline std::string nested_json(std::size_t depth)
+{
+    return std::string(depth, '[') + std::string(depth, ']');
+}
+
+/// Fewer and larger writes for what goes on without end.
+inline std::string forty_times(std::string_view text)
+{
+    std::string times;
+    for (int i = 0; i < 40; ++i)
+        times += text;
+    return times;
+}
+
+inline std::string first_half(std::string_view text)
+{
+    return std::string(text.substr(0, text.size() / 2));
+}
+
+/// Its first bytes are neither a TLS record nor an HTTP version.
+inline std::string garbage_bytes()
+{
+    return "\x01\x02\x7f garbage \xfe\xff\r\n\r\n";
+}
+
+/// A right answer with something wrong in its body or about its body's end.
+inline mock_output break_body(fault broken, const http::response& answer)
+{
+    const auto head = whole_head(answer);
+    switch (broken) {
+    case fault::truncate_head: return {first_half(head), ending::drop};
+    case fault::truncate_body: return {head + first_half(answer.body), ending::drop};
+    case fault::stall_in_body: return {head + first_half(answer.body), ending::silence};
+    case fault::chunked: return {in_chunks(answer)};
+    case fault::until_close: return {open_head(answer) + "\r\n" + answer.body, ending::close};
+    case fault::empty_body: return {whole(with_body(answer, {}))};
+    case fault::html:
+        return {
+            whole(with_header(with_body(answer, "<!doctype html><title>Oops</title>\n"), "Content-Type", "text/html"))};
+    case fault::deep_json: return {whole(with_body(answer, nested_json(10'000)))};
+    case fault::invalid_utf8: return {whole(with_body(answer, break_utf8(answer.body)))};
+    case fault::huge_content_length:
+        return {open_head(answer) + field("Content-Length", "2147483648") + "\r\n" + answer.body, ending::silence};
+    case fault::endless_chunks: return {chunked_head(answer), ending::drop, chunk(std::string(1024, 'x'))};
+    case fault::long_chunk_extension:
+        return {chunked_head(answer) + chunk(answer.body, ";x=" + std::string(1024 * 1024, 'x')) + chunk({})};
+    default: return {whole(answer)};
+    }
+}
+
+/// What a fault makes of the right answer. Connection faults make nothing of it.
+inline mock_output break_answer(fault broken, const http::response& answer)
+{
+    switch (broken) {
+    case fault::drop_after_request: return {{}, ending::drop};
+    case fault::reset_after_request: return {{}, ending::reset};
+    case fault::stall: return {{}, ending::silence};
+    case fault::garbage: return {garbage_bytes(), ending::drop};
+    case fault::garbage_first: return {garbage_bytes() + whole(answer)};
+    case fault::slow_drip: return {whole(answer), ending::keep, {}, true};
+    case fault::endless_headers:
+        return {status_line(answer.status), ending::drop, forty_times(field("X-Endless", std::string(100, 'x')))};
+    case fault::many_headers: return {whole(with_many_headers(answer))};
+    case fault::endless_informational: return {{}, ending::drop, forty_times(status_line(102) + "\r\n")};
+    case fault::two_answers:
+        return {whole(answer) +
+                whole(with_body({200, answer.headers, {}}, R"({"error":"a second answer to one request"})"))};
+    case fault::close_after_answer: return {whole(answer), ending::close};
+    case fault::announce_close: return {whole(with_header(answer, "Connection", "close")), ending::close};
+    case fault::status_999: return {whole({999, answer.headers, answer.body})};
+    default: return break_body(broken, answer);
+    }
+}
+
+/// The right answer: whole, or where it has events a chunk for each.
+inline mock_output unbroken(const mock_answer& answer, bool keeps_alive)
+{
+    if (answer.events.empty())
+        return keeps_alive ? mock_output{whole(answer.response)} : break_answer(fault::announce_close, answer.response);
+    mock_output output;
+    if (!keeps_alive)
+        output.end = ending::close;
+    output.bytes = chunked_head(keeps_alive ? answer.response : with_header(answer.response, "Connection", "close"));
+    for (const auto& event : answer.events)
+        output.later.push_back(chunk(event));
+    output.later.back() += chunk({});
+    output.gap = answer.gap;
+    return output;
+}
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_input.ipp
+
+// How all APIs of a mock server read what a request carries.
+namespace cojob::testing::detail {
+
+/// What was read, or the refusal.
+template <class T>
+struct read_input {
+    T value{};
+    std::optional<http::response> refusal{};
+};
+
+inline std::optional<std::string> find_parameter(std::string_view query, std::string_view name)
+{
+    while (!query.empty()) {
+        const auto pair = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(pair.size() + 1, query.size()));
+        const auto equals = std::min(pair.find('='), pair.size());
+        if (pair.substr(0, equals) != name)
+            continue;
+        std::string value(pair.substr(std::min(equals + 1, pair.size())));
+        std::replace(value.begin(), value.end(), '+', ' ');
+        return decode_segment(value).value_or(value);
+    }
+    return std::nullopt;
+}
+
+/// A number, or why a text is none. One that is out of range stands at the range's end.
+struct whole_number {
+    std::int64_t value = 0;
+    std::errc error{};
+};
+
+inline whole_number to_whole_number(std::string_view text)
+{
+    whole_number read;
+    const auto* end = text.data() + text.size();
+    const auto [stop, ec] = std::from_chars(text.data(), end, read.value);
+    read.error = stop != end ? std::errc::invalid_argument : ec;
+    if (read.error == std::errc::result_out_of_range)
+        read.value =
+            text.starts_with('-') ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
+    return read;
+}
+
+/// None: it is no JSON.
+inline std::optional<boost::json::value> parse_body(const recorded_request& request)
+{
+    boost::system::error_code ec;
+    auto body = boost::json::parse(request.body, ec);
+    return ec ? std::nullopt : std::optional(std::move(body));
+}
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_life.ipp
+
+namespace cojob::testing::detail {
+
+inline std::vector<lifecycle_step> require_steps(std::vector<lifecycle_step> life)
+{
+    if (life.empty())
+        throw std::invalid_argument("mock_server: a life needs at least one step");
+    return life;
+}
+
+/// Where a job is in its life: polls move it on.
+class job_life {
+  public:
+    explicit job_life(std::vector<lifecycle_step> steps) : steps_(require_steps(std::move(steps)))
+    {
+        skip_what_is_over();
+    }
+
+    [[nodiscard]] const std::string& status() const noexcept { return steps_[at_].status; }
+
+    void count_poll()
+    {
+        ++polls_;
+        skip_what_is_over();
+    }
+
+  private:
+    void skip_what_is_over()
+    {
+        for (; at_ + 1 < steps_.size() && polls_ >= steps_[at_].polls; ++at_)
+            polls_ = 0;
+    }
+
+    std::vector<lifecycle_step> steps_;
+    std::size_t at_ = 0;
+    unsigned polls_ = 0;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_uses.ipp
+
+namespace cojob::testing::detail {
+
+/// At most `limit` uses in any window that has the window's length; 0: any number.
+class rolling_limit {
+  public:
+    rolling_limit(std::uint32_t limit, duration window) : limit_(limit), window_(window) {}
+
+    /// Takes a use, or returns how long it is until there is one.
+    [[nodiscard]] std::optional<duration> take(time_point now)
+    {
+        if (limit_ == 0)
+            return std::nullopt;
+        while (!uses_.empty() && now - uses_.front() >= window_)
+            uses_.pop_front();
+        if (uses_.size() >= limit_)
+            return window_ - (now - uses_.front());
+        uses_.push_back(now);
+        return std::nullopt;
+    }
+
+  private:
+    std::uint32_t limit_;
+    duration window_;
+    std::deque<time_point> uses_;
+};
+
+/// What a project may use of Mintlify: creations of v2 and of v1, and messages, count together.
+class mock_uses {
+  public:
+    explicit mock_uses(const mock_server_options& options)
+        : limit_(options.rate_limit, options.rate_window), sends_retry_after_(options.send_retry_after)
+    {
+    }
+
+    /// Takes a use, or returns the answer to a request that gets none.
+    [[nodiscard]] std::optional<http::response> refuse(time_point now)
+    {
+        const auto wait = limit_.take(now);
+        if (!wait)
+            return std::nullopt;
+        auto refused = error_answer(429, "Rate limit exceeded");
+        if (sends_retry_after_) {
+            const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
+            refused.headers.emplace_back("Retry-After", std::to_string(seconds));
+        }
+        return refused;
+    }
+
+  private:
+    rolling_limit limit_;
+    bool sends_retry_after_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_mintlify.ipp
+
+namespace cojob::testing::detail {
+
+/// The Mintlify agent API v2: jobs and how they are answered. Vendor's page: api/agent/v2.
+class mock_mintlify {
+  public:
+    mock_mintlify(const mock_server_options& options, mock_uses& uses)
+        : project_id_(options.project_id), lifecycle_(require_steps(options.lifecycle)), uses_(uses)
+    {
+    }
+
+    void add_routes(mock_router& router)
+    {
+        router.add("POST", "/v2/agent/*/job", [this](const routed_request& r) { return create(r); });
+        router.add("GET", "/v2/agent/*/job/*", [this](const routed_request& r) { return show(r); });
+        router.add("POST", "/v2/agent/*/job/*/message", [this](const routed_request& r) { return message(r); });
+    }
+
+    std::string add_job(std::vector<lifecycle_step> life, timestamp created)
+    {
+        const auto number = jobs_.size() + 1;
+        auto id = "job_" + std::to_string(number);
+        jobs_.emplace(id, job{job_life(std::move(life)), number, created});
+        return id;
+    }
+
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        jobs_.at(id).life = job_life(std::move(life));
+    }
+
+    void set_lifecycle(std::vector<lifecycle_step> life) { lifecycle_ = require_steps(std::move(life)); }
+
+  private:
+    struct job {
+        job_life life;
+        std::size_t number;
+        timestamp created;
+        std::optional<timestamp> archived{};
+    };
+
+    http::response create(const routed_request& routed)
+    {
+        if (auto refused = refuse_prompt(routed))
+            return *refused;
+        if (auto refused = uses_.refuse(routed.now))
+            return *refused;
+        const auto id = add_job(lifecycle_, routed.wall);
+        return json_answer(201, describe(id, jobs_.at(id), routed.wall));
+    }
+
+    http::response show(const routed_request& routed)
+    {
+        auto* found = find(routed);
+        if (!found)
+            return error_answer(404, "Job not found");
+        auto answer = json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+        found->life.count_poll();
+        return answer;
+    }
+
+    http::response message(const routed_request& routed)
+    {
+        auto* found = find(routed);
+        if (!found)
+            return error_answer(404, "Job not found");
+        if (auto refused = refuse_prompt(routed))
+            return *refused;
+        if (auto refused = uses_.refuse(routed.now))
+            return *refused;
+        found->life = job_life(lifecycle_);
+        return json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+    }
+
+    [[nodiscard]] job* find(const routed_request& routed)
+    {
+        const auto found = jobs_.find(routed.arguments[1]);
+        return routed.arguments[0] == project_id_ && found != jobs_.end() ? &found->second : nullptr;
+    }
+
+    /// The answer to a request that is not a use at all, if it is none.
+    [[nodiscard]] std::optional<http::response> refuse_prompt(const routed_request& routed) const
+    {
+        if (routed.arguments[0] != project_id_)
+            return project_not_found();
+        const auto body = parse_body(routed.request);
+        if (!body)
+            return error_answer(400, "Malformed JSON");
+        const auto* object = body->if_object();
+        const auto* prompt = object ? object->if_contains("prompt") : nullptr;
+        if (!prompt || !prompt->is_string() || prompt->get_string().empty())
+            return error_answer(400, "prompt must be a string that is not empty");
+        return std::nullopt;
+    }
+
+    /// As the API shows it, schema AgentJob.
+    [[nodiscard]] static boost::json::object describe(const std::string& id, job& shown, timestamp now)
+    {
+        const auto& status = shown.life.status();
+        if (status != "archived")
+            shown.archived.reset();
+        else if (!shown.archived)
+            shown.archived = now;
+        const auto number = std::to_string(shown.number);
+        boost::json::object source{{"repository", "https://github.com/example/docs"},
+                                   {"ref", "mintlify/job-" + number}};
+        boost::json::value link, archived;
+        if (status == "completed")
+            link = "https://github.com/example/docs/pull/" + number;
+        if (shown.archived)
+            archived = to_string(*shown.archived);
+        return {{"id", id},
+                {"status", status},
+                {"source", std::move(source)},
+                {"model", "sonnet"},
+                {"prLink", std::move(link)},
+                {"createdAt", to_string(shown.created)},
+                {"archivedAt", std::move(archived)}};
+    }
+
+    std::string project_id_;
+    std::vector<lifecycle_step> lifecycle_;
+    std::map<std::string, job, std::less<>> jobs_;
+    mock_uses& uses_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_osapi_input.ipp
+
+// What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it
+// cannot read it, and in those of its validator (`error`) where it can.
+namespace cojob::testing::detail {
+
+inline http::response message_answer(int status, std::string_view text)
+{
+    return json_answer(status, {{"message", text}});
+}
+
+/// A whole number of a query, or none.
+inline read_input<std::optional<std::int64_t>> read_number(std::string_view query, std::string_view name)
+{
+    const auto text = find_parameter(query, name);
+    if (!text)
+        return {};
+    const auto number = to_whole_number(*text);
+    if (number.error == std::errc())
+        return {number.value, {}};
+    const auto* why = number.error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
+    return {{},
+            message_answer(400, "Invalid format for parameter " + std::string(name) +
+                                    ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
+                                    "\": " + why)};
+}
+
+inline bool is_uuid(std::string_view text)
+{
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : !cojob::detail::is_hex_digit(text[i]))
+            return false;
+    }
+    return text.size() == 36;
+}
+
+/// An id, in the form the server writes it.
+inline read_input<std::string> read_uuid(std::string text)
+{
+    if (!is_uuid(text)) {
+        const auto why =
+            text.size() == 36 ? "invalid UUID format" : "invalid UUID length: " + std::to_string(text.size());
+        return {{},
+                message_answer(400, "Invalid format for parameter id: error unmarshaling '" + text +
+                                        "' text as *uuid.UUID: " + why)};
+    }
+    std::transform(text.begin(), text.end(), text.begin(), cojob::detail::to_lower);
+    return {std::move(text), {}};
+}
+
+/// The host of a retry; none where the request has no body.
+inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
+{
+    if (request.body.empty())
+        return {};
+    const auto type = http::find_header(request.headers, "Content-Type").value_or("");
+    if (!type.starts_with("application/json"))
+        return {{}, message_answer(415, "Unsupported Media Type")};
+    const auto body = parse_body(request);
+    if (!body)
+        return {{}, message_answer(400, "Syntax error: offset=1, error=invalid character")};
+    const auto* object = body->if_object();
+    const auto* target = object ? object->if_contains("target_hostname") : nullptr;
+    if ((!object && !body->is_null()) || (target && !target->is_string() && !target->is_null()))
+        return {{}, message_answer(400, "Unmarshal type error: expected=string, field=target_hostname")};
+    return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
+}
+
+/// The validator's words, one failure after the other.
+class osapi_validation {
+  public:
+    explicit osapi_validation(std::string type) : type_(std::move(type)) {}
+
+    void expect(bool holds, std::string_view member, std::string_view tag, std::string_view more = {})
+    {
+        if (holds)
+            return;
+        words_ += words_.empty() ? "" : "; ";
+        words_.append("Key: '" + type_ + ".").append(member).append("' Error:Field validation for '");
+        words_.append(member).append("' failed on the '").append(tag).append("' tag").append(more);
+    }
+
+    [[nodiscard]] std::optional<http::response> refusal() const
+    {
+        return words_.empty() ? std::nullopt : std::optional(error_answer(400, words_));
+    }
+
+  private:
+    std::string type_, words_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_osapi_job.ipp
+
+namespace cojob::testing::detail {
+
+/// What one agent made of a job.
+struct osapi_agent {
+    std::string_view hostname, state; ///< started, completed, failed or skipped
+
+    [[nodiscard]] bool has_ended() const { return state != "started"; }
+    [[nodiscard]] std::string_view error() const
+    {
+        if (state == "failed")
+            return "command execution failed: command timed out after 1s";
+        return state == "skipped" ? "unsupported OS family" : "";
+    }
+};
+
+/// One agent works on a job, two where they come to different ends.
+inline std::vector<osapi_agent> agents_at(std::string_view status)
+{
+    if (status == "processing")
+        return {{"osapi-test", "started"}};
+    if (status == "partial_failure")
+        return {{"osapi-test", "completed"}, {"osapi-test-2", "failed"}};
+    if (status == "completed" || status == "failed" || status == "skipped")
+        return {{"osapi-test", status}};
+    return {}; // nobody has seen it yet
+}
+
+inline std::string in_whole_seconds(timestamp when)
+{
+    return to_string(timestamp(std::chrono::floor<std::chrono::seconds>(when)));
+}
+
+/// A job of OSAPI, as the real server was seen to show it (a job of `command.exec.execute`).
+class mock_osapi_job {
+  public:
+    mock_osapi_job(std::string id, std::vector<lifecycle_step> life, timestamp created)
+        : id_(std::move(id)), life_(std::move(life)), created_(std::chrono::floor<std::chrono::seconds>(created))
+    {
+        tell(created_, "submitted", "_api", "Job submitted to queue");
+    }
+
+    [[nodiscard]] const std::string& status() const noexcept { return life_.status(); }
+    void set_life(std::vector<lifecycle_step> life) { life_ = job_life(std::move(life)); }
+
+    void add_retry(const std::string& as, timestamp now)
+    {
+        look(now);
+        tell(now, "retried", "_api", "Job retried as " + as);
+    }
+
+    /// One poll of it. On a list there are no details.
+    [[nodiscard]] boost::json::object show(timestamp now, bool has_details)
+    {
+        look(now);
+        const auto shown = has_details ? describe() : describe_briefly();
+        life_.count_poll();
+        return shown;
+    }
+
+  private:
+    struct event_type {
+        timestamp time;
+        std::string event, hostname, message, error;
+    };
+
+    void tell(timestamp now, std::string_view event, std::string_view hostname, std::string message,
+              std::string_view error = {})
+    {
+        timeline_.push_back({now, std::string(event), std::string(hostname), std::move(message), std::string(error)});
+    }
+
+    /// What has happened since it was last seen.
+    void look(timestamp now)
+    {
+        if (seen_ == status())
+            return;
+        const auto was_working = std::exchange(seen_, status()) == "processing";
+        const auto agents = agents_at(seen_);
+        for (const auto& agent : agents) {
+            const std::string name(agent.hostname);
+            if (!was_working) {
+                tell(now, "acknowledged", name, "Job acknowledged by agent " + name);
+                tell(now, "started", name, "Job processing started on " + name);
+            }
+            if (agent.state == "completed")
+                tell(now, "completed", name, "Job completed successfully on " + name);
+            else if (agent.state == "failed")
+                tell(now, "failed", name, "Job failed on " + name, agent.error());
+            else if (agent.state == "skipped")
+                tell(now, "skipped", name, "Job skipped on " + name + " (unsupported OS family)", agent.error());
+        }
+    }
+
+    /// As an item of a list: never whether it changed anything.
+    [[nodiscard]] boost::json::object describe_briefly() const
+    {
+        boost::json::object shown{{"changed", nullptr}, {"created", to_string(created_)}};
+        if (seen_ == "failed" || seen_ == "skipped")
+            shown["error"] = agents_at(seen_).front().error();
+        const auto has_host = seen_ == "completed" || seen_ == "failed" || seen_ == "partial_failure";
+        if (has_host)
+            shown["hostname"] = agents_at(seen_).back().hostname;
+        shown["id"] = id_;
+        boost::json::object command{{"args", boost::json::array{"hello"}}, {"command", "echo"}};
+        shown["operation"] = boost::json::object{{"data", std::move(command)}, {"type", "command.exec.execute"}};
+        if (seen_ == "completed") // the result of a job that one agent answered
+            shown["result"] = result();
+        shown["status"] = seen_;
+        const auto latest = std::max_element(timeline_.begin(), timeline_.end(),
+                                             [](const auto& a, const auto& b) { return a.time < b.time; });
+        shown["updated_at"] = to_string(latest->time);
+        return shown;
+    }
+
+    [[nodiscard]] boost::json::object describe() const
+    {
+        auto shown = describe_briefly();
+        if (seen_ == "completed" || seen_ == "partial_failure")
+            shown["changed"] = true;
+        boost::json::object states, responses;
+        for (const auto& agent : agents_at(seen_)) {
+            states[agent.hostname] = describe_state(agent);
+            if (agent.has_ended())
+                responses[agent.hostname] = describe_response(agent);
+        }
+        if (!states.empty())
+            shown["agent_states"] = std::move(states);
+        if (!responses.empty())
+            shown["responses"] = std::move(responses);
+        boost::json::array events;
+        for (const auto& event : timeline_)
+            events.push_back(describe_event(event));
+        shown["timeline"] = std::move(events);
+        return shown;
+    }
+
+    [[nodiscard]] static boost::json::object result()
+    {
+        return {{"changed", true}, {"duration_ms", 2}, {"exit_code", 0}, {"stderr", ""}, {"stdout", "hello\n"}};
+    }
+
+    [[nodiscard]] static boost::json::object describe_state(const osapi_agent& agent)
+    {
+        boost::json::object shown;
+        if (agent.state == "completed" || agent.state == "failed")
+            shown["duration"] = agent.state == "failed" ? "1.002363931s" : "2.748032ms";
+        if (!agent.error().empty())
+            shown["error"] = agent.error();
+        shown["status"] = agent.state;
+        return shown;
+    }
+
+    [[nodiscard]] static boost::json::object describe_response(const osapi_agent& agent)
+    {
+        boost::json::object shown{{"changed", nullptr}};
+        if (agent.error().empty()) {
+            shown["changed"] = true;
+            shown["data"] = result();
+        } else {
+            shown["error"] = agent.error();
+        }
+        shown["hostname"] = agent.hostname;
+        shown["status"] = agent.state;
+        return shown;
+    }
+
+    [[nodiscard]] static boost::json::object describe_event(const event_type& event)
+    {
+        boost::json::object shown;
+        if (!event.error.empty())
+            shown["error"] = event.error;
+        shown["event"] = event.event;
+        shown["hostname"] = event.hostname;
+        shown["message"] = event.message;
+        shown["timestamp"] = in_whole_seconds(event.time);
+        return shown;
+    }
+
+    std::string id_;
+    job_life life_;
+    timestamp created_;
+    std::string seen_; ///< the status that was last shown
+    std::vector<event_type> timeline_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_osapi.ipp
+
+namespace cojob::testing::detail {
+
+/// The job API of OSAPI: what a real server was seen to answer, and where that was not seen, what its source says
+/// (osapi-io/osapi at 63dd1cff). Its order is kept: route, then what cannot be read, then the token, then what is not
+/// valid.
+class mock_osapi {
+  public:
+    explicit mock_osapi(const mock_server_options& options)
+        : path_(require_path(options.osapi_path)), authorization_("Bearer " + options.token),
+          lifecycle_(require_steps(options.osapi_lifecycle)),
+          router_(options.token, {message_answer(404, "Not Found"), message_answer(405, "Method Not Allowed")})
+    {
+        router_.add_open("GET", path_, [this](const routed_request& r) { return list(r); });
+        router_.add_open("GET", path_ + "/*", [this](const routed_request& r) { return show(r); });
+        router_.add_open("DELETE", path_ + "/*", [this](const routed_request& r) { return remove(r); });
+        router_.add_open("POST", path_ + "/*/retry", [this](const routed_request& r) { return retry(r); });
+    }
+    mock_osapi(const mock_osapi&) = delete;
+    mock_osapi& operator=(const mock_osapi&) = delete;
+    ~mock_osapi() = default;
+
+    /// Whether this API answers for a target: one of its own, or of where another version of it is.
+    [[nodiscard]] bool is_for(std::string_view target) const
+    {
+        const auto path = target.substr(0, target.find('?'));
+        const auto is_below = [&](std::string_view place) {
+            return path.starts_with(place) && (path.size() == place.size() || path[place.size()] == '/');
+        };
+        return is_below(path_) || is_below("/api") || is_below("/job");
+    }
+
+    [[nodiscard]] http::response answer(const recorded_request& request, time_point now, timestamp wall) const
+    {
+        auto answered = router_.answer(request, now, wall).response;
+        if (!answered.body.empty())
+            answered.body += '\n';
+        answered.headers.emplace_back("Vary", "Origin");
+        if (const auto id = http::find_header(request.headers, "X-Request-Id"); id && !id->empty())
+            answered.headers.emplace_back("X-Request-Id", *id);
+        return answered;
+    }
+
+    std::string add_job(std::vector<lifecycle_step> life, timestamp created)
+    {
+        auto id = make_uuid();
+        jobs_.emplace(id, mock_osapi_job(id, std::move(life), created));
+        return id;
+    }
+
+    [[nodiscard]] bool has_job(const std::string& id) const { return jobs_.contains(id); }
+    void set_life(const std::string& id, std::vector<lifecycle_step> life) { jobs_.at(id).set_life(std::move(life)); }
+
+  private:
+    static std::string require_path(std::string path)
+    {
+        while (path.ends_with('/'))
+            path.pop_back();
+        if (!path.starts_with('/'))
+            throw std::invalid_argument("mock_server: osapi_path must be a path below the root");
+        return path;
+    }
+
+    [[nodiscard]] std::optional<http::response> refuse_token(const routed_request& routed) const
+    {
+        const auto given = http::find_header(routed.request.headers, "Authorization").value_or("");
+        if (given == authorization_)
+            return std::nullopt;
+        if (!given.starts_with("Bearer ")) // in this very spelling
+            return error_answer(401, "Bearer token required");
+        return error_answer(401, "Invalid token: token contains an invalid number of segments");
+    }
+
+    http::response list(const routed_request& routed)
+    {
+        const auto limit = read_number(routed.query, "limit"), offset = read_number(routed.query, "offset");
+        for (const auto& refusal : {limit.refusal, offset.refusal, refuse_token(routed)})
+            if (refusal)
+                return *refusal;
+        const auto status = find_parameter(routed.query, "status");
+        osapi_validation valid("GetJobsParams");
+        valid.expect(!status || std::find(listed.begin(), listed.end(), *status) != listed.end(), "Status", "oneof");
+        valid.expect(limit.value.value_or(1) >= 1, "Limit", "min");
+        valid.expect(limit.value.value_or(1) <= 100, "Limit", "max");
+        valid.expect(offset.value.value_or(0) >= 0, "Offset", "min");
+        if (const auto refusal = valid.refusal())
+            return *refusal;
+        return page(routed.wall, status, limit.value.value_or(10), offset.value.value_or(0));
+    }
+
+    /// A page is a poll of each job on it.
+    http::response page(timestamp now, const std::optional<std::string>& status, std::int64_t limit,
+                        std::int64_t offset)
+    {
+        auto counts = count_by_status(); // of before the page moves jobs on
+        boost::json::array items;
+        std::int64_t place = 0;
+        for (auto& [id, job] : jobs_) {
+            if (status && job.status() != *status)
+                continue;
+            if (place >= offset && place - offset < limit)
+                items.push_back(job.show(now, false));
+            ++place;
+        }
+        return json_answer(200,
+                           {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
+    }
+
+    /// Null before the first job; those that were deleted count on, for only their status was not deleted.
+    [[nodiscard]] boost::json::value count_by_status() const
+    {
+        if (jobs_.empty() && deleted_.empty())
+            return nullptr;
+        std::map<std::string, std::int64_t> counts(deleted_.begin(), deleted_.end());
+        for (const auto status : listed)
+            counts.try_emplace(std::string(status), 0);
+        for (const auto& [id, job] : jobs_)
+            ++counts[job.status()];
+        boost::json::object shown;
+        for (const auto& [status, count] : counts)
+            shown[status] = count;
+        return shown;
+    }
+
+    http::response show(const routed_request& routed)
+    {
+        const auto id = read_uuid(routed.arguments.front());
+        if (auto refusal = refuse(id.refusal, routed, id.value))
+            return *refusal;
+        return json_answer(200, jobs_.at(id.value).show(routed.wall, true));
+    }
+
+    http::response remove(const routed_request& routed)
+    {
+        const auto id = read_uuid(routed.arguments.front());
+        if (auto refusal = refuse(id.refusal, routed, id.value))
+            return *refusal;
+        ++deleted_[jobs_.at(id.value).status()];
+        jobs_.erase(id.value);
+        return {204, {}, {}};
+    }
+
+    http::response retry(const routed_request& routed)
+    {
+        const auto id = read_uuid(routed.arguments.front());
+        const auto target = read_target(routed.request);
+        if (id.refusal || target.refusal)
+            return id.refusal ? *id.refusal : *target.refusal;
+        if (const auto refusal = refuse_token(routed))
+            return *refusal;
+        osapi_validation valid("RetryJobRequest");
+        const auto host = target.value.value_or("_any");
+        if (host.empty())
+            valid.expect(false, "TargetHostname", "min");
+        else
+            valid.expect(is_target(host), "TargetHostname", "valid_target",
+                         ": target agent \"" + host + "\" not found");
+        if (const auto refusal = valid.refusal())
+            return *refusal;
+        if (!has_job(id.value))
+            return error_answer(404, "job not found: " + id.value);
+        const auto made = add_job(lifecycle_, routed.wall);
+        jobs_.at(id.value).add_retry(made, routed.wall);
+        return json_answer(201, {{"job_id", made},
+                                 {"revision", ++revision_},
+                                 {"status", "created"},
+                                 {"timestamp", in_whole_seconds(routed.wall)}});
+    }
+
+    [[nodiscard]] static bool is_target(std::string_view host)
+    {
+        return host == "_any" || host == "_all" || host == "osapi-test" || host == "osapi-test-2";
+    }
+
+    [[nodiscard]] std::optional<http::response> refuse(const std::optional<http::response>& unreadable,
+                                                       const routed_request& routed, const std::string& id) const
+    {
+        if (unreadable)
+            return unreadable;
+        if (auto refusal = refuse_token(routed))
+            return refusal;
+        return has_job(id) ? std::nullopt : std::optional(error_answer(404, "job not found: " + id));
+    }
+
+    /// Version 4, the same ones in every run.
+    [[nodiscard]] std::string make_uuid()
+    {
+        const auto high = (random_() & 0xFFFFFFFFFFFF0FFFU) | 0x4000U;
+        const auto low = (random_() & 0x3FFFFFFFFFFFFFFFU) | 0x8000000000000000U;
+        std::array<char, 40> text{};
+        std::snprintf(text.data(), text.size(), "%08llx-%04llx-%04llx-%04llx-%012llx",
+                      static_cast<unsigned long long>(high >> 32U),
+                      static_cast<unsigned long long>(high >> 16U & 0xFFFFU),
+                      static_cast<unsigned long long>(high & 0xFFFFU), static_cast<unsigned long long>(low >> 48U),
+                      static_cast<unsigned long long>(low & 0xFFFFFFFFFFFFU));
+        return text.data();
+    }
+
+    static constexpr std::array<std::string_view, 5> listed{"submitted", "processing", "completed", "failed",
+                                                            "partial_failure"};
+
+    std::string path_, authorization_;
+    std::vector<lifecycle_step> lifecycle_; ///< of what a retry makes
+    mock_router router_;
+    std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< the order of lists: by id, downwards
+    std::map<std::string, std::int64_t> deleted_;                ///< by their last status
+    std::mt19937_64 random_{20'26};                              // NOLINT(cert-msc51-cpp): ids need not be secret
+    std::int64_t revision_ = 0;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_session_input.ipp
+
+// What Mintlify v1 takes. The vendor documents no refusals of it: these are those of v2.
+namespace cojob::testing::detail {
+
+inline bool is_one_of(const boost::json::value& text, std::initializer_list<std::string_view> allowed)
+{
+    const auto* string = text.if_string();
+    return string && std::find(allowed.begin(), allowed.end(), std::string_view(*string)) != allowed.end();
+}
+
+inline bool is_message(const boost::json::value& message)
+{
+    const auto* object = message.if_object();
+    const auto* role = object ? object->if_contains("role") : nullptr;
+    const auto* content = object ? object->if_contains("content") : nullptr;
+    return role && is_one_of(*role, {"system", "user", "assistant"}) && content && content->is_string();
+}
+
+inline bool are_messages(const boost::json::value* messages)
+{
+    const auto* array = messages ? messages->if_array() : nullptr;
+    return array && !array->empty() && std::all_of(array->begin(), array->end(), is_message);
+}
+
+/// Nothing that git refuses and that would end a header line.
+inline bool is_branch(const boost::json::value& branch)
+{
+    const auto* name = branch.if_string();
+    return name && !name->empty() && std::all_of(name->begin(), name->end(), [](char c) {
+               const auto byte = static_cast<unsigned char>(c);
+               return byte > 0x20 && byte != 0x7f;
+           });
+}
+
+/// The branch that a new session is to work on, if it names one.
+inline read_input<std::optional<std::string>> read_session(const recorded_request& request)
+{
+    const auto refuse = [](std::string_view why) {
+        return read_input<std::optional<std::string>>{{}, error_answer(400, why)};
+    };
+    const auto body = parse_body(request);
+    if (!body)
+        return refuse("Malformed JSON");
+    const auto* object = body->if_object();
+    if (!object)
+        return refuse("The body must be an object");
+    if (!are_messages(object->if_contains("messages")))
+        return refuse("messages must be an array that is not empty, of objects with role and content");
+    const auto* branch = object->if_contains("branch");
+    if (branch && !is_branch(*branch))
+        return refuse("branch must be the name of a branch");
+    if (const auto* draft = object->if_contains("asDraft"); draft && !draft->is_bool())
+        return refuse("asDraft must be true or false");
+    if (const auto* model = object->if_contains("model"); model && !is_one_of(*model, {"sonnet", "opus"}))
+        return refuse("model must be sonnet or opus");
+    return {branch ? std::optional<std::string>(branch->get_string()) : std::nullopt, {}};
+}
+
+/// A whole number of a list's query.
+inline read_input<std::int64_t> read_bounded(std::string_view query, std::string_view name, std::int64_t otherwise,
+                                             std::int64_t least,
+                                             std::int64_t most = std::numeric_limits<std::int64_t>::max())
+{
+    const auto text = find_parameter(query, name);
+    if (!text)
+        return {otherwise, {}};
+    const auto number = to_whole_number(*text);
+    const auto is_number = number.error != std::errc::invalid_argument; // the document bounds no `skip`
+    if (!is_number || number.value < least || number.value > most)
+        return {{}, error_answer(400, std::string(name) + " is out of range or no whole number")};
+    return {number.value, {}};
+}
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_sessions.ipp
+
+namespace cojob::testing::detail {
+
+/// The Mintlify agent API v1: sessions, created with an answer that streams events. Vendor's page: api/agent.
+class mock_sessions {
+  public:
+    mock_sessions(const mock_server_options& options, mock_uses& uses)
+        : project_id_(options.project_id), lifecycle_(require_steps(options.session_lifecycle)),
+          events_(options.session_events), gap_(options.session_event_gap), uses_(uses)
+    {
+        std::erase(events_, ""); // an empty chunk would end the body
+    }
+
+    void add_routes(mock_router& router)
+    {
+        router.add("POST", "/v1/agent/*/job", [this](const routed_request& r) { return create(r); });
+        router.add("GET", "/v1/agent/*/job/*", [this](const routed_request& r) { return show(r); });
+        router.add("GET", "/v1/agent/*/jobs", [this](const routed_request& r) { return list(r); });
+    }
+
+    std::string add_session(std::vector<lifecycle_step> life, timestamp created)
+    {
+        return add({}, std::move(life), created).id;
+    }
+
+    [[nodiscard]] bool has_session(std::string_view id) const
+    {
+        return std::any_of(sessions_.begin(), sessions_.end(), [&](const session& s) { return s.id == id; });
+    }
+
+    void set_life(std::string_view id, std::vector<lifecycle_step> life)
+    {
+        if (auto* found = find(id))
+            found->life = job_life(std::move(life));
+    }
+
+  private:
+    struct session {
+        std::string id, number, branch;
+        job_life life;
+        timestamp created;
+    };
+
+    session& add(std::optional<std::string> branch, std::vector<lifecycle_step> life, timestamp created)
+    {
+        auto number = std::to_string(sessions_.size() + 1);
+        auto on = std::move(branch).value_or("mintlify/session-" + number);
+        sessions_.push_back({"session_" + number, number, std::move(on), job_life(std::move(life)), created});
+        return sessions_.back();
+    }
+
+    mock_answer create(const routed_request& routed)
+    {
+        if (auto refused = refuse_project(routed))
+            return *refused;
+        auto branch = read_session(routed.request);
+        if (branch.refusal)
+            return *branch.refusal;
+        if (auto refused = uses_.refuse(routed.now))
+            return *refused;
+        const auto& made = add(std::move(branch.value), lifecycle_, routed.wall);
+        mock_answer answer(http::response{
+            200, {{"Content-Type", "text/event-stream"}, {"X-Session-Id", made.id}, {"X-Branch-Name", made.branch}}});
+        for (const auto& event : events_)
+            answer.response.body += event;
+        answer.events = events_;
+        answer.gap = gap_;
+        return answer;
+    }
+
+    http::response show(const routed_request& routed)
+    {
+        if (auto refused = refuse_project(routed))
+            return *refused;
+        auto* found = find(routed.arguments[1]);
+        return found ? json_answer(200, poll(*found)) : error_answer(404, "Job not found");
+    }
+
+    /// Newest first. A page is a poll of each session on it.
+    http::response list(const routed_request& routed)
+    {
+        if (auto refused = refuse_project(routed))
+            return *refused;
+        const auto skip = read_bounded(routed.query, "skip", 0, 0);
+        const auto take = read_bounded(routed.query, "take", 12, 1, 100);
+        if (skip.refusal || take.refusal)
+            return skip.refusal ? *skip.refusal : *take.refusal;
+        boost::json::array page;
+        for (auto at = sessions_.rbegin(); at != sessions_.rend(); ++at)
+            if (const auto place = at - sessions_.rbegin(); place >= skip.value && place - skip.value < take.value)
+                page.push_back(poll(*at));
+        return json_answer(200, {{"allSessions", std::move(page)}});
+    }
+
+    [[nodiscard]] std::optional<http::response> refuse_project(const routed_request& routed) const
+    {
+        return routed.arguments[0] == project_id_ ? std::nullopt : std::optional(project_not_found());
+    }
+
+    [[nodiscard]] session* find(std::string_view id)
+    {
+        const auto found =
+            std::find_if(sessions_.begin(), sessions_.end(), [&](const session& s) { return s.id == id; });
+        return found == sessions_.end() ? nullptr : &*found;
+    }
+
+    [[nodiscard]] boost::json::object poll(session& polled) const
+    {
+        auto shown = describe(polled);
+        polled.life.count_poll();
+        return shown;
+    }
+
+    /// As the API shows it, misspellings too. What is not there is absent; only the branch may be null.
+    [[nodiscard]] boost::json::object describe(const session& shown) const
+    {
+        const auto& reason = shown.life.status();
+        const auto has_halted = reason != "processing";
+        boost::json::object members{{"sessionId", shown.id},
+                                    {"subdomain", project_id_},
+                                    {"branch", nullptr},
+                                    {"haulted", has_halted},
+                                    {"haultReason", reason}};
+        if (reason != "github_missconfigured") // without access there is no branch
+            members["branch"] = shown.branch;
+        if (reason == "completed")
+            members["pullRequestLink"] = "https://github.com/example/docs/pull/" + shown.number;
+        if (has_halted)
+            members["messageToUser"] = "The session has ended: " + reason;
+        members["todos"] = describe_todos(reason);
+        members["userId"] = "user_1";
+        members["title"] = "Session " + shown.number;
+        members["createdAt"] = to_string(shown.created);
+        return members;
+    }
+
+    [[nodiscard]] static boost::json::array describe_todos(std::string_view reason)
+    {
+        const auto* last = reason == "processing" ? "in_progress" : reason == "completed" ? "completed" : "cancelled";
+        const auto todo = [](std::string_view id, std::string_view content, std::string_view status) {
+            return boost::json::object{{"content", content}, {"status", status}, {"priority", "high"}, {"id", id}};
+        };
+        return {todo("1", "Read the pages", "completed"), todo("2", "Edit the pages", last)};
+    }
+
+    std::string project_id_;
+    std::vector<lifecycle_step> lifecycle_; ///< of sessions that are created
+    std::vector<std::string> events_;
+    duration gap_;
+    mock_uses& uses_;
+    std::vector<session> sessions_; ///< in the order they were made
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_apis.ipp
+
+namespace cojob::testing::detail {
+
+/// All APIs of a mock server.
+class mock_apis {
+  public:
+    explicit mock_apis(const mock_server_options& options)
+        : router_(options.token), uses_(options), mintlify(options, uses_), sessions(options, uses_), osapi(options)
+    {
+        mintlify.add_routes(router_);
+        sessions.add_routes(router_);
+    }
+    mock_apis(const mock_apis&) = delete;
+    mock_apis& operator=(const mock_apis&) = delete;
+    ~mock_apis() = default;
+
+    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    {
+        return osapi.is_for(request.target) ? osapi.answer(request, now, wall) : router_.answer(request, now, wall);
+    }
+
+    /// Of any API: their ids look different.
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        if (osapi.has_job(id))
+            osapi.set_life(id, std::move(life));
+        else if (sessions.has_session(id))
+            sessions.set_life(id, std::move(life));
+        else
+            mintlify.set_life(id, std::move(life));
+    }
+
+  private:
+    mock_router router_;
+    mock_uses uses_;
+
+  public:
+    mock_mintlify mintlify;
+    mock_sessions sessions;
+    mock_osapi osapi;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_state.ipp
+
+namespace cojob::testing::detail {
+
+/// Something that a test has ordered for the next connections or requests.
+template <class T>
+class mock_orders {
+  public:
+    void add(T what, std::size_t times, std::string method)
+    {
+        if (times != 0)
+            waiting_.push_back({std::move(what), times, std::move(method)});
+    }
+
+    /// The first order that `fits` and is for any method or for this one.
+    template <class Predicate>
+    [[nodiscard]] std::optional<T> take(std::string_view method, Predicate fits)
+    {
+        const auto found = std::find_if(waiting_.begin(), waiting_.end(), [&](const order& o) {
+            return fits(o.what) && (o.method.empty() || o.method == method);
+        });
+        if (found == waiting_.end())
+            return std::nullopt;
+        auto what = found->what;
+        if (--found->times == 0)
+            waiting_.erase(found);
+        return what;
+    }
+
+  private:
+    struct order {
+        T what;
+        std::size_t times;
+        std::string method;
+    };
+    std::deque<order> waiting_;
+};
+
+/// What is answered instead of the right answer: a response, or bytes as they are.
+struct ordered_answer {
+    http::response response{};
+    std::optional<mock_output> raw{};
+};
+
+inline bool is_connection_fault(fault f)
+{
+    return f == fault::close_at_accept || f == fault::stall_handshake || f == fault::garbage_handshake;
+}
+
+/// RFC 9110, 5.6.7, by hand: what the standard library prints depends on the locale.
+inline std::string format_http_date(timestamp when)
+{
+    constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const auto day = std::chrono::floor<std::chrono::days>(when);
+    const std::chrono::year_month_day date(day);
+    const std::chrono::hh_mm_ss time(std::chrono::floor<std::chrono::seconds>(when - day));
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                  days[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()));
+    return text.data();
+}
+
+inline void add_missing_header(http::response& answer, std::string name, std::string value)
+{
+    if (!answer.header(name))
+        answer.headers.emplace_back(std::move(name), std::move(value));
+}
+
+/// What a mock server knows and decides, without a socket. Its thread and the test's share it.
+class mock_state {
+  public:
+    explicit mock_state(const mock_server_options& options)
+        : clock_(options.clock ? options.clock : machine_clock()), apis_(options)
+    {
+    }
+
+    /// Calls `change` with the APIs while nobody else uses them.
+    template <class Change>
+    auto change(Change change)
+    {
+        const std::lock_guard lock(mutex_);
+        return change(apis_, clock_->wall_now());
+    }
+
+    void order_fault(fault f, std::size_t times, std::string method)
+    {
+        const std::lock_guard lock(mutex_);
+        faults_.add(f, times, std::move(method));
+    }
+
+    void order_answer(ordered_answer answer, std::size_t times, std::string method)
+    {
+        const std::lock_guard lock(mutex_);
+        answers_.add(std::move(answer), times, std::move(method));
+    }
+
+    /// A connection was accepted: its number.
+    [[nodiscard]] std::size_t open_connection()
+    {
+        const std::lock_guard lock(mutex_);
+        open_.insert(accepted_);
+        changed_.notify_all();
+        return accepted_++;
+    }
+
+    void close_connection(std::size_t number)
+    {
+        const std::lock_guard lock(mutex_);
+        open_.erase(number);
+        changed_.notify_all();
+    }
+
+    /// What goes wrong with a connection that has just been accepted.
+    [[nodiscard]] std::optional<fault> take_connection_fault()
+    {
+        const std::lock_guard lock(mutex_);
+        return faults_.take({}, is_connection_fault);
+    }
+
+    /// A request has arrived whole. A fault spoils the answer, not the work: the job is made all the same, which is the
+    /// worst that a client has to reckon with.
+    [[nodiscard]] mock_output answer(recorded_request request, bool keeps_alive)
+    {
+        const std::lock_guard lock(mutex_);
+        requests_.push_back(std::move(request));
+        changed_.notify_all();
+        const auto& arrived = requests_.back();
+        const auto ordered = answers_.take(arrived.method, [](const ordered_answer&) { return true; });
+        if (ordered && ordered->raw)
+            return *ordered->raw;
+        auto right =
+            ordered ? mock_answer(ordered->response) : apis_.answer(arrived, clock_->now(), clock_->wall_now());
+        complete(right.response);
+        throttled_ += right.response.status == 429 ? 1 : 0;
+        if (const auto broken = faults_.take(arrived.method, [](fault f) { return !is_connection_fault(f); }))
+            return break_answer(*broken, right.response);
+        return unbroken(right, keeps_alive);
+    }
+
+    [[nodiscard]] std::vector<recorded_request> requests() const
+    {
+        const std::lock_guard lock(mutex_);
+        return requests_;
+    }
+
+    [[nodiscard]] std::size_t accepted() const
+    {
+        const std::lock_guard lock(mutex_);
+        return accepted_;
+    }
+
+    [[nodiscard]] std::size_t open() const
+    {
+        const std::lock_guard lock(mutex_);
+        return open_.size();
+    }
+
+    [[nodiscard]] std::size_t throttled() const
+    {
+        const std::lock_guard lock(mutex_);
+        return throttled_;
+    }
+
+    bool wait_for_requests(std::size_t count) const
+    {
+        return wait([&] { return requests_.size() >= count; });
+    }
+
+    bool wait_for_open(std::size_t count) const
+    {
+        return wait([&] { return open_.size() == count; });
+    }
+
+    bool wait_until_closed(const std::vector<std::size_t>& numbers) const
+    {
+        return wait([&] {
+            return std::none_of(numbers.begin(), numbers.end(), [&](std::size_t n) { return open_.contains(n); });
+        });
+    }
+
+  private:
+    template <class Predicate>
+    bool wait(Predicate holds) const
+    {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, std::chrono::seconds(10), holds);
+    }
+
+    void complete(http::response& answer)
+    {
+        if (!answer.body.empty())
+            add_missing_header(answer, "Content-Type", "application/json");
+        add_missing_header(answer, "Date", format_http_date(clock_->wall_now()));
+        add_missing_header(answer, "X-Request-Id", "req_" + std::to_string(++answers_given_));
+    }
+
+    clock_ptr clock_;
+    mutable std::mutex mutex_;
+    mutable std::condition_variable changed_;
+    mock_apis apis_;
+    mock_orders<fault> faults_;
+    mock_orders<ordered_answer> answers_;
+    std::vector<recorded_request> requests_;
+    std::set<std::size_t> open_;
+    std::size_t accepted_ = 0;
+    std::size_t answers_given_ = 0;
+    std::size_t throttled_ = 0;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_stream.ipp
+
+namespace cojob::testing::detail {
+
+inline void restrict_versions(asio::ssl::context& context, tls_versions versions)
+{
+    auto* native = context.native_handle();
+    const auto oldest = versions == tls_versions::only_1_1 ? TLS1_1_VERSION : TLS1_2_VERSION;
+    const auto newest = versions == tls_versions::modern ? 0 : oldest;
+    require_openssl(SSL_CTX_set_min_proto_version(native, oldest) == 1);
+    require_openssl(SSL_CTX_set_max_proto_version(native, newest) == 1);
+    // OpenSSL 3 has no signature for TLS 1.1 above level 0.
+    if (versions == tls_versions::only_1_1)
+        require_openssl(SSL_CTX_set_cipher_list(native, "DEFAULT:@SECLEVEL=0") == 1);
+}
+
+inline asio::ssl::context make_server_context(const server_identity& identity, tls_versions versions)
+{
+    asio::ssl::context context(asio::ssl::context::tls_server);
+    restrict_versions(context, versions);
+    context.use_certificate_chain(asio::buffer(identity.certificate_pem));
+    context.use_private_key(asio::buffer(identity.key_pem), asio::ssl::context::pem);
+    return context;
+}
+
+/// A socket, with or without TLS. Whatever goes wrong on it means one thing to a mock server: the client is gone.
+class mock_stream {
+  public:
+    /// Plain without a context.
+    mock_stream(asio::ip::tcp::socket socket, asio::ssl::context* context) : socket_(std::move(socket))
+    {
+        if (context)
+            tls_.emplace(socket_, *context);
+        error_code ec;
+        socket_.set_option(asio::ip::tcp::no_delay(true), ec);
+    }
+
+    [[nodiscard]] asio::any_io_executor get_executor() { return socket_.get_executor(); }
+
+    /// Whether it succeeded.
+    [[nodiscard]] asio::awaitable<bool> handshake()
+    {
+        error_code ec;
+        if (tls_)
+            co_await tls_->async_handshake(asio::ssl::stream_base::server,
+                                           asio::redirect_error(asio::use_awaitable, ec));
+        co_return !ec;
+    }
+
+    /// Zero: the client is gone, or the read was cancelled.
+    [[nodiscard]] asio::awaitable<std::size_t> read_some(asio::mutable_buffer into)
+    {
+        error_code ec;
+        std::size_t size = 0;
+        if (tls_)
+            size = co_await tls_->async_read_some(into, asio::redirect_error(asio::use_awaitable, ec));
+        else
+            size = co_await socket_.async_read_some(into, asio::redirect_error(asio::use_awaitable, ec));
+        co_return ec ? 0 : size;
+    }
+
+    /// False: the client is gone.
+    [[nodiscard]] asio::awaitable<bool> write(std::string_view bytes)
+    {
+        error_code ec;
+        if (tls_)
+            co_await asio::async_write(*tls_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
+        else
+            co_await asio::async_write(socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
+        co_return !ec;
+    }
+
+    /// Past TLS, if there is any.
+    [[nodiscard]] asio::awaitable<void> write_raw(std::string_view bytes)
+    {
+        error_code ec;
+        co_await asio::async_write(socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
+    }
+
+    /// Says nothing and hears nothing, TLS included, until the client closes its socket.
+    [[nodiscard]] asio::awaitable<void> wait_for_end()
+    {
+        error_code ec;
+        std::array<char, 4096> ignored;
+        while (!ec)
+            co_await socket_.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, ec));
+    }
+
+    /// Ends a read that is waiting.
+    void cancel() noexcept
+    {
+        error_code ec;
+        socket_.cancel(ec);
+    }
+
+    /// Closes as a server does that has nothing more to say.
+    [[nodiscard]] asio::awaitable<void> close()
+    {
+        error_code ec;
+        if (tls_) {
+            // Pretending to have the client's close_notify keeps the engine from waiting for it: an idle client never
+            // answers.
+            SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
+            co_await tls_->async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
+        }
+        drop();
+    }
+
+    /// Closes without a word of TLS.
+    void drop() noexcept
+    {
+        error_code ec;
+        socket_.close(ec);
+    }
+
+    void reset() noexcept
+    {
+        error_code ec;
+        socket_.set_option(asio::socket_base::linger(true, 0), ec);
+        drop();
+    }
+
+  private:
+    asio::ip::tcp::socket socket_;
+    std::optional<asio::ssl::stream<asio::ip::tcp::socket&>> tls_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_connection.ipp
+
+namespace cojob::testing::detail {
+
+/// One client, from accept to close. Lives on the server's thread.
+class mock_connection {
+  public:
+    mock_connection(asio::ip::tcp::socket socket, asio::ssl::context* context, mock_state& state)
+        : stream_(std::move(socket), context), state_(state), number_(state.open_connection())
+    {
+    }
+    mock_connection(const mock_connection&) = delete;
+    mock_connection& operator=(const mock_connection&) = delete;
+    ~mock_connection()
+    {
+        stream_.drop();
+        state_.close_connection(number_);
+    }
+
+    [[nodiscard]] std::size_t number() const noexcept { return number_; }
+
+    /// Whatever it is doing, it ends now.
+    void drop() noexcept { stream_.drop(); }
+
+    /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for
+    /// the next request in a moment: its client may have the answer already and count on that.
+    [[nodiscard]] bool close_when_idle()
+    {
+        if (now_ == activity::busy)
+            return false;
+        is_leaving_ = true;
+        if (now_ == activity::idle)
+            stream_.cancel();
+        return true;
+    }
+
+    [[nodiscard]] asio::awaitable<void> run()
+    {
+        if (const auto broken = state_.take_connection_fault()) {
+            co_await spoil_start(*broken);
+            co_return;
+        }
+        if (!co_await stream_.handshake())
+            co_return;
+        while (co_await receive()) {
+            const auto output = next_output();
+            if (!co_await send(output))
+                co_return;
+            if (output.end != ending::keep) {
+                co_await end(output.end);
+                co_return;
+            }
+        }
+        if (is_leaving_)
+            co_await stream_.close();
+    }
+
+  private:
+    enum class activity { busy, answering, idle };
+    using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
+
+    [[nodiscard]] asio::awaitable<void> spoil_start(fault broken)
+    {
+        if (broken == fault::garbage_handshake)
+            co_await stream_.write_raw(garbage_bytes());
+        else if (broken == fault::stall_handshake)
+            co_await stream_.wait_for_end();
+    }
+
+    /// Reads one request whole. False: there is none.
+    [[nodiscard]] asio::awaitable<bool> receive()
+    {
+        parser_.emplace();
+        parser_->eager(true);
+        parser_->body_limit(64 * 1024 * 1024);
+        is_malformed_ = false;
+        for (;;) {
+            parse();
+            if (is_malformed_ || parser_->is_done())
+                co_return true;
+            const auto has_begun = parser_->got_some() || !received_.empty();
+            now_ = has_begun ? activity::busy : activity::idle;
+            if (!has_begun && is_leaving_)
+                co_return false;
+            std::array<char, 4096> bytes;
+            const auto size = co_await stream_.read_some(asio::buffer(bytes));
+            now_ = activity::busy;
+            if (size == 0)
+                co_return false;
+            received_.append(bytes.data(), size);
+        }
+    }
+
+    /// Feeds what was received to the parser; what it leaves is for later.
+    void parse()
+    {
+        error_code ec;
+        std::size_t taken = 1;
+        while (!ec && taken != 0 && !received_.empty() && !parser_->is_done()) {
+            taken = parser_->put(asio::buffer(received_), ec);
+            received_.erase(0, taken);
+        }
+        is_malformed_ = ec && ec != boost::beast::http::error::need_more;
+    }
+
+    [[nodiscard]] mock_output next_output()
+    {
+        if (is_malformed_)
+            return break_answer(fault::announce_close, error_answer(400, "Malformed request"));
+        auto& message = parser_->get();
+        recorded_request request;
+        request.method = message.method_string();
+        request.target = message.target();
+        for (const auto& header : message)
+            request.headers.emplace_back(header.name_string(), header.value());
+        const auto keeps_alive = message.keep_alive();
+        request.body = std::move(message.body());
+        request.connection = number_;
+        return state_.answer(std::move(request), keeps_alive);
+    }
+
+    /// False: the client is gone.
+    [[nodiscard]] asio::awaitable<bool> send(const mock_output& output)
+    {
+        if (output.is_dripping)
+            co_return co_await drip(output.bytes);
+        auto is_there = co_await send_part(output.bytes, output.later.empty() && output.end == ending::keep);
+        for (std::size_t i = 0; is_there && i < output.later.size(); ++i) {
+            const auto is_last = i + 1 == output.later.size() && output.end == ending::keep;
+            is_there = co_await pause(output.gap) && co_await send_part(output.later[i], is_last);
+        }
+        while (is_there && !output.forever.empty())
+            is_there = co_await stream_.write(output.forever);
+        co_return is_there;
+    }
+
+    [[nodiscard]] asio::awaitable<bool> send_part(std::string_view bytes, bool is_last)
+    {
+        if (is_last)
+            now_ = activity::answering;
+        co_return co_await stream_.write(bytes);
+    }
+
+    /// False: the client went meanwhile.
+    [[nodiscard]] asio::awaitable<bool> pause(duration length)
+    {
+        using namespace asio::experimental::awaitable_operators;
+        if (length <= duration::zero())
+            co_return true;
+        asio::steady_timer timer(stream_.get_executor(), length);
+        const auto first = co_await (read_ahead() || timer.async_wait(asio::use_awaitable));
+        co_return first.index() == 1;
+    }
+
+    /// Until the client goes.
+    [[nodiscard]] asio::awaitable<void> read_ahead()
+    {
+        std::array<char, 4096> bytes;
+        while (const auto size = co_await stream_.read_some(asio::buffer(bytes)))
+            received_.append(bytes.data(), size);
+    }
+
+    [[nodiscard]] asio::awaitable<bool> drip(std::string_view bytes)
+    {
+        asio::steady_timer timer(stream_.get_executor());
+        for (std::size_t i = 0; i < bytes.size(); ++i) {
+            if (!co_await stream_.write(bytes.substr(i, 1)))
+                co_return false;
+            timer.expires_after(std::chrono::milliseconds(2));
+            co_await timer.async_wait(asio::use_awaitable);
+        }
+        co_return true;
+    }
+
+    [[nodiscard]] asio::awaitable<void> end(ending how)
+    {
+        if (how == ending::close)
+            co_await stream_.close();
+        else if (how == ending::reset)
+            stream_.reset();
+        else if (how == ending::silence)
+            co_await stream_.wait_for_end();
+    }
+
+    mock_stream stream_;
+    mock_state& state_;
+    std::size_t number_;
+    std::optional<parser_type> parser_;
+    std::string received_;
+    activity now_ = activity::busy;
+    bool is_malformed_ = false;
+    bool is_leaving_ = false;
+};
+
+/// Keeps the connection until it has ended.
+inline asio::awaitable<void> serve(std::shared_ptr<mock_connection> connection)
+{
+    co_await connection->run();
+}
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/testing/mock_server.ipp
+
+namespace cojob::testing {
+
+namespace detail {
+
+inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text)
+{
+    error_code ec;
+    const auto address = asio::ip::make_address(text, ec);
+    if (!ec && !address.is_loopback())
+        ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
+    if (ec)
+        throw boost::system::system_error(ec, "mock_server: '" + text + "' is no loopback address");
+    return {address, 0};
+}
+
+inline std::string host_of(const mock_server_options& options)
+{
+    const auto& names = options.certificate.names;
+    const auto is_for_localhost = !options.use_tls || std::find(names.begin(), names.end(), "localhost") != names.end();
+    if (options.address == "127.0.0.1" && is_for_localhost)
+        return "localhost";
+    return options.address.find(':') == std::string::npos ? options.address : '[' + options.address + ']';
+}
+
+} // namespace detail
+
+class mock_server::impl {
+  public:
+    explicit impl(const mock_server_options& options)
+        : state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
+          port(acceptor_.local_endpoint().port()),
+          base_url((options.use_tls ? "https://" : "http://") + detail::host_of(options) + ':' + std::to_string(port))
+    {
+        if (options.use_tls) {
+            auto identity = detail::make_identity(options.certificate);
+            tls_ = detail::make_server_context(identity, options.versions);
+            ca_pem = std::move(identity.ca_pem);
+        }
+        asio::co_spawn(context_, accept_all(), asio::detached);
+        thread_ = std::thread([this] { context_.run(); });
+    }
+
+    /// Every coroutine waits for a socket, or for a moment, so closing the sockets ends them all.
+    ~impl()
+    {
+        asio::post(context_, [this] {
+            is_stopping_ = true;
+            error_code ec;
+            acceptor_.close(ec);
+            for (const auto& connection : connections())
+                connection->drop();
+        });
+        thread_.join();
+    }
+
+    impl(const impl&) = delete;
+    impl& operator=(const impl&) = delete;
+
+    void close_idle_connections()
+    {
+        std::promise<std::vector<std::size_t>> leaving;
+        asio::post(context_, [this, &leaving] {
+            std::vector<std::size_t> numbers;
+            for (const auto& connection : connections())
+                if (connection->close_when_idle())
+                    numbers.push_back(connection->number());
+            leaving.set_value(std::move(numbers));
+        });
+        state.wait_until_closed(leaving.get_future().get());
+    }
+
+    detail::mock_state state;
+
+  private:
+    [[nodiscard]] asio::awaitable<void> accept_all()
+    {
+        asio::steady_timer pause(context_);
+        while (!is_stopping_) {
+            error_code ec;
+            auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, ec));
+            if (!ec && !is_stopping_) {
+                start(std::move(socket));
+                continue;
+            }
+            // Out of file descriptors, perhaps: the client waits in the backlog until there is one.
+            pause.expires_after(std::chrono::milliseconds(10));
+            co_await pause.async_wait(asio::use_awaitable);
+        }
+    }
+
+    void start(asio::ip::tcp::socket socket)
+    {
+        auto* context = tls_ ? &*tls_ : nullptr;
+        auto connection = std::make_shared<detail::mock_connection>(std::move(socket), context, state);
+        std::erase_if(connections_, [](const auto& weak) { return weak.expired(); });
+        connections_.push_back(connection);
+        asio::co_spawn(context_, detail::serve(std::move(connection)), asio::detached);
+    }
+
+    /// Those that are still there.
+    [[nodiscard]] std::vector<std::shared_ptr<detail::mock_connection>> connections() const
+    {
+        std::vector<std::shared_ptr<detail::mock_connection>> alive;
+        for (const auto& weak : connections_)
+            if (auto connection = weak.lock())
+                alive.push_back(std::move(connection));
+        return alive;
+    }
+
+    std::optional<asio::ssl::context> tls_;
+    asio::io_context context_;
+    asio::ip::tcp::acceptor acceptor_;
+    std::vector<std::weak_ptr<detail::mock_connection>> connections_;
+    bool is_stopping_ = false;
+    std::thread thread_;
+
+  public:
+    const std::uint16_t port;
+    const std::string base_url;
+    std::string ca_pem;
+};
+
+mock_server::mock_server(mock_server_options options) : impl_(std::make_unique<impl>(options)) {}
+
+mock_server::~mock_server() = default;
+
+std::string mock_server::base_url() const
+{
+    return impl_->base_url;
+}
+
+std::uint16_t mock_server::port() const noexcept
+{
+    return impl_->port;
+}
+
+const std::string& mock_server::ca_pem() const noexcept
+{
+    return impl_->ca_pem;
+}
+
+std::string mock_server::add_job(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change([&](auto& apis, timestamp now) { return apis.mintlify.add_job(std::move(life), now); });
+}
+
+void mock_server::set_life(const std::string& id, std::vector<lifecycle_step> life)
+{
+    impl_->state.change([&](auto& apis, timestamp) { apis.set_life(id, std::move(life)); });
+}
+
+std::string mock_server::add_session(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change(
+        [&](auto& apis, timestamp now) { return apis.sessions.add_session(std::move(life), now); });
+}
+
+std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change([&](auto& apis, timestamp now) { return apis.osapi.add_job(std::move(life), now); });
+}
+
+void mock_server::set_lifecycle(std::vector<lifecycle_step> life)
+{
+    impl_->state.change([&](auto& apis, timestamp) { apis.mintlify.set_lifecycle(std::move(life)); });
+}
+
+void mock_server::inject(fault f, std::size_t times, std::string method)
+{
+    impl_->state.order_fault(f, times, std::move(method));
+}
+
+void mock_server::answer_next(int status, std::string body, http::header_list headers, std::size_t times,
+                              std::string method)
+{
+    detail::ordered_answer answer;
+    answer.response = {status, std::move(headers), std::move(body)};
+    impl_->state.order_answer(std::move(answer), times, std::move(method));
+}
+
+void mock_server::send_next(std::string bytes, bool then_close)
+{
+    detail::ordered_answer answer;
+    answer.raw = detail::mock_output{std::move(bytes), then_close ? detail::ending::close : detail::ending::keep};
+    impl_->state.order_answer(std::move(answer), 1, {});
+}
+
+std::vector<recorded_request> mock_server::requests() const
+{
+    return impl_->state.requests();
+}
+
+bool mock_server::wait_for_requests(std::size_t count) const
+{
+    return impl_->state.wait_for_requests(count);
+}
+
+std::size_t mock_server::connections() const
+{
+    return impl_->state.accepted();
+}
+
+std::size_t mock_server::open_connections() const
+{
+    return impl_->state.open();
+}
+
+bool mock_server::wait_for_open_connections(std::size_t count) const
+{
+    return impl_->state.wait_for_open(count);
+}
+
+void mock_server::close_idle_connections()
+{
+    impl_->close_idle_connections();
+}
+
+std::size_t mock_server::throttled() const
+{
+    return impl_->state.throttled();
+}
+
+} // namespace cojob::testing
+
+// -------- cojob/impl/testing/scripted_transport.ipp
+
+namespace cojob::testing {
+
+namespace detail {
+
+/// Waits on the operation's clock, for ever with `no_timeout`; returns early when the operation is stopped.
+inline asio::awaitable<void> wait_for(operation& op, duration length)
+{
+    if (length <= duration::zero() || op.is_stopped())
+        co_return;
+    asio::steady_timer until_rung(op.executor(), asio::steady_timer::time_point::max());
+    const auto bell = op.time().make_alarm(op.executor());
+    if (length != no_timeout)
+        bell->set(cojob::detail::after(op.time().now(), length), [&until_rung] { until_rung.cancel(); });
+    error_code ec; // rung and cancelled look alike; the operation knows
+    co_await until_rung.async_wait(asio::redirect_error(asio::use_awaitable, ec));
+}
+
+} // namespace detail
+
+asio::awaitable<http::exchange_result> scripted_transport::send(const http::request& request, http::exchange& exchange)
+{
+    auto& op = exchange.operation;
+    const http::exchange_result aborted{asio::error::operation_aborted};
+    if (op.is_stopped())
+        co_return aborted;
+    requests_.push_back(request);
+    auto reply = script_(request);
+    const auto is_to_commit = reply.reached >= phase::sending;
+    const auto before_commit = is_to_commit ? std::min(reply.commit_after, reply.delay) : reply.delay;
+    exchange.reached = std::min(reply.reached, phase::connecting);
+    co_await detail::wait_for(op, before_commit);
+    if (op.is_stopped())
+        co_return aborted;
+    if (is_to_commit) {
+        exchange.reached = phase::sending;
+        exchange.commit();
+        exchange.reached = std::min(reply.reached, phase::awaiting_response);
+        if (reply.on_arrival)
+            reply.result.response = reply.on_arrival();
+        const auto rest = reply.delay == no_timeout ? no_timeout : reply.delay - before_commit;
+        co_await detail::wait_for(op, rest);
+        if (op.is_stopped())
+            co_return aborted;
+    }
+    exchange.reached = reply.reached;
+    co_return std::move(reply.result);
+}
+
+} // namespace cojob::testing
+
+#endif
+
+#endif
