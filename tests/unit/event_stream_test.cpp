@@ -93,9 +93,9 @@ const std::vector<row>& rows()
 
 } // namespace event_stream_tests
 
-using namespace event_stream_tests;
-
 BOOST_AUTO_TEST_SUITE(event_stream)
+
+using namespace event_stream_tests;
 
 BOOST_AUTO_TEST_CASE(every_rule_in_pieces_of_every_size)
 {
