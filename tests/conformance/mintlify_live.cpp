@@ -26,8 +26,8 @@ constexpr auto nobody = "00000000-0000-4000-8000-000000000000";
 class mintlify_live {
   public:
     explicit mintlify_live(mintlify::agent_options options)
-        : options_(std::move(options)), client_(context_.get_executor(), one_attempt()), agent_(client_, options_),
-          agent_v1_(client_, options_)
+        : options_(std::move(options)), client_(context_.get_executor(), conformance::one_attempt()),
+          agent_(client_, options_), agent_v1_(client_, options_)
     {
     }
 
@@ -44,14 +44,6 @@ class mintlify_live {
     }
 
   private:
-    static cojob::client_options one_attempt()
-    {
-        cojob::client_options o;
-        o.retry.max_attempts = 1;
-        o.tls.ca_file = conformance::environment("COJOB_CA_FILE").value_or("");
-        return o;
-    }
-
     template <class T>
     cojob::result<T> outcome(asio::awaitable<T> operation)
     {

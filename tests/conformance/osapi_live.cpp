@@ -31,7 +31,8 @@ constexpr auto nobody = "00000000-0000-4000-8000-000000000000";
 class osapi_live {
   public:
     explicit osapi_live(osapi::jobs_options options)
-        : options_(std::move(options)), client_(context_.get_executor(), one_attempt()), jobs_(client_, options_)
+        : options_(std::move(options)), client_(context_.get_executor(), conformance::one_attempt()),
+          jobs_(client_, options_)
     {
     }
 
@@ -59,14 +60,6 @@ class osapi_live {
         osapi::job_status::failed,
         osapi::job_status::partial_failure,
     };
-
-    /// So that what is seen is one answer of the server each.
-    static cojob::client_options one_attempt()
-    {
-        cojob::client_options o;
-        o.retry.max_attempts = 1;
-        return o;
-    }
 
     template <class T>
     cojob::result<T> outcome(asio::awaitable<T> operation)

@@ -25,7 +25,6 @@
 
 namespace asio = boost::asio;
 namespace osapi = cojob::osapi;
-using cojob::errc;
 using cojob::http::response;
 
 namespace {
@@ -52,17 +51,6 @@ response read_answer(const std::filesystem::path& headers)
     }
     answer.body = read(std::filesystem::path(headers).replace_extension(".json")); // empty where there is none
     return answer;
-}
-
-errc code_of(int status)
-{
-    switch (status) {
-    case 401: return errc::unauthorized;
-    case 403: return errc::forbidden;
-    case 404: return errc::not_found;
-    case 409: return errc::conflict;
-    default: return status >= 500 ? errc::server_error : errc::rejected;
-    }
 }
 
 class replay {
@@ -96,14 +84,12 @@ class replay {
 
     [[nodiscard]] osapi::jobs service()
     {
-        cojob::client_options options;
-        options.retry.max_attempts = 1;
         auto transport = std::make_shared<cojob::testing::scripted_transport>([this](const cojob::http::request&) {
             return cojob::testing::scripted_reply(answer_.status, answer_.body, answer_.headers);
         });
         osapi::jobs_options service_options;
         service_options.token = cojob::secret("a-token");
-        return {cojob::client(context_.get_executor(), options, transport), service_options};
+        return {cojob::client(context_.get_executor(), conformance::one_attempt(), transport), service_options};
     }
 
     template <class T>
@@ -125,13 +111,12 @@ class replay {
     template <class T>
     void check_failure(const std::string& name, const cojob::result<T>& result)
     {
-        if (!report_.fails(result, code_of(answer_.status), name))
+        if (!report_.fails(result, conformance::code_of(answer_.status), name))
             return;
         const auto& failure = result.error();
-        const auto body = boost::json::parse(answer_.body).as_object();
-        const auto* const words = body.if_contains("error") ? body.if_contains("error") : body.if_contains("message");
         report_.expect(failure.http_status == answer_.status, name + ": the status");
-        report_.expect(words && *words == boost::json::value(failure.server_message), name + ": the server's words");
+        report_.expect(failure.server_message == conformance::words_of(boost::json::parse(answer_.body)),
+                       name + ": the server's words");
         report_.expect(!failure.request_id.empty() && failure.request_id == answer_.header("X-Request-Id"),
                        name + ": request id " + failure.request_id);
     }

@@ -227,6 +227,14 @@ inline void compare(comparison& c, const cojob::osapi::retry_receipt& receipt, c
     c.time(receipt.created, at + "/timestamp");
 }
 
+/// What a refusal says in the one way or the other.
+inline std::string words_of(const json::value& body)
+{
+    const comparison c(body);
+    const auto& words = c.at("/error").is_string() ? c.at("/error") : c.at("/message");
+    return words.is_string() ? std::string(words.get_string()) : std::string();
+}
+
 /// JSON pointers of what differs; empty: nothing does.
 template <class T>
 std::string differences(const T& decoded, const json::value& body)

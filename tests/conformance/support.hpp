@@ -73,6 +73,29 @@ cojob::result<T> outcome(asio::io_context& context, asio::awaitable<T> operation
     return ended.get();
 }
 
+/// What a status that is no success means.
+inline cojob::errc code_of(int status)
+{
+    using enum cojob::errc;
+    switch (status) {
+    case 401: return unauthorized;
+    case 403: return forbidden;
+    case 404: return not_found;
+    case 409: return conflict;
+    case 429: return rate_limited;
+    default: return status >= 500 ? server_error : rejected;
+    }
+}
+
+/// A client whose calls are one request each, so that what is seen is one answer of the server.
+inline cojob::client_options one_attempt()
+{
+    cojob::client_options o;
+    o.retry.max_attempts = 1;
+    o.tls.ca_file = environment("COJOB_CA_FILE").value_or("");
+    return o;
+}
+
 /// A request to OSAPI that no operation of the client would send.
 inline cojob::api_request osapi_request(const cojob::osapi::jobs_options& options, std::string method)
 {

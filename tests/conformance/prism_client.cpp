@@ -1,0 +1,267 @@
+// prism_client URL [--dynamic COUNT]: drives every operation against the vendors' documents, played by Prism, for every
+// documented status and every named example, and then for at least COUNT random answers. A project's id, or a folder
+// before OSAPI's path, says which answer is wanted: `code-404`, `example-completed`, or `seed-7` for a random one that
+// fits the document. tests/conformance/prism starts what this needs. COJOB_CA_FILE has the authority to trust. Exit
+// status: 0 all was right, 1 something was not.
+
+#include "refusals.hpp"
+#include "same_as_json.hpp"
+#include "support.hpp"
+#include "witness.hpp"
+
+#include <cojob/mintlify/agent.hpp>
+#include <cojob/mintlify/agent_v1.hpp>
+#include <cojob/osapi/jobs.hpp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/json/parse.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace asio = boost::asio;
+namespace mintlify = cojob::mintlify;
+namespace osapi = cojob::osapi;
+
+namespace {
+
+constexpr auto some_id = "550e8400-e29b-41d4-a716-446655440000";
+
+template <class T>
+struct operation {
+    std::string name;
+    std::function<asio::awaitable<T>(const cojob::client&, const std::string& answer)> start;
+    bool creates = false; ///< a 500 does not tell whether it has
+};
+
+class prism_client {
+  public:
+    explicit prism_client(std::string url) : url_(std::move(url)) {}
+
+    int run(std::size_t random_answers)
+    {
+        documented_mintlify();
+        documented_osapi("osapi");
+        documented_osapi("osapi-dated");
+        report_.say(std::to_string(answers_) + " documented answers: " + std::to_string(decoded_) + " decoded, " +
+                    std::to_string(refused_) + " refused as invalid_response, " +
+                    std::to_string(answers_ - decoded_ - refused_) + " errors");
+        if (random_answers != 0)
+            random(random_answers);
+        return report_.exit_status();
+    }
+
+  private:
+    void documented_mintlify()
+    {
+        const std::vector<std::string> jobs{"example-active", "example-completed", "example-failed",
+                                            "example-archived"};
+        each(create(), jobs);
+        each(create(), {"code-201", "code-400", "code-429", "code-503"});
+        each(get(), jobs);
+        each(get(), {"code-200", "code-404", "code-503"});
+        each(message(), jobs);
+        each(message(), {"code-200", "code-400", "code-404", "code-429", "code-503"});
+        each(get_session(), {"code-200"});
+        each(list_sessions(), {"code-200"});
+        // v1 create_job belongs here: code-200, an event stream.
+    }
+
+    void documented_osapi(const std::string& folder)
+    {
+        const std::vector<std::string> refusals{"code-400", "code-401", "code-403", "code-500"};
+        each(list(folder), {"code-200"});
+        each(list(folder), refusals);
+        each(get(folder), {"code-200", "code-404"});
+        each(get(folder), refusals);
+        each(remove(folder), {"code-204", "code-404"});
+        each(remove(folder), refusals);
+        each(retry(folder), {"code-201", "code-404"});
+        each(retry(folder), refusals);
+    }
+
+    void random(std::size_t count)
+    {
+        answers_ = decoded_ = refused_ = 0;
+        for (std::size_t n = 0; answers_ < count; ++n) {
+            const std::vector<std::string> seed{"seed-" + std::to_string(n)};
+            each(create(), seed);
+            each(get(), seed);
+            each(message(), seed);
+            each(get_session(), seed);
+            each(list_sessions(), seed);
+            for (const std::string folder : {"osapi", "osapi-dated"}) {
+                each(list(folder), seed);
+                each(get(folder), seed);
+                each(retry(folder), seed);
+            }
+        }
+        report_.say(std::to_string(answers_) + " random answers: " + std::to_string(decoded_) + " decoded, " +
+                    std::to_string(refused_) + " refused as invalid_response");
+    }
+
+    template <class T>
+    void each(const operation<T>& asked, const std::vector<std::string>& answers)
+    {
+        for (const auto& answer : answers)
+            check(asked, answer);
+    }
+
+    /// On a client of its own: what one answer says of a project's limits is not for the next.
+    template <class T>
+    void check(const operation<T>& asked, const std::string& answer)
+    {
+        const auto what = asked.name + " " + answer;
+        const auto options = conformance::one_attempt();
+        const auto seen = std::make_shared<conformance::witness>(options);
+        const cojob::client client(context_.get_executor(), options, seen);
+        const auto result = conformance::outcome(context_, asked.start(client, answer));
+        ++answers_;
+        for (const auto& violation : seen->take_violations())
+            report_.expect(false, what + ": " + describe(violation));
+        const auto status = answer.starts_with("code-") ? std::stoi(answer.substr(5)) : seen->last().status;
+        report_.expect(seen->last().status == status, what + ": the answer is a " + std::to_string(status));
+        if (status >= 300)
+            check_failure(what, result, seen->last(), asked.creates);
+        else if constexpr (std::is_void_v<T>)
+            decoded_ += report_.succeeds(result, what) ? 1U : 0U;
+        else
+            check_success(what, result, boost::json::parse(seen->last().body), answer);
+    }
+
+    template <class T>
+    void check_success(const std::string& what, const cojob::result<T>& result, const boost::json::value& body,
+                       const std::string& answer)
+    {
+        const auto reason = conformance::refusal<T>(body);
+        if (!reason.empty()) {
+            refused_ += report_.fails(result, cojob::errc::invalid_response, what + ", where " + reason) ? 1U : 0U;
+            return;
+        }
+        if (!report_.succeeds(result, what))
+            return;
+        ++decoded_;
+        const auto differences = conformance::differences(*result, body);
+        report_.expect(differences.empty(), what + ": not as in the JSON: " + differences);
+        if (answer.starts_with("example-")) {
+            const auto* const status = body.as_object().if_contains("status");
+            report_.expect(status && *status == boost::json::value(answer.substr(8)), what + ": it is that example");
+        }
+    }
+
+    template <class T>
+    void check_failure(const std::string& what, const cojob::result<T>& result, const cojob::http::response& last,
+                       bool creates)
+    {
+        const auto code =
+            creates && last.status == 500 ? cojob::errc::outcome_unknown : conformance::code_of(last.status);
+        if (!report_.fails(result, code, what))
+            return;
+        const auto& failure = result.error();
+        report_.expect(failure.http_status == last.status, what + ": its status");
+        report_.expect(failure.server_message == conformance::words_of(boost::json::parse(last.body)),
+                       what + ": its words");
+        const auto hint = last.header("Retry-After"); // Prism makes negative ones up as well
+        const auto is_hinted = hint && !hint->empty() && hint->find_first_not_of("0123456789") == hint->npos;
+        report_.expect(failure.retry_at.has_value() == is_hinted, what + ": when to come back");
+    }
+
+    template <class Service>
+    [[nodiscard]] Service project(const cojob::client& client, const std::string& answer) const
+    {
+        mintlify::agent_options o;
+        o.base_url = url_;
+        o.project_id = answer;
+        o.api_key = cojob::secret("mint_test_key");
+        return {client, o};
+    }
+
+    [[nodiscard]] osapi::jobs jobs(const cojob::client& client, const std::string& folder,
+                                   const std::string& answer) const
+    {
+        osapi::jobs_options o;
+        o.base_url = url_;
+        o.base_path = "/" + folder + "/" + answer + "/api/job";
+        o.token = cojob::secret("a-token");
+        return {client, o};
+    }
+
+    [[nodiscard]] operation<mintlify::agent_job> create() const
+    {
+        return {"v2 create_job",
+                [this](const auto& c, const auto& a) { return project<mintlify::agent>(c, a).create_job("Fix it"); },
+                true};
+    }
+    [[nodiscard]] operation<mintlify::agent_job> get() const
+    {
+        return {"v2 get_job",
+                [this](const auto& c, const auto& a) { return project<mintlify::agent>(c, a).get_job(some_id); }};
+    }
+    [[nodiscard]] operation<mintlify::agent_job> message() const
+    {
+        return {"v2 send_message",
+                [this](const auto& c, const auto& a) {
+                    return project<mintlify::agent>(c, a).send_message(some_id, "Fix this too");
+                },
+                true};
+    }
+    [[nodiscard]] operation<mintlify::agent_session> get_session() const
+    {
+        return {"v1 get_job",
+                [this](const auto& c, const auto& a) { return project<mintlify::agent_v1>(c, a).get_job(some_id); }};
+    }
+    [[nodiscard]] operation<std::vector<mintlify::agent_session>> list_sessions() const
+    {
+        return {"v1 list_jobs", [this](const auto& c, const auto& a) {
+                    return project<mintlify::agent_v1>(c, a).list_jobs({.skip = 1, .take = 100});
+                }};
+    }
+    [[nodiscard]] operation<osapi::job_page> list(const std::string& folder) const
+    {
+        static constexpr osapi::list_query query{
+            .status = osapi::job_status::partial_failure, .limit = 100, .offset = 1};
+        return {folder + " list_jobs",
+                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).list_jobs(query); }};
+    }
+    [[nodiscard]] operation<osapi::job> get(const std::string& folder) const
+    {
+        return {folder + " get_job",
+                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).get_job(some_id); }};
+    }
+    [[nodiscard]] operation<void> remove(const std::string& folder) const
+    {
+        return {folder + " delete_job",
+                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).delete_job(some_id); }};
+    }
+    [[nodiscard]] operation<osapi::retry_receipt> retry(const std::string& folder) const
+    {
+        return {folder + " retry_job",
+                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).retry_job(some_id, "_any"); },
+                true};
+    }
+
+    std::string url_;
+    asio::io_context context_;
+    conformance::report report_{false};
+    std::size_t answers_ = 0, decoded_ = 0, refused_ = 0;
+};
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    const auto is_random = arguments.size() == 3 && arguments[1] == "--dynamic";
+    if (arguments.size() != 1 && !is_random) {
+        std::cout << "usage: prism_client URL [--dynamic COUNT]\n";
+        return 2;
+    }
+    return conformance::run_program(
+        [&] { return prism_client(arguments[0]).run(is_random ? std::stoul(arguments[2]) : 0); });
+}
