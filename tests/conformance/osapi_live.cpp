@@ -1,6 +1,8 @@
 // Runs against a real OSAPI server: COJOB_OSAPI_URL, COJOB_OSAPI_TOKEN (one that may write), and where it is not
-// /api/job, COJOB_OSAPI_PATH. It retries one finished job twice, which runs its command again, and deletes the new
-// jobs. Exit status: 0 all was right, 1 something was not, 77 the variables are not set.
+// /api/job, COJOB_OSAPI_PATH. It retries one finished job twice, which runs its command again, and deletes what that
+// made.
+//
+// Exit status: 0 all was right, 1 something was not, 77 the variables are not set.
 
 #include "support.hpp"
 

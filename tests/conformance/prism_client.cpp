@@ -1,8 +1,10 @@
 // prism_client URL [--dynamic COUNT]: drives every operation against the vendors' documents, played by Prism, for every
 // documented status and every named example, and then for at least COUNT random answers. A project's id, or a folder
-// before OSAPI's path, says which answer is wanted: `code-404`, `example-completed`, or `seed-7` for a random one that
-// fits the document. tests/conformance/prism starts what this needs. COJOB_CA_FILE has the authority to trust. Exit
-// status: 0 all was right, 1 something was not.
+// before OSAPI's path, says which answer is wanted: `code-404`, `example-completed`, `seed-7` for a random one,
+// `sparse-7` for a random one that leaves out some of what may be absent. tests/conformance/prism starts what this
+// needs. COJOB_CA_FILE has the authority to trust.
+//
+// Exit status: 0 all was right, 1 something was not.
 
 #include "refusals.hpp"
 #include "same_as_json.hpp"
@@ -90,13 +92,16 @@ class prism_client {
     {
         answers_ = decoded_ = refused_ = 0;
         for (std::size_t n = 0; answers_ < count; ++n) {
-            const std::vector<std::string> seed{"seed-" + std::to_string(n)};
-            each(create(), seed);
-            each(get(), seed);
-            each(message(), seed);
-            each(get_session(), seed);
-            each(list_sessions(), seed);
-            for (const std::string folder : {"osapi", "osapi-dated"}) {
+            for (const std::string kind : {"seed-", "sparse-"}) {
+                const std::vector<std::string> seed{kind + std::to_string(n)};
+                each(create(), seed);
+                each(get(), seed);
+                each(message(), seed);
+                each(get_session(), seed);
+                each(list_sessions(), seed);
+            }
+            for (const std::string folder : {"osapi", "osapi-dated", "osapi-sparse"}) {
+                const std::vector<std::string> seed{"seed-" + std::to_string(n)};
                 each(list(folder), seed);
                 each(get(folder), seed);
                 each(retry(folder), seed);
