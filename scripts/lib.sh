@@ -21,6 +21,9 @@ header_number() {
     [[ $number =~ ^[0-9]+$ ]] && echo "$number" || echo 0
 }
 
+# The same as text, without its quotes.
+header_text() { printf '#include <%s>\n%s\n' "$1" "$2" | g++ -E -P -x c++ - 2>/dev/null | tail -n 1 | tr -d '" '; }
+
 cmake_is_new_enough() {
     local version
     have cmake || return 1
@@ -112,6 +115,30 @@ install_missing() {
         say "please install them; the names are Debian's"
         exit 2
     fi
+}
+
+# install_release FOLDER PACKAGE RELEASE: from the Python package index, into FOLDER/bin. Exits with 77 and why in its last line
+# where the index cannot be reached.
+install_release() {
+    local folder=$1 package=$2 release=$3 log=$1.log
+    [[ ! -x $folder/bin/pip || ! -e $folder/$package-$release ]] || return 0
+    have python3 || { echo "needs python3 (Debian: apt-get install python3 python3-venv)"; exit 1; }
+    mkdir -p "$(dirname "$folder")"
+    python3 -m venv --clear "$folder" || {
+        echo "python3 cannot make a virtual environment (Debian: apt-get install python3-venv)"
+        exit 1
+    }
+    if "$folder/bin/pip" install --disable-pip-version-check --retries 1 --timeout 20 "$package==$release" >"$log" 2>&1; then
+        touch "$folder/$package-$release"
+        return
+    fi
+    cat "$log"
+    if grep -qE 'connection broken by|connection error|Connection aborted|timed out' "$log"; then
+        echo "the Python package index cannot be reached"
+        exit 77
+    fi
+    echo "$package $release cannot be installed"
+    exit 1
 }
 
 # As many compilations at once as there are processors, and memory for: one takes up to about 1.5 GB.
