@@ -1,6 +1,6 @@
 // Runs against the real Mintlify service: MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and where they are not the defaults,
-// MINTLIFY_BASE_URL and COJOB_CA_FILE. It only reads, unless COJOB_LIVE_CREATE=1: then it creates one job and waits.
-// Exit status: 0 all was right, 1 something was not, 77 the variables are not set.
+// MINTLIFY_BASE_URL and COJOB_CA_FILE. It only reads, unless COJOB_LIVE_CREATE=1: then it creates a job and a session
+// and waits. Exit status: 0 all was right, 1 something was not, 77 the variables are not set.
 
 #include "support.hpp"
 
@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto task = "Fix one spelling mistake, if there is one; else change nothing.";
 constexpr auto nobody = "00000000-0000-4000-8000-000000000000";
 
 class mintlify_live {
@@ -37,9 +38,9 @@ class mintlify_live {
         report_.fails(outcome(agent_.get_job(nobody)), errc::not_found, "v2: get of a job that does not exist");
         refuse_key();
         if (conformance::environment("COJOB_LIVE_CREATE") == "1")
-            create_and_wait();
+            create();
         else
-            report_.leave_out("v2: creating a job, which COJOB_LIVE_CREATE=1 asks for");
+            report_.leave_out("creating a job (v2) and a session (v1), which COJOB_LIVE_CREATE=1 asks for");
         return report_.exit_status();
     }
 
@@ -80,10 +81,15 @@ class mintlify_live {
                       "v1: list with a wrong key");
     }
 
+    void create()
+    {
+        create_and_wait();
+        create_session();
+    }
+
     void create_and_wait()
     {
-        const auto created =
-            outcome(agent_.create_job("Fix one spelling mistake, if there is one; else change nothing."));
+        const auto created = outcome(agent_.create_job(task));
         if (!report_.succeeds(created, "v2: creating a job"))
             return;
         report_.say("v2: it made job " + created->id);
@@ -91,6 +97,21 @@ class mintlify_live {
         if (report_.succeeds(end, "v2: waiting for it"))
             report_.expect(is_finished(*end),
                            "v2: it ended: " + end->status_text + ", " + end->pr_link.value_or("no pull request"));
+    }
+
+    void create_session()
+    {
+        const mintlify::create_session_request request(task);
+        const auto stream = outcome(agent_v1_.create_job(request));
+        if (!report_.succeeds(stream, "v1: creating a session"))
+            return;
+        report_.say("v1: it made session " + stream->session_id() + ", " + stream->branch().value_or("no branch"));
+        const auto events = outcome(conformance::count_events(*stream));
+        if (report_.succeeds(events, "v1: reading its events"))
+            report_.say("v1: there were " + std::to_string(*events));
+        const auto end = outcome(cojob::wait_for_job(agent_v1_, stream->handle(), {.timeout = 30min}));
+        if (report_.succeeds(end, "v1: waiting for it"))
+            report_.expect(end->halted, "v1: it halted: " + end->reason_text);
     }
 
     mintlify::agent_options options_;

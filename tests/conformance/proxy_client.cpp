@@ -10,6 +10,7 @@
 #include <cojob/job/wait.hpp>
 #include <cojob/job/watch.hpp>
 #include <cojob/mintlify/agent.hpp>
+#include <cojob/mintlify/agent_v1.hpp>
 #include <cojob/osapi/jobs.hpp>
 #include <cojob/testing/mock_server.hpp>
 
@@ -44,7 +45,9 @@ struct excuse {
     std::string_view where, message; ///< the latter begins so
 };
 
-constexpr std::array<excuse, 7> excuses{{
+constexpr std::array<excuse, 8> excuses{{
+    // The document knows no 404 of v1, and not every id is a session's.
+    {"/v1/agent/", 404, "response", "Unable to match the returned status code"},
     // The document knows no 401, and no service accepts every key.
     {"/v2/agent/", 401, "response", "Unable to match the returned status code"},
     // Before the first job the real server was seen to answer null.
@@ -73,7 +76,7 @@ class proxy_client {
     int run()
     {
         mintlify_lives();
-        // v1 belongs here, once the mock has its routes.
+        session_lives();
         mintlify_refusals();
         osapi_lists();
         osapi_lives();
@@ -115,6 +118,23 @@ class proxy_client {
             same(again, "wait_for_job after a message");
             report_.expect(again && again->status == mintlify::agent_job_status::completed, "it runs again");
         }
+    }
+
+    void session_lives()
+    {
+        const mintlify::agent_v1 agent(client_, project_);
+        same(outcome(agent.list_jobs()), "v1 list before the first session");
+        const mintlify::create_session_request request("Document the /users endpoint");
+        const auto stream = outcome(agent.create_job(request));
+        if (!report_.succeeds(stream, "v1 create_job"))
+            return;
+        const auto events = outcome(conformance::count_events(*stream));
+        report_.expect(events && *events > 1, "v1 events");
+        same(outcome(cojob::wait_for_job(agent, stream->handle(), quick)), "v1 wait_for_job");
+        for (const std::string reason : {"processing", "github_missconfigured", "error", "interrupted"})
+            same(outcome(agent.get_job(mock_.add_session({{reason}}))), "v1 get_job");
+        same(outcome(agent.list_jobs({.skip = 1, .take = 100})), "v1 list");
+        report_.fails(outcome(agent.get_job("session_999")), errc::not_found, "v1 get_job of no session");
     }
 
     void mintlify_refusals()
@@ -249,7 +269,7 @@ int main()
     return conformance::run_program([] {
         cojob::testing::mock_server_options options;
         options.use_tls = false;
-        options.rate_limit = 6; // what mintlify_lives uses
+        options.rate_limit = 7; // what the lives use
         cojob::testing::mock_server mock(options);
         std::cout << mock.base_url() << '\n';
         std::string mintlify_url, osapi_url;

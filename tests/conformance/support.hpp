@@ -6,6 +6,7 @@
 #include <cojob/client.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
+#include <cojob/mintlify/agent_stream.hpp>
 #include <cojob/osapi/jobs.hpp>
 #include <cojob/result.hpp>
 
@@ -71,6 +72,15 @@ cojob::result<T> outcome(asio::io_context& context, asio::awaitable<T> operation
 {
     const auto ended = tests::run(context, std::move(operation));
     return ended.get();
+}
+
+/// Reads a stream to its end. How many events there were.
+inline asio::awaitable<std::size_t> count_events(cojob::mintlify::agent_stream stream)
+{
+    std::size_t events = 0;
+    while (co_await stream.next())
+        ++events;
+    co_return events;
 }
 
 /// What a status that is no success means.
