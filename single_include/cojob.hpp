@@ -9567,6 +9567,14 @@ inline const char* objection_to(const http::response& response, const std::optio
     return session_id ? nullptr : "header X-Session-Id: missing, or no id";
 }
 
+inline error_info describe_creation(const api_request& request, const cojob::detail::answered& answer,
+                                    const std::optional<std::string>& session_id, error_info info)
+{
+    auto described = cojob::detail::describe_undecodable(request, answer, std::move(info));
+    described.job_id = session_id.value_or(std::string());
+    return described;
+}
+
 } // namespace detail
 
 agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
@@ -9604,14 +9612,10 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
     const auto id = detail::session_id_of(answer.response);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
-    const auto describe = [&](errc code, std::string words) {
-        auto info = cojob::detail::describe_undecodable(request, answer, error_info(code, std::move(words)));
-        info.job_id = id.value_or(std::string());
-        return info;
-    };
     if (const auto* const objection = detail::objection_to(answer.response, id))
-        cojob::detail::throw_error(describe(errc::invalid_response, objection));
-    auto broken = describe(errc::outcome_unknown, "the event stream broke off; the session goes on");
+        cojob::detail::throw_error(detail::describe_creation(request, answer, id, {errc::invalid_response, objection}));
+    auto broken = detail::describe_creation(request, answer, id,
+                                            {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
     std::optional<std::string> branch(answer.response.header("X-Branch-Name"));
     auto source =
