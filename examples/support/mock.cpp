@@ -1,0 +1,60 @@
+// A mock server for trying the examples: Mintlify's agent API and OSAPI's job API, over plain HTTP on the loopback.
+//
+//     ./mock [--lose-answer] [STATUS...]
+//
+// Prints what the examples take from the environment and an empty line, runs until its standard input ends, and then
+// prints the requests it got. A job that is created has each STATUS for one poll, and the last for good: active, then
+// completed, unless given. There is one job at first, which has completed. With --lose-answer the first POST is carried
+// out and not answered.
+
+#include <cojob/testing/mock_server.hpp>
+
+#include <exception>
+#include <iostream>
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace {
+
+using namespace cojob::testing;
+
+mock_server_options options_from(int argc, char** argv)
+{
+    mock_server_options options;
+    options.use_tls = false;
+    options.lifecycle.clear();
+    for (int i = 1; i < argc; ++i)
+        if (const std::string_view word = argv[i]; word != "--lose-answer")
+            options.lifecycle.emplace_back(std::string(word));
+    if (options.lifecycle.empty())
+        options.lifecycle = {{"active"}, {"completed"}};
+    options.session_lifecycle = {{"completed"}};
+    options.osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}};
+    return options;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+try {
+    const auto options = options_from(argc, argv);
+    mock_server server(options);
+    if (argc > 1 && std::string_view(argv[1]) == "--lose-answer")
+        server.inject(fault::drop_after_request, 1, "POST");
+    server.add_job({{"completed"}});
+    for (const auto* status : {"completed", "failed", "processing", "failed", "partial_failure", "completed"})
+        server.add_osapi_job({{status}});
+
+    const auto url = "http://127.0.0.1:" + std::to_string(server.port());
+    std::cout << "MINTLIFY_BASE_URL=" << url << "\nMINTLIFY_PROJECT_ID=" << options.project_id
+              << "\nMINTLIFY_API_KEY=" << options.token << "\nCOJOB_OSAPI_URL=" << url
+              << "\nCOJOB_OSAPI_TOKEN=" << options.token << "\n"
+              << std::endl;
+    std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+    for (const auto& request : server.requests())
+        std::cout << request.method << ' ' << request.target << '\n';
+} catch (const std::exception& failure) {
+    std::cerr << failure.what() << '\n';
+    return 1;
+}
