@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 asio::awaitable<void> document(cojob::mintlify::agent agent, std::vector<std::string> pages)
 {
     std::vector<std::string> ids;
+    ids.reserve(pages.size());
     for (const auto& page : pages)
         ids.push_back((co_await agent.create_job("Document the " + page + " endpoint")).id);
 
