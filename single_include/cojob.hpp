@@ -441,8 +441,9 @@ struct timeout_options {
     duration resolve = std::chrono::seconds(10);   ///< name lookup
     duration connect = std::chrono::seconds(10);   ///< all addresses together
     duration handshake = std::chrono::seconds(10); ///< TLS
-    duration attempt = std::chrono::seconds(30);   ///< one attempt, from owning a place in the pool to the whole answer
-    duration call = std::chrono::minutes(2);       ///< the whole call: queue for a place, attempts, backoff
+    /// One attempt, from owning a place in the pool to the whole answer, or to its head where an event stream follows.
+    duration attempt = std::chrono::seconds(30);
+    duration call = std::chrono::minutes(2);         ///< the whole call: queue for a place, attempts, backoff
     duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 
@@ -948,10 +949,11 @@ class event_stream_parser {
     {
     }
 
-    /// Takes the next bytes. After one that was over a limit nothing is taken any more.
+    /// Takes the next bytes.
     COJOB_DECL void feed(std::string_view);
 
-    /// The next event that is complete. What is incomplete when the stream ends is not an event.
+    /// The next event that is complete in what was taken. It is parsed now: what is held is the bytes and one event.
+    /// What is incomplete when the stream ends is not an event. After something over a limit there is nothing any more.
     [[nodiscard]] COJOB_DECL std::optional<server_sent_event> next();
 
     /// The name of the limit that the stream is over; null when it is over none.
@@ -961,14 +963,15 @@ class event_stream_parser {
     [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
 
   private:
-    COJOB_DECL void take_line();
+    COJOB_DECL std::optional<server_sent_event> take_line();
     COJOB_DECL void take_field(std::string_view name, std::string_view value);
-    COJOB_DECL void dispatch();
+    COJOB_DECL std::optional<server_sent_event> dispatch();
 
     std::size_t max_line_, max_event_;
-    std::string line_;
+    std::string input_;
+    std::size_t taken_ = 0; // of the input
+    std::string line_;      // as far as it has come
     std::string type_, data_, last_id_;
-    std::deque<server_sent_event> ready_;
     std::optional<duration> reconnection_time_;
     const char* exceeded_ = nullptr;
     bool is_first_line_ = true;
@@ -1082,7 +1085,7 @@ struct body_part {
     error_code error{}; ///< connection_lost, malformed_response, response_too_large, operation_aborted
     std::string why{};  ///< in this library's or the system's words, never the server's
     std::string text{};
-    bool is_last = false; ///< the body has ended in good order with this
+    bool is_last = false; ///< the body has ended in good order
     std::uint64_t bytes_received = 0;
 };
 
@@ -1094,8 +1097,8 @@ class BOOST_SYMBOL_VISIBLE body_stream {
     body_stream& operator=(const body_stream&) = delete;
     virtual ~body_stream() = default;
 
-    /// Waits for more. Nothing is read, and the server held back, while nobody calls. Nothing follows an error or the
-    /// last part.
+    /// Waits for more: a text that is not empty, or the end, or an error. Nothing is read, and the server held back,
+    /// while nobody calls. After the end, or an error, there is nothing but that.
     virtual asio::awaitable<body_part> read(cojob::operation&) = 0;
 };
 
@@ -1881,8 +1884,9 @@ class create_session_request {
 };
 
 /// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
-/// does not specify what is in them. A cheap handle: the connection is closed when the last copy goes, and the session
-/// goes on. It must not outlive the client's execution context.
+/// does not specify what is in them. A cheap handle. A stream that is not read to its end keeps its connection, one of
+/// `pool.max_streams`, until the last copy has gone and the context has run; the session goes on all the same. It must
+/// not outlive the client's execution context.
 class agent_stream {
   public:
     /// No stream: `next` is `invalid_argument`.
@@ -1900,7 +1904,8 @@ class agent_stream {
     /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
     /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
     /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
-    /// that error. Cancellation: all types, at once; the stream is closed by it. Precondition: the call before has
+    /// that error. Cancellation: all types, at once; one that comes while it waits for the
+    /// server closes the stream. Precondition: the call before has
     /// ended
     /// (`invalid_argument`). Thread safety: none for one stream.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;
@@ -4999,53 +5004,54 @@ namespace cojob::http {
 
 void event_stream_parser::feed(std::string_view text)
 {
-    while (!text.empty() && !exceeded_) {
-        if (std::exchange(skips_line_feed_, false) && text.front() == '\n') {
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto end = text.find_first_of("\r\n");
-        const auto part = text.substr(0, end);
-        if (part.size() > max_line_ - line_.size()) {
-            exceeded_ = "limits.event_line";
-            return;
-        }
-        line_.append(part);
-        if (end == std::string_view::npos)
-            return;
-        skips_line_feed_ = text[end] == '\r';
-        text.remove_prefix(end + 1);
-        take_line();
-        line_.clear();
-    }
+    input_.erase(0, std::exchange(taken_, 0));
+    input_.append(text);
 }
 
 std::optional<server_sent_event> event_stream_parser::next()
 {
-    if (ready_.empty())
-        return std::nullopt;
-    auto event = std::move(ready_.front());
-    ready_.pop_front();
-    return event;
+    while (taken_ < input_.size() && !exceeded_) {
+        const auto rest = std::string_view(input_).substr(taken_);
+        if (std::exchange(skips_line_feed_, false) && rest.front() == '\n') {
+            ++taken_;
+            continue;
+        }
+        const auto end = rest.find_first_of("\r\n");
+        const auto part = rest.substr(0, end);
+        if (part.size() > max_line_ - line_.size()) {
+            exceeded_ = "limits.event_line";
+            break;
+        }
+        line_.append(part);
+        taken_ += part.size();
+        if (end == std::string_view::npos)
+            break;
+        skips_line_feed_ = rest[end] == '\r';
+        ++taken_;
+        auto event = take_line();
+        line_.clear();
+        if (event)
+            return event;
+    }
+    return std::nullopt;
 }
 
-void event_stream_parser::take_line()
+std::optional<server_sent_event> event_stream_parser::take_line()
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::string_view line = line_;
     if (std::exchange(is_first_line_, false) && line.starts_with(byte_order_mark))
         line.remove_prefix(byte_order_mark.size());
-    if (line.empty()) {
-        dispatch();
-        return;
-    }
+    if (line.empty())
+        return dispatch();
     const auto colon = line.find(':');
     if (colon == 0) // a comment
-        return;
+        return std::nullopt;
     auto value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
     if (value.starts_with(' '))
         value.remove_prefix(1);
     take_field(line.substr(0, colon), value);
+    return std::nullopt;
 }
 
 void event_stream_parser::take_field(std::string_view name, std::string_view value)
@@ -5065,17 +5071,17 @@ void event_stream_parser::take_field(std::string_view name, std::string_view val
     }
 }
 
-void event_stream_parser::dispatch()
+std::optional<server_sent_event> event_stream_parser::dispatch()
 {
     auto type = std::exchange(type_, {});
     auto data = std::exchange(data_, {});
     if (data.empty())
-        return;
+        return std::nullopt;
     data.pop_back(); // the last line feed
     server_sent_event event{.data = std::move(data), .id = last_id_};
     if (!type.empty())
         event.type = std::move(type);
-    ready_.push_back(std::move(event));
+    return event;
 }
 
 } // namespace cojob::http
@@ -5987,13 +5993,13 @@ class response_reader {
     }
 
     /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
-    void end_of_input(bool in_good_order)
+    void end_of_input(error_code how)
     {
         error_code ec = boost::beast::http::error::partial_message;
-        if (in_good_order && parser_->is_header_done())
+        if (how == asio::error::eof && parser_->is_header_done())
             parser_->put_eof(ec);
         if (ec)
-            failure_ = errc::connection_lost;
+            fail_with(errc::connection_lost, how.message());
         else
             is_done_ = true;
     }
@@ -6128,7 +6134,7 @@ namespace cojob::detail {
 /// A body that is read as it comes, with the connection it comes on, which is used for nothing else.
 class streamed_body final : public http::body_stream {
   public:
-    /// `closed` is called once, when the connection has gone.
+    /// `closed` is called on the strand when the connection goes, and not at all where the context goes.
     streamed_body(place here, connection_ptr connection, const limit_options& limits, std::function<void()> closed)
         : limits_(limits), here_(std::move(here)), connection_(std::move(connection)), closed_(std::move(closed))
     {
@@ -6136,7 +6142,7 @@ class streamed_body final : public http::body_stream {
     }
     streamed_body(const streamed_body&) = delete;
     streamed_body& operator=(const streamed_body&) = delete;
-    ~streamed_body() override { leave(); }
+    ~streamed_body() override = default;
 
     [[nodiscard]] stream& connection() noexcept { return *connection_; }
     [[nodiscard]] response_reader& reader() noexcept { return *reader_; }
@@ -6145,25 +6151,27 @@ class streamed_body final : public http::body_stream {
     {
         http::body_part part;
         const clock_hold hold(op.time());
-        while (reader_) {
+        while (!end_) {
             part.text = reader_->take_body_text();
+            if (reader_->is_over())
+                end_with(reader_->failure() ? error_code(*reader_->failure()) : error_code(), reader_->why());
             if (!part.text.empty())
                 co_return part;
-            if (reader_->is_over()) {
-                end(part);
+            if (end_)
                 break;
-            }
             const auto got = co_await connection_->read_some(reader_->prepare());
-            if (op.is_stopped()) {
-                part.error = asio::error::operation_aborted;
-                leave(); // what a read that was cut has left of a record is not known
+            if (op.is_stopped()) { // what a read that was cut has left of a record is not known
+                end_with(asio::error::operation_aborted, {});
                 break;
             }
             part.bytes_received += got.bytes;
             reader_->commit(got.bytes);
             if (got.error && !reader_->is_over())
-                reader_->end_of_input(got.error == asio::error::eof);
+                reader_->end_of_input(got.error);
         }
+        part.error = end_->error;
+        part.why = end_->why;
+        part.is_last = !part.error;
         co_return part;
     }
 
@@ -6176,25 +6184,27 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
-  private:
-    void end(http::body_part& part)
-    {
-        if (const auto failure = reader_->failure()) {
-            part.error = *failure;
-            part.why = reader_->why();
-        }
-        part.is_last = !part.error;
-        leave();
-    }
-
+    /// The connection goes, on the strand.
     void leave() noexcept
     {
-        reader_.reset();
         if (!connection_)
             return;
+        reader_.reset();
         connection_.reset();
         here_.reset();
         closed_();
+    }
+
+  private:
+    struct ending {
+        error_code error{};
+        std::string why{};
+    };
+
+    void end_with(error_code error, std::string why)
+    {
+        end_.emplace(ending{error, std::move(why)});
+        leave();
     }
 
     limit_options limits_;
@@ -6202,14 +6212,15 @@ class streamed_body final : public http::body_stream {
     connection_ptr connection_;
     std::function<void()> closed_;
     std::optional<response_reader> reader_; // uses the limits and the connection
+    std::optional<ending> end_;
 };
 
-/// Whoever lets go of it last, it goes on the strand, where its place is given back.
+/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its place is given back there.
 inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
                                                std::unique_ptr<streamed_body> body)
 {
     return {body.release(), [executor](streamed_body* last) {
-                asio::dispatch(executor, [goes = std::unique_ptr<streamed_body>(last)] {});
+                asio::post(executor, [goes = std::unique_ptr<streamed_body>(last)] { goes->leave(); });
             }};
 }
 
@@ -6251,7 +6262,7 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        if (x.streams_body)
+        if (x.streams_body && request.method != "HEAD")
             co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
         const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
         response_reader reader(options_.limits, connection->buffer(), mode);
@@ -6319,8 +6330,10 @@ class https_transport final : public http::transport {
                                                             observer->on_connection({host, connection_change::closed});
                                                     });
         auto result = co_await transact(body->connection(), body->reader(), request, x);
-        if (result.error || !body->reader().is_streaming())
+        if (result.error || !body->reader().is_streaming()) {
+            body->leave();
             co_return result;
+        }
         const auto shared = share_on(x.operation.executor(), std::move(body));
         std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
         bodies_.push_back(shared);
@@ -6348,7 +6361,6 @@ class https_transport final : public http::transport {
             reader.forbid_reuse();
         else
             x.reached = phase::awaiting_response;
-        error_code end = sent.error;
         while (!reader.is_over() && !reader.is_streaming()) {
             const auto got = co_await connection.read_some(reader.prepare());
             if (x.operation.is_stopped())
@@ -6357,15 +6369,12 @@ class https_transport final : public http::transport {
             reader.commit(got.bytes);
             if (reader.has_begun())
                 x.reached = phase::receiving;
-            if (got.error && !reader.is_over()) {
-                end = sent.error ? sent.error : got.error;
-                reader.end_of_input(got.error == asio::error::eof);
-            }
+            if (got.error && !reader.is_over())
+                reader.end_of_input(got.error);
         }
         if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
             co_return http::exchange_result{*reader.failure(),
-                                            (sent.error ? "while sending: " : "") +
-                                                (end ? end.message() : reader.why()),
+                                            sent.error ? "while sending: " + sent.error.message() : reader.why(),
                                             reader.take_message(),
                                             {}};
         x.reached = phase::done;
@@ -9361,10 +9370,10 @@ class event_source {
             failure_ = error_info(asio::error::operation_aborted);
         else if (part.error)
             break_off(part.error, std::move(part.why));
+        else if (part.is_last)
+            body_.reset();
         else
             parser_.feed(part.text);
-        if (part.is_last)
-            body_.reset();
     }
 
     /// The request was not in vain, so this is no failure that could be repeated.

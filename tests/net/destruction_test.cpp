@@ -41,12 +41,23 @@ boost::asio::awaitable<agent_job> read_stream(cojob::mintlify::agent_v1 service,
     co_return agent_job();
 }
 
+/// Counts connections that were closed.
+class closings final : public cojob::observer {
+  public:
+    void on_connection(const cojob::connection_event& e) noexcept override
+    {
+        count += e.change == cojob::connection_change::closed ? 1 : 0;
+    }
+
+    int count = 0;
+};
+
 /// Several calls on a context that goes in the middle of them, with its client and the client's clock. The server and
 /// who started the calls stay. What is used after it is gone, or never goes, AddressSanitizer sees.
 class doomed_calls {
   public:
     explicit doomed_calls(threading threads, const std::string& base_url = {})
-        : bench_(std::make_unique<tests::mock_agent>(tests::plain_http(), options(threads),
+        : bench_(std::make_unique<tests::mock_agent>(tests::plain_http(), options(threads, closed_),
                                                      base_url.empty() ? server.base_url() : base_url))
     {
     }
@@ -62,17 +73,14 @@ class doomed_calls {
     void wait() { calls_.push_back(bench().start(cojob::wait_for_job(bench().agent, server.add_job({{"active"}})))); }
 
     /// Of a session whose stream stops in the middle.
-    void stream(bool is_read)
+    void stream(bool is_read) { calls_.push_back(bench().start(read_stream(sessions(), is_read))); }
+
+    /// One that nobody holds any more, although nothing has run since.
+    void let_go_of_stream()
     {
-        server.answer_next(200, "data: 1\n\ndata: 2\n\n",
-                           {{"Content-Type", "text/event-stream"}, {"X-Session-Id", "s1"}});
-        server.inject(fault::stall_in_body);
-        cojob::mintlify::agent_options o;
-        o.project_id = "test-project";
-        o.api_key = cojob::secret("mint_test_key");
-        o.base_url = server.base_url();
-        o.quota.limit = 0;
-        calls_.push_back(bench().start(read_stream({bench().client(), o}, is_read)));
+        const cojob::mintlify::create_session_request request("Document it");
+        BOOST_TEST(!bench().run(sessions().create_job(request)).code());
+        BOOST_TEST(server.open_connections() == 1U);
     }
 
     void until_requests(std::size_t count)
@@ -93,22 +101,39 @@ class doomed_calls {
         bench().until([moments = 0]() mutable { return ++moments > 4; });
     }
 
+    /// Of API v1, with its next creation prepared.
+    cojob::mintlify::agent_v1 sessions()
+    {
+        server.answer_next(200, "data: 1\n\ndata: 2\n\n",
+                           {{"Content-Type", "text/event-stream"}, {"X-Session-Id", "s1"}});
+        server.inject(fault::stall_in_body);
+        cojob::mintlify::agent_options o;
+        o.project_id = "test-project";
+        o.api_key = cojob::secret("mint_test_key");
+        o.base_url = server.base_url();
+        o.quota.limit = 0;
+        return {bench().client(), o};
+    }
+
     /// The client's handles first, then the context: as the order of a program's declarations has it.
     void destroy_context(std::size_t ended = 0)
     {
         BOOST_TEST(count_ended() == ended);
         const std::weak_ptr<cojob::clock> part_of_client = bench().clock;
+        closed_->count = 0;
         bench_.reset();
         BOOST_TEST(count_ended() == ended); // nobody is called any more
+        BOOST_TEST(closed_->count == 0);
         BOOST_TEST(server.wait_for_open_connections(0));
         BOOST_TEST(part_of_client.expired()); // although the callers' cancellation signals are still there
     }
 
   private:
-    static client_options options(threading threads)
+    static client_options options(threading threads, const cojob::observer_ptr& observer)
     {
         auto o = tests::one_attempt();
         o.threads = threads;
+        o.observer = observer;
         o.pool.max_connections = o.pool.max_streams = 2;
         return o;
     }
@@ -121,6 +146,7 @@ class doomed_calls {
         return ended;
     }
 
+    std::shared_ptr<closings> closed_ = std::make_shared<closings>();
     std::unique_ptr<tests::mock_agent> bench_;
     std::vector<tests::started<agent_job>> calls_;
 };
@@ -209,6 +235,13 @@ BOOST_DATA_TEST_CASE(with_streams_read_and_unread, both, threads)
     doomed.stream(true); // waits for a place
     doomed.bench().until([moments = 0]() mutable { return ++moments > 4; });
     BOOST_TEST(doomed.server.requests().size() == 2U);
+    doomed.destroy_context();
+}
+
+BOOST_DATA_TEST_CASE(with_a_stream_that_was_let_go, both, threads)
+{
+    doomed_calls doomed(threads);
+    doomed.let_go_of_stream();
     doomed.destroy_context();
 }
 

@@ -246,6 +246,39 @@ BOOST_AUTO_TEST_CASE(is_a_use_of_the_quota_that_ends_with_its_head)
     BOOST_TEST(b.server.requests().size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(is_asked_for_again_after_a_refusal_only)
+{
+    stream_bench b({}, cojob::client_options());
+    b.server.answer_next(429, "{}", {{"Retry-After", "1"}}, 1, "POST");
+    b.server.answer_next(503, "{}", {{"Retry-After", "1"}}, 1, "POST");
+    b.answer(numbered_events(2));
+    b.server.inject(fault::chunked, 3, "POST");
+    const auto creation = b.start(b.service.create_job(create_session_request("Document it")));
+    b.clock->advance(std::chrono::seconds(10));
+    BOOST_TEST_REQUIRE(b.finish(creation));
+    BOOST_TEST(b.read_all(creation.get().value()).texts.size() == 2U);
+    BOOST_TEST(b.server.requests().size() == 3U);
+    BOOST_TEST(b.server.wait_for_open_connections(0));
+}
+
+BOOST_AUTO_TEST_CASE(with_a_refused_key_is_asked_for_with_another)
+{
+    stream_bench b({}, cojob::client_options());
+    cojob::mintlify::agent_options o;
+    o.project_id = "test-project";
+    o.base_url = b.server.base_url();
+    o.quota.limit = 0;
+    o.api_key = cojob::credential([n = 0]() mutable -> cojob::asio::awaitable<cojob::secret> {
+        const auto key = ++n == 1 ? "mint_old_key" : "mint_test_key";
+        co_return cojob::secret(key);
+    });
+    const cojob::mintlify::agent_v1 agent(b.client(), o);
+    const auto s = b.run(agent.create_job(create_session_request("Document it")));
+    BOOST_TEST_REQUIRE(!s.code());
+    BOOST_TEST(b.read_all(s.get().value()).texts.size() == 3U);
+    BOOST_TEST(b.server.requests().size() == 2U);
+}
+
 BOOST_AUTO_TEST_CASE(of_nothing_says_so)
 {
     stream_bench b;

@@ -121,12 +121,15 @@ BOOST_AUTO_TEST_CASE(the_time_before_a_reconnection)
     event_stream_parser parser(limit_options{});
     BOOST_TEST(!parser.reconnection_time());
     parser.feed("retry: 3000\n");
+    BOOST_TEST(!parser.next());
     BOOST_TEST((parser.reconnection_time() == milliseconds(3000)));
     for (const auto* no_number :
          {"retry: 1s\n", "retry: -1\n", "retry:\n", "retry: 99999999999999999999\n", "retry: 1.5\n"})
         parser.feed(no_number);
+    BOOST_TEST(!parser.next());
     BOOST_TEST((parser.reconnection_time() == milliseconds(3000)));
     parser.feed("retry:0\n");
+    BOOST_TEST(!parser.next());
     BOOST_TEST((parser.reconnection_time() == milliseconds(0)));
 }
 
@@ -138,9 +141,11 @@ BOOST_AUTO_TEST_CASE(a_line_may_be_as_long_as_the_limit)
     parser.feed("data: 1234\n\n");
     BOOST_TEST((parser.next() == event("1234")));
     parser.feed(": 34567890\n");
+    BOOST_TEST(!parser.next());
     BOOST_TEST(!parser.exceeded());
     parser.feed(": 3456789");
     parser.feed("01");
+    BOOST_TEST(!parser.next());
     BOOST_TEST(parser.exceeded() == "limits.event_line"s);
     parser.feed("\n\ndata: a\n\n");
     BOOST_TEST(!parser.next());
@@ -154,8 +159,25 @@ BOOST_AUTO_TEST_CASE(an_event_may_be_as_large_as_the_limit)
     parser.feed("data: 123\ndata: 456\n\n"); // with two line feeds
     BOOST_TEST((parser.next() == event("123\n456")));
     parser.feed("data: 123\ndata: 4567\n\n");
-    BOOST_TEST(parser.exceeded() == "limits.event_bytes"s);
     BOOST_TEST(!parser.next());
+    BOOST_TEST(parser.exceeded() == "limits.event_bytes"s);
+}
+
+BOOST_AUTO_TEST_CASE(small_events_do_not_add_up_to_more_than_their_bytes)
+{
+    // Each of them has the long id; nobody holds more than one.
+    limit_options limits;
+    event_stream_parser parser(limits);
+    const std::string id(60'000, 'i');
+    parser.feed("id: " + id + "\n");
+    std::string many;
+    for (int i = 0; i < 100'000; ++i)
+        many += "data\n\n";
+    parser.feed(many);
+    std::size_t events = 0;
+    while (const auto e = parser.next())
+        events += e->id == id ? 1U : 0U;
+    BOOST_TEST(events == 100'000U);
 }
 
 BOOST_AUTO_TEST_CASE(events_before_the_limit_are_not_lost)

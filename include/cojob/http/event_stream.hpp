@@ -6,7 +6,6 @@
 #include <cojob/http/options.hpp>
 
 #include <cstddef>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,10 +31,11 @@ class event_stream_parser {
     {
     }
 
-    /// Takes the next bytes. After one that was over a limit nothing is taken any more.
+    /// Takes the next bytes.
     COJOB_DECL void feed(std::string_view);
 
-    /// The next event that is complete. What is incomplete when the stream ends is not an event.
+    /// The next event that is complete in what was taken. It is parsed now: what is held is the bytes and one event.
+    /// What is incomplete when the stream ends is not an event. After something over a limit there is nothing any more.
     [[nodiscard]] COJOB_DECL std::optional<server_sent_event> next();
 
     /// The name of the limit that the stream is over; null when it is over none.
@@ -45,14 +45,15 @@ class event_stream_parser {
     [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
 
   private:
-    COJOB_DECL void take_line();
+    COJOB_DECL std::optional<server_sent_event> take_line();
     COJOB_DECL void take_field(std::string_view name, std::string_view value);
-    COJOB_DECL void dispatch();
+    COJOB_DECL std::optional<server_sent_event> dispatch();
 
     std::size_t max_line_, max_event_;
-    std::string line_;
+    std::string input_;
+    std::size_t taken_ = 0; // of the input
+    std::string line_;      // as far as it has come
     std::string type_, data_, last_id_;
-    std::deque<server_sent_event> ready_;
     std::optional<duration> reconnection_time_;
     const char* exceeded_ = nullptr;
     bool is_first_line_ = true;

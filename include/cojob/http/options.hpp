@@ -25,8 +25,9 @@ struct timeout_options {
     duration resolve = std::chrono::seconds(10);   ///< name lookup
     duration connect = std::chrono::seconds(10);   ///< all addresses together
     duration handshake = std::chrono::seconds(10); ///< TLS
-    duration attempt = std::chrono::seconds(30);   ///< one attempt, from owning a place in the pool to the whole answer
-    duration call = std::chrono::minutes(2);       ///< the whole call: queue for a place, attempts, backoff
+    /// One attempt, from owning a place in the pool to the whole answer, or to its head where an event stream follows.
+    duration attempt = std::chrono::seconds(30);
+    duration call = std::chrono::minutes(2);         ///< the whole call: queue for a place, attempts, backoff
     duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 

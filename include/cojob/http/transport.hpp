@@ -46,7 +46,7 @@ struct body_part {
     error_code error{}; ///< connection_lost, malformed_response, response_too_large, operation_aborted
     std::string why{};  ///< in this library's or the system's words, never the server's
     std::string text{};
-    bool is_last = false; ///< the body has ended in good order with this
+    bool is_last = false; ///< the body has ended in good order
     std::uint64_t bytes_received = 0;
 };
 
@@ -58,8 +58,8 @@ class BOOST_SYMBOL_VISIBLE body_stream {
     body_stream& operator=(const body_stream&) = delete;
     virtual ~body_stream() = default;
 
-    /// Waits for more. Nothing is read, and the server held back, while nobody calls. Nothing follows an error or the
-    /// last part.
+    /// Waits for more: a text that is not empty, or the end, or an error. Nothing is read, and the server held back,
+    /// while nobody calls. After the end, or an error, there is nothing but that.
     virtual asio::awaitable<body_part> read(cojob::operation&) = 0;
 };
 

@@ -50,8 +50,9 @@ class create_session_request {
 };
 
 /// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
-/// does not specify what is in them. A cheap handle: the connection is closed when the last copy goes, and the session
-/// goes on. It must not outlive the client's execution context.
+/// does not specify what is in them. A cheap handle. A stream that is not read to its end keeps its connection, one of
+/// `pool.max_streams`, until the last copy has gone and the context has run; the session goes on all the same. It must
+/// not outlive the client's execution context.
 class agent_stream {
   public:
     /// No stream: `next` is `invalid_argument`.
@@ -69,7 +70,8 @@ class agent_stream {
     /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
     /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
     /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
-    /// that error. Cancellation: all types, at once; the stream is closed by it. Precondition: the call before has
+    /// that error. Cancellation: all types, at once; one that comes while it waits for the
+    /// server closes the stream. Precondition: the call before has
     /// ended
     /// (`invalid_argument`). Thread safety: none for one stream.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;

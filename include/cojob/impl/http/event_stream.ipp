@@ -11,53 +11,54 @@ namespace cojob::http {
 
 void event_stream_parser::feed(std::string_view text)
 {
-    while (!text.empty() && !exceeded_) {
-        if (std::exchange(skips_line_feed_, false) && text.front() == '\n') {
-            text.remove_prefix(1);
-            continue;
-        }
-        const auto end = text.find_first_of("\r\n");
-        const auto part = text.substr(0, end);
-        if (part.size() > max_line_ - line_.size()) {
-            exceeded_ = "limits.event_line";
-            return;
-        }
-        line_.append(part);
-        if (end == std::string_view::npos)
-            return;
-        skips_line_feed_ = text[end] == '\r';
-        text.remove_prefix(end + 1);
-        take_line();
-        line_.clear();
-    }
+    input_.erase(0, std::exchange(taken_, 0));
+    input_.append(text);
 }
 
 std::optional<server_sent_event> event_stream_parser::next()
 {
-    if (ready_.empty())
-        return std::nullopt;
-    auto event = std::move(ready_.front());
-    ready_.pop_front();
-    return event;
+    while (taken_ < input_.size() && !exceeded_) {
+        const auto rest = std::string_view(input_).substr(taken_);
+        if (std::exchange(skips_line_feed_, false) && rest.front() == '\n') {
+            ++taken_;
+            continue;
+        }
+        const auto end = rest.find_first_of("\r\n");
+        const auto part = rest.substr(0, end);
+        if (part.size() > max_line_ - line_.size()) {
+            exceeded_ = "limits.event_line";
+            break;
+        }
+        line_.append(part);
+        taken_ += part.size();
+        if (end == std::string_view::npos)
+            break;
+        skips_line_feed_ = rest[end] == '\r';
+        ++taken_;
+        auto event = take_line();
+        line_.clear();
+        if (event)
+            return event;
+    }
+    return std::nullopt;
 }
 
-void event_stream_parser::take_line()
+std::optional<server_sent_event> event_stream_parser::take_line()
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::string_view line = line_;
     if (std::exchange(is_first_line_, false) && line.starts_with(byte_order_mark))
         line.remove_prefix(byte_order_mark.size());
-    if (line.empty()) {
-        dispatch();
-        return;
-    }
+    if (line.empty())
+        return dispatch();
     const auto colon = line.find(':');
     if (colon == 0) // a comment
-        return;
+        return std::nullopt;
     auto value = colon == std::string_view::npos ? std::string_view() : line.substr(colon + 1);
     if (value.starts_with(' '))
         value.remove_prefix(1);
     take_field(line.substr(0, colon), value);
+    return std::nullopt;
 }
 
 void event_stream_parser::take_field(std::string_view name, std::string_view value)
@@ -77,17 +78,17 @@ void event_stream_parser::take_field(std::string_view name, std::string_view val
     }
 }
 
-void event_stream_parser::dispatch()
+std::optional<server_sent_event> event_stream_parser::dispatch()
 {
     auto type = std::exchange(type_, {});
     auto data = std::exchange(data_, {});
     if (data.empty())
-        return;
+        return std::nullopt;
     data.pop_back(); // the last line feed
     server_sent_event event{.data = std::move(data), .id = last_id_};
     if (!type.empty())
         event.type = std::move(type);
-    ready_.push_back(std::move(event));
+    return event;
 }
 
 } // namespace cojob::http

@@ -47,7 +47,7 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        if (x.streams_body)
+        if (x.streams_body && request.method != "HEAD")
             co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
         const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
         response_reader reader(options_.limits, connection->buffer(), mode);
@@ -115,8 +115,10 @@ class https_transport final : public http::transport {
                                                             observer->on_connection({host, connection_change::closed});
                                                     });
         auto result = co_await transact(body->connection(), body->reader(), request, x);
-        if (result.error || !body->reader().is_streaming())
+        if (result.error || !body->reader().is_streaming()) {
+            body->leave();
             co_return result;
+        }
         const auto shared = share_on(x.operation.executor(), std::move(body));
         std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
         bodies_.push_back(shared);
@@ -144,7 +146,6 @@ class https_transport final : public http::transport {
             reader.forbid_reuse();
         else
             x.reached = phase::awaiting_response;
-        error_code end = sent.error;
         while (!reader.is_over() && !reader.is_streaming()) {
             const auto got = co_await connection.read_some(reader.prepare());
             if (x.operation.is_stopped())
@@ -153,15 +154,12 @@ class https_transport final : public http::transport {
             reader.commit(got.bytes);
             if (reader.has_begun())
                 x.reached = phase::receiving;
-            if (got.error && !reader.is_over()) {
-                end = sent.error ? sent.error : got.error;
-                reader.end_of_input(got.error == asio::error::eof);
-            }
+            if (got.error && !reader.is_over())
+                reader.end_of_input(got.error);
         }
         if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
             co_return http::exchange_result{*reader.failure(),
-                                            (sent.error ? "while sending: " : "") +
-                                                (end ? end.message() : reader.why()),
+                                            sent.error ? "while sending: " + sent.error.message() : reader.why(),
                                             reader.take_message(),
                                             {}};
         x.reached = phase::done;

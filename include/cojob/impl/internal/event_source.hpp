@@ -66,10 +66,10 @@ class event_source {
             failure_ = error_info(asio::error::operation_aborted);
         else if (part.error)
             break_off(part.error, std::move(part.why));
+        else if (part.is_last)
+            body_.reset();
         else
             parser_.feed(part.text);
-        if (part.is_last)
-            body_.reset();
     }
 
     /// The request was not in vain, so this is no failure that could be repeated.

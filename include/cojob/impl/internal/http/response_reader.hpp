@@ -45,13 +45,13 @@ class response_reader {
     }
 
     /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
-    void end_of_input(bool in_good_order)
+    void end_of_input(error_code how)
     {
         error_code ec = boost::beast::http::error::partial_message;
-        if (in_good_order && parser_->is_header_done())
+        if (how == asio::error::eof && parser_->is_header_done())
             parser_->put_eof(ec);
         if (ec)
-            failure_ = errc::connection_lost;
+            fail_with(errc::connection_lost, how.message());
         else
             is_done_ = true;
     }

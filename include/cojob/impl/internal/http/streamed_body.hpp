@@ -7,11 +7,12 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 
-#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace cojob::detail {
@@ -19,7 +20,7 @@ namespace cojob::detail {
 /// A body that is read as it comes, with the connection it comes on, which is used for nothing else.
 class streamed_body final : public http::body_stream {
   public:
-    /// `closed` is called once, when the connection has gone.
+    /// `closed` is called on the strand when the connection goes, and not at all where the context goes.
     streamed_body(place here, connection_ptr connection, const limit_options& limits, std::function<void()> closed)
         : limits_(limits), here_(std::move(here)), connection_(std::move(connection)), closed_(std::move(closed))
     {
@@ -27,7 +28,7 @@ class streamed_body final : public http::body_stream {
     }
     streamed_body(const streamed_body&) = delete;
     streamed_body& operator=(const streamed_body&) = delete;
-    ~streamed_body() override { leave(); }
+    ~streamed_body() override = default;
 
     [[nodiscard]] stream& connection() noexcept { return *connection_; }
     [[nodiscard]] response_reader& reader() noexcept { return *reader_; }
@@ -36,25 +37,27 @@ class streamed_body final : public http::body_stream {
     {
         http::body_part part;
         const clock_hold hold(op.time());
-        while (reader_) {
+        while (!end_) {
             part.text = reader_->take_body_text();
+            if (reader_->is_over())
+                end_with(reader_->failure() ? error_code(*reader_->failure()) : error_code(), reader_->why());
             if (!part.text.empty())
                 co_return part;
-            if (reader_->is_over()) {
-                end(part);
+            if (end_)
                 break;
-            }
             const auto got = co_await connection_->read_some(reader_->prepare());
-            if (op.is_stopped()) {
-                part.error = asio::error::operation_aborted;
-                leave(); // what a read that was cut has left of a record is not known
+            if (op.is_stopped()) { // what a read that was cut has left of a record is not known
+                end_with(asio::error::operation_aborted, {});
                 break;
             }
             part.bytes_received += got.bytes;
             reader_->commit(got.bytes);
             if (got.error && !reader_->is_over())
-                reader_->end_of_input(got.error == asio::error::eof);
+                reader_->end_of_input(got.error);
         }
+        part.error = end_->error;
+        part.why = end_->why;
+        part.is_last = !part.error;
         co_return part;
     }
 
@@ -67,25 +70,27 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
-  private:
-    void end(http::body_part& part)
-    {
-        if (const auto failure = reader_->failure()) {
-            part.error = *failure;
-            part.why = reader_->why();
-        }
-        part.is_last = !part.error;
-        leave();
-    }
-
+    /// The connection goes, on the strand.
     void leave() noexcept
     {
-        reader_.reset();
         if (!connection_)
             return;
+        reader_.reset();
         connection_.reset();
         here_.reset();
         closed_();
+    }
+
+  private:
+    struct ending {
+        error_code error{};
+        std::string why{};
+    };
+
+    void end_with(error_code error, std::string why)
+    {
+        end_.emplace(ending{error, std::move(why)});
+        leave();
     }
 
     limit_options limits_;
@@ -93,14 +98,15 @@ class streamed_body final : public http::body_stream {
     connection_ptr connection_;
     std::function<void()> closed_;
     std::optional<response_reader> reader_; // uses the limits and the connection
+    std::optional<ending> end_;
 };
 
-/// Whoever lets go of it last, it goes on the strand, where its place is given back.
+/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its place is given back there.
 inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
                                                std::unique_ptr<streamed_body> body)
 {
     return {body.release(), [executor](streamed_body* last) {
-                asio::dispatch(executor, [goes = std::unique_ptr<streamed_body>(last)] {});
+                asio::post(executor, [goes = std::unique_ptr<streamed_body>(last)] { goes->leave(); });
             }};
 }
 
