@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_MINTLIFY_AGENT_STREAM_IPP
 #define COJOB_IMPL_MINTLIFY_AGENT_STREAM_IPP
 
+#include <cojob/client.hpp>
 #include <cojob/impl/internal/event_source.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
 
