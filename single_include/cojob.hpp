@@ -998,7 +998,11 @@ enum class stop_reason {
 /// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
 class operation {
   public:
-    operation(clock_ptr clock, const asio::any_io_executor& executor) : clock_(std::move(clock)), executor_(executor) {}
+    /// \param usual_step about how long the limit of a step is: the alarm first rings then, and is seldom set again
+    operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
+        : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
+    {
+    }
 
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
     [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
@@ -1036,6 +1040,7 @@ class operation {
 
     clock_ptr clock_;
     asio::any_io_executor executor_;
+    duration usual_step_;
     asio::cancellation_signal signal_;
     std::unique_ptr<alarm> alarm_;
     time_point deadline_ = time_point::max();
@@ -2259,10 +2264,9 @@ namespace cojob {
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -2271,7 +2275,9 @@ namespace cojob {
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/errc.hpp>
+#include <openssl/bio.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -2290,6 +2296,7 @@ namespace cojob {
 #include <limits>
 #include <list>
 #include <mutex>
+#include <new>
 #include <ostream>
 #include <random>
 #include <set>
@@ -3375,114 +3382,6 @@ inline void context_watch::shutdown()
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/policy/verdict.hpp
-
-namespace cojob::detail {
-
-/// How an attempt ended, as far as its meaning depends on it.
-struct attempt_outcome {
-    error_code error{}; ///< of the transport; none: there is a status
-    int status = 0;
-    bool has_retry_hint = false;
-    bool was_committed = false;
-    stop_reason stopped = stop_reason::none;
-    cojob::effect effect = cojob::effect::none;
-    bool was_stale = false; ///< a kept connection ended without a byte of an answer
-    bool removes = false;   ///< a DELETE
-};
-
-/// The code a status has, taken by itself. Success has none.
-[[nodiscard]] inline error_code status_error(int status) noexcept
-{
-    if (status >= 200 && status < 300)
-        return {};
-    if (status >= 400 && status < 500) {
-        switch (status) {
-        case 401: return errc::unauthorized;
-        case 403: return errc::forbidden;
-        case 404: return errc::not_found;
-        case 409: return errc::conflict;
-        case 429: return errc::rate_limited;
-        default: return errc::rejected;
-        }
-    }
-    return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
-}
-
-/// Why the attempt itself ended, whatever that means for the work.
-[[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
-{
-    switch (a.stopped) {
-    case stop_reason::cancelled:
-    case stop_reason::closed: return asio::error::operation_aborted;
-    case stop_reason::deadline: return errc::deadline_exceeded;
-    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
-    case stop_reason::none: break;
-    }
-    return a.error ? a.error : status_error(a.status);
-}
-
-/// Whether a server that answers so may have done the work all the same: 501 and 505 are refusals, and so is a 503 that
-/// says when to come back.
-[[nodiscard]] inline bool is_ambiguous_status(int status, bool has_retry_hint) noexcept
-{
-    return status >= 500 && status < 600 && status != 501 && status != 505 && !(status == 503 && has_retry_hint);
-}
-
-/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
-/// answer tells whether the server did it.
-[[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
-{
-    const auto own = attempt_error(a);
-    if (!own || !a.was_committed || a.effect == effect::none)
-        return own;
-    if (a.effect ==
-        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
-        return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
-    const auto has_answer = a.stopped == stop_reason::none && !a.error;
-    const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;
-    return is_unknown ? make_error_code(errc::outcome_unknown) : own;
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/poll_trace.hpp
-
-namespace cojob::detail {
-
-/// What one poll leaves behind besides the job.
-struct poll_trace {
-    std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
-    std::optional<phase> reached{};        ///< how far its last attempt came that is over
-    const phase* reaching = nullptr;       ///< how far the one that is under way has come
-
-    [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
-
-    /// An attempt that is under way.
-    class watch {
-      public:
-        watch(poll_trace* trace, const phase& reaching) : trace_(trace)
-        {
-            if (trace_)
-                trace_->reaching = &reaching;
-        }
-        watch(const watch&) = delete;
-        watch& operator=(const watch&) = delete;
-        ~watch()
-        {
-            if (trace_) {
-                trace_->reached = *trace_->reaching;
-                trace_->reaching = nullptr;
-            }
-        }
-
-      private:
-        poll_trace* trace_;
-    };
-};
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/request.hpp
 
 namespace cojob::detail {
@@ -3595,6 +3494,151 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/call_record.hpp
+
+namespace cojob::detail {
+
+/// One call, from its request to its end. The caller and what runs on the client's strand share it, so nothing of it
+/// is moved on the way; the caller writes before the call is spawned and reads when it has landed.
+class call_record {
+  public:
+    /// \throws api_error invalid_argument
+    call_record(std::shared_ptr<client_state> c, api_request request, call_settings s)
+        : client(std::move(c)), settings(std::move(s)), asked(prepare(std::move(request), client->options.user_agent)),
+          op(client->options.clock, client->executor, client->options.timeouts.attempt)
+    {
+    }
+
+    const std::shared_ptr<client_state> client;
+    const call_settings settings;
+    prepared_call asked;
+    operation op;
+
+    error_info failure{};                      ///< how it ended; no code: with a success
+    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
+    http::response response{};                 ///< of a success
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    std::vector<attempt> attempts{};
+};
+
+using call_ptr = std::shared_ptr<call_record>;
+
+/// The operation, kept alive with the rest.
+inline std::shared_ptr<operation> operation_of(const call_ptr& c)
+{
+    return {c, &c->op};
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/verdict.hpp
+
+namespace cojob::detail {
+
+/// How an attempt ended, as far as its meaning depends on it.
+struct attempt_outcome {
+    error_code error{}; ///< of the transport; none: there is a status
+    int status = 0;
+    bool has_retry_hint = false;
+    bool was_committed = false;
+    stop_reason stopped = stop_reason::none;
+    cojob::effect effect = cojob::effect::none;
+    bool was_stale = false; ///< a kept connection ended without a byte of an answer
+    bool removes = false;   ///< a DELETE
+};
+
+/// The code a status has, taken by itself. Success has none.
+[[nodiscard]] inline error_code status_error(int status) noexcept
+{
+    if (status >= 200 && status < 300)
+        return {};
+    if (status >= 400 && status < 500) {
+        switch (status) {
+        case 401: return errc::unauthorized;
+        case 403: return errc::forbidden;
+        case 404: return errc::not_found;
+        case 409: return errc::conflict;
+        case 429: return errc::rate_limited;
+        default: return errc::rejected;
+        }
+    }
+    return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
+}
+
+/// Why the attempt itself ended, whatever that means for the work.
+[[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
+{
+    switch (a.stopped) {
+    case stop_reason::cancelled:
+    case stop_reason::closed: return asio::error::operation_aborted;
+    case stop_reason::deadline: return errc::deadline_exceeded;
+    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
+    case stop_reason::none: break;
+    }
+    return a.error ? a.error : status_error(a.status);
+}
+
+/// Whether a server that answers so may have done the work all the same: 501 and 505 are refusals, and so is a 503 that
+/// says when to come back.
+[[nodiscard]] inline bool is_ambiguous_status(int status, bool has_retry_hint) noexcept
+{
+    return status >= 500 && status < 600 && status != 501 && status != 505 && !(status == 503 && has_retry_hint);
+}
+
+/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
+/// answer tells whether the server did it.
+[[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
+{
+    const auto own = attempt_error(a);
+    if (!own || !a.was_committed || a.effect == effect::none)
+        return own;
+    if (a.effect ==
+        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
+        return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
+    const auto has_answer = a.stopped == stop_reason::none && !a.error;
+    const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;
+    return is_unknown ? make_error_code(errc::outcome_unknown) : own;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/poll_trace.hpp
+
+namespace cojob::detail {
+
+/// What one poll leaves behind besides the job.
+struct poll_trace {
+    std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
+    std::optional<phase> reached{};        ///< how far its last attempt came that is over
+    const phase* reaching = nullptr;       ///< how far the one that is under way has come
+
+    [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
+
+    /// An attempt that is under way.
+    class watch {
+      public:
+        watch(poll_trace* trace, const phase& reaching) : trace_(trace)
+        {
+            if (trace_)
+                trace_->reaching = &reaching;
+        }
+        watch(const watch&) = delete;
+        watch& operator=(const watch&) = delete;
+        ~watch()
+        {
+            if (trace_) {
+                trace_->reached = *trace_->reaching;
+                trace_->reaching = nullptr;
+            }
+        }
+
+      private:
+        poll_trace* trace_;
+    };
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/server_message.hpp
 
 namespace cojob::detail {
@@ -3702,63 +3746,89 @@ inline void add_hooked_headers(const header_hook& hook, const attempt_event& eve
     headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
 }
 
-inline void count(client_state& state, const http::exchange& x)
-{
-    auto& c = state.counters;
-    (x.is_reused ? c.reused : c.opened) += x.is_reused || x.reached >= phase::sending ? 1U : 0U;
-    c.sent += x.bytes_sent;
-    c.received += x.bytes_received;
-}
-
-inline asio::awaitable<made_attempt> make_attempt(client_state& state, operation& op, const prepared_call& call,
-                                                  const http::request& wire, const attempt_event& event,
-                                                  attempt_settings settings)
-{
-    made_attempt made;
-    auto& tried = made.tried;
-    tried.started = state.time().wall_now();
-    tried.wait = settings.waited;
-    const auto began = state.time().now();
-    auto* const observer = state.options.observer.get();
-    if (observer)
-        observer->on_attempt(event);
-    ++state.counters.requests;
-    state.counters.polls += event.is_poll ? 1U : 0U;
-
-    http::exchange x(op, call.effect == effect::none);
-    x.needs_new_connection = settings.needs_new_connection;
-    x.yields = event.is_poll;
-    x.streams_body = call.streams_body;
+/// One attempt while it runs: what it is made with, and what it leaves to be judged.
+class attempt_run {
+  public:
+    /// It begins.
+    attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
+                attempt_settings settings)
+        : state_(state), call_(call), settings_(settings), began_(state.time().now()),
+          started_(state.time().wall_now()), exchange_(op, call.effect == effect::none),
+          watched_(settings.poll, exchange_.reached)
     {
-        const poll_trace::watch watched(settings.poll, x.reached);
-        made.result = co_await state.transport->send(wire, x);
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_attempt(event);
+        ++state_.counters.requests;
+        state_.counters.polls += event.is_poll ? 1U : 0U;
+        exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.yields = event.is_poll;
+        exchange_.streams_body = call.streams_body;
     }
-    count(state, x);
+    attempt_run(const attempt_run&) = delete;
+    attempt_run& operator=(const attempt_run&) = delete;
+    ~attempt_run() = default;
 
-    const auto& response = made.result.response;
-    const auto asked = retry_after_hint(response.headers, state.time().wall_now());
-    auto& outcome = made.outcome;
-    outcome.error = made.result.error;
-    outcome.status = made.result.error ? 0 : response.status;
-    outcome.has_retry_hint = asked.has_value();
-    outcome.was_committed = x.was_committed();
-    outcome.stopped = made.result.error ? op.reason() : stop_reason::none;
-    outcome.effect = call.effect;
-    outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
-    outcome.removes = wire.method == "DELETE";
-    tried.reached = x.reached;
-    tried.status = response.status;
-    tried.ended = attempt_error(outcome);
-    tried.why = made.result.why;
-    // A rate limit may come with every answer and slows nobody down while things go well.
-    made.hint = tried.ended ? retry_hint(response.headers, state.time().wall_now()) : asked;
-    if (settings.poll)
-        settings.poll->retry_after = made.hint;
-    if (observer)
-        observer->on_response(
-            {wire.method, wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
-    co_return made;
-}
+    [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
+
+    /// It is over.
+    [[nodiscard]] made_attempt end(http::exchange_result result)
+    {
+        count();
+        made_attempt made;
+        made.result = std::move(result);
+        const auto& response = made.result.response;
+        const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
+        made.outcome = outcome_of(made.result, asked.has_value());
+        auto& tried = made.tried;
+        tried.started = started_;
+        tried.wait = settings_.waited;
+        tried.reached = exchange_.reached;
+        tried.status = response.status;
+        tried.ended = attempt_error(made.outcome);
+        tried.why = made.result.why;
+        // A rate limit may come with every answer and slows nobody down while things go well.
+        made.hint = tried.ended ? retry_hint(response.headers, state_.time().wall_now()) : asked;
+        if (settings_.poll)
+            settings_.poll->retry_after = made.hint;
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
+                                   state_.time().now() - began_});
+        return made;
+    }
+
+  private:
+    void count()
+    {
+        auto& c = state_.counters;
+        (exchange_.is_reused ? c.reused : c.opened) +=
+            exchange_.is_reused || exchange_.reached >= phase::sending ? 1U : 0U;
+        c.sent += exchange_.bytes_sent;
+        c.received += exchange_.bytes_received;
+    }
+
+    [[nodiscard]] attempt_outcome outcome_of(const http::exchange_result& result, bool has_retry_hint) const
+    {
+        const auto& x = exchange_;
+        attempt_outcome outcome;
+        outcome.error = result.error;
+        outcome.status = result.error ? 0 : result.response.status;
+        outcome.has_retry_hint = has_retry_hint;
+        outcome.was_committed = x.was_committed();
+        outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
+        outcome.effect = call_.effect;
+        outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
+        outcome.removes = call_.wire.method == "DELETE";
+        return outcome;
+    }
+
+    client_state& state_;
+    const prepared_call& call_;
+    attempt_settings settings_;
+    time_point began_;
+    timestamp started_;
+    http::exchange exchange_;
+    poll_trace::watch watched_; // looks at the exchange
+};
 
 } // namespace cojob::detail
 
@@ -4452,58 +4522,52 @@ class retry_plan {
 
 namespace cojob::detail {
 
-struct call_end {
-    error_info failure{}; ///< no code: success
-    http::response response{};
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
-    std::vector<attempt> attempts{};           ///< of a success
-    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
-};
-
-/// A whole call, on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+/// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
 class call_run {
   public:
-    call_run(client_state& state, operation& op, prepared_call& call, const call_settings& settings)
-        : state_(state), operation_(op), call_(call), settings_(settings),
-          plan_(state.options.retry, state.budget, settings.poll != nullptr)
+    static asio::awaitable<call_ptr> run(call_ptr call)
     {
-        if (call.api.quota_pool) {
-            wake_ = std::make_shared<event>(op.executor());
-            ticket_.emplace(quota_access::core(*call.api.quota_pool),
-                            [executor = op.executor(), weak = std::weak_ptr(wake_)] {
-                                asio::post(executor, [weak] {
-                                    if (const auto wake = weak.lock())
-                                        wake->set();
-                                });
-                            });
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*call->client, operation_of(call));
+        call_run self(*call);
+        while (!self.is_over_) {
+            if (self.ticket_ && !co_await self.take_slot())
+                break;
+            self.begin();
+            if (!call->asked.api.authorization.is_fixed() && !co_await self.authorize())
+                break;
+            if (!self.add_headers())
+                break;
+            attempt_run attempt(*call->client, call->op, call->asked, self.this_attempt(), self.attempt_with());
+            auto made = attempt.end(co_await call->client->transport->send(self.wire(), attempt.exchange()));
+            call->op.clear_limit();
+            const auto step = self.judge(made);
+            if (step.is_again)
+                co_await self.back_off(made, step);
+            else
+                self.finish(std::move(made), step);
         }
-    }
-
-    asio::awaitable<call_end> run()
-    {
-        operation_.set_deadline(settings_.until);
-        while (!end_) {
-            if (ticket_ && !co_await take_slot())
-                break;
-            if (!is_begun_)
-                operation_.set_deadline(std::min(settings_.until, after(now(), settings_.timeout)));
-            is_begun_ = true;
-            if (!call_.api.authorization.is_fixed() && !co_await authorize())
-                break;
-            auto made = co_await attempt_once();
-            if (end_)
-                break;
-            const auto step = judge(made);
-            if (!step.is_again) {
-                finish(std::move(made), step);
-                break;
-            }
-            co_await back_off(made, step);
-        }
-        co_return std::move(*end_);
+        co_return call;
     }
 
   private:
+    explicit call_run(call_record& call)
+        : call_(call), state_(*call.client), operation_(call.op),
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr)
+    {
+        operation_.set_deadline(call.settings.until);
+        const auto& pool = call.asked.api.quota_pool;
+        if (!pool)
+            return;
+        wake_ = std::make_shared<event>(operation_.executor());
+        ticket_.emplace(quota_access::core(*pool), [executor = operation_.executor(), weak = std::weak_ptr(wake_)] {
+            asio::post(executor, [weak] {
+                if (const auto wake = weak.lock())
+                    wake->set();
+            });
+        });
+    }
+
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     /// Queues for a slot of the quota. Whether it has one; else the call has ended.
@@ -4534,10 +4598,11 @@ class call_run {
     /// A call that was granted a slot before goes on within its own time.
     [[nodiscard]] duration most_in_queue() const
     {
-        const auto& options = call_.api.quota_pool->options();
+        const auto& options = call_.asked.api.quota_pool->options();
         if (options.on_exhausted == when_exhausted::fail)
             return duration::zero();
-        return is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
+        return is_begun_ ? time_left(operation_.deadline())
+                         : std::min(options.max_wait, time_left(call_.settings.until));
     }
 
     [[nodiscard]] duration time_left(time_point until) const
@@ -4554,9 +4619,9 @@ class call_run {
 
     void no_slot(duration wait)
     {
-        auto failure = throttled_
-                           ? std::move(*throttled_)
-                           : describe_failure(call_, errc::quota_exhausted, "no slot of the quota is free in time");
+        auto failure =
+            throttled_ ? std::move(*throttled_)
+                       : describe_failure(call_.asked, errc::quota_exhausted, "no slot of the quota is free in time");
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
@@ -4564,7 +4629,7 @@ class call_run {
     /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
     asio::awaitable<bool> authorize()
     {
-        const auto before = call_.wire.authorization;
+        const auto before = call_.asked.wire.authorization;
         std::exception_ptr thrown;
         // A limit of an attempt before is over. What else this forgets, the operation knows.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
@@ -4572,10 +4637,10 @@ class call_run {
             if (operation_.is_stopped())
                 throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
-            const auto key = co_await call_.api.authorization.provider()();
+            const auto key = co_await call_.asked.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
-            call_.wire.authorization = bearer(key);
+            call_.asked.wire.authorization = bearer(key);
         } catch (...) {
             thrown = std::current_exception();
         }
@@ -4585,35 +4650,52 @@ class call_run {
         if (operation_.is_stopped())
             stopped("while the credential was asked for");
         else if (thrown)
-            end_ = call_end{.thrown = thrown};
-        else if (unauthorized_ && call_.wire.authorization == before)
+            end_by_exception(std::move(thrown));
+        else if (unauthorized_ && call_.asked.wire.authorization == before)
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
             report_retry(unauthorized_->code(), duration::zero(), false);
-        if (end_ && ticket_)
+        if (is_over_ && ticket_)
             ticket_->give_back();
         unauthorized_.reset();
-        co_return !end_;
+        co_return !is_over_;
     }
 
-    asio::awaitable<made_attempt> attempt_once()
+    /// The call's own time begins with its first slot.
+    void begin()
     {
-        const attempt_event event{call_.wire.method, call_.wire.target, ++number_, settings_.poll != nullptr};
-        auto wire = call_.wire;
-        try {
-            add_hooked_headers(state_.options.header_hook, event, wire.headers);
-        } catch (...) {
-            end_ = call_end{.thrown = std::current_exception()};
-            if (ticket_)
-                ticket_->give_back();
-            co_return made_attempt();
-        }
-        state_.counters.retries += number_ > 1 ? 1U : 0U;
-        auto made = co_await make_attempt(state_, operation_, call_, wire, event,
-                                          {settings_.poll.get(), waited_, needs_new_connection_});
-        operation_.clear_limit();
-        co_return made;
+        if (!is_begun_)
+            operation_.set_deadline(std::min(call_.settings.until, after(now(), call_.settings.timeout)));
+        is_begun_ = true;
     }
+
+    /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
+    bool add_headers()
+    {
+        state_.counters.retries += ++number_ > 1 ? 1U : 0U;
+        if (!state_.options.header_hook)
+            return true;
+        try {
+            hooked_ = call_.asked.wire;
+            add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            return true;
+        } catch (...) {
+            end_by_exception(std::current_exception());
+        }
+        if (ticket_)
+            ticket_->give_back();
+        return false;
+    }
+
+    [[nodiscard]] attempt_event this_attempt() const
+    {
+        return {call_.asked.wire.method, call_.asked.wire.target, number_, call_.settings.poll != nullptr};
+    }
+    [[nodiscard]] attempt_settings attempt_with() const
+    {
+        return {call_.settings.poll.get(), waited_, needs_new_connection_};
+    }
+    [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.asked.wire; }
 
     /// Tells the quota how it ended, and asks the plan what comes next.
     retry_step judge(const made_attempt& made)
@@ -4632,8 +4714,8 @@ class call_run {
         }
         pool_pause_ = pause;
         const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
-                                                     !call_.api.authorization.is_fixed()});
-        const auto may_queue = !pause || call_.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+                                                     !call_.asked.api.authorization.is_fixed()});
+        const auto may_queue = !pause || call_.asked.api.quota_pool->options().on_exhausted == when_exhausted::wait;
         return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
     }
 
@@ -4645,22 +4727,22 @@ class call_run {
 
     void finish(made_attempt made, const retry_step& step)
     {
+        is_over_ = true;
         if (!made.tried.ended || step.is_success) {
             made.tried.ended = {};
-            trail_.push_back(std::move(made.tried));
-            end_ = call_end{.response = std::move(made.result.response),
-                            .rest = std::move(made.result.rest),
-                            .attempts = std::move(trail_)};
+            trail().push_back(std::move(made.tried));
+            call_.response = std::move(made.result.response);
+            call_.rest = std::move(made.result.rest);
             return;
         }
         // A cancellation that meets a connecting attempt does not undo what the one before may have done.
         if (made.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
             made.outcome.was_committed = true;
         add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
-        auto failure = describe_failure(state_, call_, made);
+        auto failure = describe_failure(state_, call_.asked, made);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
-        trail_.push_back(std::move(made.tried));
+        trail().push_back(std::move(made.tried));
         fail(std::move(failure));
     }
 
@@ -4668,13 +4750,13 @@ class call_run {
     asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
-        auto failure = describe_failure(state_, call_, made);
+        auto failure = describe_failure(state_, call_.asked, made);
         if (made.outcome.status == 429)
             report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
         if (!step.needs_new_credential) // else there may be none
             report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
-        trail_.push_back(std::move(made.tried));
+        trail().push_back(std::move(made.tried));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
         if (pool_pause_)
@@ -4693,20 +4775,30 @@ class call_run {
     void stopped(std::string when)
     {
         const attempt_outcome none{
-            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.effect};
-        fail(describe_failure(call_, final_error(none), std::move(when)));
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.asked.effect};
+        fail(describe_failure(call_.asked, final_error(none), std::move(when)));
     }
 
     void fail(error_info failure)
     {
-        failure.attempts = std::move(trail_);
-        end_ = call_end{.failure = std::move(failure)};
+        is_over_ = true;
+        failure.attempts = std::move(trail());
+        call_.failure = std::move(failure);
     }
+
+    void end_by_exception(std::exception_ptr thrown)
+    {
+        is_over_ = true;
+        call_.thrown = std::move(thrown);
+    }
+
+    /// The attempts that are over.
+    [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
     void report_retry(error_code why, duration wait, bool is_hinted)
     {
         if (auto* const observer = state_.options.observer.get())
-            observer->on_retry({call_.wire.method, call_.wire.target, number_, why, wait, is_hinted});
+            observer->on_retry({call_.asked.wire.method, call_.asked.wire.target, number_, why, wait, is_hinted});
     }
 
     void report_throttled(errc why, duration wait)
@@ -4714,23 +4806,21 @@ class call_run {
         if (why == errc::quota_exhausted)
             ++state_.counters.throttles;
         if (auto* const observer = state_.options.observer.get())
-            observer->on_throttled({call_.wire.method, call_.wire.target, {}, why, wait});
+            observer->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
     }
 
+    call_record& call_;
     client_state& state_;
     operation& operation_;
-    prepared_call& call_;
-    const call_settings& settings_;
     retry_plan plan_;
     std::shared_ptr<event> wake_;
     std::optional<quota_core::ticket> ticket_;
-    std::optional<call_end> end_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
-    std::vector<attempt> trail_;
+    std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;
     duration waited_{};
-    unsigned number_ = 0;
-    bool is_begun_ = false, needs_new_connection_ = false;
+    unsigned number_ = 0; // of the attempt
+    bool is_over_ = false, is_begun_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail
@@ -4749,10 +4839,19 @@ inline asio::awaitable<void> accept_every_cancellation()
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
+/// How a coroutine on the other side has ended.
 template <class T>
 struct crossing {
     std::exception_ptr failure{};
-    T value{};
+    T result{};
+
+    /// Throws what it threw.
+    T value()
+    {
+        if (failure)
+            std::rethrow_exception(failure);
+        return std::move(result);
+    }
 };
 
 /// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
@@ -4787,13 +4886,13 @@ class landing {
     Handler handler_;
 };
 
-/// Runs a coroutine on the operation's executor and returns to the caller's with its result. A cancellation by the
-/// caller is dispatched to the operation's executor and decided there.
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's with a `crossing` of its
+/// result. A cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
 template <class T>
-asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+[[nodiscard]] auto cross(std::shared_ptr<operation> op, asio::awaitable<T> inner)
 {
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
@@ -4809,12 +4908,16 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
             executor, std::move(body),
             asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
     };
-    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred,
-                                                                                   std::move(op), std::move(inner));
-    auto result = co_await std::move(started);
-    if (result.failure)
-        std::rethrow_exception(result.failure);
-    co_return std::move(result.value);
+    return asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
+                                                                           std::move(inner));
+}
+
+/// The same for all that is not called often: one coroutine more.
+template <class T>
+asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+{
+    auto landed = co_await cross(std::move(op), std::move(inner));
+    co_return landed.value();
 }
 
 } // namespace cojob::detail
@@ -4823,57 +4926,44 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
 
 namespace cojob::detail {
 
-inline asio::awaitable<call_end> run_call(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
-                                          prepared_call call, call_settings settings)
-{
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const client_state::running_guard running(*state, op);
-    call_run run(*state, *op, call, settings);
-    co_return co_await run.run();
-}
-
 /// A success, and what it took.
-struct answered {
-    http::response response{};
-    std::vector<attempt> attempts{};
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
-};
+using answer_ptr = std::shared_ptr<const call_record>;
 
 /// A whole call, on the caller's executor.
-inline asio::awaitable<answered> send_call(std::shared_ptr<client_state> state, api_request request,
+inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, api_request request,
                                            call_settings settings, bool streams_body = false)
 {
     co_await accept_every_cancellation();
-    auto call = prepare(std::move(request), state->options.user_agent);
-    call.streams_body = streams_body;
-    if (state->is_closed())
+    auto call = std::make_shared<call_record>(std::move(state), std::move(request), std::move(settings));
+    call->asked.streams_body = streams_body;
+    if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto op = std::make_shared<operation>(state->options.clock, state->executor);
-    auto inner = run_call(std::move(state), op, std::move(call), settings);
-    auto end = co_await hop(std::move(op), std::move(inner));
-    if (end.thrown)
-        std::rethrow_exception(end.thrown);
-    if (end.failure.code())
-        throw_error(std::move(end.failure));
-    co_return answered{std::move(end.response), std::move(end.attempts), std::move(end.rest)};
+    auto inner = call_run::run(call);
+    auto landed = co_await cross(operation_of(call), std::move(inner));
+    landed.value();
+    if (call->thrown)
+        std::rethrow_exception(call->thrown);
+    if (call->failure.code())
+        throw_error(std::move(call->failure));
+    co_return call;
 }
 
 inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
                                                      call_settings settings)
 {
-    auto end = co_await send_call(std::move(state), std::move(request), std::move(settings));
-    co_return std::move(end.response);
+    const auto call = co_await send_call(std::move(state), std::move(request), std::move(settings));
+    co_return std::move(call->response);
 }
 
 /// For services: the answer with the attempts it took, for the error when it does not decode.
-inline asio::awaitable<answered> send(const client& c, api_request request)
+inline asio::awaitable<call_ptr> send(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
 }
 
 /// The same, ended by the head of a success; its body is in `rest`, or in the response where the transport knows no
 /// streams.
-inline asio::awaitable<answered> send_streamed(const client& c, api_request request)
+inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
 }
@@ -5135,9 +5225,11 @@ void operation::refuse_total_cancellation(bool refuse)
 /// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
 void operation::arm()
 {
-    const auto next = std::min(deadline_, limit_);
+    auto next = std::min(deadline_, limit_);
     if (next >= armed_)
         return;
+    if (usual_step_ != no_timeout)
+        next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
     armed_ = next;
@@ -5389,67 +5481,228 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/stream.hpp
+// -------- cojob/impl/internal/http/tls_session.hpp
 
 namespace cojob::detail {
 
+/// What a read or write that never blocks has done. Where it would have blocked the error is `would_block`.
 struct io_result {
     error_code error{};
     std::size_t bytes = 0;
 };
 
-/// A connection to one origin: a socket, or TLS over it. What a response was read into stays with it, so that keeping a
-/// connection keeps the buffer.
+/// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
+/// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+class tls_session {
+  public:
+    /// The socket stays where it is.
+    /// \throws std::bad_alloc
+    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context) : socket_(socket), ssl_(SSL_new(context))
+    {
+        auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
+        if (!bio)
+            throw std::bad_alloc();
+        BIO_set_data(bio, this);
+        BIO_set_init(bio, 1);
+        SSL_set_bio(ssl_.get(), bio, bio);
+        SSL_set_connect_state(ssl_.get());
+        SSL_set_read_ahead(ssl_.get(), 1);
+        SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
+    tls_session(const tls_session&) = delete;
+    tls_session& operator=(const tls_session&) = delete;
+    ~tls_session() = default;
+
+    [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
+
+    io_result handshake()
+    {
+        forget_errors();
+        return told(SSL_do_handshake(ssl_.get()));
+    }
+
+    io_result read_some(asio::mutable_buffer room)
+    {
+        forget_errors();
+        return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
+    }
+
+    io_result write_some(asio::const_buffer bytes)
+    {
+        forget_errors();
+        return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+    }
+
+    /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
+    {
+        return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
+    }
+
+  private:
+    struct ssl_free {
+        void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+    };
+    struct method_free {
+        void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
+    };
+
+    static int to_int(std::size_t size) noexcept
+    {
+        return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+    }
+
+    /// What other code left in this thread's queue of errors would be taken for this session's.
+    void forget_errors() noexcept
+    {
+        if (ERR_peek_error() != 0)
+            ERR_clear_error();
+    }
+
+    /// What a function of OpenSSL has returned.
+    io_result told(int returned)
+    {
+        if (returned > 0)
+            return {{}, static_cast<std::size_t>(returned)};
+        if (socket_error_ == asio::error::would_block)
+            return {socket_error_, 0};
+        if (socket_error_)
+            return {socket_error_ == asio::error::eof ? asio::ssl::error::stream_truncated : socket_error_, 0};
+        if (SSL_get_error(ssl_.get(), returned) == SSL_ERROR_ZERO_RETURN)
+            return {asio::error::eof, 0};
+        const auto code = ERR_peek_last_error();
+        ERR_clear_error();
+        return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
+                          : asio::ssl::error::unspecified_system_error,
+                0};
+    }
+
+    /// What OpenSSL does to a BIO of this library, done to a socket; made once.
+    static const BIO_METHOD* socket_method()
+    {
+        static const auto method = [] {
+            std::unique_ptr<BIO_METHOD, method_free> m(
+                BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cojob socket"));
+            if (!m)
+                throw std::bad_alloc();
+            BIO_meth_set_read(m.get(), &read_socket);
+            BIO_meth_set_write(m.get(), &write_socket);
+            BIO_meth_set_ctrl(m.get(), &control);
+            return m;
+        }();
+        return method.get();
+    }
+
+    static tls_session& of(BIO* bio) noexcept { return *static_cast<tls_session*>(BIO_get_data(bio)); }
+
+    static int read_socket(BIO* bio, char* room, int size)
+    {
+        auto& self = of(bio);
+        const auto n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+        return self.moved(bio, n, false);
+    }
+
+    static int write_socket(BIO* bio, const char* bytes, int size)
+    {
+        auto& self = of(bio);
+        const auto n = self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)), self.socket_error_);
+        return self.moved(bio, n, true);
+    }
+
+    int moved(BIO* bio, std::size_t bytes, bool is_write) noexcept
+    {
+        BIO_clear_retry_flags(bio);
+        if (!socket_error_)
+            return static_cast<int>(bytes);
+        if (socket_error_ == asio::error::would_block || socket_error_ == asio::error::try_again) {
+            socket_error_ = asio::error::would_block;
+            is_write_blocked_ = is_write;
+            is_write ? BIO_set_retry_write(bio) : BIO_set_retry_read(bio);
+        }
+        return socket_error_ == asio::error::eof ? 0 : -1;
+    }
+
+    static long control(BIO* bio, int command, long, void*)
+    {
+        if (command == BIO_CTRL_EOF)
+            return of(bio).socket_error_ == asio::error::eof ? 1 : 0;
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+
+    asio::ip::tcp::socket& socket_;
+    error_code socket_error_; // of the last read or write of the socket
+    bool is_write_blocked_ = false;
+    std::unique_ptr<SSL, ssl_free> ssl_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/stream.hpp
+
+namespace cojob::detail {
+
+/// A connection to one origin: a socket, or TLS over it. Reads and writes do what can be done now; `ready` waits for
+/// more. What a response was read into stays with the connection, so that keeping one keeps the buffer.
 class stream {
   public:
-    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
+    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    {
+        error_code ignored; // shows at the first read or write
+        socket_.non_blocking(true, ignored);
+    }
+    stream(const stream&) = delete;
+    stream& operator=(const stream&) = delete;
+    ~stream() = default;
 
-    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return tls_ ? tls_->next_layer() : socket_; }
+    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
 
-    /// From here on everything is encrypted.
-    asio::ssl::stream<asio::ip::tcp::socket>& start_tls(asio::ssl::context& context)
-    {
-        tls_ = std::make_unique<asio::ssl::stream<asio::ip::tcp::socket>>(std::move(socket_), context);
-        return *tls_;
-    }
+    /// From here on everything is encrypted, beginning with a handshake.
+    tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context); }
 
-    asio::awaitable<io_result> write(asio::const_buffer bytes)
+    io_result write_some(asio::const_buffer bytes)
     {
         if (tls_)
-            co_return to_result(co_await asio::async_write(*tls_, bytes, asio::as_tuple(asio::deferred)));
-        co_return to_result(co_await asio::async_write(socket_, bytes, asio::as_tuple(asio::deferred)));
+            return tls_->write_some(bytes);
+        io_result wrote;
+        wrote.bytes = socket_.write_some(bytes, wrote.error);
+        lacks_ = asio::socket_base::wait_write;
+        return wrote;
     }
 
-    asio::awaitable<io_result> read_some(asio::mutable_buffer room)
+    io_result read_some(asio::mutable_buffer room)
     {
         if (tls_)
-            co_return to_result(co_await tls_->async_read_some(room, asio::as_tuple(asio::deferred)));
-        co_return to_result(co_await socket_.async_read_some(room, asio::as_tuple(asio::deferred)));
+            return tls_->read_some(room);
+        io_result got;
+        got.bytes = socket_.read_some(room, got.error);
+        lacks_ = asio::socket_base::wait_read;
+        return got;
+    }
+
+    /// After an operation that would have blocked: to be awaited before it is tried again.
+    [[nodiscard]] auto ready()
+    {
+        return socket_.async_wait(tls_ ? tls_->lacks() : lacks_, asio::as_tuple(asio::deferred));
     }
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
     /// tickets; `SSL_peek` would call a connection alive after the server's close_notify.
     [[nodiscard]] bool is_quiet()
     {
-        error_code ec;
-        socket().non_blocking(true, ec);
         char byte = 0;
-        if (!ec && tls_)
-            tls_->read_some(asio::buffer(&byte, 1), ec);
-        else if (!ec)
-            socket_.read_some(asio::buffer(&byte, 1), ec);
-        return ec == asio::error::would_block || ec == asio::error::try_again;
+        return would_block(read_some(asio::buffer(&byte, 1)).error);
+    }
+
+    [[nodiscard]] static bool would_block(const error_code& error) noexcept
+    {
+        return error == asio::error::would_block || error == asio::error::try_again;
     }
 
   private:
-    static io_result to_result(const std::tuple<error_code, std::size_t>& t)
-    {
-        return {std::get<0>(t), std::get<1>(t)};
-    }
-
     asio::ip::tcp::socket socket_;
-    std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;
+    std::optional<tls_session> tls_; // uses the socket
+    asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     boost::beast::flat_buffer buffer_;
 };
 
@@ -5569,11 +5822,16 @@ class connector {
     asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
     {
         enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-        auto& tls = opened.connection->start_tls(tls_context());
+        auto& tls = opened.connection->start_tls(tls_context().native_handle());
         const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
         error_code ec = errc::tls_failed;
         if (expect_server(tls.native_handle(), name))
-            std::tie(ec) = co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::deferred));
+            ec = tls.handshake().error;
+        while (stream::would_block(ec) && !x.operation.is_stopped()) {
+            std::tie(ec) = co_await opened.connection->ready();
+            if (!ec && !x.operation.is_stopped())
+                ec = tls.handshake().error;
+        }
         if (!ec && !x.operation.is_stopped())
             co_return;
         if (x.operation.is_stopped())
@@ -5766,20 +6024,6 @@ class place {
 
 namespace cojob::detail {
 
-/// A text that is wiped when it goes: a request as it is sent has the key in it.
-class wiped_text {
-  public:
-    explicit wiped_text(std::string text) : text_(std::move(text)) {}
-    wiped_text(const wiped_text&) = delete;
-    wiped_text& operator=(const wiped_text&) = delete;
-    ~wiped_text() { wipe(text_); }
-
-    [[nodiscard]] const std::string& get() const noexcept { return text_; }
-
-  private:
-    std::string text_;
-};
-
 /// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
 inline std::string render(const http::request& r)
 {
@@ -5806,6 +6050,33 @@ inline std::string render(const http::request& r)
     text.append("\r\n").append(r.body);
     return text;
 }
+
+/// A request on its way, wiped when it goes: it has the key in it.
+class outgoing {
+  public:
+    explicit outgoing(const http::request& r) : text_(render(r)) {}
+    outgoing(const outgoing&) = delete;
+    outgoing& operator=(const outgoing&) = delete;
+    ~outgoing() { wipe(text_); }
+
+    /// Writes what can be written now. No error: all has gone.
+    error_code go(stream& connection)
+    {
+        while (gone_ != text_.size()) {
+            const auto wrote = connection.write_some(asio::buffer(text_) + gone_);
+            gone_ += wrote.bytes;
+            if (wrote.error)
+                return wrote.error;
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
+
+  private:
+    std::string text_;
+    std::size_t gone_ = 0;
+};
 
 } // namespace cojob::detail
 
@@ -6159,7 +6430,9 @@ class streamed_body final : public http::body_stream {
                 co_return part;
             if (end_)
                 break;
-            const auto got = co_await connection_->read_some(reader_->prepare());
+            auto got = connection_->read_some(reader_->prepare());
+            if (stream::would_block(got.error))
+                std::tie(got.error) = co_await connection_->ready();
             if (op.is_stopped()) { // what a read that was cut has left of a record is not known
                 end_with(asio::error::operation_aborted, {});
                 break;
@@ -6294,6 +6567,8 @@ class https_transport final : public http::transport {
     }
 
   private:
+    static constexpr int most_in_a_row = 16; // reads without a pause, lest a server that drips fast keeps a thread busy
+
     /// The same room, for connections of another kind.
     static pool_options for_streams(pool_options options)
     {
@@ -6348,21 +6623,33 @@ class https_transport final : public http::transport {
             co_return aborted();
         x.reached = phase::sending;
         x.commit();
-        io_result sent;
+        error_code sent;
         {
-            const wiped_text text(render(request));
-            sent = co_await connection.write(asio::buffer(text.get()));
+            outgoing text(request);
+            sent = text.go(connection);
+            while (stream::would_block(sent) && !x.operation.is_stopped()) {
+                std::tie(sent) = co_await connection.ready();
+                if (!sent && !x.operation.is_stopped())
+                    sent = text.go(connection);
+            }
+            x.bytes_sent += text.gone();
         }
-        x.bytes_sent += sent.bytes;
         if (x.operation.is_stopped())
             co_return aborted();
         // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (sent.error)
+        if (sent)
             reader.forbid_reuse();
         else
             x.reached = phase::awaiting_response;
-        while (!reader.is_over() && !reader.is_streaming()) {
-            const auto got = co_await connection.read_some(reader.prepare());
+        for (int in_a_row = 1; !reader.is_over() && !reader.is_streaming(); ++in_a_row) {
+            auto got = connection.read_some(reader.prepare());
+            if (stream::would_block(got.error)) {
+                std::tie(got.error) = co_await connection.ready();
+                in_a_row = 0;
+            } else if (in_a_row == most_in_a_row) {
+                co_await asio::post(x.operation.executor(), asio::deferred);
+                in_a_row = 0;
+            }
             if (x.operation.is_stopped())
                 co_return aborted();
             x.bytes_received += got.bytes;
@@ -6373,10 +6660,8 @@ class https_transport final : public http::transport {
                 reader.end_of_input(got.error);
         }
         if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
-            co_return http::exchange_result{*reader.failure(),
-                                            sent.error ? "while sending: " + sent.error.message() : reader.why(),
-                                            reader.take_message(),
-                                            {}};
+            co_return http::exchange_result{
+                *reader.failure(), sent ? "while sending: " + sent.message() : reader.why(), reader.take_message(), {}};
         x.reached = phase::done;
         co_return http::exchange_result{{}, {}, reader.take_message(), {}};
     }
@@ -8426,29 +8711,29 @@ inline std::string created_id(const api_request& request, const boost::json::val
 }
 
 /// For a success that is not what it should be: tells which request and which answer it was.
-inline error_info describe_undecodable(const api_request& request, const answered& answer, error_info info)
+inline error_info describe_undecodable(const call_record& call, error_info info)
 {
-    const auto& response = answer.response;
+    const auto& request = call.asked.api;
     info.method = request.method;
-    info.path = make_target(request);
-    info.http_status = response.status;
-    info.attempts = answer.attempts;
-    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
+    info.path = call.asked.wire.target;
+    info.http_status = call.response.status;
+    info.attempts = call.attempts;
+    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
     info.job_id = request.job_id;
     return info;
 }
 
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
 template <class Decode>
-auto decode_response(const client& c, const api_request& request, const answered& answer, Decode decode)
+auto decode_response(const call_record& call, Decode decode)
 {
     boost::json::value body;
     try {
-        body = parse_json(answer.response.body, client_state::of(c)->options.limits.json_depth);
+        body = parse_json(call.response.body, call.client->options.limits.json_depth);
         return decode(json_reader(body));
     } catch (const api_error& failure) {
-        auto info = describe_undecodable(request, answer, failure.info());
-        if (auto id = created_id(request, body); !id.empty())
+        auto info = describe_undecodable(call, failure.info());
+        if (auto id = created_id(call.asked.api, body); !id.empty())
             info.job_id = std::move(id);
         throw_error(std::move(info));
     }
@@ -9220,10 +9505,10 @@ inline api_request post(const agent_settings& settings, std::vector<std::string>
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
-    const auto request = post(*settings, {"job"}, prompt);
-    const auto response = co_await send(c, request);
+    auto request = post(*settings, {"job"}, prompt);
+    const auto call = co_await send(c, std::move(request));
     try {
-        auto job = decode_response(c, request, response, decode_agent_job);
+        auto job = decode_response(*call, decode_agent_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
@@ -9238,30 +9523,30 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     check_segment(id, "id");
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
-    const auto response = co_await send(c, request);
-    co_return decode_response(c, request, response, decode_agent_job);
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, decode_agent_job);
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
 {
     check_segment(id, "id");
     auto request = post(*settings, {"job", id, "message"}, prompt);
-    request.job_id = std::move(id);
+    request.job_id = id;
     const auto& state = client_state::of(c);
     const auto note = [&] {
-        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), request.job_id},
+        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::answered response;
+    cojob::detail::answer_ptr answer;
     try {
-        response = co_await send(c, request);
+        answer = co_await send(c, std::move(request));
     } catch (const api_error& failure) {
         if (failure.code() == errc::outcome_unknown) // the message may have arrived
             note();
         throw;
     }
     note();
-    co_return decode_response(c, request, response, decode_agent_job);
+    co_return decode_response(*answer, decode_agent_job);
 }
 
 } // namespace detail
@@ -9327,12 +9612,12 @@ struct event_end {
 class event_source {
   public:
     /// `broken` is what is known of the request and the job, for errors.
-    event_source(std::shared_ptr<client_state> client, answered answer, error_info broken)
-        : client_(std::move(client)), body_(std::move(answer.rest)), parser_(client_->options.limits),
+    event_source(call_record& created, error_info broken)
+        : client_(created.client), body_(std::move(created.rest)), parser_(client_->options.limits),
           broken_(std::move(broken))
     {
         if (!body_)
-            parser_.feed(answer.response.body);
+            parser_.feed(created.response.body);
     }
 
     one_at_a_time calls;
@@ -9500,8 +9785,8 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     check_segment(id, "id");
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_session);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, decode_session);
 }
 
 inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
@@ -9512,8 +9797,8 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
         throw_invalid_argument("session_query::take: must be from 1 to 100");
     auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_sessions);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, decode_sessions);
 }
 
 inline std::string_view name_of(message_role role)
@@ -9576,10 +9861,10 @@ inline const char* objection_to(const http::response& response, const std::optio
     return session_id ? nullptr : "header X-Session-Id: missing, or no id";
 }
 
-inline error_info describe_creation(const api_request& request, const cojob::detail::answered& answer,
+inline error_info describe_creation(const cojob::detail::call_record& call,
                                     const std::optional<std::string>& session_id, error_info info)
 {
-    auto described = cojob::detail::describe_undecodable(request, answer, std::move(info));
+    auto described = cojob::detail::describe_undecodable(call, std::move(info));
     described.job_id = session_id.value_or(std::string());
     return described;
 }
@@ -9616,19 +9901,17 @@ job_handle agent_v1::handle(const agent_session& session) const
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
 {
     using cojob::detail::event_source;
-    const auto request = detail::make_create_request(*settings, session);
-    auto answer = co_await cojob::detail::send_streamed(c, request);
-    const auto id = detail::session_id_of(answer.response);
+    const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
+    const auto id = detail::session_id_of(call->response);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
-    if (const auto* const objection = detail::objection_to(answer.response, id))
-        cojob::detail::throw_error(detail::describe_creation(request, answer, id, {errc::invalid_response, objection}));
-    auto broken = detail::describe_creation(request, answer, id,
+    if (const auto* const objection = detail::objection_to(call->response, id))
+        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, objection}));
+    auto broken = detail::describe_creation(*call, id,
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
-    std::optional<std::string> branch(answer.response.header("X-Branch-Name"));
-    auto source =
-        std::make_shared<event_source>(cojob::detail::client_state::of(c), std::move(answer), std::move(broken));
+    std::optional<std::string> branch(call->response.header("X-Branch-Name"));
+    auto source = std::make_shared<event_source>(*call, std::move(broken));
     co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
 }
 
@@ -10051,7 +10334,7 @@ namespace detail {
 
 using cojob::detail::add_words;
 using cojob::detail::after;
-using cojob::detail::answered;
+using cojob::detail::call_record;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
 using cojob::detail::list_part;
@@ -10062,9 +10345,8 @@ using cojob::detail::throw_error;
 
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
-    const auto request = list_request(*settings, query);
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_page);
+    const auto answer = co_await send(c, list_request(*settings, query));
+    co_return decode_response(*answer, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -10089,29 +10371,26 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto request = job_request(*settings, "GET", std::move(id));
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_job);
+    const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    co_return decode_response(*answer, decode_job);
 }
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    const auto request = job_request(*settings, "DELETE", std::move(id));
-    co_await send(c, request);
+    co_await send(c, job_request(*settings, "DELETE", std::move(id)));
 }
 
 /// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const client& c, const api_request& request, const answered& answer,
-                                                  timestamp started)
+inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started)
 {
-    const auto received = client_state::of(c)->time().wall_now();
+    const auto received = answer.client->time().wall_now();
     const auto date = parse_http_date(answer.response.header("Date").value_or(""),
                                       std::chrono::floor<std::chrono::seconds>(received));
     const auto since = date ? at_server(started, *date, received) : std::nullopt;
     if (!since)
         return std::nullopt;
     try {
-        return find_retry(decode_response(c, request, answer, decode_job), *since);
+        return find_retry(decode_response(answer, decode_job), *since);
     } catch (const api_error&) {
         return std::nullopt;
     }
@@ -10120,9 +10399,8 @@ inline std::optional<retry_receipt> read_timeline(const client& c, const api_req
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
 inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure)
 {
-    const auto request = job_request(*settings, "GET", failure.job_id);
-    const auto answer = co_await as_result(send(c, request));
-    auto found = answer ? read_timeline(c, request, *answer, failure.attempts.back().started) : std::nullopt;
+    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
+    auto found = answer ? read_timeline(**answer, failure.attempts.back().started) : std::nullopt;
     if (!found) {
         add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
         throw_error(std::move(failure));
@@ -10132,16 +10410,16 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
-    const auto request = retry_request(*settings, std::move(id), target);
+    auto request = retry_request(*settings, id, target);
     const auto deadline = after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto answer = co_await send(c, request);
-        receipt = decode_response(c, request, answer, decode_receipt);
+        const auto answer = co_await send(c, std::move(request));
+        receipt = decode_response(*answer, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response && info.job_id != request.job_id) // the job is there all the same
+        if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same
             note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;

@@ -9,7 +9,10 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/streamed_body.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <memory>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -79,6 +82,8 @@ class https_transport final : public http::transport {
     }
 
   private:
+    static constexpr int most_in_a_row = 16; // reads without a pause, lest a server that drips fast keeps a thread busy
+
     /// The same room, for connections of another kind.
     static pool_options for_streams(pool_options options)
     {
@@ -133,21 +138,33 @@ class https_transport final : public http::transport {
             co_return aborted();
         x.reached = phase::sending;
         x.commit();
-        io_result sent;
+        error_code sent;
         {
-            const wiped_text text(render(request));
-            sent = co_await connection.write(asio::buffer(text.get()));
+            outgoing text(request);
+            sent = text.go(connection);
+            while (stream::would_block(sent) && !x.operation.is_stopped()) {
+                std::tie(sent) = co_await connection.ready();
+                if (!sent && !x.operation.is_stopped())
+                    sent = text.go(connection);
+            }
+            x.bytes_sent += text.gone();
         }
-        x.bytes_sent += sent.bytes;
         if (x.operation.is_stopped())
             co_return aborted();
         // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (sent.error)
+        if (sent)
             reader.forbid_reuse();
         else
             x.reached = phase::awaiting_response;
-        while (!reader.is_over() && !reader.is_streaming()) {
-            const auto got = co_await connection.read_some(reader.prepare());
+        for (int in_a_row = 1; !reader.is_over() && !reader.is_streaming(); ++in_a_row) {
+            auto got = connection.read_some(reader.prepare());
+            if (stream::would_block(got.error)) {
+                std::tie(got.error) = co_await connection.ready();
+                in_a_row = 0;
+            } else if (in_a_row == most_in_a_row) {
+                co_await asio::post(x.operation.executor(), asio::deferred);
+                in_a_row = 0;
+            }
             if (x.operation.is_stopped())
                 co_return aborted();
             x.bytes_received += got.bytes;
@@ -158,10 +175,8 @@ class https_transport final : public http::transport {
                 reader.end_of_input(got.error);
         }
         if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
-            co_return http::exchange_result{*reader.failure(),
-                                            sent.error ? "while sending: " + sent.error.message() : reader.why(),
-                                            reader.take_message(),
-                                            {}};
+            co_return http::exchange_result{
+                *reader.failure(), sent ? "while sending: " + sent.message() : reader.why(), reader.take_message(), {}};
         x.reached = phase::done;
         co_return http::exchange_result{{}, {}, reader.take_message(), {}};
     }

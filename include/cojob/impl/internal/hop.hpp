@@ -33,10 +33,19 @@ inline asio::awaitable<void> accept_every_cancellation()
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
+/// How a coroutine on the other side has ended.
 template <class T>
 struct crossing {
     std::exception_ptr failure{};
-    T value{};
+    T result{};
+
+    /// Throws what it threw.
+    T value()
+    {
+        if (failure)
+            std::rethrow_exception(failure);
+        return std::move(result);
+    }
 };
 
 /// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
@@ -71,13 +80,13 @@ class landing {
     Handler handler_;
 };
 
-/// Runs a coroutine on the operation's executor and returns to the caller's with its result. A cancellation by the
-/// caller is dispatched to the operation's executor and decided there.
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's with a `crossing` of its
+/// result. A cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
 template <class T>
-asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+[[nodiscard]] auto cross(std::shared_ptr<operation> op, asio::awaitable<T> inner)
 {
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
@@ -93,12 +102,16 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
             executor, std::move(body),
             asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
     };
-    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred,
-                                                                                   std::move(op), std::move(inner));
-    auto result = co_await std::move(started);
-    if (result.failure)
-        std::rethrow_exception(result.failure);
-    co_return std::move(result.value);
+    return asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
+                                                                           std::move(inner));
+}
+
+/// The same for all that is not called often: one coroutine more.
+template <class T>
+asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+{
+    auto landed = co_await cross(std::move(op), std::move(inner));
+    co_return landed.value();
 }
 
 } // namespace cojob::detail
