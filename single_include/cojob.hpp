@@ -317,6 +317,9 @@ class url {
 /// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
 [[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
 
+/// The same, at the end of a text.
+COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
+
 } // namespace cojob::http
 
 // -------- cojob/secret.hpp
@@ -355,7 +358,7 @@ class credential {
     using provider_type = std::function<asio::awaitable<secret>()>;
 
     credential() = default;
-    credential(secret fixed) : fixed_(std::move(fixed)) {}
+    COJOB_DECL credential(secret fixed);
     credential(provider_type asked) : provider_(std::move(asked)) {}
     template <class Function>
         requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
@@ -369,12 +372,18 @@ class credential {
     [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
+    /// What is sent for a fixed one, made once: `Bearer …`.
+    [[nodiscard]] const secret& header() const noexcept { return header_; }
+
   private:
-    secret fixed_;
+    secret fixed_, header_;
     provider_type provider_;
 };
 
 namespace detail {
+
+/// The value of the header Authorization; empty for an empty key.
+[[nodiscard]] COJOB_DECL secret bearer(const secret& key);
 
 /// Overwrites the text, in a way the compiler does not remove, and empties it.
 COJOB_DECL void wipe(std::string&) noexcept;
@@ -2255,23 +2264,28 @@ namespace cojob {
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/crc.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/errc.hpp>
@@ -2300,6 +2314,7 @@ namespace cojob {
 #include <ostream>
 #include <random>
 #include <set>
+#include <span>
 #include <system_error>
 #include <tuple>
 #include <unordered_map>
@@ -2847,19 +2862,24 @@ std::string to_string(const url& address)
 
 std::string encode_segment(std::string_view text)
 {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
-    for (const char c : text) {
+    append_encoded(out, text);
+    return out;
+}
+
+void append_encoded(std::string& to, std::string_view segment)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : segment) {
         if (detail::is_alpha(c) || detail::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            out += c;
+            to += c;
             continue;
         }
         const auto byte = static_cast<unsigned char>(c);
-        out += '%';
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
+        to += '%';
+        to += digits[byte >> 4U];
+        to += digits[byte & 15U];
     }
-    return out;
 }
 
 } // namespace http
@@ -2884,6 +2904,18 @@ secret::secret(std::string text)
 std::ostream& operator<<(std::ostream& out, const secret&)
 {
     return out << "***";
+}
+
+credential::credential(secret fixed) : fixed_(std::move(fixed)), header_(detail::bearer(fixed_)) {}
+
+secret detail::bearer(const secret& key)
+{
+    if (key.empty())
+        return {};
+    std::string value;
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.append("Bearer ").append(key.reveal());
+    return secret(std::move(value));
 }
 
 void detail::wipe(std::string& text) noexcept
@@ -3394,28 +3426,24 @@ struct prepared_call {
     bool streams_body = false; ///< of a success
 };
 
-inline secret bearer(const secret& key)
+inline void check_key(const secret& key)
 {
-    if (!key.empty())
-        check_header_value(key.reveal(), "credential");
-    if (key.empty())
-        return {};
-    std::string value;
-    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
-    value.append("Bearer ").append(key.reveal());
-    return secret(std::move(value));
+    check_header_value(key.reveal(), "credential");
 }
 
 inline std::string make_target(const api_request& r)
 {
-    std::string target = r.base_url.base_path();
+    std::string target;
+    target.reserve(128);
+    target = r.base_url.base_path();
     for (const auto& segment : r.segments)
-        target.append("/").append(http::encode_segment(segment));
+        http::append_encoded(target += '/', segment);
     if (target.empty())
         target = "/";
     char separator = '?';
     for (const auto& [name, value] : r.query) {
-        target.append(1, separator).append(http::encode_segment(name)).append("=").append(http::encode_segment(value));
+        http::append_encoded(target += separator, name);
+        http::append_encoded(target += '=', value);
         separator = '&';
     }
     return target;
@@ -3477,6 +3505,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     for (const auto& header : request.headers)
         check_header(header);
     wire.headers = std::move(request.headers);
+    wire.headers.reserve(wire.headers.size() + 3);
     add_default_header(wire.headers, "User-Agent", user_agent);
     add_default_header(wire.headers, "Accept", "application/json");
     if (request.json) {
@@ -3486,8 +3515,10 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     } else {
         wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     }
-    if (request.authorization.is_fixed())
-        wire.authorization = bearer(request.authorization.fixed());
+    if (request.authorization.is_fixed()) {
+        check_key(request.authorization.fixed());
+        wire.authorization = request.authorization.header();
+    }
     call.api = std::move(request);
     return call;
 }
@@ -4640,6 +4671,7 @@ class call_run {
             const auto key = co_await call_.asked.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
+            check_key(key);
             call_.asked.wire.authorization = bearer(key);
         } catch (...) {
             thrown = std::current_exception();
@@ -4866,23 +4898,27 @@ class landing {
     {
     }
 
+    /// What is below only posts, so `co_spawn` may call it wherever it is.
+    using executor_type = asio::system_executor;
+    [[nodiscard]] executor_type get_executor() const noexcept { return {}; }
+
     void operator()(std::exception_ptr failure, T value)
     {
-        asio::post(executor_,
-                   [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
-                       auto slot = asio::get_associated_cancellation_slot(handler);
-                       if (slot.is_connected())
-                           slot.clear();
-                       std::move(handler)(std::move(result));
-                   });
+        asio::require(executor_, asio::execution::blocking.never)
+            .execute([handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                if (slot.is_connected())
+                    slot.clear();
+                std::move(handler)(std::move(result));
+            });
     }
 
   private:
-    using executor_type = std::decay_t<decltype(asio::prefer(
+    using caller_executor = std::decay_t<decltype(asio::prefer(
         asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
     std::shared_ptr<operation> operation_; // its slot is what inner is bound to
-    executor_type executor_;
+    caller_executor executor_;
     Handler handler_;
 };
 
@@ -5021,6 +5057,15 @@ inline client_options complete(client_options o)
     return o;
 }
 
+/// A strand of the executor's own type fits into an `any_io_executor`; one of an `any_io_executor` is allocated again
+/// whenever a property of it is changed, which every operation does.
+inline asio::any_io_executor strand_of(const asio::any_io_executor& executor)
+{
+    if (const auto* const own = executor.target<asio::io_context::executor_type>())
+        return asio::make_strand(*own);
+    return asio::make_strand(executor);
+}
+
 inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
@@ -5039,8 +5084,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    auto own =
-        options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(executor)) : std::move(executor);
+    auto own = options.threads == threading::safe ? detail::strand_of(executor) : std::move(executor);
     settings_.timeout = options.timeouts.call;
     state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();
@@ -5986,11 +6030,15 @@ class place {
             next->turn.set();
     }
 
-    asio::awaitable<void> enter(operation& op, bool yields)
+    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter();
-        if (is_held_ || op.is_stopped())
-            co_return;
+        return is_held_ || op.is_stopped();
+    }
+
+    asio::awaitable<void> queue(operation& op, bool yields)
+    {
         place_waiter self(op.executor());
         const queue_entry entry(*pool_, self, yields);
         co_await self.turn.wait();
@@ -6020,66 +6068,6 @@ class place {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/render.hpp
-
-namespace cojob::detail {
-
-/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
-inline std::string render(const http::request& r)
-{
-    const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
-    const auto host = http::host_header(r.origin);
-    std::size_t size =
-        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
-    for (const auto& [name, value] : r.headers)
-        size += name.size() + value.size() + 4;
-
-    std::string text;
-    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
-    const auto line = [&text](std::string_view name, std::string_view value) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    };
-    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
-    line("Host", host);
-    if (!r.authorization.empty())
-        line("Authorization", r.authorization.reveal());
-    for (const auto& [name, value] : r.headers)
-        line(name, value);
-    if (r.has_body)
-        line("Content-Length", length);
-    text.append("\r\n").append(r.body);
-    return text;
-}
-
-/// A request on its way, wiped when it goes: it has the key in it.
-class outgoing {
-  public:
-    explicit outgoing(const http::request& r) : text_(render(r)) {}
-    outgoing(const outgoing&) = delete;
-    outgoing& operator=(const outgoing&) = delete;
-    ~outgoing() { wipe(text_); }
-
-    /// Writes what can be written now. No error: all has gone.
-    error_code go(stream& connection)
-    {
-        while (gone_ != text_.size()) {
-            const auto wrote = connection.write_some(asio::buffer(text_) + gone_);
-            gone_ += wrote.bytes;
-            if (wrote.error)
-                return wrote.error;
-        }
-        return {};
-    }
-
-    [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
-
-  private:
-    std::string text_;
-    std::size_t gone_ = 0;
-};
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/http/response_parser.hpp
 
 namespace cojob::detail {
@@ -6094,17 +6082,15 @@ class head_scan {
     verdict look(std::string_view received)
     {
         constexpr std::string_view begin = "HTTP/1.";
-        for (; at_ < received.size(); ++at_) {
-            const auto c = received[at_];
-            if (at_ < begin.size() ? c != begin[at_] : c == '\n' && received[at_ - 1] != '\r')
+        if (line_begin_ == 0 && received.substr(0, begin.size()) != begin.substr(0, received.size()))
+            return verdict::malformed;
+        for (; (at_ = received.find('\n', at_)) != received.npos; line_begin_ = ++at_) {
+            if (at_ == 0 || received[at_ - 1] != '\r')
                 return verdict::malformed;
-            if (c != '\n')
-                continue;
-            const auto is_empty_line = at_ == line_begin_ + 1;
-            line_begin_ = at_ + 1;
-            if (is_empty_line)
+            if (at_ == line_begin_ + 1)
                 return verdict::whole;
         }
+        at_ = received.size();
         return verdict::incomplete;
     }
 
@@ -6131,6 +6117,7 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
         skip(mode == body_mode::absent);
         header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
         body_limit(boost::none);                                 // counted below
+        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
     }
 
     http::response message;
@@ -6148,6 +6135,8 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
 
   private:
+    static constexpr std::size_t usual_headers = 16;
+
     void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
     void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
     void on_field_impl(field, string_view name, string_view value, error_code& ec) override
@@ -6499,6 +6488,164 @@ inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& exec
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/render.hpp
+
+namespace cojob::detail {
+
+/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
+inline std::string render(const http::request& r)
+{
+    const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
+    const auto host = http::host_header(r.origin);
+    std::size_t size =
+        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    for (const auto& [name, value] : r.headers)
+        size += name.size() + value.size() + 4;
+
+    std::string text;
+    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
+    const auto line = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
+    line("Host", host);
+    if (!r.authorization.empty())
+        line("Authorization", r.authorization.reveal());
+    for (const auto& [name, value] : r.headers)
+        line(name, value);
+    if (r.has_body)
+        line("Content-Length", length);
+    text.append("\r\n").append(r.body);
+    return text;
+}
+
+/// A request on its way, wiped when it goes: it has the key in it.
+class outgoing {
+  public:
+    explicit outgoing(const http::request& r) : text_(render(r)) {}
+    outgoing(const outgoing&) = delete;
+    outgoing& operator=(const outgoing&) = delete;
+    ~outgoing() { wipe(text_); }
+
+    /// Writes what can be written now. No error: all has gone.
+    error_code go(stream& connection)
+    {
+        while (gone_ != text_.size()) {
+            const auto wrote = connection.write_some(asio::buffer(text_) + gone_);
+            gone_ += wrote.bytes;
+            if (wrote.error)
+                return wrote.error;
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
+
+  private:
+    std::string text_;
+    std::size_t gone_ = 0;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/transaction.hpp
+
+namespace cojob::detail {
+
+/// One request and its response on an open connection. Does what can be done without waiting, and tells what is to be
+/// awaited before it can go on.
+class transaction {
+  public:
+    enum class awaits {
+        nothing,    ///< it is over
+        connection, ///< until `stream::ready`
+        turn        ///< a moment for others: a server that drips fast must not keep a thread to itself
+    };
+
+    transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
+        : connection_(connection), reader_(reader), exchange_(x)
+    {
+        if (x.operation.is_stopped()) // by an observer
+            return;
+        x.reached = phase::sending;
+        x.commit();
+        text_.emplace(request);
+    }
+
+    /// Goes on, after a wait with what the wait ended with.
+    [[nodiscard]] awaits go_on(error_code waited = {})
+    {
+        if (exchange_.operation.is_stopped())
+            return awaits::nothing;
+        if (text_ && !write(waited))
+            return awaits::connection;
+        if (waited && !reader_.is_over())
+            reader_.end_of_input(waited);
+        for (int in_a_row = 0; !reader_.is_over() && !reader_.is_streaming(); ++in_a_row) {
+            if (in_a_row == most_in_a_row)
+                return awaits::turn;
+            const auto got = connection_.read_some(reader_.prepare());
+            if (stream::would_block(got.error))
+                return awaits::connection;
+            take(got);
+        }
+        return awaits::nothing;
+    }
+
+    /// When it is over.
+    [[nodiscard]] http::exchange_result result()
+    {
+        if (exchange_.operation.is_stopped())
+            return {asio::error::operation_aborted, {}, {}, {}};
+        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+            return {*reader_.failure(),
+                    not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
+                    reader_.take_message(),
+                    {}};
+        exchange_.reached = phase::done;
+        return {{}, {}, reader_.take_message(), {}};
+    }
+
+  private:
+    static constexpr int most_in_a_row = 16;
+
+    /// Whether the request is out, or will never be.
+    bool write(error_code& waited)
+    {
+        not_sent_ = std::exchange(waited, {});
+        if (!not_sent_)
+            not_sent_ = text_->go(connection_);
+        if (stream::would_block(not_sent_))
+            return false;
+        exchange_.bytes_sent += text_->gone();
+        text_.reset();
+        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
+        if (not_sent_)
+            reader_.forbid_reuse();
+        else
+            exchange_.reached = phase::awaiting_response;
+        return true;
+    }
+
+    void take(const io_result& got)
+    {
+        exchange_.bytes_received += got.bytes;
+        reader_.commit(got.bytes);
+        if (reader_.has_begun())
+            exchange_.reached = phase::receiving;
+        if (got.error && !reader_.is_over())
+            reader_.end_of_input(got.error);
+    }
+
+    stream& connection_;
+    response_reader& reader_;
+    http::exchange& exchange_;
+    std::optional<outgoing> text_; // until it is out
+    error_code not_sent_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/http/https_transport.ipp
 
 namespace cojob::detail {
@@ -6517,7 +6664,8 @@ class https_transport final : public http::transport {
         auto& op = x.operation;
         reap(op.time().now());
         place here(x.streams_body ? streams_ : pools_, request.origin);
-        co_await here.enter(op, x.yields);
+        if (!here.try_enter(op))
+            co_await here.queue(op, x.yields);
         if (op.is_stopped())
             co_return aborted();
 
@@ -6535,12 +6683,29 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        if (x.streams_body && request.method != "HEAD")
-            co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
-        const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
-        response_reader reader(options_.limits, connection->buffer(), mode);
-        auto result = co_await transact(*connection, reader, request, x);
-        if (!result.error && reader.allows_reuse() && !op.is_stopped())
+
+        const bool has_body = request.method != "HEAD";
+        std::unique_ptr<streamed_body> body;
+        std::optional<response_reader> whole;
+        if (x.streams_body && has_body)
+            body = make_body(std::move(here), std::move(connection), request.origin);
+        else
+            whole.emplace(options_.limits, connection->buffer(), has_body ? body_mode::whole : body_mode::absent);
+        auto& line = body ? body->connection() : *connection;
+        transaction exchanged(line, body ? body->reader() : *whole, request, x);
+        auto awaited = exchanged.go_on();
+        while (awaited != transaction::awaits::nothing) {
+            error_code ec;
+            if (awaited == transaction::awaits::connection)
+                std::tie(ec) = co_await line.ready();
+            else
+                co_await asio::post(op.executor(), asio::deferred);
+            awaited = exchanged.go_on(ec);
+        }
+        auto result = exchanged.result();
+        if (body)
+            let_read(std::move(body), result, op);
+        else if (!result.error && whole->allows_reuse())
             here.pool().keep(std::move(connection), op.time().now());
         else
             report(request.origin, connection_change::closed);
@@ -6567,8 +6732,6 @@ class https_transport final : public http::transport {
     }
 
   private:
-    static constexpr int most_in_a_row = 16; // reads without a pause, lest a server that drips fast keeps a thread busy
-
     /// The same room, for connections of another kind.
     static pool_options for_streams(pool_options options)
     {
@@ -6596,74 +6759,24 @@ class https_transport final : public http::transport {
         return nullptr;
     }
 
-    asio::awaitable<http::exchange_result> begin_stream(place here, connection_ptr connection,
-                                                        const http::request& request, http::exchange& x)
+    std::unique_ptr<streamed_body> make_body(place here, connection_ptr connection, const http::origin& origin) const
     {
-        auto body = std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
-                                                    [observer = options_.observer, host = request.origin.host] {
-                                                        if (observer)
-                                                            observer->on_connection({host, connection_change::closed});
-                                                    });
-        auto result = co_await transact(body->connection(), body->reader(), request, x);
-        if (result.error || !body->reader().is_streaming()) {
-            body->leave();
-            co_return result;
-        }
-        const auto shared = share_on(x.operation.executor(), std::move(body));
+        return std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+                                               [observer = options_.observer, host = origin.host] {
+                                                   if (observer)
+                                                       observer->on_connection({host, connection_change::closed});
+                                               });
+    }
+
+    /// The body of a success goes on to whoever reads it.
+    void let_read(std::unique_ptr<streamed_body> body, http::exchange_result& result, const operation& op)
+    {
+        if (result.error || !body->reader().is_streaming())
+            return body->leave();
+        const auto shared = share_on(op.executor(), std::move(body));
         std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
         bodies_.push_back(shared);
         result.rest = shared;
-        co_return result;
-    }
-
-    static asio::awaitable<http::exchange_result> transact(stream& connection, response_reader& reader,
-                                                           const http::request& request, http::exchange& x)
-    {
-        if (x.operation.is_stopped()) // by an observer
-            co_return aborted();
-        x.reached = phase::sending;
-        x.commit();
-        error_code sent;
-        {
-            outgoing text(request);
-            sent = text.go(connection);
-            while (stream::would_block(sent) && !x.operation.is_stopped()) {
-                std::tie(sent) = co_await connection.ready();
-                if (!sent && !x.operation.is_stopped())
-                    sent = text.go(connection);
-            }
-            x.bytes_sent += text.gone();
-        }
-        if (x.operation.is_stopped())
-            co_return aborted();
-        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (sent)
-            reader.forbid_reuse();
-        else
-            x.reached = phase::awaiting_response;
-        for (int in_a_row = 1; !reader.is_over() && !reader.is_streaming(); ++in_a_row) {
-            auto got = connection.read_some(reader.prepare());
-            if (stream::would_block(got.error)) {
-                std::tie(got.error) = co_await connection.ready();
-                in_a_row = 0;
-            } else if (in_a_row == most_in_a_row) {
-                co_await asio::post(x.operation.executor(), asio::deferred);
-                in_a_row = 0;
-            }
-            if (x.operation.is_stopped())
-                co_return aborted();
-            x.bytes_received += got.bytes;
-            reader.commit(got.bytes);
-            if (reader.has_begun())
-                x.reached = phase::receiving;
-            if (got.error && !reader.is_over())
-                reader.end_of_input(got.error);
-        }
-        if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
-            co_return http::exchange_result{
-                *reader.failure(), sent ? "while sending: " + sent.message() : reader.why(), reader.take_message(), {}};
-        x.reached = phase::done;
-        co_return http::exchange_result{{}, {}, reader.take_message(), {}};
     }
 
     void report(const http::origin& origin, connection_change change) const
@@ -8504,14 +8617,16 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::strin
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
 
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts.
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. It lives
+/// in `memory`: what is to outlive that is assigned, not constructed, from a part of it.
 /// \throws api_error `invalid_response`
-[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth)
+[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth,
+                                                   boost::json::storage_ptr memory = {})
 {
     boost::json::parse_options options;
     options.max_depth = max_depth;
     error_code failed;
-    auto value = boost::json::parse({body.data(), body.size()}, failed, {}, options);
+    auto value = boost::json::parse({body.data(), body.size()}, failed, std::move(memory), options);
     if (!failed)
         return value;
     if (body.find_first_not_of(" \t\r\n") == body.npos)
@@ -8727,9 +8842,11 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 template <class Decode>
 auto decode_response(const call_record& call, Decode decode)
 {
-    boost::json::value body;
+    std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
+    boost::json::monotonic_resource memory(room.data(), room.size());
+    boost::json::value body(&memory);
     try {
-        body = parse_json(call.response.body, call.client->options.limits.json_depth);
+        body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
         return decode(json_reader(body));
     } catch (const api_error& failure) {
         auto info = describe_undecodable(call, failure.info());
@@ -9380,11 +9497,15 @@ class service_settings {
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
 
-    [[nodiscard]] api_request request(std::string method, std::vector<std::string> path,
-                                      std::vector<std::string> below) const
+    /// With the segments of `path`, and `below` them.
+    [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
+                                      std::initializer_list<std::string_view> below) const
     {
-        path.insert(path.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
-        api_request r(std::move(method), base_url_, std::move(path), key_);
+        std::vector<std::string> segments;
+        segments.reserve(path.size() + below.size() + 1); // one that is added later
+        segments.insert(segments.end(), path.begin(), path.end());
+        segments.insert(segments.end(), below.begin(), below.end());
+        api_request r(std::move(method), base_url_, std::move(segments), key_);
         r.allow_plaintext = allow_plaintext_;
         return r;
     }
@@ -9423,9 +9544,11 @@ class agent_settings {
         return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
     }
 
-    [[nodiscard]] api_request request(const char* method, const char* version, std::vector<std::string> below) const
+    [[nodiscard]] api_request request(const char* method, std::string_view version,
+                                      std::initializer_list<std::string_view> below) const
     {
-        return service_.request(method, {version, "agent", project_id_}, std::move(below));
+        const std::array<std::string_view, 3> path{version, "agent", project_id_};
+        return service_.request(method, path, below);
     }
 
   private:
@@ -9493,10 +9616,11 @@ inline agent_job decode_agent_job(const json_reader& json)
     return job;
 }
 
-inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
+inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
+                        const std::string& prompt)
 {
     check_text(prompt, "prompt");
-    auto r = settings.request("POST", "v2", std::move(below));
+    auto r = settings.request("POST", "v2", below);
     r.quota_pool = settings.pool();
     r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
     return r;
@@ -10192,9 +10316,10 @@ class jobs_settings {
         return text;
     }
 
-    [[nodiscard]] api_request request(std::string method, std::vector<std::string> below = {}) const
+    [[nodiscard]] api_request request(std::string method, std::initializer_list<std::string_view> below = {}) const
     {
-        return service_.request(std::move(method), path_, std::move(below));
+        const std::vector<std::string_view> path(path_.begin(), path_.end());
+        return service_.request(std::move(method), path, below);
     }
 
   private:

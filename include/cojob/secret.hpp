@@ -47,7 +47,7 @@ class credential {
     using provider_type = std::function<asio::awaitable<secret>()>;
 
     credential() = default;
-    credential(secret fixed) : fixed_(std::move(fixed)) {}
+    COJOB_DECL credential(secret fixed);
     credential(provider_type asked) : provider_(std::move(asked)) {}
     template <class Function>
         requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
@@ -61,12 +61,18 @@ class credential {
     [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
+    /// What is sent for a fixed one, made once: `Bearer …`.
+    [[nodiscard]] const secret& header() const noexcept { return header_; }
+
   private:
-    secret fixed_;
+    secret fixed_, header_;
     provider_type provider_;
 };
 
 namespace detail {
+
+/// The value of the header Authorization; empty for an empty key.
+[[nodiscard]] COJOB_DECL secret bearer(const secret& key);
 
 /// Overwrites the text, in a way the compiler does not remove, and empties it.
 COJOB_DECL void wipe(std::string&) noexcept;

@@ -12,9 +12,11 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
@@ -60,23 +62,27 @@ class landing {
     {
     }
 
+    /// What is below only posts, so `co_spawn` may call it wherever it is.
+    using executor_type = asio::system_executor;
+    [[nodiscard]] executor_type get_executor() const noexcept { return {}; }
+
     void operator()(std::exception_ptr failure, T value)
     {
-        asio::post(executor_,
-                   [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
-                       auto slot = asio::get_associated_cancellation_slot(handler);
-                       if (slot.is_connected())
-                           slot.clear();
-                       std::move(handler)(std::move(result));
-                   });
+        asio::require(executor_, asio::execution::blocking.never)
+            .execute([handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                if (slot.is_connected())
+                    slot.clear();
+                std::move(handler)(std::move(result));
+            });
     }
 
   private:
-    using executor_type = std::decay_t<decltype(asio::prefer(
+    using caller_executor = std::decay_t<decltype(asio::prefer(
         asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
     std::shared_ptr<operation> operation_; // its slot is what inner is bound to
-    executor_type executor_;
+    caller_executor executor_;
     Handler handler_;
 };
 

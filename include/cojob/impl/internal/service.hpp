@@ -8,8 +8,10 @@
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/job/handle.hpp>
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,9 +44,11 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 template <class Decode>
 auto decode_response(const call_record& call, Decode decode)
 {
-    boost::json::value body;
+    std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
+    boost::json::monotonic_resource memory(room.data(), room.size());
+    boost::json::value body(&memory);
     try {
-        body = parse_json(call.response.body, call.client->options.limits.json_depth);
+        body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
         return decode(json_reader(body));
     } catch (const api_error& failure) {
         auto info = describe_undecodable(call, failure.info());

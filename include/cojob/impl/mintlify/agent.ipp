@@ -11,6 +11,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <array>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 namespace cojob::mintlify {
@@ -51,10 +53,11 @@ inline agent_job decode_agent_job(const json_reader& json)
     return job;
 }
 
-inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
+inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
+                        const std::string& prompt)
 {
     check_text(prompt, "prompt");
-    auto r = settings.request("POST", "v2", std::move(below));
+    auto r = settings.request("POST", "v2", below);
     r.quota_pool = settings.pool();
     r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
     return r;
