@@ -1,0 +1,142 @@
+#include <cojob/impl/internal/http/tls.hpp>
+#include <cojob/impl/internal/http/transaction.hpp>
+#include <cojob/impl/internal/testing/mock_certificate.ipp>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+namespace transaction_tests {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using cojob::detail::response_reader;
+using cojob::detail::transaction;
+using server_stream = asio::ssl::stream<tcp::socket>;
+
+/// Both ends of a TLS connection, after the handshake.
+class line {
+  public:
+    line() : server_(context_, server_tls_)
+    {
+        tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
+        tcp::socket socket(context_);
+        socket.connect(acceptor.local_endpoint());
+        acceptor.accept(server_.next_layer());
+        client_ = std::make_unique<cojob::detail::stream>(std::move(socket));
+        auto accepted = std::async(std::launch::async, [this] { server_.handshake(asio::ssl::stream_base::server); });
+        auto& tls = client_->start_tls(client_tls_.native_handle());
+        auto failure = tls.handshake().error;
+        for (; cojob::detail::stream::would_block(failure); failure = tls.handshake().error)
+            std::this_thread::yield();
+        if (failure)
+            client_->socket().close();
+        accepted.get();
+    }
+
+    cojob::detail::stream& client() { return *client_; }
+
+    /// One TLS record for each byte, all of them there before this returns.
+    void answer_in_small_pieces(const std::string& text)
+    {
+        const auto before = client_->socket().available();
+        for (const char c : text)
+            asio::write(server_, asio::buffer(&c, 1));
+        constexpr std::size_t least_record = 22;
+        while (client_->socket().available() < before + text.size() * least_record)
+            std::this_thread::yield();
+    }
+
+    /// What the client reads when the server has said goodbye.
+    cojob::error_code end_in_good_order()
+    {
+        auto said = std::async(std::launch::async, [this] {
+            cojob::error_code answered;
+            server_.shutdown(answered);
+        });
+        char byte = 0;
+        auto got = client_->read_some(asio::buffer(&byte, 1));
+        for (; cojob::detail::stream::would_block(got.error); got = client_->read_some(asio::buffer(&byte, 1)))
+            std::this_thread::yield();
+        client_->socket().close();
+        return got.error;
+    }
+
+  private:
+    asio::io_context context_;
+    asio::ssl::context server_tls_ = with_certificate();
+    asio::ssl::context client_tls_ = cojob::detail::make_tls_context(accept_any());
+    server_stream server_;
+    std::unique_ptr<cojob::detail::stream> client_;
+
+    static asio::ssl::context with_certificate()
+    {
+        const auto identity = cojob::testing::detail::make_identity({});
+        asio::ssl::context tls(asio::ssl::context::tls_server);
+        tls.use_certificate(asio::buffer(identity.certificate_pem), asio::ssl::context::pem);
+        tls.use_private_key(asio::buffer(identity.key_pem), asio::ssl::context::pem);
+        return tls;
+    }
+
+    static cojob::tls_options accept_any()
+    {
+        cojob::tls_options options;
+        options.insecure_skip_verify = true;
+        return options;
+    }
+};
+
+struct exchanged {
+    cojob::operation op;
+    cojob::http::exchange exchange{op, true};
+    cojob::limit_options limits;
+    response_reader reader;
+    cojob::http::request request;
+
+    explicit exchanged(line& on)
+        : op(cojob::machine_clock(), on.client().socket().get_executor()), reader(limits, on.client().buffer())
+    {
+        request.method = "GET";
+        request.target = "/";
+        request.origin.host = "localhost";
+    }
+};
+
+BOOST_AUTO_TEST_SUITE(a_transaction)
+
+BOOST_AUTO_TEST_CASE(lets_others_in_between_while_an_answer_comes_fast_in_small_pieces)
+{
+    line l;
+    exchanged x(l);
+    transaction t(l.client(), x.reader, x.request, x.exchange);
+    BOOST_REQUIRE(t.go_on() == transaction::awaits::connection);
+    const std::string body(100, 'x');
+    l.answer_in_small_pieces("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + body);
+    int turns = 0;
+    auto awaited = t.go_on();
+    for (; awaited == transaction::awaits::turn; awaited = t.go_on())
+        ++turns;
+    BOOST_TEST(turns == (40 + 100 - 1) / 16);
+    BOOST_TEST((awaited == transaction::awaits::nothing));
+    BOOST_TEST(t.result().response.body == body);
+}
+
+BOOST_AUTO_TEST_CASE(sees_an_end_in_good_order_whatever_other_code_left_in_openssls_queue)
+{
+    line l;
+    ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
+    BOOST_TEST(l.client().is_quiet());
+    ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
+    BOOST_TEST(l.end_in_good_order() == asio::error::eof);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace transaction_tests
