@@ -29,7 +29,9 @@ class agent_settings;
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent {
   public:
+    /// What waits return.
     using job_type = agent_job;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "mintlify.agent.v2";
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -39,6 +41,7 @@ class agent {
 
     /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL agent with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;

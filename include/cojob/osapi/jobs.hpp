@@ -25,14 +25,15 @@ namespace detail {
 class jobs_settings;
 } // namespace detail
 
+/// Of `jobs`: which server, and with which token.
 class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080";
-    std::string base_path = "/api/job"; ///< older servers: `/job`
-    credential token;                   ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false;       ///< http:// to a host that is not this machine; its jobs run commands
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; http:// works to this machine only
+    std::string base_path = "/api/job";             ///< older servers: `/job`
+    credential token;                               ///< or a function that is asked for one before each attempt
+    bool allow_plaintext = false; ///< http:// to a host that is not this machine; its jobs run commands
 };
 
 /// Which jobs of a list.
@@ -51,7 +52,9 @@ struct list_query {
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
+    /// What waits return.
     using job_type = job;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "osapi.job";
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -61,11 +64,13 @@ class jobs {
 
     /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process.
+    /// For `wait_for_job` in another process: the job, and when this client made it by a retry.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
+    /// From 0.5 s to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::milliseconds;
@@ -95,7 +100,8 @@ class jobs {
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
                                                                       std::string target_hostname = {}) const;
 
-    /// For waits: those being processed, at most 100, in one request, without details.
+    /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
+    /// Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service: they share polls.
