@@ -158,7 +158,7 @@ namespace cojob {
 /// The error code of Boost.System, here and in every `error_info`.
 using boost::system::error_code;
 
-/// Why a call failed. docs/design/behaviour.md says which outcome of an attempt becomes which of these.
+/// Why a call failed. docs/design/failures.md says which outcome of an attempt becomes which of these.
 enum class errc {
     invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
     quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
