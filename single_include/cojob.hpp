@@ -175,7 +175,7 @@ enum class errc {
     connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
     tls_failed,           ///< the TLS handshake failed
     certificate_rejected, ///< the server's certificate or host name was not accepted
-    proxy_failed,         ///< the proxy refused or cut the connection
+    proxy_failed,         ///< the proxy refused or cut the connection; this version connects to none
     request_timeout,      ///< one attempt took too long after the request was sent
     deadline_exceeded,    ///< the whole call took too long
     wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
@@ -725,7 +725,7 @@ enum class threading {
 /// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
 using header_hook = std::function<http::header_list(const attempt_event&)>;
 
-/// Of a client, and so of everything that is made on it. All of it has defaults that work.
+/// How a client connects, waits and repeats, for everything that is made on it. All of it has defaults that work.
 class client_options {
   public:
     client_options() = default;
@@ -1809,7 +1809,7 @@ struct quota_access {
 
 namespace cojob::mintlify {
 
-/// Of `agent` and `agent_v1`.
+/// Which project, with which key, and how much of its quota: of `agent` and `agent_v1`.
 class agent_options {
   public:
     agent_options() = default;

@@ -193,8 +193,8 @@ class mock_server {
     mock_server(const mock_server&) = delete;
     mock_server& operator=(const mock_server&) = delete;
 
-    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not
-    /// 127.0.0.1.
+    /// What a service's `base_url` is to be: scheme, `localhost` and the port, or the address instead of `localhost`
+    /// where the certificate is not for that name or the address is not 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
     /// The port that the system chose.
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;

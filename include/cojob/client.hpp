@@ -54,7 +54,7 @@ enum class threading {
 /// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
 using header_hook = std::function<http::header_list(const attempt_event&)>;
 
-/// Of a client, and so of everything that is made on it. All of it has defaults that work.
+/// How a client connects, waits and repeats, for everything that is made on it. All of it has defaults that work.
 class client_options {
   public:
     client_options() = default;

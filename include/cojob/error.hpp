@@ -37,7 +37,7 @@ enum class errc {
     connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
     tls_failed,           ///< the TLS handshake failed
     certificate_rejected, ///< the server's certificate or host name was not accepted
-    proxy_failed,         ///< the proxy refused or cut the connection
+    proxy_failed,         ///< the proxy refused or cut the connection; this version connects to none
     request_timeout,      ///< one attempt took too long after the request was sent
     deadline_exceeded,    ///< the whole call took too long
     wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set

@@ -11,7 +11,7 @@
 
 namespace cojob::mintlify {
 
-/// Of `agent` and `agent_v1`.
+/// Which project, with which key, and how much of its quota: of `agent` and `agent_v1`.
 class agent_options {
   public:
     agent_options() = default;
