@@ -124,7 +124,7 @@ class BOOST_SYMBOL_VISIBLE clock {
     /// Civil time, for what is shown or stored.
     [[nodiscard]] virtual timestamp wall_now() const = 0;
 
-    /// A new alarm, not set, that rings on this executor. Thread safety: called on the executor.
+    /// A new alarm, not set, that rings on this executor, from which this is called.
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
     /// A transport tells that it begins to wait for real sockets. A clock that is moved by hand holds until the end.
@@ -494,7 +494,7 @@ struct timeout_options {
     duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 
-/// Connections to one origin: scheme, host and port.
+/// Connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {
     std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
     std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own
@@ -753,9 +753,9 @@ class api_request {
     {
     }
 
-    http::url base_url;                ///< where it goes; `http::parse_url` makes one
+    http::url base_url;                ///< where it goes, made by `parse_url`
     credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
-    bool allow_plaintext = false;      ///< http:// to a host that is not this machine
+    bool allow_plaintext = false;      ///< plain HTTP to a host that is not this machine
     std::string method = "GET";        ///< upper case; it says what may be repeated, unless `effect` does
     std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
@@ -833,8 +833,8 @@ namespace cojob {
 struct poll_schedule {
     duration first{};        ///< from the creation of a job, or a message to it, to the first poll
     duration min_interval{}; ///< between polls, at first
-    duration max_interval{}; ///< between polls, in the end
-    double growth = 0;       ///< from one interval to the next, at least 1
+    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
+    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
 };
 
 /// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
@@ -1312,7 +1312,7 @@ enum class unknown_status {
 
 /// Of a wait or a watch.
 struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
+    duration timeout = std::chrono::minutes(30); ///< of the whole wait; zero is refused, `no_timeout` for none
     poll_schedule schedule = {};                 ///< zero members: the service's own
     /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
     duration settle = {};
@@ -1331,6 +1331,9 @@ using result = boost::system::result<T, error_info>;
 
 /// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
 /// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+///
+/// Cancellation: that of the operation, which it passes on. Example:
+/// `auto job = co_await cojob::as_result(agent.get_job(id))`.
 template <class T>
 asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
 {
@@ -1820,7 +1823,7 @@ class agent_options {
     /// Of the project: creations and messages, for all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
     std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine: the key is sent in the clear
 };
 
 /// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
@@ -1838,6 +1841,10 @@ class agent_settings;
 } // namespace detail
 
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
+///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
 ///
 /// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
 /// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
@@ -2073,6 +2080,10 @@ struct session_query {
 /// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
 /// a session here.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent_v1 {
@@ -2270,10 +2281,10 @@ class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; http:// works to this machine only
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP works to this machine only
     std::string base_path = "/api/job";             ///< older servers: `/job`
     credential token;                               ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine; its jobs run commands
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine; its jobs run commands
 };
 
 /// Which jobs of a list.
@@ -2285,10 +2296,15 @@ struct list_query {
 
 /// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
-/// seen so far. `wait_options::settle` of 35 s waits for that. Thread safety: as `client`. Cancellation, for every
-/// operation: all types until the request is on its way; then terminal and partial end a POST or DELETE as
-/// `outcome_unknown`, and total is ignored.
+/// seen so far. `wait_options::settle` of 35 s waits for that.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
+/// terminal and partial end a POST or DELETE as `outcome_unknown`, and total is ignored.
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
@@ -2324,7 +2340,9 @@ class jobs {
     /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
-    /// The job as it is now: `GET {base path}/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    /// The job as it is now: `GET {base path}/{id}`.
+    ///
+    /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
 
     /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated

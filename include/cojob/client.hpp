@@ -82,9 +82,9 @@ class api_request {
     {
     }
 
-    http::url base_url;                ///< where it goes; `http::parse_url` makes one
+    http::url base_url;                ///< where it goes, made by `parse_url`
     credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
-    bool allow_plaintext = false;      ///< http:// to a host that is not this machine
+    bool allow_plaintext = false;      ///< plain HTTP to a host that is not this machine
     std::string method = "GET";        ///< upper case; it says what may be repeated, unless `effect` does
     std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order

@@ -57,7 +57,7 @@ class BOOST_SYMBOL_VISIBLE clock {
     /// Civil time, for what is shown or stored.
     [[nodiscard]] virtual timestamp wall_now() const = 0;
 
-    /// A new alarm, not set, that rings on this executor. Thread safety: called on the executor.
+    /// A new alarm, not set, that rings on this executor, from which this is called.
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
     /// A transport tells that it begins to wait for real sockets. A clock that is moved by hand holds until the end.

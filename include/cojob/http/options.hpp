@@ -31,7 +31,7 @@ struct timeout_options {
     duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 
-/// Connections to one origin: scheme, host and port.
+/// Connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {
     std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
     std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own

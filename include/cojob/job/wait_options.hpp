@@ -16,7 +16,7 @@ enum class unknown_status {
 
 /// Of a wait or a watch.
 struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
+    duration timeout = std::chrono::minutes(30); ///< of the whole wait; zero is refused, `no_timeout` for none
     poll_schedule schedule = {};                 ///< zero members: the service's own
     /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
     duration settle = {};

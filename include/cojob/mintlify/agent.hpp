@@ -24,6 +24,10 @@ class agent_settings;
 
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
 /// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
 /// Source: https://www.mintlify.com/docs/api/agent

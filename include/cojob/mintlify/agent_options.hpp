@@ -22,7 +22,7 @@ class agent_options {
     /// Of the project: creations and messages, for all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
     std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine: the key is sent in the clear
 };
 
 /// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.

@@ -33,6 +33,10 @@ struct session_query {
 /// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
 /// a session here.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent_v1 {

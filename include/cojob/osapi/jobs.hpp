@@ -30,10 +30,10 @@ class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; http:// works to this machine only
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP works to this machine only
     std::string base_path = "/api/job";             ///< older servers: `/job`
     credential token;                               ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine; its jobs run commands
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine; its jobs run commands
 };
 
 /// Which jobs of a list.
@@ -45,10 +45,15 @@ struct list_query {
 
 /// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
-/// seen so far. `wait_options::settle` of 35 s waits for that. Thread safety: as `client`. Cancellation, for every
-/// operation: all types until the request is on its way; then terminal and partial end a POST or DELETE as
-/// `outcome_unknown`, and total is ignored.
+/// seen so far. `wait_options::settle` of 35 s waits for that.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
+/// terminal and partial end a POST or DELETE as `outcome_unknown`, and total is ignored.
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
@@ -84,7 +89,9 @@ class jobs {
     /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
-    /// The job as it is now: `GET {base path}/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    /// The job as it is now: `GET {base path}/{id}`.
+    ///
+    /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
 
     /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
