@@ -353,6 +353,9 @@ class url {
 /// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
 [[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
 
+/// The same, at the end of a text.
+COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
+
 } // namespace cojob::http
 
 // -------- cojob/secret.hpp
@@ -395,7 +398,7 @@ class credential {
 
     credential() = default;
     /// One secret for every request.
-    credential(secret fixed) : fixed_(std::move(fixed)) {}
+    COJOB_DECL credential(secret fixed);
     /// A provider, asked before each attempt. It may be asked on any thread that runs the client.
     credential(provider_type asked) : provider_(std::move(asked)) {}
     /// The same for a lambda.
@@ -414,12 +417,18 @@ class credential {
     /// The provider; empty where the secret is fixed.
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
+    /// What is sent for a fixed one, made once: `Bearer …`.
+    [[nodiscard]] const secret& header() const noexcept { return header_; }
+
   private:
-    secret fixed_;
+    secret fixed_, header_;
     provider_type provider_;
 };
 
 namespace detail {
+
+/// The value of the header Authorization; empty for an empty key.
+[[nodiscard]] COJOB_DECL secret bearer(const secret& key);
 
 /// Overwrites the text, in a way the compiler does not remove, and empties it.
 COJOB_DECL void wipe(std::string&) noexcept;
@@ -1083,8 +1092,12 @@ enum class stop_reason {
 /// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
 class operation {
   public:
-    /// An operation without deadline. The executor is the one it runs on, the client's strand.
-    operation(clock_ptr clock, const asio::any_io_executor& executor) : clock_(std::move(clock)), executor_(executor) {}
+    /// An operation without deadline. The executor is the one it runs on, the client's strand; `usual_step` is about
+    /// how long the limit of a step is: the alarm first rings then, and is seldom set again.
+    operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
+        : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
+    {
+    }
 
     /// Whether there is a reason to stop. To be asked after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
@@ -1128,6 +1141,7 @@ class operation {
 
     clock_ptr clock_;
     asio::any_io_executor executor_;
+    duration usual_step_;
     asio::cancellation_signal signal_;
     std::unique_ptr<alarm> alarm_;
     time_point deadline_ = time_point::max();
@@ -2424,28 +2438,34 @@ namespace cojob {
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/crc.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/system/errc.hpp>
+#include <openssl/bio.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -2464,9 +2484,11 @@ namespace cojob {
 #include <limits>
 #include <list>
 #include <mutex>
+#include <new>
 #include <ostream>
 #include <random>
 #include <set>
+#include <span>
 #include <system_error>
 #include <tuple>
 #include <unordered_map>
@@ -3014,19 +3036,24 @@ std::string to_string(const url& address)
 
 std::string encode_segment(std::string_view text)
 {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
-    for (const char c : text) {
+    append_encoded(out, text);
+    return out;
+}
+
+void append_encoded(std::string& to, std::string_view segment)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : segment) {
         if (detail::is_alpha(c) || detail::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            out += c;
+            to += c;
             continue;
         }
         const auto byte = static_cast<unsigned char>(c);
-        out += '%';
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
+        to += '%';
+        to += digits[byte >> 4U];
+        to += digits[byte & 15U];
     }
-    return out;
 }
 
 } // namespace http
@@ -3051,6 +3078,18 @@ secret::secret(std::string text)
 std::ostream& operator<<(std::ostream& out, const secret&)
 {
     return out << "***";
+}
+
+credential::credential(secret fixed) : fixed_(std::move(fixed)), header_(detail::bearer(fixed_)) {}
+
+secret detail::bearer(const secret& key)
+{
+    if (key.empty())
+        return {};
+    std::string value;
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.append("Bearer ").append(key.reveal());
+    return secret(std::move(value));
 }
 
 void detail::wipe(std::string& text) noexcept
@@ -3549,6 +3588,154 @@ inline void context_watch::shutdown()
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/request.hpp
+
+namespace cojob::detail {
+
+/// A request, checked and ready; no I/O has happened.
+struct prepared_call {
+    api_request api{};
+    cojob::effect effect = cojob::effect::once;
+    http::request wire{};
+    bool streams_body = false; ///< of a success
+};
+
+inline void check_key(const secret& key)
+{
+    check_header_value(key.reveal(), "credential");
+}
+
+inline std::string make_target(const api_request& r)
+{
+    std::string target;
+    target.reserve(128);
+    target = r.base_url.base_path();
+    for (const auto& segment : r.segments)
+        http::append_encoded(target += '/', segment);
+    if (target.empty())
+        target = "/";
+    char separator = '?';
+    for (const auto& [name, value] : r.query) {
+        http::append_encoded(target += separator, name);
+        http::append_encoded(target += '=', value);
+        separator = '&';
+    }
+    return target;
+}
+
+inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
+{
+    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
+        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
+                               " would send the key in the clear; set allow_plaintext if that is meant");
+}
+
+/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
+inline void check_header(const std::pair<std::string, std::string>& header)
+{
+    check_header_name(header.first, "header name");
+    check_header_value(header.second, "header " + header.first);
+    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
+                                                         "connection"};
+    for (const auto name : own)
+        if (equal_ignoring_case(header.first, name))
+            throw_invalid_argument("header " + header.first + ": is made by the client");
+}
+
+/// What the caller says counts.
+inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
+{
+    if (!http::find_header(headers, name))
+        headers.emplace_back(name, value);
+}
+
+/// What a method means by itself (RFC 9110, 9.2).
+inline effect effect_of(std::string_view method) noexcept
+{
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
+        return effect::none;
+    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
+}
+
+/// \throws api_error invalid_argument
+inline prepared_call prepare(api_request request, const std::string& user_agent)
+{
+    if (request.base_url.origin().host.empty())
+        throw_invalid_argument("base_url: missing");
+    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
+    if (!is_token(request.method))
+        throw_invalid_argument("method: not a token");
+    if (request.method == "CONNECT")
+        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
+    for (const auto& segment : request.segments)
+        check_segment(segment, "path segment");
+
+    prepared_call call;
+    call.effect = request.effect.value_or(effect_of(request.method));
+    auto& wire = call.wire;
+    wire.origin = request.base_url.origin();
+    wire.method = request.method;
+    wire.target = make_target(request);
+    for (const auto& header : request.headers)
+        check_header(header);
+    wire.headers = std::move(request.headers);
+    wire.headers.reserve(wire.headers.size() + 3);
+    add_default_header(wire.headers, "User-Agent", user_agent);
+    add_default_header(wire.headers, "Accept", "application/json");
+    if (request.json) {
+        add_default_header(wire.headers, "Content-Type", "application/json");
+        wire.body = std::move(*request.json);
+        wire.has_body = true;
+    } else {
+        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+    }
+    if (request.authorization.is_fixed()) {
+        check_key(request.authorization.fixed());
+        wire.authorization = request.authorization.header();
+    }
+    call.api = std::move(request);
+    return call;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/call_record.hpp
+
+namespace cojob::detail {
+
+/// One call, from its request to its end. The caller and what runs on the client's strand share it, so nothing of it
+/// is moved on the way; the caller writes before the call is spawned and reads when it has landed.
+class call_record {
+  public:
+    /// \throws api_error invalid_argument
+    call_record(std::shared_ptr<client_state> c, api_request request, call_settings s)
+        : client(std::move(c)), settings(std::move(s)), asked(prepare(std::move(request), client->options.user_agent)),
+          op(client->options.clock, client->executor, client->options.timeouts.attempt)
+    {
+    }
+
+    const std::shared_ptr<client_state> client;
+    const call_settings settings;
+    prepared_call asked;
+    operation op;
+
+    error_info failure{};                      ///< how it ended; no code: with a success
+    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
+    http::response response{};                 ///< of a success
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    std::vector<attempt> attempts{};
+};
+
+using call_ptr = std::shared_ptr<call_record>;
+
+/// The operation, kept alive with the rest.
+inline std::shared_ptr<operation> operation_of(const call_ptr& c)
+{
+    return {c, &c->op};
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/policy/verdict.hpp
 
 namespace cojob::detail {
@@ -3654,118 +3841,6 @@ struct poll_trace {
         poll_trace* trace_;
     };
 };
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/request.hpp
-
-namespace cojob::detail {
-
-/// A request, checked and ready; no I/O has happened.
-struct prepared_call {
-    api_request api{};
-    cojob::effect effect = cojob::effect::once;
-    http::request wire{};
-    bool streams_body = false; ///< of a success
-};
-
-inline secret bearer(const secret& key)
-{
-    if (!key.empty())
-        check_header_value(key.reveal(), "credential");
-    if (key.empty())
-        return {};
-    std::string value;
-    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
-    value.append("Bearer ").append(key.reveal());
-    return secret(std::move(value));
-}
-
-inline std::string make_target(const api_request& r)
-{
-    std::string target = r.base_url.base_path();
-    for (const auto& segment : r.segments)
-        target.append("/").append(http::encode_segment(segment));
-    if (target.empty())
-        target = "/";
-    char separator = '?';
-    for (const auto& [name, value] : r.query) {
-        target.append(1, separator).append(http::encode_segment(name)).append("=").append(http::encode_segment(value));
-        separator = '&';
-    }
-    return target;
-}
-
-inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
-{
-    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
-        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
-                               " would send the key in the clear; set allow_plaintext if that is meant");
-}
-
-/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
-inline void check_header(const std::pair<std::string, std::string>& header)
-{
-    check_header_name(header.first, "header name");
-    check_header_value(header.second, "header " + header.first);
-    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
-                                                         "connection"};
-    for (const auto name : own)
-        if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first + ": is made by the client");
-}
-
-/// What the caller says counts.
-inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
-{
-    if (!http::find_header(headers, name))
-        headers.emplace_back(name, value);
-}
-
-/// What a method means by itself (RFC 9110, 9.2).
-inline effect effect_of(std::string_view method) noexcept
-{
-    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
-        return effect::none;
-    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
-}
-
-/// \throws api_error invalid_argument
-inline prepared_call prepare(api_request request, const std::string& user_agent)
-{
-    if (request.base_url.origin().host.empty())
-        throw_invalid_argument("base_url: missing");
-    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
-    if (!is_token(request.method))
-        throw_invalid_argument("method: not a token");
-    if (request.method == "CONNECT")
-        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
-    for (const auto& segment : request.segments)
-        check_segment(segment, "path segment");
-
-    prepared_call call;
-    call.effect = request.effect.value_or(effect_of(request.method));
-    auto& wire = call.wire;
-    wire.origin = request.base_url.origin();
-    wire.method = request.method;
-    wire.target = make_target(request);
-    for (const auto& header : request.headers)
-        check_header(header);
-    wire.headers = std::move(request.headers);
-    add_default_header(wire.headers, "User-Agent", user_agent);
-    add_default_header(wire.headers, "Accept", "application/json");
-    if (request.json) {
-        add_default_header(wire.headers, "Content-Type", "application/json");
-        wire.body = std::move(*request.json);
-        wire.has_body = true;
-    } else {
-        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
-    }
-    if (request.authorization.is_fixed())
-        wire.authorization = bearer(request.authorization.fixed());
-    call.api = std::move(request);
-    return call;
-}
 
 } // namespace cojob::detail
 
@@ -3876,63 +3951,89 @@ inline void add_hooked_headers(const header_hook& hook, const attempt_event& eve
     headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
 }
 
-inline void count(client_state& state, const http::exchange& x)
-{
-    auto& c = state.counters;
-    (x.is_reused ? c.reused : c.opened) += x.is_reused || x.reached >= phase::sending ? 1U : 0U;
-    c.sent += x.bytes_sent;
-    c.received += x.bytes_received;
-}
-
-inline asio::awaitable<made_attempt> make_attempt(client_state& state, operation& op, const prepared_call& call,
-                                                  const http::request& wire, const attempt_event& event,
-                                                  attempt_settings settings)
-{
-    made_attempt made;
-    auto& tried = made.tried;
-    tried.started = state.time().wall_now();
-    tried.wait = settings.waited;
-    const auto began = state.time().now();
-    auto* const observer = state.options.observer.get();
-    if (observer)
-        observer->on_attempt(event);
-    ++state.counters.requests;
-    state.counters.polls += event.is_poll ? 1U : 0U;
-
-    http::exchange x(op, call.effect == effect::none);
-    x.needs_new_connection = settings.needs_new_connection;
-    x.yields = event.is_poll;
-    x.streams_body = call.streams_body;
+/// One attempt while it runs: what it is made with, and what it leaves to be judged.
+class attempt_run {
+  public:
+    /// It begins.
+    attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
+                attempt_settings settings)
+        : state_(state), call_(call), settings_(settings), began_(state.time().now()),
+          started_(state.time().wall_now()), exchange_(op, call.effect == effect::none),
+          watched_(settings.poll, exchange_.reached)
     {
-        const poll_trace::watch watched(settings.poll, x.reached);
-        made.result = co_await state.transport->send(wire, x);
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_attempt(event);
+        ++state_.counters.requests;
+        state_.counters.polls += event.is_poll ? 1U : 0U;
+        exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.yields = event.is_poll;
+        exchange_.streams_body = call.streams_body;
     }
-    count(state, x);
+    attempt_run(const attempt_run&) = delete;
+    attempt_run& operator=(const attempt_run&) = delete;
+    ~attempt_run() = default;
 
-    const auto& response = made.result.response;
-    const auto asked = retry_after_hint(response.headers, state.time().wall_now());
-    auto& outcome = made.outcome;
-    outcome.error = made.result.error;
-    outcome.status = made.result.error ? 0 : response.status;
-    outcome.has_retry_hint = asked.has_value();
-    outcome.was_committed = x.was_committed();
-    outcome.stopped = made.result.error ? op.reason() : stop_reason::none;
-    outcome.effect = call.effect;
-    outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
-    outcome.removes = wire.method == "DELETE";
-    tried.reached = x.reached;
-    tried.status = response.status;
-    tried.ended = attempt_error(outcome);
-    tried.why = made.result.why;
-    // A rate limit may come with every answer and slows nobody down while things go well.
-    made.hint = tried.ended ? retry_hint(response.headers, state.time().wall_now()) : asked;
-    if (settings.poll)
-        settings.poll->retry_after = made.hint;
-    if (observer)
-        observer->on_response(
-            {wire.method, wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
-    co_return made;
-}
+    [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
+
+    /// It is over.
+    [[nodiscard]] made_attempt end(http::exchange_result result)
+    {
+        count();
+        made_attempt made;
+        made.result = std::move(result);
+        const auto& response = made.result.response;
+        const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
+        made.outcome = outcome_of(made.result, asked.has_value());
+        auto& tried = made.tried;
+        tried.started = started_;
+        tried.wait = settings_.waited;
+        tried.reached = exchange_.reached;
+        tried.status = response.status;
+        tried.ended = attempt_error(made.outcome);
+        tried.why = made.result.why;
+        // A rate limit may come with every answer and slows nobody down while things go well.
+        made.hint = tried.ended ? retry_hint(response.headers, state_.time().wall_now()) : asked;
+        if (settings_.poll)
+            settings_.poll->retry_after = made.hint;
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
+                                   state_.time().now() - began_});
+        return made;
+    }
+
+  private:
+    void count()
+    {
+        auto& c = state_.counters;
+        (exchange_.is_reused ? c.reused : c.opened) +=
+            exchange_.is_reused || exchange_.reached >= phase::sending ? 1U : 0U;
+        c.sent += exchange_.bytes_sent;
+        c.received += exchange_.bytes_received;
+    }
+
+    [[nodiscard]] attempt_outcome outcome_of(const http::exchange_result& result, bool has_retry_hint) const
+    {
+        const auto& x = exchange_;
+        attempt_outcome outcome;
+        outcome.error = result.error;
+        outcome.status = result.error ? 0 : result.response.status;
+        outcome.has_retry_hint = has_retry_hint;
+        outcome.was_committed = x.was_committed();
+        outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
+        outcome.effect = call_.effect;
+        outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
+        outcome.removes = call_.wire.method == "DELETE";
+        return outcome;
+    }
+
+    client_state& state_;
+    const prepared_call& call_;
+    attempt_settings settings_;
+    time_point began_;
+    timestamp started_;
+    http::exchange exchange_;
+    poll_trace::watch watched_; // looks at the exchange
+};
 
 } // namespace cojob::detail
 
@@ -4626,58 +4727,52 @@ class retry_plan {
 
 namespace cojob::detail {
 
-struct call_end {
-    error_info failure{}; ///< no code: success
-    http::response response{};
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
-    std::vector<attempt> attempts{};           ///< of a success
-    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
-};
-
-/// A whole call, on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+/// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
 class call_run {
   public:
-    call_run(client_state& state, operation& op, prepared_call& call, const call_settings& settings)
-        : state_(state), operation_(op), call_(call), settings_(settings),
-          plan_(state.options.retry, state.budget, settings.poll != nullptr)
+    static asio::awaitable<call_ptr> run(call_ptr call)
     {
-        if (call.api.quota_pool) {
-            wake_ = std::make_shared<event>(op.executor());
-            ticket_.emplace(quota_access::core(*call.api.quota_pool),
-                            [executor = op.executor(), weak = std::weak_ptr(wake_)] {
-                                asio::post(executor, [weak] {
-                                    if (const auto wake = weak.lock())
-                                        wake->set();
-                                });
-                            });
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*call->client, operation_of(call));
+        call_run self(*call);
+        while (!self.is_over_) {
+            if (self.ticket_ && !co_await self.take_slot())
+                break;
+            self.begin();
+            if (!call->asked.api.authorization.is_fixed() && !co_await self.authorize())
+                break;
+            if (!self.add_headers())
+                break;
+            attempt_run attempt(*call->client, call->op, call->asked, self.this_attempt(), self.attempt_with());
+            auto made = attempt.end(co_await call->client->transport->send(self.wire(), attempt.exchange()));
+            call->op.clear_limit();
+            const auto step = self.judge(made);
+            if (step.is_again)
+                co_await self.back_off(made, step);
+            else
+                self.finish(std::move(made), step);
         }
-    }
-
-    asio::awaitable<call_end> run()
-    {
-        operation_.set_deadline(settings_.until);
-        while (!end_) {
-            if (ticket_ && !co_await take_slot())
-                break;
-            if (!is_begun_)
-                operation_.set_deadline(std::min(settings_.until, after(now(), settings_.timeout)));
-            is_begun_ = true;
-            if (!call_.api.authorization.is_fixed() && !co_await authorize())
-                break;
-            auto made = co_await attempt_once();
-            if (end_)
-                break;
-            const auto step = judge(made);
-            if (!step.is_again) {
-                finish(std::move(made), step);
-                break;
-            }
-            co_await back_off(made, step);
-        }
-        co_return std::move(*end_);
+        co_return call;
     }
 
   private:
+    explicit call_run(call_record& call)
+        : call_(call), state_(*call.client), operation_(call.op),
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr)
+    {
+        operation_.set_deadline(call.settings.until);
+        const auto& pool = call.asked.api.quota_pool;
+        if (!pool)
+            return;
+        wake_ = std::make_shared<event>(operation_.executor());
+        ticket_.emplace(quota_access::core(*pool), [executor = operation_.executor(), weak = std::weak_ptr(wake_)] {
+            asio::post(executor, [weak] {
+                if (const auto wake = weak.lock())
+                    wake->set();
+            });
+        });
+    }
+
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     /// Queues for a slot of the quota. Whether it has one; else the call has ended.
@@ -4708,10 +4803,11 @@ class call_run {
     /// A call that was granted a slot before goes on within its own time.
     [[nodiscard]] duration most_in_queue() const
     {
-        const auto& options = call_.api.quota_pool->options();
+        const auto& options = call_.asked.api.quota_pool->options();
         if (options.on_exhausted == when_exhausted::fail)
             return duration::zero();
-        return is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
+        return is_begun_ ? time_left(operation_.deadline())
+                         : std::min(options.max_wait, time_left(call_.settings.until));
     }
 
     [[nodiscard]] duration time_left(time_point until) const
@@ -4728,9 +4824,9 @@ class call_run {
 
     void no_slot(duration wait)
     {
-        auto failure = throttled_
-                           ? std::move(*throttled_)
-                           : describe_failure(call_, errc::quota_exhausted, "no slot of the quota is free in time");
+        auto failure =
+            throttled_ ? std::move(*throttled_)
+                       : describe_failure(call_.asked, errc::quota_exhausted, "no slot of the quota is free in time");
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
@@ -4738,7 +4834,7 @@ class call_run {
     /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
     asio::awaitable<bool> authorize()
     {
-        const auto before = call_.wire.authorization;
+        const auto before = call_.asked.wire.authorization;
         std::exception_ptr thrown;
         // A limit of an attempt before is over. What else this forgets, the operation knows.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
@@ -4746,10 +4842,11 @@ class call_run {
             if (operation_.is_stopped())
                 throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
-            const auto key = co_await call_.api.authorization.provider()();
+            const auto key = co_await call_.asked.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
-            call_.wire.authorization = bearer(key);
+            check_key(key);
+            call_.asked.wire.authorization = bearer(key);
         } catch (...) {
             thrown = std::current_exception();
         }
@@ -4759,35 +4856,52 @@ class call_run {
         if (operation_.is_stopped())
             stopped("while the credential was asked for");
         else if (thrown)
-            end_ = call_end{.thrown = thrown};
-        else if (unauthorized_ && call_.wire.authorization == before)
+            end_by_exception(std::move(thrown));
+        else if (unauthorized_ && call_.asked.wire.authorization == before)
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
             report_retry(unauthorized_->code(), duration::zero(), false);
-        if (end_ && ticket_)
+        if (is_over_ && ticket_)
             ticket_->give_back();
         unauthorized_.reset();
-        co_return !end_;
+        co_return !is_over_;
     }
 
-    asio::awaitable<made_attempt> attempt_once()
+    /// The call's own time begins with its first slot.
+    void begin()
     {
-        const attempt_event event{call_.wire.method, call_.wire.target, ++number_, settings_.poll != nullptr};
-        auto wire = call_.wire;
-        try {
-            add_hooked_headers(state_.options.header_hook, event, wire.headers);
-        } catch (...) {
-            end_ = call_end{.thrown = std::current_exception()};
-            if (ticket_)
-                ticket_->give_back();
-            co_return made_attempt();
-        }
-        state_.counters.retries += number_ > 1 ? 1U : 0U;
-        auto made = co_await make_attempt(state_, operation_, call_, wire, event,
-                                          {settings_.poll.get(), waited_, needs_new_connection_});
-        operation_.clear_limit();
-        co_return made;
+        if (!is_begun_)
+            operation_.set_deadline(std::min(call_.settings.until, after(now(), call_.settings.timeout)));
+        is_begun_ = true;
     }
+
+    /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
+    bool add_headers()
+    {
+        state_.counters.retries += ++number_ > 1 ? 1U : 0U;
+        if (!state_.options.header_hook)
+            return true;
+        try {
+            hooked_ = call_.asked.wire;
+            add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            return true;
+        } catch (...) {
+            end_by_exception(std::current_exception());
+        }
+        if (ticket_)
+            ticket_->give_back();
+        return false;
+    }
+
+    [[nodiscard]] attempt_event this_attempt() const
+    {
+        return {call_.asked.wire.method, call_.asked.wire.target, number_, call_.settings.poll != nullptr};
+    }
+    [[nodiscard]] attempt_settings attempt_with() const
+    {
+        return {call_.settings.poll.get(), waited_, needs_new_connection_};
+    }
+    [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.asked.wire; }
 
     /// Tells the quota how it ended, and asks the plan what comes next.
     retry_step judge(const made_attempt& made)
@@ -4806,8 +4920,8 @@ class call_run {
         }
         pool_pause_ = pause;
         const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
-                                                     !call_.api.authorization.is_fixed()});
-        const auto may_queue = !pause || call_.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+                                                     !call_.asked.api.authorization.is_fixed()});
+        const auto may_queue = !pause || call_.asked.api.quota_pool->options().on_exhausted == when_exhausted::wait;
         return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
     }
 
@@ -4819,22 +4933,22 @@ class call_run {
 
     void finish(made_attempt made, const retry_step& step)
     {
+        is_over_ = true;
         if (!made.tried.ended || step.is_success) {
             made.tried.ended = {};
-            trail_.push_back(std::move(made.tried));
-            end_ = call_end{.response = std::move(made.result.response),
-                            .rest = std::move(made.result.rest),
-                            .attempts = std::move(trail_)};
+            trail().push_back(std::move(made.tried));
+            call_.response = std::move(made.result.response);
+            call_.rest = std::move(made.result.rest);
             return;
         }
         // A cancellation that meets a connecting attempt does not undo what the one before may have done.
         if (made.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
             made.outcome.was_committed = true;
         add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
-        auto failure = describe_failure(state_, call_, made);
+        auto failure = describe_failure(state_, call_.asked, made);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
-        trail_.push_back(std::move(made.tried));
+        trail().push_back(std::move(made.tried));
         fail(std::move(failure));
     }
 
@@ -4842,13 +4956,13 @@ class call_run {
     asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
-        auto failure = describe_failure(state_, call_, made);
+        auto failure = describe_failure(state_, call_.asked, made);
         if (made.outcome.status == 429)
             report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
         if (!step.needs_new_credential) // else there may be none
             report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
-        trail_.push_back(std::move(made.tried));
+        trail().push_back(std::move(made.tried));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
         if (pool_pause_)
@@ -4867,20 +4981,30 @@ class call_run {
     void stopped(std::string when)
     {
         const attempt_outcome none{
-            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.effect};
-        fail(describe_failure(call_, final_error(none), std::move(when)));
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.asked.effect};
+        fail(describe_failure(call_.asked, final_error(none), std::move(when)));
     }
 
     void fail(error_info failure)
     {
-        failure.attempts = std::move(trail_);
-        end_ = call_end{.failure = std::move(failure)};
+        is_over_ = true;
+        failure.attempts = std::move(trail());
+        call_.failure = std::move(failure);
     }
+
+    void end_by_exception(std::exception_ptr thrown)
+    {
+        is_over_ = true;
+        call_.thrown = std::move(thrown);
+    }
+
+    /// The attempts that are over.
+    [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
     void report_retry(error_code why, duration wait, bool is_hinted)
     {
         if (auto* const observer = state_.options.observer.get())
-            observer->on_retry({call_.wire.method, call_.wire.target, number_, why, wait, is_hinted});
+            observer->on_retry({call_.asked.wire.method, call_.asked.wire.target, number_, why, wait, is_hinted});
     }
 
     void report_throttled(errc why, duration wait)
@@ -4888,23 +5012,21 @@ class call_run {
         if (why == errc::quota_exhausted)
             ++state_.counters.throttles;
         if (auto* const observer = state_.options.observer.get())
-            observer->on_throttled({call_.wire.method, call_.wire.target, {}, why, wait});
+            observer->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
     }
 
+    call_record& call_;
     client_state& state_;
     operation& operation_;
-    prepared_call& call_;
-    const call_settings& settings_;
     retry_plan plan_;
     std::shared_ptr<event> wake_;
     std::optional<quota_core::ticket> ticket_;
-    std::optional<call_end> end_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
-    std::vector<attempt> trail_;
+    std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;
     duration waited_{};
-    unsigned number_ = 0;
-    bool is_begun_ = false, needs_new_connection_ = false;
+    unsigned number_ = 0; // of the attempt
+    bool is_over_ = false, is_begun_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail
@@ -4923,10 +5045,19 @@ inline asio::awaitable<void> accept_every_cancellation()
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
+/// How a coroutine on the other side has ended.
 template <class T>
 struct crossing {
     std::exception_ptr failure{};
-    T value{};
+    T result{};
+
+    /// Throws what it threw.
+    T value()
+    {
+        if (failure)
+            std::rethrow_exception(failure);
+        return std::move(result);
+    }
 };
 
 /// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
@@ -4941,33 +5072,37 @@ class landing {
     {
     }
 
+    /// What is below only posts, so `co_spawn` may call it wherever it is.
+    using executor_type = asio::system_executor;
+    [[nodiscard]] executor_type get_executor() const noexcept { return {}; }
+
     void operator()(std::exception_ptr failure, T value)
     {
-        asio::post(executor_,
-                   [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
-                       auto slot = asio::get_associated_cancellation_slot(handler);
-                       if (slot.is_connected())
-                           slot.clear();
-                       std::move(handler)(std::move(result));
-                   });
+        asio::require(executor_, asio::execution::blocking.never)
+            .execute([handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                if (slot.is_connected())
+                    slot.clear();
+                std::move(handler)(std::move(result));
+            });
     }
 
   private:
-    using executor_type = std::decay_t<decltype(asio::prefer(
+    using caller_executor = std::decay_t<decltype(asio::prefer(
         asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
     std::shared_ptr<operation> operation_; // its slot is what inner is bound to
-    executor_type executor_;
+    caller_executor executor_;
     Handler handler_;
 };
 
-/// Runs a coroutine on the operation's executor and returns to the caller's with its result. A cancellation by the
-/// caller is dispatched to the operation's executor and decided there.
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's with a `crossing` of its
+/// result. A cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
 template <class T>
-asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+[[nodiscard]] auto cross(std::shared_ptr<operation> op, asio::awaitable<T> inner)
 {
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
@@ -4983,12 +5118,16 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
             executor, std::move(body),
             asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
     };
-    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred,
-                                                                                   std::move(op), std::move(inner));
-    auto result = co_await std::move(started);
-    if (result.failure)
-        std::rethrow_exception(result.failure);
-    co_return std::move(result.value);
+    return asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
+                                                                           std::move(inner));
+}
+
+/// The same for all that is not called often: one coroutine more.
+template <class T>
+asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+{
+    auto landed = co_await cross(std::move(op), std::move(inner));
+    co_return landed.value();
 }
 
 } // namespace cojob::detail
@@ -4997,57 +5136,44 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
 
 namespace cojob::detail {
 
-inline asio::awaitable<call_end> run_call(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
-                                          prepared_call call, call_settings settings)
-{
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const client_state::running_guard running(*state, op);
-    call_run run(*state, *op, call, settings);
-    co_return co_await run.run();
-}
-
 /// A success, and what it took.
-struct answered {
-    http::response response{};
-    std::vector<attempt> attempts{};
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
-};
+using answer_ptr = std::shared_ptr<const call_record>;
 
 /// A whole call, on the caller's executor.
-inline asio::awaitable<answered> send_call(std::shared_ptr<client_state> state, api_request request,
+inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, api_request request,
                                            call_settings settings, bool streams_body = false)
 {
     co_await accept_every_cancellation();
-    auto call = prepare(std::move(request), state->options.user_agent);
-    call.streams_body = streams_body;
-    if (state->is_closed())
+    auto call = std::make_shared<call_record>(std::move(state), std::move(request), std::move(settings));
+    call->asked.streams_body = streams_body;
+    if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto op = std::make_shared<operation>(state->options.clock, state->executor);
-    auto inner = run_call(std::move(state), op, std::move(call), settings);
-    auto end = co_await hop(std::move(op), std::move(inner));
-    if (end.thrown)
-        std::rethrow_exception(end.thrown);
-    if (end.failure.code())
-        throw_error(std::move(end.failure));
-    co_return answered{std::move(end.response), std::move(end.attempts), std::move(end.rest)};
+    auto inner = call_run::run(call);
+    auto landed = co_await cross(operation_of(call), std::move(inner));
+    landed.value();
+    if (call->thrown)
+        std::rethrow_exception(call->thrown);
+    if (call->failure.code())
+        throw_error(std::move(call->failure));
+    co_return call;
 }
 
 inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
                                                      call_settings settings)
 {
-    auto end = co_await send_call(std::move(state), std::move(request), std::move(settings));
-    co_return std::move(end.response);
+    const auto call = co_await send_call(std::move(state), std::move(request), std::move(settings));
+    co_return std::move(call->response);
 }
 
 /// For services: the answer with the attempts it took, for the error when it does not decode.
-inline asio::awaitable<answered> send(const client& c, api_request request)
+inline asio::awaitable<call_ptr> send(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
 }
 
 /// The same, ended by the head of a success; its body is in `rest`, or in the response where the transport knows no
 /// streams.
-inline asio::awaitable<answered> send_streamed(const client& c, api_request request)
+inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
 }
@@ -5105,6 +5231,15 @@ inline client_options complete(client_options o)
     return o;
 }
 
+/// A strand of the executor's own type fits into an `any_io_executor`; one of an `any_io_executor` is allocated again
+/// whenever a property of it is changed, which every operation does.
+inline asio::any_io_executor strand_of(const asio::any_io_executor& executor)
+{
+    if (const auto* const own = executor.target<asio::io_context::executor_type>())
+        return asio::make_strand(*own);
+    return asio::make_strand(executor);
+}
+
 inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
@@ -5123,8 +5258,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    auto own =
-        options.threads == threading::safe ? asio::any_io_executor(asio::make_strand(executor)) : std::move(executor);
+    auto own = options.threads == threading::safe ? detail::strand_of(executor) : std::move(executor);
     settings_.timeout = options.timeouts.call;
     state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();
@@ -5309,9 +5443,11 @@ void operation::refuse_total_cancellation(bool refuse)
 /// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
 void operation::arm()
 {
-    const auto next = std::min(deadline_, limit_);
+    auto next = std::min(deadline_, limit_);
     if (next >= armed_)
         return;
+    if (usual_step_ != no_timeout)
+        next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
     armed_ = next;
@@ -5563,67 +5699,228 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/stream.hpp
+// -------- cojob/impl/internal/http/tls_session.hpp
 
 namespace cojob::detail {
 
+/// What a read or write that never blocks has done. Where it would have blocked the error is `would_block`.
 struct io_result {
     error_code error{};
     std::size_t bytes = 0;
 };
 
-/// A connection to one origin: a socket, or TLS over it. What a response was read into stays with it, so that keeping a
-/// connection keeps the buffer.
+/// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
+/// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+class tls_session {
+  public:
+    /// The socket stays where it is.
+    /// \throws std::bad_alloc
+    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context) : socket_(socket), ssl_(SSL_new(context))
+    {
+        auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
+        if (!bio)
+            throw std::bad_alloc();
+        BIO_set_data(bio, this);
+        BIO_set_init(bio, 1);
+        SSL_set_bio(ssl_.get(), bio, bio);
+        SSL_set_connect_state(ssl_.get());
+        SSL_set_read_ahead(ssl_.get(), 1);
+        SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
+    tls_session(const tls_session&) = delete;
+    tls_session& operator=(const tls_session&) = delete;
+    ~tls_session() = default;
+
+    [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
+
+    io_result handshake()
+    {
+        forget_errors();
+        return told(SSL_do_handshake(ssl_.get()));
+    }
+
+    io_result read_some(asio::mutable_buffer room)
+    {
+        forget_errors();
+        return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
+    }
+
+    io_result write_some(asio::const_buffer bytes)
+    {
+        forget_errors();
+        return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+    }
+
+    /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
+    {
+        return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
+    }
+
+  private:
+    struct ssl_free {
+        void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+    };
+    struct method_free {
+        void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
+    };
+
+    static int to_int(std::size_t size) noexcept
+    {
+        return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+    }
+
+    /// What other code left in this thread's queue of errors would be taken for this session's.
+    void forget_errors() noexcept
+    {
+        if (ERR_peek_error() != 0)
+            ERR_clear_error();
+    }
+
+    /// What a function of OpenSSL has returned.
+    io_result told(int returned)
+    {
+        if (returned > 0)
+            return {{}, static_cast<std::size_t>(returned)};
+        if (socket_error_ == asio::error::would_block)
+            return {socket_error_, 0};
+        if (socket_error_)
+            return {socket_error_ == asio::error::eof ? asio::ssl::error::stream_truncated : socket_error_, 0};
+        if (SSL_get_error(ssl_.get(), returned) == SSL_ERROR_ZERO_RETURN)
+            return {asio::error::eof, 0};
+        const auto code = ERR_peek_last_error();
+        ERR_clear_error();
+        return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
+                          : asio::ssl::error::unspecified_system_error,
+                0};
+    }
+
+    /// What OpenSSL does to a BIO of this library, done to a socket; made once.
+    static const BIO_METHOD* socket_method()
+    {
+        static const auto method = [] {
+            std::unique_ptr<BIO_METHOD, method_free> m(
+                BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cojob socket"));
+            if (!m)
+                throw std::bad_alloc();
+            BIO_meth_set_read(m.get(), &read_socket);
+            BIO_meth_set_write(m.get(), &write_socket);
+            BIO_meth_set_ctrl(m.get(), &control);
+            return m;
+        }();
+        return method.get();
+    }
+
+    static tls_session& of(BIO* bio) noexcept { return *static_cast<tls_session*>(BIO_get_data(bio)); }
+
+    static int read_socket(BIO* bio, char* room, int size)
+    {
+        auto& self = of(bio);
+        const auto n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+        return self.moved(bio, n, false);
+    }
+
+    static int write_socket(BIO* bio, const char* bytes, int size)
+    {
+        auto& self = of(bio);
+        const auto n = self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)), self.socket_error_);
+        return self.moved(bio, n, true);
+    }
+
+    int moved(BIO* bio, std::size_t bytes, bool is_write) noexcept
+    {
+        BIO_clear_retry_flags(bio);
+        if (!socket_error_)
+            return static_cast<int>(bytes);
+        if (socket_error_ == asio::error::would_block || socket_error_ == asio::error::try_again) {
+            socket_error_ = asio::error::would_block;
+            is_write_blocked_ = is_write;
+            is_write ? BIO_set_retry_write(bio) : BIO_set_retry_read(bio);
+        }
+        return socket_error_ == asio::error::eof ? 0 : -1;
+    }
+
+    static long control(BIO* bio, int command, long, void*)
+    {
+        if (command == BIO_CTRL_EOF)
+            return of(bio).socket_error_ == asio::error::eof ? 1 : 0;
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+
+    asio::ip::tcp::socket& socket_;
+    error_code socket_error_; // of the last read or write of the socket
+    bool is_write_blocked_ = false;
+    std::unique_ptr<SSL, ssl_free> ssl_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/stream.hpp
+
+namespace cojob::detail {
+
+/// A connection to one origin: a socket, or TLS over it. Reads and writes do what can be done now; `ready` waits for
+/// more. What a response was read into stays with the connection, so that keeping one keeps the buffer.
 class stream {
   public:
-    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {}
+    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    {
+        error_code ignored; // shows at the first read or write
+        socket_.non_blocking(true, ignored);
+    }
+    stream(const stream&) = delete;
+    stream& operator=(const stream&) = delete;
+    ~stream() = default;
 
-    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return tls_ ? tls_->next_layer() : socket_; }
+    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
 
-    /// From here on everything is encrypted.
-    asio::ssl::stream<asio::ip::tcp::socket>& start_tls(asio::ssl::context& context)
-    {
-        tls_ = std::make_unique<asio::ssl::stream<asio::ip::tcp::socket>>(std::move(socket_), context);
-        return *tls_;
-    }
+    /// From here on everything is encrypted, beginning with a handshake.
+    tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context); }
 
-    asio::awaitable<io_result> write(asio::const_buffer bytes)
+    io_result write_some(asio::const_buffer bytes)
     {
         if (tls_)
-            co_return to_result(co_await asio::async_write(*tls_, bytes, asio::as_tuple(asio::deferred)));
-        co_return to_result(co_await asio::async_write(socket_, bytes, asio::as_tuple(asio::deferred)));
+            return tls_->write_some(bytes);
+        io_result wrote;
+        wrote.bytes = socket_.write_some(bytes, wrote.error);
+        lacks_ = asio::socket_base::wait_write;
+        return wrote;
     }
 
-    asio::awaitable<io_result> read_some(asio::mutable_buffer room)
+    io_result read_some(asio::mutable_buffer room)
     {
         if (tls_)
-            co_return to_result(co_await tls_->async_read_some(room, asio::as_tuple(asio::deferred)));
-        co_return to_result(co_await socket_.async_read_some(room, asio::as_tuple(asio::deferred)));
+            return tls_->read_some(room);
+        io_result got;
+        got.bytes = socket_.read_some(room, got.error);
+        lacks_ = asio::socket_base::wait_read;
+        return got;
+    }
+
+    /// After an operation that would have blocked: to be awaited before it is tried again.
+    [[nodiscard]] auto ready()
+    {
+        return socket_.async_wait(tls_ ? tls_->lacks() : lacks_, asio::as_tuple(asio::deferred));
     }
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
     /// tickets; `SSL_peek` would call a connection alive after the server's close_notify.
     [[nodiscard]] bool is_quiet()
     {
-        error_code ec;
-        socket().non_blocking(true, ec);
         char byte = 0;
-        if (!ec && tls_)
-            tls_->read_some(asio::buffer(&byte, 1), ec);
-        else if (!ec)
-            socket_.read_some(asio::buffer(&byte, 1), ec);
-        return ec == asio::error::would_block || ec == asio::error::try_again;
+        return would_block(read_some(asio::buffer(&byte, 1)).error);
+    }
+
+    [[nodiscard]] static bool would_block(const error_code& error) noexcept
+    {
+        return error == asio::error::would_block || error == asio::error::try_again;
     }
 
   private:
-    static io_result to_result(const std::tuple<error_code, std::size_t>& t)
-    {
-        return {std::get<0>(t), std::get<1>(t)};
-    }
-
     asio::ip::tcp::socket socket_;
-    std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> tls_;
+    std::optional<tls_session> tls_; // uses the socket
+    asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     boost::beast::flat_buffer buffer_;
 };
 
@@ -5743,11 +6040,16 @@ class connector {
     asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
     {
         enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-        auto& tls = opened.connection->start_tls(tls_context());
+        auto& tls = opened.connection->start_tls(tls_context().native_handle());
         const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
         error_code ec = errc::tls_failed;
         if (expect_server(tls.native_handle(), name))
-            std::tie(ec) = co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::deferred));
+            ec = tls.handshake().error;
+        while (stream::would_block(ec) && !x.operation.is_stopped()) {
+            std::tie(ec) = co_await opened.connection->ready();
+            if (!ec && !x.operation.is_stopped())
+                ec = tls.handshake().error;
+        }
         if (!ec && !x.operation.is_stopped())
             co_return;
         if (x.operation.is_stopped())
@@ -5902,11 +6204,15 @@ class place {
             next->turn.set();
     }
 
-    asio::awaitable<void> enter(operation& op, bool yields)
+    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter();
-        if (is_held_ || op.is_stopped())
-            co_return;
+        return is_held_ || op.is_stopped();
+    }
+
+    asio::awaitable<void> queue(operation& op, bool yields)
+    {
         place_waiter self(op.executor());
         const queue_entry entry(*pool_, self, yields);
         co_await self.turn.wait();
@@ -5936,53 +6242,6 @@ class place {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/render.hpp
-
-namespace cojob::detail {
-
-/// A text that is wiped when it goes: a request as it is sent has the key in it.
-class wiped_text {
-  public:
-    explicit wiped_text(std::string text) : text_(std::move(text)) {}
-    wiped_text(const wiped_text&) = delete;
-    wiped_text& operator=(const wiped_text&) = delete;
-    ~wiped_text() { wipe(text_); }
-
-    [[nodiscard]] const std::string& get() const noexcept { return text_; }
-
-  private:
-    std::string text_;
-};
-
-/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
-inline std::string render(const http::request& r)
-{
-    const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
-    const auto host = http::host_header(r.origin);
-    std::size_t size =
-        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
-    for (const auto& [name, value] : r.headers)
-        size += name.size() + value.size() + 4;
-
-    std::string text;
-    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
-    const auto line = [&text](std::string_view name, std::string_view value) {
-        text.append(name).append(": ").append(value).append("\r\n");
-    };
-    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
-    line("Host", host);
-    if (!r.authorization.empty())
-        line("Authorization", r.authorization.reveal());
-    for (const auto& [name, value] : r.headers)
-        line(name, value);
-    if (r.has_body)
-        line("Content-Length", length);
-    text.append("\r\n").append(r.body);
-    return text;
-}
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/http/response_parser.hpp
 
 namespace cojob::detail {
@@ -5997,17 +6256,15 @@ class head_scan {
     verdict look(std::string_view received)
     {
         constexpr std::string_view begin = "HTTP/1.";
-        for (; at_ < received.size(); ++at_) {
-            const auto c = received[at_];
-            if (at_ < begin.size() ? c != begin[at_] : c == '\n' && received[at_ - 1] != '\r')
+        if (line_begin_ == 0 && received.substr(0, begin.size()) != begin.substr(0, received.size()))
+            return verdict::malformed;
+        for (; (at_ = received.find('\n', at_)) != received.npos; line_begin_ = ++at_) {
+            if (at_ == 0 || received[at_ - 1] != '\r')
                 return verdict::malformed;
-            if (c != '\n')
-                continue;
-            const auto is_empty_line = at_ == line_begin_ + 1;
-            line_begin_ = at_ + 1;
-            if (is_empty_line)
+            if (at_ == line_begin_ + 1)
                 return verdict::whole;
         }
+        at_ = received.size();
         return verdict::incomplete;
     }
 
@@ -6034,6 +6291,7 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
         skip(mode == body_mode::absent);
         header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
         body_limit(boost::none);                                 // counted below
+        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
     }
 
     http::response message;
@@ -6051,6 +6309,8 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
 
   private:
+    static constexpr std::size_t usual_headers = 16;
+
     void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
     void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
     void on_field_impl(field, string_view name, string_view value, error_code& ec) override
@@ -6333,7 +6593,9 @@ class streamed_body final : public http::body_stream {
                 co_return part;
             if (end_)
                 break;
-            const auto got = co_await connection_->read_some(reader_->prepare());
+            auto got = connection_->read_some(reader_->prepare());
+            if (stream::would_block(got.error))
+                std::tie(got.error) = co_await connection_->ready();
             if (op.is_stopped()) { // what a read that was cut has left of a record is not known
                 end_with(asio::error::operation_aborted, {});
                 break;
@@ -6400,6 +6662,164 @@ inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& exec
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/render.hpp
+
+namespace cojob::detail {
+
+/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
+inline std::string render(const http::request& r)
+{
+    const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
+    const auto host = http::host_header(r.origin);
+    std::size_t size =
+        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    for (const auto& [name, value] : r.headers)
+        size += name.size() + value.size() + 4;
+
+    std::string text;
+    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
+    const auto line = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
+    line("Host", host);
+    if (!r.authorization.empty())
+        line("Authorization", r.authorization.reveal());
+    for (const auto& [name, value] : r.headers)
+        line(name, value);
+    if (r.has_body)
+        line("Content-Length", length);
+    text.append("\r\n").append(r.body);
+    return text;
+}
+
+/// A request on its way, wiped when it goes: it has the key in it.
+class outgoing {
+  public:
+    explicit outgoing(const http::request& r) : text_(render(r)) {}
+    outgoing(const outgoing&) = delete;
+    outgoing& operator=(const outgoing&) = delete;
+    ~outgoing() { wipe(text_); }
+
+    /// Writes what can be written now. No error: all has gone.
+    error_code go(stream& connection)
+    {
+        while (gone_ != text_.size()) {
+            const auto wrote = connection.write_some(asio::buffer(text_) + gone_);
+            gone_ += wrote.bytes;
+            if (wrote.error)
+                return wrote.error;
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
+
+  private:
+    std::string text_;
+    std::size_t gone_ = 0;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/transaction.hpp
+
+namespace cojob::detail {
+
+/// One request and its response on an open connection. Does what can be done without waiting, and tells what is to be
+/// awaited before it can go on.
+class transaction {
+  public:
+    enum class awaits {
+        nothing,    ///< it is over
+        connection, ///< until `stream::ready`
+        turn        ///< a moment for others: a server that drips fast must not keep a thread to itself
+    };
+
+    transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
+        : connection_(connection), reader_(reader), exchange_(x)
+    {
+        if (x.operation.is_stopped()) // by an observer
+            return;
+        x.reached = phase::sending;
+        x.commit();
+        text_.emplace(request);
+    }
+
+    /// Goes on, after a wait with what the wait ended with.
+    [[nodiscard]] awaits go_on(error_code waited = {})
+    {
+        if (exchange_.operation.is_stopped())
+            return awaits::nothing;
+        if (text_ && !write(waited))
+            return awaits::connection;
+        if (waited && !reader_.is_over())
+            reader_.end_of_input(waited);
+        for (int in_a_row = 0; !reader_.is_over() && !reader_.is_streaming(); ++in_a_row) {
+            if (in_a_row == most_in_a_row)
+                return awaits::turn;
+            const auto got = connection_.read_some(reader_.prepare());
+            if (stream::would_block(got.error))
+                return awaits::connection;
+            take(got);
+        }
+        return awaits::nothing;
+    }
+
+    /// When it is over.
+    [[nodiscard]] http::exchange_result result()
+    {
+        if (exchange_.operation.is_stopped())
+            return {asio::error::operation_aborted, {}, {}, {}};
+        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+            return {*reader_.failure(),
+                    not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
+                    reader_.take_message(),
+                    {}};
+        exchange_.reached = phase::done;
+        return {{}, {}, reader_.take_message(), {}};
+    }
+
+  private:
+    static constexpr int most_in_a_row = 16;
+
+    /// Whether the request is out, or will never be.
+    bool write(error_code& waited)
+    {
+        not_sent_ = std::exchange(waited, {});
+        if (!not_sent_)
+            not_sent_ = text_->go(connection_);
+        if (stream::would_block(not_sent_))
+            return false;
+        exchange_.bytes_sent += text_->gone();
+        text_.reset();
+        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
+        if (not_sent_)
+            reader_.forbid_reuse();
+        else
+            exchange_.reached = phase::awaiting_response;
+        return true;
+    }
+
+    void take(const io_result& got)
+    {
+        exchange_.bytes_received += got.bytes;
+        reader_.commit(got.bytes);
+        if (reader_.has_begun())
+            exchange_.reached = phase::receiving;
+        if (got.error && !reader_.is_over())
+            reader_.end_of_input(got.error);
+    }
+
+    stream& connection_;
+    response_reader& reader_;
+    http::exchange& exchange_;
+    std::optional<outgoing> text_; // until it is out
+    error_code not_sent_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/http/https_transport.ipp
 
 namespace cojob::detail {
@@ -6418,7 +6838,8 @@ class https_transport final : public http::transport {
         auto& op = x.operation;
         reap(op.time().now());
         place here(x.streams_body ? streams_ : pools_, request.origin);
-        co_await here.enter(op, x.yields);
+        if (!here.try_enter(op))
+            co_await here.queue(op, x.yields);
         if (op.is_stopped())
             co_return aborted();
 
@@ -6436,12 +6857,29 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        if (x.streams_body && request.method != "HEAD")
-            co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
-        const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
-        response_reader reader(options_.limits, connection->buffer(), mode);
-        auto result = co_await transact(*connection, reader, request, x);
-        if (!result.error && reader.allows_reuse() && !op.is_stopped())
+
+        const bool has_body = request.method != "HEAD";
+        std::unique_ptr<streamed_body> body;
+        std::optional<response_reader> whole;
+        if (x.streams_body && has_body)
+            body = make_body(std::move(here), std::move(connection), request.origin);
+        else
+            whole.emplace(options_.limits, connection->buffer(), has_body ? body_mode::whole : body_mode::absent);
+        auto& line = body ? body->connection() : *connection;
+        transaction exchanged(line, body ? body->reader() : *whole, request, x);
+        auto awaited = exchanged.go_on();
+        while (awaited != transaction::awaits::nothing) {
+            error_code ec;
+            if (awaited == transaction::awaits::connection)
+                std::tie(ec) = co_await line.ready();
+            else
+                co_await asio::post(op.executor(), asio::deferred);
+            awaited = exchanged.go_on(ec);
+        }
+        auto result = exchanged.result();
+        if (body)
+            let_read(std::move(body), result, op);
+        else if (!result.error && whole->allows_reuse())
             here.pool().keep(std::move(connection), op.time().now());
         else
             report(request.origin, connection_change::closed);
@@ -6495,64 +6933,24 @@ class https_transport final : public http::transport {
         return nullptr;
     }
 
-    asio::awaitable<http::exchange_result> begin_stream(place here, connection_ptr connection,
-                                                        const http::request& request, http::exchange& x)
+    std::unique_ptr<streamed_body> make_body(place here, connection_ptr connection, const http::origin& origin) const
     {
-        auto body = std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
-                                                    [observer = options_.observer, host = request.origin.host] {
-                                                        if (observer)
-                                                            observer->on_connection({host, connection_change::closed});
-                                                    });
-        auto result = co_await transact(body->connection(), body->reader(), request, x);
-        if (result.error || !body->reader().is_streaming()) {
-            body->leave();
-            co_return result;
-        }
-        const auto shared = share_on(x.operation.executor(), std::move(body));
+        return std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+                                               [observer = options_.observer, host = origin.host] {
+                                                   if (observer)
+                                                       observer->on_connection({host, connection_change::closed});
+                                               });
+    }
+
+    /// The body of a success goes on to whoever reads it.
+    void let_read(std::unique_ptr<streamed_body> body, http::exchange_result& result, const operation& op)
+    {
+        if (result.error || !body->reader().is_streaming())
+            return body->leave();
+        const auto shared = share_on(op.executor(), std::move(body));
         std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
         bodies_.push_back(shared);
         result.rest = shared;
-        co_return result;
-    }
-
-    static asio::awaitable<http::exchange_result> transact(stream& connection, response_reader& reader,
-                                                           const http::request& request, http::exchange& x)
-    {
-        if (x.operation.is_stopped()) // by an observer
-            co_return aborted();
-        x.reached = phase::sending;
-        x.commit();
-        io_result sent;
-        {
-            const wiped_text text(render(request));
-            sent = co_await connection.write(asio::buffer(text.get()));
-        }
-        x.bytes_sent += sent.bytes;
-        if (x.operation.is_stopped())
-            co_return aborted();
-        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (sent.error)
-            reader.forbid_reuse();
-        else
-            x.reached = phase::awaiting_response;
-        while (!reader.is_over() && !reader.is_streaming()) {
-            const auto got = co_await connection.read_some(reader.prepare());
-            if (x.operation.is_stopped())
-                co_return aborted();
-            x.bytes_received += got.bytes;
-            reader.commit(got.bytes);
-            if (reader.has_begun())
-                x.reached = phase::receiving;
-            if (got.error && !reader.is_over())
-                reader.end_of_input(got.error);
-        }
-        if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
-            co_return http::exchange_result{*reader.failure(),
-                                            sent.error ? "while sending: " + sent.error.message() : reader.why(),
-                                            reader.take_message(),
-                                            {}};
-        x.reached = phase::done;
-        co_return http::exchange_result{{}, {}, reader.take_message(), {}};
     }
 
     void report(const http::origin& origin, connection_change change) const
@@ -8393,14 +8791,16 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::strin
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
 
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts.
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. It lives
+/// in `memory`: what is to outlive that is assigned, not constructed, from a part of it.
 /// \throws api_error `invalid_response`
-[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth)
+[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth,
+                                                   boost::json::storage_ptr memory = {})
 {
     boost::json::parse_options options;
     options.max_depth = max_depth;
     error_code failed;
-    auto value = boost::json::parse({body.data(), body.size()}, failed, {}, options);
+    auto value = boost::json::parse({body.data(), body.size()}, failed, std::move(memory), options);
     if (!failed)
         return value;
     if (body.find_first_not_of(" \t\r\n") == body.npos)
@@ -8600,29 +9000,31 @@ inline std::string created_id(const api_request& request, const boost::json::val
 }
 
 /// For a success that is not what it should be: tells which request and which answer it was.
-inline error_info describe_undecodable(const api_request& request, const answered& answer, error_info info)
+inline error_info describe_undecodable(const call_record& call, error_info info)
 {
-    const auto& response = answer.response;
+    const auto& request = call.asked.api;
     info.method = request.method;
-    info.path = make_target(request);
-    info.http_status = response.status;
-    info.attempts = answer.attempts;
-    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
+    info.path = call.asked.wire.target;
+    info.http_status = call.response.status;
+    info.attempts = call.attempts;
+    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
     info.job_id = request.job_id;
     return info;
 }
 
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
 template <class Decode>
-auto decode_response(const client& c, const api_request& request, const answered& answer, Decode decode)
+auto decode_response(const call_record& call, Decode decode)
 {
-    boost::json::value body;
+    std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
+    boost::json::monotonic_resource memory(room.data(), room.size());
+    boost::json::value body(&memory);
     try {
-        body = parse_json(answer.response.body, client_state::of(c)->options.limits.json_depth);
+        body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
         return decode(json_reader(body));
     } catch (const api_error& failure) {
-        auto info = describe_undecodable(request, answer, failure.info());
-        if (auto id = created_id(request, body); !id.empty())
+        auto info = describe_undecodable(call, failure.info());
+        if (auto id = created_id(call.asked.api, body); !id.empty())
             info.job_id = std::move(id);
         throw_error(std::move(info));
     }
@@ -9269,11 +9671,15 @@ class service_settings {
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
 
-    [[nodiscard]] api_request request(std::string method, std::vector<std::string> path,
-                                      std::vector<std::string> below) const
+    /// With the segments of `path`, and `below` them.
+    [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
+                                      std::initializer_list<std::string_view> below) const
     {
-        path.insert(path.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
-        api_request r(std::move(method), base_url_, std::move(path), key_);
+        std::vector<std::string> segments;
+        segments.reserve(path.size() + below.size() + 1); // one that is added later
+        segments.insert(segments.end(), path.begin(), path.end());
+        segments.insert(segments.end(), below.begin(), below.end());
+        api_request r(std::move(method), base_url_, std::move(segments), key_);
         r.allow_plaintext = allow_plaintext_;
         return r;
     }
@@ -9312,9 +9718,11 @@ class agent_settings {
         return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
     }
 
-    [[nodiscard]] api_request request(const char* method, const char* version, std::vector<std::string> below) const
+    [[nodiscard]] api_request request(const char* method, std::string_view version,
+                                      std::initializer_list<std::string_view> below) const
     {
-        return service_.request(method, {version, "agent", project_id_}, std::move(below));
+        const std::array<std::string_view, 3> path{version, "agent", project_id_};
+        return service_.request(method, path, below);
     }
 
   private:
@@ -9382,10 +9790,11 @@ inline agent_job decode_agent_job(const json_reader& json)
     return job;
 }
 
-inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
+inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
+                        const std::string& prompt)
 {
     check_text(prompt, "prompt");
-    auto r = settings.request("POST", "v2", std::move(below));
+    auto r = settings.request("POST", "v2", below);
     r.quota_pool = settings.pool();
     r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
     return r;
@@ -9394,10 +9803,10 @@ inline api_request post(const agent_settings& settings, std::vector<std::string>
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
-    const auto request = post(*settings, {"job"}, prompt);
-    const auto response = co_await send(c, request);
+    auto request = post(*settings, {"job"}, prompt);
+    const auto call = co_await send(c, std::move(request));
     try {
-        auto job = decode_response(c, request, response, decode_agent_job);
+        auto job = decode_response(*call, decode_agent_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
@@ -9412,30 +9821,30 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     check_segment(id, "id");
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
-    const auto response = co_await send(c, request);
-    co_return decode_response(c, request, response, decode_agent_job);
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, decode_agent_job);
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
 {
     check_segment(id, "id");
     auto request = post(*settings, {"job", id, "message"}, prompt);
-    request.job_id = std::move(id);
+    request.job_id = id;
     const auto& state = client_state::of(c);
     const auto note = [&] {
-        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), request.job_id},
+        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::answered response;
+    cojob::detail::answer_ptr answer;
     try {
-        response = co_await send(c, request);
+        answer = co_await send(c, std::move(request));
     } catch (const api_error& failure) {
         if (failure.code() == errc::outcome_unknown) // the message may have arrived
             note();
         throw;
     }
     note();
-    co_return decode_response(c, request, response, decode_agent_job);
+    co_return decode_response(*answer, decode_agent_job);
 }
 
 } // namespace detail
@@ -9501,12 +9910,12 @@ struct event_end {
 class event_source {
   public:
     /// `broken` is what is known of the request and the job, for errors.
-    event_source(std::shared_ptr<client_state> client, answered answer, error_info broken)
-        : client_(std::move(client)), body_(std::move(answer.rest)), parser_(client_->options.limits),
+    event_source(call_record& created, error_info broken)
+        : client_(created.client), body_(std::move(created.rest)), parser_(client_->options.limits),
           broken_(std::move(broken))
     {
         if (!body_)
-            parser_.feed(answer.response.body);
+            parser_.feed(created.response.body);
     }
 
     one_at_a_time calls;
@@ -9674,8 +10083,8 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     check_segment(id, "id");
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_session);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, decode_session);
 }
 
 inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
@@ -9686,8 +10095,8 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
         throw_invalid_argument("session_query::take: must be from 1 to 100");
     auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_sessions);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, decode_sessions);
 }
 
 inline std::string_view name_of(message_role role)
@@ -9750,10 +10159,10 @@ inline const char* objection_to(const http::response& response, const std::optio
     return session_id ? nullptr : "header X-Session-Id: missing, or no id";
 }
 
-inline error_info describe_creation(const api_request& request, const cojob::detail::answered& answer,
+inline error_info describe_creation(const cojob::detail::call_record& call,
                                     const std::optional<std::string>& session_id, error_info info)
 {
-    auto described = cojob::detail::describe_undecodable(request, answer, std::move(info));
+    auto described = cojob::detail::describe_undecodable(call, std::move(info));
     described.job_id = session_id.value_or(std::string());
     return described;
 }
@@ -9790,19 +10199,17 @@ job_handle agent_v1::handle(const agent_session& session) const
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
 {
     using cojob::detail::event_source;
-    const auto request = detail::make_create_request(*settings, session);
-    auto answer = co_await cojob::detail::send_streamed(c, request);
-    const auto id = detail::session_id_of(answer.response);
+    const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
+    const auto id = detail::session_id_of(call->response);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
-    if (const auto* const objection = detail::objection_to(answer.response, id))
-        cojob::detail::throw_error(detail::describe_creation(request, answer, id, {errc::invalid_response, objection}));
-    auto broken = detail::describe_creation(request, answer, id,
+    if (const auto* const objection = detail::objection_to(call->response, id))
+        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, objection}));
+    auto broken = detail::describe_creation(*call, id,
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
-    std::optional<std::string> branch(answer.response.header("X-Branch-Name"));
-    auto source =
-        std::make_shared<event_source>(cojob::detail::client_state::of(c), std::move(answer), std::move(broken));
+    std::optional<std::string> branch(call->response.header("X-Branch-Name"));
+    auto source = std::make_shared<event_source>(*call, std::move(broken));
     co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
 }
 
@@ -10083,9 +10490,10 @@ class jobs_settings {
         return text;
     }
 
-    [[nodiscard]] api_request request(std::string method, std::vector<std::string> below = {}) const
+    [[nodiscard]] api_request request(std::string method, std::initializer_list<std::string_view> below = {}) const
     {
-        return service_.request(std::move(method), path_, std::move(below));
+        const std::vector<std::string_view> path(path_.begin(), path_.end());
+        return service_.request(std::move(method), path, below);
     }
 
   private:
@@ -10225,7 +10633,7 @@ namespace detail {
 
 using cojob::detail::add_words;
 using cojob::detail::after;
-using cojob::detail::answered;
+using cojob::detail::call_record;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
 using cojob::detail::list_part;
@@ -10236,9 +10644,8 @@ using cojob::detail::throw_error;
 
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
-    const auto request = list_request(*settings, query);
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_page);
+    const auto answer = co_await send(c, list_request(*settings, query));
+    co_return decode_response(*answer, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -10263,29 +10670,26 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto request = job_request(*settings, "GET", std::move(id));
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_job);
+    const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    co_return decode_response(*answer, decode_job);
 }
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    const auto request = job_request(*settings, "DELETE", std::move(id));
-    co_await send(c, request);
+    co_await send(c, job_request(*settings, "DELETE", std::move(id)));
 }
 
 /// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const client& c, const api_request& request, const answered& answer,
-                                                  timestamp started)
+inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started)
 {
-    const auto received = client_state::of(c)->time().wall_now();
+    const auto received = answer.client->time().wall_now();
     const auto date = parse_http_date(answer.response.header("Date").value_or(""),
                                       std::chrono::floor<std::chrono::seconds>(received));
     const auto since = date ? at_server(started, *date, received) : std::nullopt;
     if (!since)
         return std::nullopt;
     try {
-        return find_retry(decode_response(c, request, answer, decode_job), *since);
+        return find_retry(decode_response(answer, decode_job), *since);
     } catch (const api_error&) {
         return std::nullopt;
     }
@@ -10294,9 +10698,8 @@ inline std::optional<retry_receipt> read_timeline(const client& c, const api_req
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
 inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure)
 {
-    const auto request = job_request(*settings, "GET", failure.job_id);
-    const auto answer = co_await as_result(send(c, request));
-    auto found = answer ? read_timeline(c, request, *answer, failure.attempts.back().started) : std::nullopt;
+    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
+    auto found = answer ? read_timeline(**answer, failure.attempts.back().started) : std::nullopt;
     if (!found) {
         add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
         throw_error(std::move(failure));
@@ -10306,16 +10709,16 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
-    const auto request = retry_request(*settings, std::move(id), target);
+    auto request = retry_request(*settings, id, target);
     const auto deadline = after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto answer = co_await send(c, request);
-        receipt = decode_response(c, request, answer, decode_receipt);
+        const auto answer = co_await send(c, std::move(request));
+        receipt = decode_response(*answer, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response && info.job_id != request.job_id) // the job is there all the same
+        if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same
             note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;

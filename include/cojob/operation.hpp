@@ -25,8 +25,12 @@ enum class stop_reason {
 /// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
 class operation {
   public:
-    /// An operation without deadline. The executor is the one it runs on, the client's strand.
-    operation(clock_ptr clock, const asio::any_io_executor& executor) : clock_(std::move(clock)), executor_(executor) {}
+    /// An operation without deadline. The executor is the one it runs on, the client's strand; `usual_step` is about
+    /// how long the limit of a step is: the alarm first rings then, and is seldom set again.
+    operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
+        : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
+    {
+    }
 
     /// Whether there is a reason to stop. To be asked after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
@@ -70,6 +74,7 @@ class operation {
 
     clock_ptr clock_;
     asio::any_io_executor executor_;
+    duration usual_step_;
     asio::cancellation_signal signal_;
     std::unique_ptr<alarm> alarm_;
     time_point deadline_ = time_point::max();

@@ -51,7 +51,7 @@ class credential {
 
     credential() = default;
     /// One secret for every request.
-    credential(secret fixed) : fixed_(std::move(fixed)) {}
+    COJOB_DECL credential(secret fixed);
     /// A provider, asked before each attempt. It may be asked on any thread that runs the client.
     credential(provider_type asked) : provider_(std::move(asked)) {}
     /// The same for a lambda.
@@ -70,12 +70,18 @@ class credential {
     /// The provider; empty where the secret is fixed.
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
+    /// What is sent for a fixed one, made once: `Bearer …`.
+    [[nodiscard]] const secret& header() const noexcept { return header_; }
+
   private:
-    secret fixed_;
+    secret fixed_, header_;
     provider_type provider_;
 };
 
 namespace detail {
+
+/// The value of the header Authorization; empty for an empty key.
+[[nodiscard]] COJOB_DECL secret bearer(const secret& key);
 
 /// Overwrites the text, in a way the compiler does not remove, and empties it.
 COJOB_DECL void wipe(std::string&) noexcept;

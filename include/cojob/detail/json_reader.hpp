@@ -13,18 +13,21 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
 
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts.
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. It lives
+/// in `memory`: what is to outlive that is assigned, not constructed, from a part of it.
 /// \throws api_error `invalid_response`
-[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth)
+[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth,
+                                                   boost::json::storage_ptr memory = {})
 {
     boost::json::parse_options options;
     options.max_depth = max_depth;
     error_code failed;
-    auto value = boost::json::parse({body.data(), body.size()}, failed, {}, options);
+    auto value = boost::json::parse({body.data(), body.size()}, failed, std::move(memory), options);
     if (!failed)
         return value;
     if (body.find_first_not_of(" \t\r\n") == body.npos)

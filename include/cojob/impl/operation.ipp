@@ -52,9 +52,11 @@ void operation::refuse_total_cancellation(bool refuse)
 /// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
 void operation::arm()
 {
-    const auto next = std::min(deadline_, limit_);
+    auto next = std::min(deadline_, limit_);
     if (next >= armed_)
         return;
+    if (usual_step_ != no_timeout)
+        next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
     armed_ = next;

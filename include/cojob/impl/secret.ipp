@@ -25,6 +25,18 @@ std::ostream& operator<<(std::ostream& out, const secret&)
     return out << "***";
 }
 
+credential::credential(secret fixed) : fixed_(std::move(fixed)), header_(detail::bearer(fixed_)) {}
+
+secret detail::bearer(const secret& key)
+{
+    if (key.empty())
+        return {};
+    std::string value;
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.append("Bearer ").append(key.reveal());
+    return secret(std::move(value));
+}
+
 void detail::wipe(std::string& text) noexcept
 {
     OPENSSL_cleanse(text.data(), text.size());

@@ -5,11 +5,15 @@
 #include <cojob/impl/internal/http/clock_hold.hpp>
 #include <cojob/impl/internal/http/connector.hpp>
 #include <cojob/impl/internal/http/place.hpp>
-#include <cojob/impl/internal/http/render.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/streamed_body.hpp>
+#include <cojob/impl/internal/http/transaction.hpp>
+
+#include <boost/asio/post.hpp>
 
 #include <memory>
+#include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -29,7 +33,8 @@ class https_transport final : public http::transport {
         auto& op = x.operation;
         reap(op.time().now());
         place here(x.streams_body ? streams_ : pools_, request.origin);
-        co_await here.enter(op, x.yields);
+        if (!here.try_enter(op))
+            co_await here.queue(op, x.yields);
         if (op.is_stopped())
             co_return aborted();
 
@@ -47,12 +52,29 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        if (x.streams_body && request.method != "HEAD")
-            co_return co_await begin_stream(std::move(here), std::move(connection), request, x);
-        const auto mode = request.method == "HEAD" ? body_mode::absent : body_mode::whole;
-        response_reader reader(options_.limits, connection->buffer(), mode);
-        auto result = co_await transact(*connection, reader, request, x);
-        if (!result.error && reader.allows_reuse() && !op.is_stopped())
+
+        const bool has_body = request.method != "HEAD";
+        std::unique_ptr<streamed_body> body;
+        std::optional<response_reader> whole;
+        if (x.streams_body && has_body)
+            body = make_body(std::move(here), std::move(connection), request.origin);
+        else
+            whole.emplace(options_.limits, connection->buffer(), has_body ? body_mode::whole : body_mode::absent);
+        auto& line = body ? body->connection() : *connection;
+        transaction exchanged(line, body ? body->reader() : *whole, request, x);
+        auto awaited = exchanged.go_on();
+        while (awaited != transaction::awaits::nothing) {
+            error_code ec;
+            if (awaited == transaction::awaits::connection)
+                std::tie(ec) = co_await line.ready();
+            else
+                co_await asio::post(op.executor(), asio::deferred);
+            awaited = exchanged.go_on(ec);
+        }
+        auto result = exchanged.result();
+        if (body)
+            let_read(std::move(body), result, op);
+        else if (!result.error && whole->allows_reuse())
             here.pool().keep(std::move(connection), op.time().now());
         else
             report(request.origin, connection_change::closed);
@@ -106,64 +128,24 @@ class https_transport final : public http::transport {
         return nullptr;
     }
 
-    asio::awaitable<http::exchange_result> begin_stream(place here, connection_ptr connection,
-                                                        const http::request& request, http::exchange& x)
+    std::unique_ptr<streamed_body> make_body(place here, connection_ptr connection, const http::origin& origin) const
     {
-        auto body = std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
-                                                    [observer = options_.observer, host = request.origin.host] {
-                                                        if (observer)
-                                                            observer->on_connection({host, connection_change::closed});
-                                                    });
-        auto result = co_await transact(body->connection(), body->reader(), request, x);
-        if (result.error || !body->reader().is_streaming()) {
-            body->leave();
-            co_return result;
-        }
-        const auto shared = share_on(x.operation.executor(), std::move(body));
+        return std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+                                               [observer = options_.observer, host = origin.host] {
+                                                   if (observer)
+                                                       observer->on_connection({host, connection_change::closed});
+                                               });
+    }
+
+    /// The body of a success goes on to whoever reads it.
+    void let_read(std::unique_ptr<streamed_body> body, http::exchange_result& result, const operation& op)
+    {
+        if (result.error || !body->reader().is_streaming())
+            return body->leave();
+        const auto shared = share_on(op.executor(), std::move(body));
         std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
         bodies_.push_back(shared);
         result.rest = shared;
-        co_return result;
-    }
-
-    static asio::awaitable<http::exchange_result> transact(stream& connection, response_reader& reader,
-                                                           const http::request& request, http::exchange& x)
-    {
-        if (x.operation.is_stopped()) // by an observer
-            co_return aborted();
-        x.reached = phase::sending;
-        x.commit();
-        io_result sent;
-        {
-            const wiped_text text(render(request));
-            sent = co_await connection.write(asio::buffer(text.get()));
-        }
-        x.bytes_sent += sent.bytes;
-        if (x.operation.is_stopped())
-            co_return aborted();
-        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (sent.error)
-            reader.forbid_reuse();
-        else
-            x.reached = phase::awaiting_response;
-        while (!reader.is_over() && !reader.is_streaming()) {
-            const auto got = co_await connection.read_some(reader.prepare());
-            if (x.operation.is_stopped())
-                co_return aborted();
-            x.bytes_received += got.bytes;
-            reader.commit(got.bytes);
-            if (reader.has_begun())
-                x.reached = phase::receiving;
-            if (got.error && !reader.is_over())
-                reader.end_of_input(got.error);
-        }
-        if (reader.failure() && !reader.is_streaming()) // else whoever reads on is told
-            co_return http::exchange_result{*reader.failure(),
-                                            sent.error ? "while sending: " + sent.error.message() : reader.why(),
-                                            reader.take_message(),
-                                            {}};
-        x.reached = phase::done;
-        co_return http::exchange_result{{}, {}, reader.take_message(), {}};
     }
 
     void report(const http::origin& origin, connection_change change) const

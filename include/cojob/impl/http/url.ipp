@@ -236,19 +236,24 @@ std::string to_string(const url& address)
 
 std::string encode_segment(std::string_view text)
 {
-    constexpr std::string_view digits = "0123456789ABCDEF";
     std::string out;
-    for (const char c : text) {
+    append_encoded(out, text);
+    return out;
+}
+
+void append_encoded(std::string& to, std::string_view segment)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : segment) {
         if (detail::is_alpha(c) || detail::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            out += c;
+            to += c;
             continue;
         }
         const auto byte = static_cast<unsigned char>(c);
-        out += '%';
-        out += digits[byte >> 4U];
-        out += digits[byte & 15U];
+        to += '%';
+        to += digits[byte >> 4U];
+        to += digits[byte & 15U];
     }
-    return out;
 }
 
 } // namespace http

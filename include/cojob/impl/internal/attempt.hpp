@@ -74,63 +74,89 @@ inline void add_hooked_headers(const header_hook& hook, const attempt_event& eve
     headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
 }
 
-inline void count(client_state& state, const http::exchange& x)
-{
-    auto& c = state.counters;
-    (x.is_reused ? c.reused : c.opened) += x.is_reused || x.reached >= phase::sending ? 1U : 0U;
-    c.sent += x.bytes_sent;
-    c.received += x.bytes_received;
-}
-
-inline asio::awaitable<made_attempt> make_attempt(client_state& state, operation& op, const prepared_call& call,
-                                                  const http::request& wire, const attempt_event& event,
-                                                  attempt_settings settings)
-{
-    made_attempt made;
-    auto& tried = made.tried;
-    tried.started = state.time().wall_now();
-    tried.wait = settings.waited;
-    const auto began = state.time().now();
-    auto* const observer = state.options.observer.get();
-    if (observer)
-        observer->on_attempt(event);
-    ++state.counters.requests;
-    state.counters.polls += event.is_poll ? 1U : 0U;
-
-    http::exchange x(op, call.effect == effect::none);
-    x.needs_new_connection = settings.needs_new_connection;
-    x.yields = event.is_poll;
-    x.streams_body = call.streams_body;
+/// One attempt while it runs: what it is made with, and what it leaves to be judged.
+class attempt_run {
+  public:
+    /// It begins.
+    attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
+                attempt_settings settings)
+        : state_(state), call_(call), settings_(settings), began_(state.time().now()),
+          started_(state.time().wall_now()), exchange_(op, call.effect == effect::none),
+          watched_(settings.poll, exchange_.reached)
     {
-        const poll_trace::watch watched(settings.poll, x.reached);
-        made.result = co_await state.transport->send(wire, x);
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_attempt(event);
+        ++state_.counters.requests;
+        state_.counters.polls += event.is_poll ? 1U : 0U;
+        exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.yields = event.is_poll;
+        exchange_.streams_body = call.streams_body;
     }
-    count(state, x);
+    attempt_run(const attempt_run&) = delete;
+    attempt_run& operator=(const attempt_run&) = delete;
+    ~attempt_run() = default;
 
-    const auto& response = made.result.response;
-    const auto asked = retry_after_hint(response.headers, state.time().wall_now());
-    auto& outcome = made.outcome;
-    outcome.error = made.result.error;
-    outcome.status = made.result.error ? 0 : response.status;
-    outcome.has_retry_hint = asked.has_value();
-    outcome.was_committed = x.was_committed();
-    outcome.stopped = made.result.error ? op.reason() : stop_reason::none;
-    outcome.effect = call.effect;
-    outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
-    outcome.removes = wire.method == "DELETE";
-    tried.reached = x.reached;
-    tried.status = response.status;
-    tried.ended = attempt_error(outcome);
-    tried.why = made.result.why;
-    // A rate limit may come with every answer and slows nobody down while things go well.
-    made.hint = tried.ended ? retry_hint(response.headers, state.time().wall_now()) : asked;
-    if (settings.poll)
-        settings.poll->retry_after = made.hint;
-    if (observer)
-        observer->on_response(
-            {wire.method, wire.target, tried.status, tried.ended, x.reached, state.time().now() - began});
-    co_return made;
-}
+    [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
+
+    /// It is over.
+    [[nodiscard]] made_attempt end(http::exchange_result result)
+    {
+        count();
+        made_attempt made;
+        made.result = std::move(result);
+        const auto& response = made.result.response;
+        const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
+        made.outcome = outcome_of(made.result, asked.has_value());
+        auto& tried = made.tried;
+        tried.started = started_;
+        tried.wait = settings_.waited;
+        tried.reached = exchange_.reached;
+        tried.status = response.status;
+        tried.ended = attempt_error(made.outcome);
+        tried.why = made.result.why;
+        // A rate limit may come with every answer and slows nobody down while things go well.
+        made.hint = tried.ended ? retry_hint(response.headers, state_.time().wall_now()) : asked;
+        if (settings_.poll)
+            settings_.poll->retry_after = made.hint;
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
+                                   state_.time().now() - began_});
+        return made;
+    }
+
+  private:
+    void count()
+    {
+        auto& c = state_.counters;
+        (exchange_.is_reused ? c.reused : c.opened) +=
+            exchange_.is_reused || exchange_.reached >= phase::sending ? 1U : 0U;
+        c.sent += exchange_.bytes_sent;
+        c.received += exchange_.bytes_received;
+    }
+
+    [[nodiscard]] attempt_outcome outcome_of(const http::exchange_result& result, bool has_retry_hint) const
+    {
+        const auto& x = exchange_;
+        attempt_outcome outcome;
+        outcome.error = result.error;
+        outcome.status = result.error ? 0 : result.response.status;
+        outcome.has_retry_hint = has_retry_hint;
+        outcome.was_committed = x.was_committed();
+        outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
+        outcome.effect = call_.effect;
+        outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
+        outcome.removes = call_.wire.method == "DELETE";
+        return outcome;
+    }
+
+    client_state& state_;
+    const prepared_call& call_;
+    attempt_settings settings_;
+    time_point began_;
+    timestamp started_;
+    http::exchange exchange_;
+    poll_trace::watch watched_; // looks at the exchange
+};
 
 } // namespace cojob::detail
 

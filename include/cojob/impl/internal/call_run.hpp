@@ -2,11 +2,11 @@
 #define COJOB_IMPL_INTERNAL_CALL_RUN_HPP
 
 #include <cojob/impl/internal/attempt.hpp>
+#include <cojob/impl/internal/call_record.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/retry_plan.hpp>
-#include <cojob/impl/internal/request.hpp>
 #include <cojob/policy/quota.hpp>
 
 #include <boost/asio/post.hpp>
@@ -22,58 +22,52 @@
 
 namespace cojob::detail {
 
-struct call_end {
-    error_info failure{}; ///< no code: success
-    http::response response{};
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
-    std::vector<attempt> attempts{};           ///< of a success
-    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
-};
-
-/// A whole call, on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+/// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
 class call_run {
   public:
-    call_run(client_state& state, operation& op, prepared_call& call, const call_settings& settings)
-        : state_(state), operation_(op), call_(call), settings_(settings),
-          plan_(state.options.retry, state.budget, settings.poll != nullptr)
+    static asio::awaitable<call_ptr> run(call_ptr call)
     {
-        if (call.api.quota_pool) {
-            wake_ = std::make_shared<event>(op.executor());
-            ticket_.emplace(quota_access::core(*call.api.quota_pool),
-                            [executor = op.executor(), weak = std::weak_ptr(wake_)] {
-                                asio::post(executor, [weak] {
-                                    if (const auto wake = weak.lock())
-                                        wake->set();
-                                });
-                            });
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*call->client, operation_of(call));
+        call_run self(*call);
+        while (!self.is_over_) {
+            if (self.ticket_ && !co_await self.take_slot())
+                break;
+            self.begin();
+            if (!call->asked.api.authorization.is_fixed() && !co_await self.authorize())
+                break;
+            if (!self.add_headers())
+                break;
+            attempt_run attempt(*call->client, call->op, call->asked, self.this_attempt(), self.attempt_with());
+            auto made = attempt.end(co_await call->client->transport->send(self.wire(), attempt.exchange()));
+            call->op.clear_limit();
+            const auto step = self.judge(made);
+            if (step.is_again)
+                co_await self.back_off(made, step);
+            else
+                self.finish(std::move(made), step);
         }
-    }
-
-    asio::awaitable<call_end> run()
-    {
-        operation_.set_deadline(settings_.until);
-        while (!end_) {
-            if (ticket_ && !co_await take_slot())
-                break;
-            if (!is_begun_)
-                operation_.set_deadline(std::min(settings_.until, after(now(), settings_.timeout)));
-            is_begun_ = true;
-            if (!call_.api.authorization.is_fixed() && !co_await authorize())
-                break;
-            auto made = co_await attempt_once();
-            if (end_)
-                break;
-            const auto step = judge(made);
-            if (!step.is_again) {
-                finish(std::move(made), step);
-                break;
-            }
-            co_await back_off(made, step);
-        }
-        co_return std::move(*end_);
+        co_return call;
     }
 
   private:
+    explicit call_run(call_record& call)
+        : call_(call), state_(*call.client), operation_(call.op),
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr)
+    {
+        operation_.set_deadline(call.settings.until);
+        const auto& pool = call.asked.api.quota_pool;
+        if (!pool)
+            return;
+        wake_ = std::make_shared<event>(operation_.executor());
+        ticket_.emplace(quota_access::core(*pool), [executor = operation_.executor(), weak = std::weak_ptr(wake_)] {
+            asio::post(executor, [weak] {
+                if (const auto wake = weak.lock())
+                    wake->set();
+            });
+        });
+    }
+
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     /// Queues for a slot of the quota. Whether it has one; else the call has ended.
@@ -104,10 +98,11 @@ class call_run {
     /// A call that was granted a slot before goes on within its own time.
     [[nodiscard]] duration most_in_queue() const
     {
-        const auto& options = call_.api.quota_pool->options();
+        const auto& options = call_.asked.api.quota_pool->options();
         if (options.on_exhausted == when_exhausted::fail)
             return duration::zero();
-        return is_begun_ ? time_left(operation_.deadline()) : std::min(options.max_wait, time_left(settings_.until));
+        return is_begun_ ? time_left(operation_.deadline())
+                         : std::min(options.max_wait, time_left(call_.settings.until));
     }
 
     [[nodiscard]] duration time_left(time_point until) const
@@ -124,9 +119,9 @@ class call_run {
 
     void no_slot(duration wait)
     {
-        auto failure = throttled_
-                           ? std::move(*throttled_)
-                           : describe_failure(call_, errc::quota_exhausted, "no slot of the quota is free in time");
+        auto failure =
+            throttled_ ? std::move(*throttled_)
+                       : describe_failure(call_.asked, errc::quota_exhausted, "no slot of the quota is free in time");
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
@@ -134,7 +129,7 @@ class call_run {
     /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
     asio::awaitable<bool> authorize()
     {
-        const auto before = call_.wire.authorization;
+        const auto before = call_.asked.wire.authorization;
         std::exception_ptr thrown;
         // A limit of an attempt before is over. What else this forgets, the operation knows.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
@@ -142,10 +137,11 @@ class call_run {
             if (operation_.is_stopped())
                 throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
-            const auto key = co_await call_.api.authorization.provider()();
+            const auto key = co_await call_.asked.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
-            call_.wire.authorization = bearer(key);
+            check_key(key);
+            call_.asked.wire.authorization = bearer(key);
         } catch (...) {
             thrown = std::current_exception();
         }
@@ -155,35 +151,52 @@ class call_run {
         if (operation_.is_stopped())
             stopped("while the credential was asked for");
         else if (thrown)
-            end_ = call_end{.thrown = thrown};
-        else if (unauthorized_ && call_.wire.authorization == before)
+            end_by_exception(std::move(thrown));
+        else if (unauthorized_ && call_.asked.wire.authorization == before)
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
             report_retry(unauthorized_->code(), duration::zero(), false);
-        if (end_ && ticket_)
+        if (is_over_ && ticket_)
             ticket_->give_back();
         unauthorized_.reset();
-        co_return !end_;
+        co_return !is_over_;
     }
 
-    asio::awaitable<made_attempt> attempt_once()
+    /// The call's own time begins with its first slot.
+    void begin()
     {
-        const attempt_event event{call_.wire.method, call_.wire.target, ++number_, settings_.poll != nullptr};
-        auto wire = call_.wire;
-        try {
-            add_hooked_headers(state_.options.header_hook, event, wire.headers);
-        } catch (...) {
-            end_ = call_end{.thrown = std::current_exception()};
-            if (ticket_)
-                ticket_->give_back();
-            co_return made_attempt();
-        }
-        state_.counters.retries += number_ > 1 ? 1U : 0U;
-        auto made = co_await make_attempt(state_, operation_, call_, wire, event,
-                                          {settings_.poll.get(), waited_, needs_new_connection_});
-        operation_.clear_limit();
-        co_return made;
+        if (!is_begun_)
+            operation_.set_deadline(std::min(call_.settings.until, after(now(), call_.settings.timeout)));
+        is_begun_ = true;
     }
+
+    /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
+    bool add_headers()
+    {
+        state_.counters.retries += ++number_ > 1 ? 1U : 0U;
+        if (!state_.options.header_hook)
+            return true;
+        try {
+            hooked_ = call_.asked.wire;
+            add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            return true;
+        } catch (...) {
+            end_by_exception(std::current_exception());
+        }
+        if (ticket_)
+            ticket_->give_back();
+        return false;
+    }
+
+    [[nodiscard]] attempt_event this_attempt() const
+    {
+        return {call_.asked.wire.method, call_.asked.wire.target, number_, call_.settings.poll != nullptr};
+    }
+    [[nodiscard]] attempt_settings attempt_with() const
+    {
+        return {call_.settings.poll.get(), waited_, needs_new_connection_};
+    }
+    [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.asked.wire; }
 
     /// Tells the quota how it ended, and asks the plan what comes next.
     retry_step judge(const made_attempt& made)
@@ -202,8 +215,8 @@ class call_run {
         }
         pool_pause_ = pause;
         const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
-                                                     !call_.api.authorization.is_fixed()});
-        const auto may_queue = !pause || call_.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+                                                     !call_.asked.api.authorization.is_fixed()});
+        const auto may_queue = !pause || call_.asked.api.quota_pool->options().on_exhausted == when_exhausted::wait;
         return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
     }
 
@@ -215,22 +228,22 @@ class call_run {
 
     void finish(made_attempt made, const retry_step& step)
     {
+        is_over_ = true;
         if (!made.tried.ended || step.is_success) {
             made.tried.ended = {};
-            trail_.push_back(std::move(made.tried));
-            end_ = call_end{.response = std::move(made.result.response),
-                            .rest = std::move(made.result.rest),
-                            .attempts = std::move(trail_)};
+            trail().push_back(std::move(made.tried));
+            call_.response = std::move(made.result.response);
+            call_.rest = std::move(made.result.rest);
             return;
         }
         // A cancellation that meets a connecting attempt does not undo what the one before may have done.
         if (made.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
             made.outcome.was_committed = true;
         add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
-        auto failure = describe_failure(state_, call_, made);
+        auto failure = describe_failure(state_, call_.asked, made);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
-        trail_.push_back(std::move(made.tried));
+        trail().push_back(std::move(made.tried));
         fail(std::move(failure));
     }
 
@@ -238,13 +251,13 @@ class call_run {
     asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
-        auto failure = describe_failure(state_, call_, made);
+        auto failure = describe_failure(state_, call_.asked, made);
         if (made.outcome.status == 429)
             report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
         if (!step.needs_new_credential) // else there may be none
             report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
-        trail_.push_back(std::move(made.tried));
+        trail().push_back(std::move(made.tried));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
         if (pool_pause_)
@@ -263,20 +276,30 @@ class call_run {
     void stopped(std::string when)
     {
         const attempt_outcome none{
-            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.effect};
-        fail(describe_failure(call_, final_error(none), std::move(when)));
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.asked.effect};
+        fail(describe_failure(call_.asked, final_error(none), std::move(when)));
     }
 
     void fail(error_info failure)
     {
-        failure.attempts = std::move(trail_);
-        end_ = call_end{.failure = std::move(failure)};
+        is_over_ = true;
+        failure.attempts = std::move(trail());
+        call_.failure = std::move(failure);
     }
+
+    void end_by_exception(std::exception_ptr thrown)
+    {
+        is_over_ = true;
+        call_.thrown = std::move(thrown);
+    }
+
+    /// The attempts that are over.
+    [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
     void report_retry(error_code why, duration wait, bool is_hinted)
     {
         if (auto* const observer = state_.options.observer.get())
-            observer->on_retry({call_.wire.method, call_.wire.target, number_, why, wait, is_hinted});
+            observer->on_retry({call_.asked.wire.method, call_.asked.wire.target, number_, why, wait, is_hinted});
     }
 
     void report_throttled(errc why, duration wait)
@@ -284,23 +307,21 @@ class call_run {
         if (why == errc::quota_exhausted)
             ++state_.counters.throttles;
         if (auto* const observer = state_.options.observer.get())
-            observer->on_throttled({call_.wire.method, call_.wire.target, {}, why, wait});
+            observer->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
     }
 
+    call_record& call_;
     client_state& state_;
     operation& operation_;
-    prepared_call& call_;
-    const call_settings& settings_;
     retry_plan plan_;
     std::shared_ptr<event> wake_;
     std::optional<quota_core::ticket> ticket_;
-    std::optional<call_end> end_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
-    std::vector<attempt> trail_;
+    std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;
     duration waited_{};
-    unsigned number_ = 0;
-    bool is_begun_ = false, needs_new_connection_ = false;
+    unsigned number_ = 0; // of the attempt
+    bool is_over_ = false, is_begun_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail

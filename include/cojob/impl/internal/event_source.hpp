@@ -23,12 +23,12 @@ struct event_end {
 class event_source {
   public:
     /// `broken` is what is known of the request and the job, for errors.
-    event_source(std::shared_ptr<client_state> client, answered answer, error_info broken)
-        : client_(std::move(client)), body_(std::move(answer.rest)), parser_(client_->options.limits),
+    event_source(call_record& created, error_info broken)
+        : client_(created.client), body_(std::move(created.rest)), parser_(client_->options.limits),
           broken_(std::move(broken))
     {
         if (!body_)
-            parser_.feed(answer.response.body);
+            parser_.feed(created.response.body);
     }
 
     one_at_a_time calls;

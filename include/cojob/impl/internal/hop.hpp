@@ -12,9 +12,11 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
@@ -33,10 +35,19 @@ inline asio::awaitable<void> accept_every_cancellation()
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
+/// How a coroutine on the other side has ended.
 template <class T>
 struct crossing {
     std::exception_ptr failure{};
-    T value{};
+    T result{};
+
+    /// Throws what it threw.
+    T value()
+    {
+        if (failure)
+            std::rethrow_exception(failure);
+        return std::move(result);
+    }
 };
 
 /// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
@@ -51,33 +62,37 @@ class landing {
     {
     }
 
+    /// What is below only posts, so `co_spawn` may call it wherever it is.
+    using executor_type = asio::system_executor;
+    [[nodiscard]] executor_type get_executor() const noexcept { return {}; }
+
     void operator()(std::exception_ptr failure, T value)
     {
-        asio::post(executor_,
-                   [handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
-                       auto slot = asio::get_associated_cancellation_slot(handler);
-                       if (slot.is_connected())
-                           slot.clear();
-                       std::move(handler)(std::move(result));
-                   });
+        asio::require(executor_, asio::execution::blocking.never)
+            .execute([handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                if (slot.is_connected())
+                    slot.clear();
+                std::move(handler)(std::move(result));
+            });
     }
 
   private:
-    using executor_type = std::decay_t<decltype(asio::prefer(
+    using caller_executor = std::decay_t<decltype(asio::prefer(
         asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
     std::shared_ptr<operation> operation_; // its slot is what inner is bound to
-    executor_type executor_;
+    caller_executor executor_;
     Handler handler_;
 };
 
-/// Runs a coroutine on the operation's executor and returns to the caller's with its result. A cancellation by the
-/// caller is dispatched to the operation's executor and decided there.
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's with a `crossing` of its
+/// result. A cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
 template <class T>
-asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+[[nodiscard]] auto cross(std::shared_ptr<operation> op, asio::awaitable<T> inner)
 {
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
@@ -93,12 +108,16 @@ asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
             executor, std::move(body),
             asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
     };
-    auto started = asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred,
-                                                                                   std::move(op), std::move(inner));
-    auto result = co_await std::move(started);
-    if (result.failure)
-        std::rethrow_exception(result.failure);
-    co_return std::move(result.value);
+    return asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
+                                                                           std::move(inner));
+}
+
+/// The same for all that is not called often: one coroutine more.
+template <class T>
+asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+{
+    auto landed = co_await cross(std::move(op), std::move(inner));
+    co_return landed.value();
 }
 
 } // namespace cojob::detail

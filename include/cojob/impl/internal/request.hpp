@@ -20,28 +20,24 @@ struct prepared_call {
     bool streams_body = false; ///< of a success
 };
 
-inline secret bearer(const secret& key)
+inline void check_key(const secret& key)
 {
-    if (!key.empty())
-        check_header_value(key.reveal(), "credential");
-    if (key.empty())
-        return {};
-    std::string value;
-    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
-    value.append("Bearer ").append(key.reveal());
-    return secret(std::move(value));
+    check_header_value(key.reveal(), "credential");
 }
 
 inline std::string make_target(const api_request& r)
 {
-    std::string target = r.base_url.base_path();
+    std::string target;
+    target.reserve(128);
+    target = r.base_url.base_path();
     for (const auto& segment : r.segments)
-        target.append("/").append(http::encode_segment(segment));
+        http::append_encoded(target += '/', segment);
     if (target.empty())
         target = "/";
     char separator = '?';
     for (const auto& [name, value] : r.query) {
-        target.append(1, separator).append(http::encode_segment(name)).append("=").append(http::encode_segment(value));
+        http::append_encoded(target += separator, name);
+        http::append_encoded(target += '=', value);
         separator = '&';
     }
     return target;
@@ -103,6 +99,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     for (const auto& header : request.headers)
         check_header(header);
     wire.headers = std::move(request.headers);
+    wire.headers.reserve(wire.headers.size() + 3);
     add_default_header(wire.headers, "User-Agent", user_agent);
     add_default_header(wire.headers, "Accept", "application/json");
     if (request.json) {
@@ -112,8 +109,10 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     } else {
         wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     }
-    if (request.authorization.is_fixed())
-        wire.authorization = bearer(request.authorization.fixed());
+    if (request.authorization.is_fixed()) {
+        check_key(request.authorization.fixed());
+        wire.authorization = request.authorization.header();
+    }
     call.api = std::move(request);
     return call;
 }

@@ -8,8 +8,10 @@
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/job/handle.hpp>
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/value.hpp>
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,29 +28,31 @@ inline std::string created_id(const api_request& request, const boost::json::val
 }
 
 /// For a success that is not what it should be: tells which request and which answer it was.
-inline error_info describe_undecodable(const api_request& request, const answered& answer, error_info info)
+inline error_info describe_undecodable(const call_record& call, error_info info)
 {
-    const auto& response = answer.response;
+    const auto& request = call.asked.api;
     info.method = request.method;
-    info.path = make_target(request);
-    info.http_status = response.status;
-    info.attempts = answer.attempts;
-    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
+    info.path = call.asked.wire.target;
+    info.http_status = call.response.status;
+    info.attempts = call.attempts;
+    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
     info.job_id = request.job_id;
     return info;
 }
 
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
 template <class Decode>
-auto decode_response(const client& c, const api_request& request, const answered& answer, Decode decode)
+auto decode_response(const call_record& call, Decode decode)
 {
-    boost::json::value body;
+    std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
+    boost::json::monotonic_resource memory(room.data(), room.size());
+    boost::json::value body(&memory);
     try {
-        body = parse_json(answer.response.body, client_state::of(c)->options.limits.json_depth);
+        body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
         return decode(json_reader(body));
     } catch (const api_error& failure) {
-        auto info = describe_undecodable(request, answer, failure.info());
-        if (auto id = created_id(request, body); !id.empty())
+        auto info = describe_undecodable(call, failure.info());
+        if (auto id = created_id(call.asked.api, body); !id.empty())
             info.job_id = std::move(id);
         throw_error(std::move(info));
     }

@@ -5,8 +5,10 @@
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/request.hpp>
 
-#include <iterator>
+#include <initializer_list>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,11 +36,15 @@ class service_settings {
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
 
-    [[nodiscard]] api_request request(std::string method, std::vector<std::string> path,
-                                      std::vector<std::string> below) const
+    /// With the segments of `path`, and `below` them.
+    [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
+                                      std::initializer_list<std::string_view> below) const
     {
-        path.insert(path.end(), std::make_move_iterator(below.begin()), std::make_move_iterator(below.end()));
-        api_request r(std::move(method), base_url_, std::move(path), key_);
+        std::vector<std::string> segments;
+        segments.reserve(path.size() + below.size() + 1); // one that is added later
+        segments.insert(segments.end(), path.begin(), path.end());
+        segments.insert(segments.end(), below.begin(), below.end());
+        api_request r(std::move(method), base_url_, std::move(segments), key_);
         r.allow_plaintext = allow_plaintext_;
         return r;
     }

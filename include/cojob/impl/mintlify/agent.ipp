@@ -11,6 +11,8 @@
 #include <boost/json/serialize.hpp>
 
 #include <array>
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 namespace cojob::mintlify {
@@ -51,10 +53,11 @@ inline agent_job decode_agent_job(const json_reader& json)
     return job;
 }
 
-inline api_request post(const agent_settings& settings, std::vector<std::string> below, const std::string& prompt)
+inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
+                        const std::string& prompt)
 {
     check_text(prompt, "prompt");
-    auto r = settings.request("POST", "v2", std::move(below));
+    auto r = settings.request("POST", "v2", below);
     r.quota_pool = settings.pool();
     r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
     return r;
@@ -63,10 +66,10 @@ inline api_request post(const agent_settings& settings, std::vector<std::string>
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
-    const auto request = post(*settings, {"job"}, prompt);
-    const auto response = co_await send(c, request);
+    auto request = post(*settings, {"job"}, prompt);
+    const auto call = co_await send(c, std::move(request));
     try {
-        auto job = decode_response(c, request, response, decode_agent_job);
+        auto job = decode_response(*call, decode_agent_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
@@ -81,30 +84,30 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     check_segment(id, "id");
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
-    const auto response = co_await send(c, request);
-    co_return decode_response(c, request, response, decode_agent_job);
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, decode_agent_job);
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
 {
     check_segment(id, "id");
     auto request = post(*settings, {"job", id, "message"}, prompt);
-    request.job_id = std::move(id);
+    request.job_id = id;
     const auto& state = client_state::of(c);
     const auto note = [&] {
-        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), request.job_id},
+        state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::answered response;
+    cojob::detail::answer_ptr answer;
     try {
-        response = co_await send(c, request);
+        answer = co_await send(c, std::move(request));
     } catch (const api_error& failure) {
         if (failure.code() == errc::outcome_unknown) // the message may have arrived
             note();
         throw;
     }
     note();
-    co_return decode_response(c, request, response, decode_agent_job);
+    co_return decode_response(*answer, decode_agent_job);
 }
 
 } // namespace detail

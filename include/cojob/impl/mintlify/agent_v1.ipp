@@ -84,8 +84,8 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     check_segment(id, "id");
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_session);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, decode_session);
 }
 
 inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
@@ -96,8 +96,8 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
         throw_invalid_argument("session_query::take: must be from 1 to 100");
     auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_sessions);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, decode_sessions);
 }
 
 inline std::string_view name_of(message_role role)
@@ -160,10 +160,10 @@ inline const char* objection_to(const http::response& response, const std::optio
     return session_id ? nullptr : "header X-Session-Id: missing, or no id";
 }
 
-inline error_info describe_creation(const api_request& request, const cojob::detail::answered& answer,
+inline error_info describe_creation(const cojob::detail::call_record& call,
                                     const std::optional<std::string>& session_id, error_info info)
 {
-    auto described = cojob::detail::describe_undecodable(request, answer, std::move(info));
+    auto described = cojob::detail::describe_undecodable(call, std::move(info));
     described.job_id = session_id.value_or(std::string());
     return described;
 }
@@ -200,19 +200,17 @@ job_handle agent_v1::handle(const agent_session& session) const
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
 {
     using cojob::detail::event_source;
-    const auto request = detail::make_create_request(*settings, session);
-    auto answer = co_await cojob::detail::send_streamed(c, request);
-    const auto id = detail::session_id_of(answer.response);
+    const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
+    const auto id = detail::session_id_of(call->response);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
-    if (const auto* const objection = detail::objection_to(answer.response, id))
-        cojob::detail::throw_error(detail::describe_creation(request, answer, id, {errc::invalid_response, objection}));
-    auto broken = detail::describe_creation(request, answer, id,
+    if (const auto* const objection = detail::objection_to(call->response, id))
+        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, objection}));
+    auto broken = detail::describe_creation(*call, id,
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
-    std::optional<std::string> branch(answer.response.header("X-Branch-Name"));
-    auto source =
-        std::make_shared<event_source>(cojob::detail::client_state::of(c), std::move(answer), std::move(broken));
+    std::optional<std::string> branch(call->response.header("X-Branch-Name"));
+    auto source = std::make_shared<event_source>(*call, std::move(broken));
     co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
 }
 

@@ -26,7 +26,7 @@ namespace detail {
 
 using cojob::detail::add_words;
 using cojob::detail::after;
-using cojob::detail::answered;
+using cojob::detail::call_record;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
 using cojob::detail::list_part;
@@ -37,9 +37,8 @@ using cojob::detail::throw_error;
 
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
-    const auto request = list_request(*settings, query);
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_page);
+    const auto answer = co_await send(c, list_request(*settings, query));
+    co_return decode_response(*answer, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -64,29 +63,26 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto request = job_request(*settings, "GET", std::move(id));
-    const auto answer = co_await send(c, request);
-    co_return decode_response(c, request, answer, decode_job);
+    const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    co_return decode_response(*answer, decode_job);
 }
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    const auto request = job_request(*settings, "DELETE", std::move(id));
-    co_await send(c, request);
+    co_await send(c, job_request(*settings, "DELETE", std::move(id)));
 }
 
 /// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const client& c, const api_request& request, const answered& answer,
-                                                  timestamp started)
+inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started)
 {
-    const auto received = client_state::of(c)->time().wall_now();
+    const auto received = answer.client->time().wall_now();
     const auto date = parse_http_date(answer.response.header("Date").value_or(""),
                                       std::chrono::floor<std::chrono::seconds>(received));
     const auto since = date ? at_server(started, *date, received) : std::nullopt;
     if (!since)
         return std::nullopt;
     try {
-        return find_retry(decode_response(c, request, answer, decode_job), *since);
+        return find_retry(decode_response(answer, decode_job), *since);
     } catch (const api_error&) {
         return std::nullopt;
     }
@@ -95,9 +91,8 @@ inline std::optional<retry_receipt> read_timeline(const client& c, const api_req
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
 inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure)
 {
-    const auto request = job_request(*settings, "GET", failure.job_id);
-    const auto answer = co_await as_result(send(c, request));
-    auto found = answer ? read_timeline(c, request, *answer, failure.attempts.back().started) : std::nullopt;
+    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
+    auto found = answer ? read_timeline(**answer, failure.attempts.back().started) : std::nullopt;
     if (!found) {
         add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
         throw_error(std::move(failure));
@@ -107,16 +102,16 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
-    const auto request = retry_request(*settings, std::move(id), target);
+    auto request = retry_request(*settings, id, target);
     const auto deadline = after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto answer = co_await send(c, request);
-        receipt = decode_response(c, request, answer, decode_receipt);
+        const auto answer = co_await send(c, std::move(request));
+        receipt = decode_response(*answer, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response && info.job_id != request.job_id) // the job is there all the same
+        if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same
             note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;

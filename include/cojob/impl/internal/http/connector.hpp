@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace cojob::detail {
@@ -73,11 +74,16 @@ class connector {
     asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
     {
         enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-        auto& tls = opened.connection->start_tls(tls_context());
+        auto& tls = opened.connection->start_tls(tls_context().native_handle());
         const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
         error_code ec = errc::tls_failed;
         if (expect_server(tls.native_handle(), name))
-            std::tie(ec) = co_await tls.async_handshake(asio::ssl::stream_base::client, asio::as_tuple(asio::deferred));
+            ec = tls.handshake().error;
+        while (stream::would_block(ec) && !x.operation.is_stopped()) {
+            std::tie(ec) = co_await opened.connection->ready();
+            if (!ec && !x.operation.is_stopped())
+                ec = tls.handshake().error;
+        }
         if (!ec && !x.operation.is_stopped())
             co_return;
         if (x.operation.is_stopped())

@@ -54,11 +54,15 @@ class place {
             next->turn.set();
     }
 
-    asio::awaitable<void> enter(operation& op, bool yields)
+    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter();
-        if (is_held_ || op.is_stopped())
-            co_return;
+        return is_held_ || op.is_stopped();
+    }
+
+    asio::awaitable<void> queue(operation& op, bool yields)
+    {
         place_waiter self(op.executor());
         const queue_entry entry(*pool_, self, yields);
         co_await self.turn.wait();

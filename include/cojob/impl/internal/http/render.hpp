@@ -2,26 +2,13 @@
 #define COJOB_IMPL_INTERNAL_HTTP_RENDER_HPP
 
 #include <cojob/http/message.hpp>
+#include <cojob/impl/internal/http/stream.hpp>
 #include <cojob/secret.hpp>
 
 #include <string>
 #include <utility>
 
 namespace cojob::detail {
-
-/// A text that is wiped when it goes: a request as it is sent has the key in it.
-class wiped_text {
-  public:
-    explicit wiped_text(std::string text) : text_(std::move(text)) {}
-    wiped_text(const wiped_text&) = delete;
-    wiped_text& operator=(const wiped_text&) = delete;
-    ~wiped_text() { wipe(text_); }
-
-    [[nodiscard]] const std::string& get() const noexcept { return text_; }
-
-  private:
-    std::string text_;
-};
 
 /// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
 inline std::string render(const http::request& r)
@@ -49,6 +36,33 @@ inline std::string render(const http::request& r)
     text.append("\r\n").append(r.body);
     return text;
 }
+
+/// A request on its way, wiped when it goes: it has the key in it.
+class outgoing {
+  public:
+    explicit outgoing(const http::request& r) : text_(render(r)) {}
+    outgoing(const outgoing&) = delete;
+    outgoing& operator=(const outgoing&) = delete;
+    ~outgoing() { wipe(text_); }
+
+    /// Writes what can be written now. No error: all has gone.
+    error_code go(stream& connection)
+    {
+        while (gone_ != text_.size()) {
+            const auto wrote = connection.write_some(asio::buffer(text_) + gone_);
+            gone_ += wrote.bytes;
+            if (wrote.error)
+                return wrote.error;
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::size_t gone() const noexcept { return gone_; }
+
+  private:
+    std::string text_;
+    std::size_t gone_ = 0;
+};
 
 } // namespace cojob::detail
 

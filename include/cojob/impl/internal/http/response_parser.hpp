@@ -8,6 +8,8 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -25,17 +27,15 @@ class head_scan {
     verdict look(std::string_view received)
     {
         constexpr std::string_view begin = "HTTP/1.";
-        for (; at_ < received.size(); ++at_) {
-            const auto c = received[at_];
-            if (at_ < begin.size() ? c != begin[at_] : c == '\n' && received[at_ - 1] != '\r')
+        if (line_begin_ == 0 && received.substr(0, begin.size()) != begin.substr(0, received.size()))
+            return verdict::malformed;
+        for (; (at_ = received.find('\n', at_)) != received.npos; line_begin_ = ++at_) {
+            if (at_ == 0 || received[at_ - 1] != '\r')
                 return verdict::malformed;
-            if (c != '\n')
-                continue;
-            const auto is_empty_line = at_ == line_begin_ + 1;
-            line_begin_ = at_ + 1;
-            if (is_empty_line)
+            if (at_ == line_begin_ + 1)
                 return verdict::whole;
         }
+        at_ = received.size();
         return verdict::incomplete;
     }
 
@@ -62,6 +62,7 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
         skip(mode == body_mode::absent);
         header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
         body_limit(boost::none);                                 // counted below
+        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
     }
 
     http::response message;
@@ -79,6 +80,8 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
     [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
 
   private:
+    static constexpr std::size_t usual_headers = 16;
+
     void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
     void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
     void on_field_impl(field, string_view name, string_view value, error_code& ec) override

@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace cojob::detail {
@@ -45,7 +46,9 @@ class streamed_body final : public http::body_stream {
                 co_return part;
             if (end_)
                 break;
-            const auto got = co_await connection_->read_some(reader_->prepare());
+            auto got = connection_->read_some(reader_->prepare());
+            if (stream::would_block(got.error))
+                std::tie(got.error) = co_await connection_->ready();
             if (op.is_stopped()) { // what a read that was cut has left of a record is not known
                 end_with(asio::error::operation_aborted, {});
                 break;

@@ -7,10 +7,12 @@
 #include <cojob/impl/internal/service_settings.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 
+#include <array>
+#include <initializer_list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cojob::mintlify::detail {
 
@@ -36,9 +38,11 @@ class agent_settings {
         return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
     }
 
-    [[nodiscard]] api_request request(const char* method, const char* version, std::vector<std::string> below) const
+    [[nodiscard]] api_request request(const char* method, std::string_view version,
+                                      std::initializer_list<std::string_view> below) const
     {
-        return service_.request(method, {version, "agent", project_id_}, std::move(below));
+        const std::array<std::string_view, 3> path{version, "agent", project_id_};
+        return service_.request(method, path, below);
     }
 
   private:

@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -39,9 +40,10 @@ class jobs_settings {
         return text;
     }
 
-    [[nodiscard]] api_request request(std::string method, std::vector<std::string> below = {}) const
+    [[nodiscard]] api_request request(std::string method, std::initializer_list<std::string_view> below = {}) const
     {
-        return service_.request(std::move(method), path_, std::move(below));
+        const std::vector<std::string_view> path(path_.begin(), path_.end());
+        return service_.request(std::move(method), path, below);
     }
 
   private:

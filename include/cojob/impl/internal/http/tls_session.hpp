@@ -1,0 +1,175 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_TLS_SESSION_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_TLS_SESSION_HPP
+
+#include <cojob/error.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <new>
+
+namespace cojob::detail {
+
+/// What a read or write that never blocks has done. Where it would have blocked the error is `would_block`.
+struct io_result {
+    error_code error{};
+    std::size_t bytes = 0;
+};
+
+/// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
+/// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+class tls_session {
+  public:
+    /// The socket stays where it is.
+    /// \throws std::bad_alloc
+    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context) : socket_(socket), ssl_(SSL_new(context))
+    {
+        auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
+        if (!bio)
+            throw std::bad_alloc();
+        BIO_set_data(bio, this);
+        BIO_set_init(bio, 1);
+        SSL_set_bio(ssl_.get(), bio, bio);
+        SSL_set_connect_state(ssl_.get());
+        SSL_set_read_ahead(ssl_.get(), 1);
+        SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
+    tls_session(const tls_session&) = delete;
+    tls_session& operator=(const tls_session&) = delete;
+    ~tls_session() = default;
+
+    [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
+
+    io_result handshake()
+    {
+        forget_errors();
+        return told(SSL_do_handshake(ssl_.get()));
+    }
+
+    io_result read_some(asio::mutable_buffer room)
+    {
+        forget_errors();
+        return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
+    }
+
+    io_result write_some(asio::const_buffer bytes)
+    {
+        forget_errors();
+        return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+    }
+
+    /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
+    {
+        return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
+    }
+
+  private:
+    struct ssl_free {
+        void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+    };
+    struct method_free {
+        void operator()(BIO_METHOD* method) const noexcept { BIO_meth_free(method); }
+    };
+
+    static int to_int(std::size_t size) noexcept
+    {
+        return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+    }
+
+    /// What other code left in this thread's queue of errors would be taken for this session's.
+    void forget_errors() noexcept
+    {
+        if (ERR_peek_error() != 0)
+            ERR_clear_error();
+    }
+
+    /// What a function of OpenSSL has returned.
+    io_result told(int returned)
+    {
+        if (returned > 0)
+            return {{}, static_cast<std::size_t>(returned)};
+        if (socket_error_ == asio::error::would_block)
+            return {socket_error_, 0};
+        if (socket_error_)
+            return {socket_error_ == asio::error::eof ? asio::ssl::error::stream_truncated : socket_error_, 0};
+        if (SSL_get_error(ssl_.get(), returned) == SSL_ERROR_ZERO_RETURN)
+            return {asio::error::eof, 0};
+        const auto code = ERR_peek_last_error();
+        ERR_clear_error();
+        return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
+                          : asio::ssl::error::unspecified_system_error,
+                0};
+    }
+
+    /// What OpenSSL does to a BIO of this library, done to a socket; made once.
+    static const BIO_METHOD* socket_method()
+    {
+        static const auto method = [] {
+            std::unique_ptr<BIO_METHOD, method_free> m(
+                BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cojob socket"));
+            if (!m)
+                throw std::bad_alloc();
+            BIO_meth_set_read(m.get(), &read_socket);
+            BIO_meth_set_write(m.get(), &write_socket);
+            BIO_meth_set_ctrl(m.get(), &control);
+            return m;
+        }();
+        return method.get();
+    }
+
+    static tls_session& of(BIO* bio) noexcept { return *static_cast<tls_session*>(BIO_get_data(bio)); }
+
+    static int read_socket(BIO* bio, char* room, int size)
+    {
+        auto& self = of(bio);
+        const auto n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+        return self.moved(bio, n, false);
+    }
+
+    static int write_socket(BIO* bio, const char* bytes, int size)
+    {
+        auto& self = of(bio);
+        const auto n = self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)), self.socket_error_);
+        return self.moved(bio, n, true);
+    }
+
+    int moved(BIO* bio, std::size_t bytes, bool is_write) noexcept
+    {
+        BIO_clear_retry_flags(bio);
+        if (!socket_error_)
+            return static_cast<int>(bytes);
+        if (socket_error_ == asio::error::would_block || socket_error_ == asio::error::try_again) {
+            socket_error_ = asio::error::would_block;
+            is_write_blocked_ = is_write;
+            is_write ? BIO_set_retry_write(bio) : BIO_set_retry_read(bio);
+        }
+        return socket_error_ == asio::error::eof ? 0 : -1;
+    }
+
+    static long control(BIO* bio, int command, long, void*)
+    {
+        if (command == BIO_CTRL_EOF)
+            return of(bio).socket_error_ == asio::error::eof ? 1 : 0;
+        return command == BIO_CTRL_FLUSH ? 1 : 0;
+    }
+
+    asio::ip::tcp::socket& socket_;
+    error_code socket_error_; // of the last read or write of the socket
+    bool is_write_blocked_ = false;
+    std::unique_ptr<SSL, ssl_free> ssl_;
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,108 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_TRANSACTION_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_TRANSACTION_HPP
+
+#include <cojob/http/transport.hpp>
+#include <cojob/impl/internal/http/render.hpp>
+#include <cojob/impl/internal/http/response_reader.hpp>
+#include <cojob/impl/internal/http/stream.hpp>
+
+#include <optional>
+#include <utility>
+
+namespace cojob::detail {
+
+/// One request and its response on an open connection. Does what can be done without waiting, and tells what is to be
+/// awaited before it can go on.
+class transaction {
+  public:
+    enum class awaits {
+        nothing,    ///< it is over
+        connection, ///< until `stream::ready`
+        turn        ///< a moment for others: a server that drips fast must not keep a thread to itself
+    };
+
+    transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
+        : connection_(connection), reader_(reader), exchange_(x)
+    {
+        if (x.operation.is_stopped()) // by an observer
+            return;
+        x.reached = phase::sending;
+        x.commit();
+        text_.emplace(request);
+    }
+
+    /// Goes on, after a wait with what the wait ended with.
+    [[nodiscard]] awaits go_on(error_code waited = {})
+    {
+        if (exchange_.operation.is_stopped())
+            return awaits::nothing;
+        if (text_ && !write(waited))
+            return awaits::connection;
+        if (waited && !reader_.is_over())
+            reader_.end_of_input(waited);
+        for (int in_a_row = 0; !reader_.is_over() && !reader_.is_streaming(); ++in_a_row) {
+            if (in_a_row == most_in_a_row)
+                return awaits::turn;
+            const auto got = connection_.read_some(reader_.prepare());
+            if (stream::would_block(got.error))
+                return awaits::connection;
+            take(got);
+        }
+        return awaits::nothing;
+    }
+
+    /// When it is over.
+    [[nodiscard]] http::exchange_result result()
+    {
+        if (exchange_.operation.is_stopped())
+            return {asio::error::operation_aborted, {}, {}, {}};
+        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+            return {*reader_.failure(),
+                    not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
+                    reader_.take_message(),
+                    {}};
+        exchange_.reached = phase::done;
+        return {{}, {}, reader_.take_message(), {}};
+    }
+
+  private:
+    static constexpr int most_in_a_row = 16;
+
+    /// Whether the request is out, or will never be.
+    bool write(error_code& waited)
+    {
+        not_sent_ = std::exchange(waited, {});
+        if (!not_sent_)
+            not_sent_ = text_->go(connection_);
+        if (stream::would_block(not_sent_))
+            return false;
+        exchange_.bytes_sent += text_->gone();
+        text_.reset();
+        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
+        if (not_sent_)
+            reader_.forbid_reuse();
+        else
+            exchange_.reached = phase::awaiting_response;
+        return true;
+    }
+
+    void take(const io_result& got)
+    {
+        exchange_.bytes_received += got.bytes;
+        reader_.commit(got.bytes);
+        if (reader_.has_begun())
+            exchange_.reached = phase::receiving;
+        if (got.error && !reader_.is_over())
+            reader_.end_of_input(got.error);
+    }
+
+    stream& connection_;
+    response_reader& reader_;
+    http::exchange& exchange_;
+    std::optional<outgoing> text_; // until it is out
+    error_code not_sent_;
+};
+
+} // namespace cojob::detail
+
+#endif
