@@ -48,9 +48,15 @@ needs() {
     why+=("$1: $2")
 }
 
-# find_missing build|tests: fills `missing` with what the build, or the build of the tests, needs.
+# find_missing build|tests|docs: fills `missing` with what the build, the build of the tests, or that of the site needs.
 find_missing() {
     missing=() why=()
+    if [[ $1 == docs ]]; then
+        have doxygen || needs doxygen "makes the pages"
+        have dot || needs graphviz "draws the picture of the architecture"
+        have python3 || needs python3 "prepares the pages and checks them"
+        return
+    fi
     have g++ || needs g++ "the compiler, C++20"
     cmake_is_new_enough || needs cmake "the build system, 3.25 or newer"
     have ninja || needs ninja-build "runs the build"
@@ -90,7 +96,7 @@ can_apt_install() {
     have apt-get && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
 }
 
-# install_missing build|tests: installs what is missing, or says what to do and exits with 2.
+# install_missing build|tests|docs: installs what is missing, or says what to do and exits with 2.
 install_missing() {
     find_missing "$1"
     ((${#missing[@]})) || return 0

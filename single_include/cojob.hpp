@@ -79,7 +79,10 @@ namespace asio = boost::asio;
 
 namespace cojob {
 
+/// A length of time. Every option that is one names what zero means; "no limit" is `no_timeout`.
 using duration = std::chrono::steady_clock::duration;
+
+/// A moment of a client's steady clock, for deadlines. Means nothing to another process.
 using time_point = std::chrono::steady_clock::time_point;
 
 /// "No limit", written out. It is never added to a time point.
@@ -121,14 +124,16 @@ class BOOST_SYMBOL_VISIBLE clock {
     /// Civil time, for what is shown or stored.
     [[nodiscard]] virtual timestamp wall_now() const = 0;
 
+    /// A new alarm, not set, that rings on this executor, from which this is called.
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
-    /// A transport tells when it begins and ends to wait for real sockets. A clock that is moved by hand holds in
-    /// between.
+    /// A transport tells that it begins to wait for real sockets. A clock that is moved by hand holds until the end.
     virtual void exchange_began() noexcept {}
+    /// The end of what `exchange_began` told of. Exchanges overlap: they are counted.
     virtual void exchange_ended() noexcept {}
 };
 
+/// Shared by everything that must agree on the time: clients, and a `quota` they draw on.
 using clock_ptr = std::shared_ptr<clock>;
 
 /// The machine's clocks; what a client uses unless it is given another.
@@ -150,9 +155,10 @@ namespace detail {
 
 namespace cojob {
 
+/// The error code of Boost.System, here and in every `error_info`.
 using boost::system::error_code;
 
-/// Why a call failed. docs/design/behaviour.md says which outcome of an attempt becomes which of these.
+/// Why a call failed. docs/design/failures.md says which outcome of an attempt becomes which of these.
 enum class errc {
     invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
     quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
@@ -169,7 +175,7 @@ enum class errc {
     connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
     tls_failed,           ///< the TLS handshake failed
     certificate_rejected, ///< the server's certificate or host name was not accepted
-    proxy_failed,         ///< the proxy refused or cut the connection
+    proxy_failed,         ///< the proxy refused or cut the connection; this version connects to none
     request_timeout,      ///< one attempt took too long after the request was sent
     deadline_exceeded,    ///< the whole call took too long
     wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
@@ -189,43 +195,65 @@ enum class condition {
     transport,     ///< no answer could be had
 };
 
+/// The category of `errc`, named `cojob`; its messages are short English words for logs.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
+
+/// The category of `condition`, named `cojob.condition`. It knows which codes of `errc` meet which conditions.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& condition_category() noexcept;
+
+/// What makes an `error_code` of an `errc` by itself: `code == errc::not_found`.
 [[nodiscard]] COJOB_DECL error_code make_error_code(errc) noexcept;
+
+/// What makes `code == condition::retryable` a question about a group of codes.
 [[nodiscard]] COJOB_DECL boost::system::error_condition make_error_condition(condition) noexcept;
 
 /// How far an attempt came.
-enum class phase { queued, resolving, connecting, handshaking, sending, awaiting_response, receiving, done };
+enum class phase {
+    queued,            ///< for a place among the origin's connections
+    resolving,         ///< the host's name is looked up
+    connecting,        ///< to one address after the other
+    handshaking,       ///< TLS
+    sending,           ///< a write was started: from here on the server may have the request
+    awaiting_response, ///< the request was written whole
+    receiving,         ///< the answer has begun
+    done               ///< the answer is there, or its head where a stream follows
+};
 
+/// The phase in words, as `log_to` shows it.
 [[nodiscard]] COJOB_DECL std::string_view to_string(phase) noexcept;
 
 /// One try of a call.
 struct attempt {
-    timestamp started{}; ///< civil time of the client
-    phase reached = phase::queued;
-    int status = 0;     ///< HTTP status, 0 when none came
-    duration wait{};    ///< what was waited before it
-    error_code ended{}; ///< why it ended; no error for success
-    std::string why{};  ///< the same in words, where there is more to say; never a server's text
+    timestamp started{};           ///< civil time of the client
+    phase reached = phase::queued; ///< the last phase it was in
+    int status = 0;                ///< HTTP status, 0 when none came
+    duration wait{};               ///< what was waited before it
+    error_code ended{};            ///< why it ended; no error for success
+    std::string why{};             ///< the same in words, where there is more to say; never a server's text
 };
 
 /// What is known of a failure. A default-constructed one has no error.
 class error_info {
   public:
     error_info() = default;
+    /// A failure with its `message`. The code need not be of this library: a cancellation has Asio's.
     error_info(error_code code, std::string words = {}) : message(std::move(words)), code_(code) {}
+    /// The same for a code of this library.
     error_info(errc code, std::string words = {}) : error_info(make_error_code(code), std::move(words)) {}
 
+    /// Why it failed: an `errc`, or `operation_aborted` for a cancellation.
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 
-    int http_status = 0;        ///< 0 when no answer came
-    std::string method, path;   ///< of the request, the path as sent
-    std::string message;        ///< this library's words: which option, which JSON member; part of `what()`
-    std::string server_message; ///< the server's words, at most `limit_options::error_text` bytes, unescaped
-    std::string request_id;     ///< the server's `X-Request-Id`
-    std::string job_id, job_status;
+    int http_status = 0;               ///< 0 when no answer came
+    std::string method,                ///< of the request; empty when the failure is of none
+        path;                          ///< of the request, as sent, with its query
+    std::string message;               ///< this library's words: which option, which JSON member; part of `what()`
+    std::string server_message;        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+    std::string request_id;            ///< the server's `X-Request-Id`
+    std::string job_id,                ///< of the job it is about, wherever it is known
+        job_status;                    ///< of that job when it was last seen by a wait; the server's text
     std::optional<timestamp> retry_at; ///< when it makes sense to come back
-    std::vector<attempt> attempts;
+    std::vector<attempt> attempts; ///< every one of the call, in order; the last one's `why` says why it was the last
 
   private:
     error_code code_;
@@ -235,9 +263,13 @@ class error_info {
 /// it.
 class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
   public:
+    /// An exception for a failure; copies share it, so that copying does not throw.
     COJOB_DECL explicit api_error(error_info);
 
+    /// Everything that is known, the server's words included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
+
+    /// The code's message, the HTTP status and this library's own words: safe to log.
     [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
 
   private:
@@ -274,12 +306,14 @@ namespace cojob::http {
 class origin {
   public:
     origin() = default;
+    /// Host, port and whether it is https; the host as below.
     origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
 
-    std::string host; ///< lower case; an IPv6 literal without its brackets
-    std::uint16_t port = 0;
-    bool is_secure = true; ///< https
+    std::string host;       ///< lower case; an IPv6 literal without its brackets
+    std::uint16_t port = 0; ///< written out or not: 443 and 80 are filled in
+    bool is_secure = true;  ///< https
 
+    /// An order, for maps; equal origins may share connections.
     friend auto operator<=>(const origin&, const origin&) = default;
 };
 
@@ -294,10 +328,12 @@ class url {
   public:
     url() = default;
 
+    /// Scheme, host and port.
     [[nodiscard]] const http::origin& origin() const noexcept { return origin_; }
     /// Empty, or begins with a slash and does not end with one.
     [[nodiscard]] const std::string& base_path() const noexcept { return base_path_; }
 
+    /// Whether origin and path are the same, however they were written.
     friend bool operator==(const url&, const url&) = default;
 
   private:
@@ -334,6 +370,7 @@ class secret {
     /// Takes the text over; the argument's own buffer is wiped as well.
     COJOB_DECL explicit secret(std::string text);
 
+    /// Whether there is no text.
     [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
 
     /// The text itself. The view lives as long as a copy of this secret.
@@ -342,6 +379,7 @@ class secret {
         return text_ ? std::string_view(*text_) : std::string_view();
     }
 
+    /// Whether both have the same text.
     friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
 
     /// Prints `***`, whatever the secret.
@@ -355,11 +393,15 @@ class secret {
 /// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
 class credential {
   public:
+    /// What is asked for a secret: a function that returns an awaitable, so that it may call a server for one.
     using provider_type = std::function<asio::awaitable<secret>()>;
 
     credential() = default;
+    /// One secret for every request.
     COJOB_DECL credential(secret fixed);
+    /// A provider, asked before each attempt. It may be asked on any thread that runs the client.
     credential(provider_type asked) : provider_(std::move(asked)) {}
+    /// The same for a lambda.
     template <class Function>
         requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
     credential(Function asked) : provider_(std::move(asked))
@@ -368,8 +410,11 @@ class credential {
 
     /// Neither a secret with text in it nor a provider.
     [[nodiscard]] bool empty() const noexcept { return !provider_ && fixed_.empty(); }
+    /// Whether nobody has to be asked.
     [[nodiscard]] bool is_fixed() const noexcept { return !provider_; }
+    /// The secret; empty where there is a provider.
     [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
+    /// The provider; empty where the secret is fixed.
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
     /// What is sent for a fixed one, made once: `Bearer …`.
@@ -396,9 +441,10 @@ COJOB_DECL void wipe(std::string&) noexcept;
 
 namespace cojob::http {
 
+/// Names and values, in order; a name may come more than once, and its case does not matter.
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// The first header of that name, whatever its case.
+/// The first header of that name, whatever its case. The view lives as long as the list.
 [[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
                                                                      std::string_view name) noexcept;
 
@@ -407,21 +453,22 @@ class request {
   public:
     request() = default;
 
-    http::origin origin;
-    std::string method;
-    std::string target;   ///< origin form: path and query, encoded
-    header_list headers;  ///< without Host, Content-Length, Authorization, Connection: those are made
-    secret authorization; ///< the whole header value, empty for none
-    std::string body;
+    http::origin origin;   ///< where it goes
+    std::string method;    ///< upper case
+    std::string target;    ///< origin form: path and query, encoded
+    header_list headers;   ///< without Host, Content-Length, Authorization, Connection: those are made
+    secret authorization;  ///< the whole header value, empty for none
+    std::string body;      ///< as it is sent
     bool has_body = false; ///< an empty body is sent as `Content-Length: 0`
 };
 
 /// A response, whole.
 struct response {
-    int status = 0;
-    header_list headers{};
-    std::string body{};
+    int status = 0;        ///< of HTTP; 0: there is no response
+    header_list headers{}; ///< in the order they came
+    std::string body{};    ///< whole and without its transfer coding; empty where it is streamed
 
+    /// The first header of that name, whatever its case. The view lives as long as the response.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
     {
         return find_header(headers, name);
@@ -456,7 +503,7 @@ struct timeout_options {
     duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 
-/// Per origin.
+/// Connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {
     std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
     std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own
@@ -465,15 +512,15 @@ struct pool_options {
 
 /// What a server may send; more ends the call with `response_too_large`. Zero is refused.
 struct limit_options {
-    std::size_t header_bytes = std::size_t{64} * 1024;
-    std::size_t body_bytes = std::size_t{8} * 1024 * 1024;
-    std::size_t header_count = 128;
-    std::size_t informational = 8; ///< 1xx responses before the answer
-    std::size_t json_depth = 32;
-    std::size_t error_text = std::size_t{4} * 1024; ///< of the server's words kept in `error_info::server_message`
-    std::size_t chunk_extension = std::size_t{4} * 1024;
-    std::size_t event_line = std::size_t{64} * 1024;    ///< of an event stream
-    std::size_t event_bytes = std::size_t{1024} * 1024; ///< data of one event
+    std::size_t header_bytes = std::size_t{64} * 1024;     ///< of one head, status line included
+    std::size_t body_bytes = std::size_t{8} * 1024 * 1024; ///< of a body that is not a stream
+    std::size_t header_count = 128;                        ///< headers of one head
+    std::size_t informational = 8;                         ///< 1xx responses before the answer
+    std::size_t json_depth = 32;                           ///< arrays and objects within each other
+    std::size_t error_text = std::size_t{4} * 1024;      ///< of the server's words kept in `error_info::server_message`
+    std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one, and of a chunked body's trailers
+    std::size_t event_line = std::size_t{64} * 1024;     ///< of an event stream
+    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event
 };
 
 } // namespace cojob
@@ -485,35 +532,41 @@ namespace cojob {
 // Texts in events live as long as the call they are passed to. Ids, states and paths may come from a server: escape
 // them before they are printed.
 
+/// An attempt begins. It may still have to queue for a connection.
 struct attempt_event {
-    std::string_view method, path;
-    unsigned number = 1; ///< of the attempt in its call
-    bool is_poll = false;
+    std::string_view method, ///< of the request
+        path;                ///< of the request, as sent, with its query
+    unsigned number = 1;     ///< of the attempt in its call, counted from 1
+    bool is_poll = false;    ///< it is made for a wait
 };
 
+/// An attempt has ended, with a response or without.
 struct response_event {
-    std::string_view method, path;
-    int status = 0; ///< 0: no response
-    error_code error{};
-    phase reached = phase::queued;
-    duration elapsed{};
+    std::string_view method,       ///< of the request
+        path;                      ///< of the request, as sent, with its query
+    int status = 0;                ///< 0: no response
+    error_code error{};            ///< why it failed; no error for a 2xx
+    phase reached = phase::queued; ///< the last phase it was in
+    duration elapsed{};            ///< since its `attempt_event`, the queue for a connection included
 };
 
 /// A call will be tried again.
 struct retry_event {
-    std::string_view method, path;
-    unsigned number = 1;    ///< of the attempt that failed
-    error_code error{};     ///< why it failed
-    duration wait{};        ///< until the next attempt
-    bool is_hinted = false; ///< the server said how long
+    std::string_view method, ///< of the request
+        path;                ///< of the request, as sent, with its query
+    unsigned number = 1;     ///< of the attempt that failed
+    error_code error{};      ///< why it failed
+    duration wait{};         ///< until the next attempt
+    bool is_hinted = false;  ///< the server said how long
 };
 
 /// A server's limit, known or just met, holds something up.
 struct throttled_event {
-    std::string_view method, path; ///< of the call; empty for the polls of `scope`
-    std::string_view scope;        ///< of the waits that hold their polls; empty for a call
-    error_code error{};            ///< rate_limited: a 429 came; quota_exhausted: no slot of the quota is free
-    duration wait{};               ///< until it goes on, as far as is known now
+    std::string_view method, ///< of the call; empty for the polls of `scope`
+        path;                ///< likewise
+    std::string_view scope;  ///< of the waits that hold their polls; empty for a call
+    error_code error{};      ///< rate_limited: a 429 came; quota_exhausted: no slot of the quota is free
+    duration wait{};         ///< until it goes on, as far as is known now
 };
 
 /// The server answers too slowly for all the polls that are due: waits poll less often than they want to. Told once,
@@ -524,22 +577,34 @@ struct stretched_event {
     duration late{};           ///< by how much the longest overdue one is
 };
 
-enum class connection_change { opened, reused, closed };
+/// What became of a connection.
+enum class connection_change {
+    opened, ///< connected, TLS included
+    reused, ///< a kept one serves another request
+    closed  ///< it is not used again
+};
 
+/// A connection was opened, used again or closed.
 struct connection_event {
-    std::string_view host;
-    connection_change change = connection_change::opened;
+    std::string_view host;                                ///< of its origin
+    connection_change change = connection_change::opened; ///< what became of it
 };
 
+/// What a wait knows of its job.
 struct poll_event {
-    std::string_view api, job_id, status; ///< status empty: the poll failed, or there was none yet
-    error_code error{};
-    unsigned number = 1; ///< of the poll in its wait; 0: the wait begins, the first poll is to come
-    duration next_in{};  ///< until the next poll; zero: the wait ends here
+    std::string_view api, ///< the service's `api_name`
+        job_id,           ///< of the job
+        status;           ///< as the server wrote it; empty: the poll failed, or there was none yet
+    error_code error{};   ///< why the poll failed
+    unsigned number = 1;  ///< of the poll in its wait; 0: the wait begins, the first poll is to come
+    duration next_in{};   ///< until the next poll; zero: the wait ends here
 };
 
+/// A job has a status that this version of the library, or a service of your own, does not know.
 struct unknown_status_event {
-    std::string_view api, job_id, status;
+    std::string_view api, ///< the service's `api_name`
+        job_id,           ///< of the job
+        status;           ///< as the server wrote it
 };
 
 /// Listens to a client. Called on the client's strand; must not throw or block. It may start calls, not wait for them.
@@ -550,18 +615,27 @@ class BOOST_SYMBOL_VISIBLE observer {
     observer& operator=(const observer&) = delete;
     virtual ~observer() = default;
 
+    /// An attempt begins: for each one `on_response` follows, unless the context goes.
     virtual void on_attempt(const attempt_event&) noexcept {}
+    /// An attempt has ended.
     virtual void on_response(const response_event&) noexcept {}
+    /// A call will be tried again, after `retry_event::wait`.
     virtual void on_retry(const retry_event&) noexcept {}
+    /// A call queues for a slot of a quota, or a 429 makes it or the polls of a scope pause. Once for each such time.
     virtual void on_throttled(const throttled_event&) noexcept {}
+    /// A connection was opened, used again or closed.
     virtual void on_connection(const connection_event&) noexcept {}
+    /// A wait begins, or one of its polls has ended.
     virtual void on_poll(const poll_event&) noexcept {}
+    /// A wait has seen its job for the first time, or changed.
     virtual void on_job_changed(const poll_event&) noexcept {}
+    /// Polls come later than their waits want them.
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
-    /// Once for each wait and status.
+    /// A wait has met a status that nobody knows: once for each wait and status.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
 };
 
+/// Shared by the clients that have it; a client keeps its observer.
 using observer_ptr = std::shared_ptr<observer>;
 
 /// How much a log shows; each level shows what those above it do as well.
@@ -649,6 +723,7 @@ struct call_settings {
 
 } // namespace detail
 
+/// Who calls a client, and from where.
 enum class threading {
     safe,   ///< the client may be used from any thread
     single, ///< the client's executor and all its callers run on one thread; no strand
@@ -659,40 +734,42 @@ enum class threading {
 /// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
 using header_hook = std::function<http::header_list(const attempt_event&)>;
 
+/// How a client connects, waits and repeats, for everything that is made on it. All of it has defaults that work.
 class client_options {
   public:
     client_options() = default;
 
-    tls_options tls;
-    timeout_options timeouts;
-    pool_options pool;
-    limit_options limits;
-    retry_options retry;
-    std::string user_agent;         ///< empty: `cojob/` and the version
-    observer_ptr observer;          ///< must not own a client or service that it listens to
-    cojob::header_hook header_hook; ///< asked before each attempt
-    threading threads = threading::safe;
-    clock_ptr clock;                   ///< empty: the machine's
-    std::optional<std::uint64_t> seed; ///< of jitter; random unless given
+    tls_options tls;                     ///< which servers are believed to be who they say
+    timeout_options timeouts;            ///< of a call and its steps
+    pool_options pool;                   ///< connections to each origin
+    limit_options limits;                ///< what a server may send
+    retry_options retry;                 ///< what is tried again by itself
+    std::string user_agent;              ///< empty: `cojob/` and the version
+    observer_ptr observer;               ///< must not own a client or service that it listens to
+    cojob::header_hook header_hook;      ///< asked before each attempt
+    threading threads = threading::safe; ///< `single` saves the strand where one thread runs everything
+    clock_ptr clock;                     ///< empty: the machine's
+    std::optional<std::uint64_t> seed;   ///< of jitter; random unless given
 };
 
 /// A request to a job API, as a service describes it to `client::send`.
 class api_request {
   public:
     api_request() = default;
+    /// A request without body; the other members are set one by one.
     api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
         : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
     {
     }
 
-    http::url base_url;
-    credential authorization;     ///< sent as `Authorization: Bearer …`; empty: not sent
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine
-    std::string method = "GET";
+    http::url base_url;                ///< where it goes, made by `parse_url`
+    credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
+    bool allow_plaintext = false;      ///< plain HTTP to a host that is not this machine
+    std::string method = "GET";        ///< upper case; it says what may be repeated, unless `effect` does
     std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
-    std::vector<std::pair<std::string, std::string>> query;
-    http::header_list headers;
-    std::optional<std::string> json;     ///< the body
+    std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
+    http::header_list headers;           ///< further ones; those that the client makes itself are refused
+    std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
     std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
     std::shared_ptr<quota> quota_pool;   ///< the attempt is a use of it; empty: of none
     std::string job_id;                  ///< of the job it is about, for errors
@@ -700,14 +777,14 @@ class api_request {
 
 /// Counters since the client was made.
 struct client_stats {
-    std::uint64_t requests = 0;  ///< attempts handed to the transport
-    std::uint64_t polls = 0;     ///< of them made by waits
-    std::uint64_t retries = 0;   ///< attempts that followed a failed one of the same call
-    std::uint64_t throttles = 0; ///< answers 429, and calls that had to queue for a slot of a quota
-    std::uint64_t connections_opened = 0;
+    std::uint64_t requests = 0;           ///< attempts handed to the transport
+    std::uint64_t polls = 0;              ///< of them made by waits
+    std::uint64_t retries = 0;            ///< attempts that followed a failed one of the same call
+    std::uint64_t throttles = 0;          ///< answers 429, and calls that had to queue for a slot of a quota
+    std::uint64_t connections_opened = 0; ///< attempts on a new connection
     std::uint64_t connections_reused = 0; ///< attempts on a kept connection
     std::uint64_t bytes_sent = 0;         ///< HTTP, before TLS
-    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_received = 0;     ///< likewise, after TLS
 };
 
 /// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
@@ -716,7 +793,12 @@ struct client_stats {
 /// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
 class client {
   public:
-    /// \throws api_error `invalid_argument` for options that cannot work, a CA file that cannot be read among them.
+    /// A client whose work runs on this executor, on a strand of it unless `threading::single` was chosen. Nothing is
+    /// connected yet.
+    ///
+    /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
+    /// transport is one client's. \throws api_error `invalid_argument` for options that cannot work, a CA file that
+    /// cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
@@ -730,12 +812,14 @@ class client {
     /// The same client with another limit for the whole call. \throws api_error `invalid_argument` for zero or less.
     [[nodiscard]] COJOB_DECL client with_timeout(duration call) const;
 
+    /// What has been done so far, by all copies of the handle. Each counter is exact, the set of them no snapshot.
     [[nodiscard]] COJOB_DECL client_stats stats() const;
 
     /// Cancels every running call and wait, drops the connections, and ends later calls as `operation_aborted`. May be
     /// called from any thread and more than once.
     COJOB_DECL void close() const;
 
+    /// What the client's own work runs on: its strand, or with `threading::single` the executor it was given.
     [[nodiscard]] COJOB_DECL asio::any_io_executor get_executor() const;
 
     /// Whether both are handles on one state.
@@ -758,8 +842,8 @@ namespace cojob {
 struct poll_schedule {
     duration first{};        ///< from the creation of a job, or a message to it, to the first poll
     duration min_interval{}; ///< between polls, at first
-    duration max_interval{}; ///< between polls, in the end
-    double growth = 0;       ///< from one interval to the next, at least 1
+    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
+    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
 };
 
 /// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
@@ -946,19 +1030,20 @@ struct server_sent_event {
     std::string data{};           ///< the `data` fields, joined with line feeds
     std::string id{};             ///< the last `id` field of the stream up to here; empty when there was none
 
+    /// Whether all three texts are equal.
     friend bool operator==(const server_sent_event&, const server_sent_event&) = default;
 };
 
 /// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
 class event_stream_parser {
   public:
-    /// Of the limits, `event_line` and `event_bytes` count.
+    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count.
     explicit event_stream_parser(const limit_options& limits)
         : max_line_(limits.event_line), max_event_(limits.event_bytes)
     {
     }
 
-    /// Takes the next bytes.
+    /// Takes the next bytes, as many as have come.
     COJOB_DECL void feed(std::string_view);
 
     /// The next event that is complete in what was taken. It is parsed now: what is held is the bytes and one event.
@@ -995,7 +1080,7 @@ namespace cojob {
 
 /// Why a running call or wait has to stop.
 enum class stop_reason {
-    none,
+    none,      ///< it has not to stop
     cancelled, ///< by the caller
     closed,    ///< by `client::close()`
     deadline,  ///< the whole operation's time is up
@@ -1007,19 +1092,25 @@ enum class stop_reason {
 /// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
 class operation {
   public:
-    /// \param usual_step about how long the limit of a step is: the alarm first rings then, and is seldom set again
+    /// An operation without deadline. The executor is the one it runs on, the client's strand; `usual_step` is about
+    /// how long the limit of a step is: the alarm first rings then, and is seldom set again.
     operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
         : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
     {
     }
 
+    /// Whether there is a reason to stop. To be asked after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
+    /// The first reason; a limit gives way to a later one of the others.
     [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
+    /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    /// What it runs on, the client's strand.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
     /// The end of the whole operation.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+    /// Moves the end of the whole operation. `time_point::max()`: none.
     COJOB_DECL void set_deadline(time_point);
 
     /// The end of the step that begins; replaces the step's before. `time_point::max()`: none.
@@ -1028,6 +1119,7 @@ class operation {
     /// After a step that was stopped by its limit, the operation may begin another.
     COJOB_DECL void clear_limit();
 
+    /// Stops it: the reason is kept if it is the first, and what is awaited is cancelled.
     COJOB_DECL void stop(stop_reason);
 
     /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.
@@ -1069,15 +1161,18 @@ namespace cojob::http {
 /// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
 class exchange {
   public:
+    /// An exchange that has not begun. `is_repeatable`: sending its request twice does no harm, so that a total
+    /// cancellation is accepted to the end.
     exchange(cojob::operation& op, bool is_repeatable) : operation(op), is_repeatable_(is_repeatable) {}
 
-    cojob::operation& operation;
-    phase reached = phase::queued;
-    bool needs_new_connection = false;                ///< a kept one must not be used
-    bool yields = false;                              ///< others go first where it has to queue for a connection
-    bool streams_body = false;                        ///< a success's body is to be read as it comes
-    bool is_reused = false;                           ///< the connection had served a request before
-    std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
+    cojob::operation& operation;       ///< what may stop it; outlives the exchange
+    phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
+    bool needs_new_connection = false; ///< a kept one must not be used
+    bool yields = false;               ///< others go first where it has to queue for a connection
+    bool streams_body = false;         ///< a success's body is to be read as it comes
+    bool is_reused = false;            ///< the connection had served a request before
+    std::uint64_t bytes_sent = 0,      ///< of HTTP, before TLS
+        bytes_received = 0;            ///< of HTTP, after TLS
 
     /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
     /// counts is that a write was started.
@@ -1087,6 +1182,8 @@ class exchange {
         if (!is_repeatable_)
             operation.refuse_total_cancellation(true);
     }
+
+    /// Whether a write was started: the server may have the request, or a part of it.
     [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
 
   private:
@@ -1096,11 +1193,11 @@ class exchange {
 
 /// What has come of a body.
 struct body_part {
-    error_code error{}; ///< connection_lost, malformed_response, response_too_large, operation_aborted
-    std::string why{};  ///< in this library's or the system's words, never the server's
-    std::string text{};
-    bool is_last = false; ///< the body has ended in good order
-    std::uint64_t bytes_received = 0;
+    error_code error{};               ///< connection_lost, malformed_response, response_too_large, operation_aborted
+    std::string why{};                ///< in this library's or the system's words, never the server's
+    std::string text{};               ///< the bytes, without transfer coding
+    bool is_last = false;             ///< the body has ended in good order
+    std::uint64_t bytes_received = 0; ///< of HTTP, for this part
 };
 
 /// The body of a response, read as it comes. One call at a time, on the client's strand; may be destroyed anywhere.
@@ -1118,9 +1215,9 @@ class BOOST_SYMBOL_VISIBLE body_stream {
 
 /// How an exchange ended.
 struct exchange_result {
-    error_code error{}; ///< none: `response` is whole, but for `rest`
-    std::string why{};  ///< in this library's or the system's words, never the server's
-    http::response response{};
+    error_code error{};                  ///< none: `response` is whole, but for `rest`
+    std::string why{};                   ///< in this library's or the system's words, never the server's
+    http::response response{};           ///< its status is 0 where no head came
     std::shared_ptr<body_stream> rest{}; ///< the body, where it is streamed; else, or empty: it is in the response
 };
 
@@ -1156,11 +1253,11 @@ class https_options {
   public:
     https_options() = default;
 
-    tls_options tls;
+    tls_options tls;          ///< which servers are believed to be who they say
     timeout_options timeouts; ///< all but `call`
-    pool_options pool;
-    limit_options limits;
-    observer_ptr observer;
+    pool_options pool;        ///< connections to each origin
+    limit_options limits;     ///< what a server may send
+    observer_ptr observer;    ///< told of connections; empty: nobody is
 };
 
 /// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given
@@ -1182,6 +1279,7 @@ namespace cojob {
 class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
   public:
     job_handle() = default;
+    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
     job_handle(std::string of_api, std::string in_scope, std::string of_job)
         : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
     {
@@ -1193,6 +1291,7 @@ class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
     std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
     std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
 
+    /// Whether both say the same, the times included.
     friend bool operator==(const job_handle&, const job_handle&) = default;
 };
 
@@ -1225,12 +1324,13 @@ enum class unknown_status {
     stop,         ///< the wait returns the job as it is
 };
 
+/// Of a wait or a watch.
 struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
+    duration timeout = std::chrono::minutes(30); ///< of the whole wait; zero is refused, `no_timeout` for none
     poll_schedule schedule = {};                 ///< zero members: the service's own
-    duration settle =
-        {}; ///< an end counts when a poll that much later agrees; zero: at once. For APIs that take ends back
-    unknown_status on_unknown = unknown_status::keep_waiting;
+    /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
+    duration settle = {};
+    unknown_status on_unknown = unknown_status::keep_waiting; ///< what a status that nobody knows does
 };
 
 } // namespace cojob
@@ -1245,6 +1345,9 @@ using result = boost::system::result<T, error_info>;
 
 /// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
 /// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+///
+/// Cancellation: that of the operation, which it passes on. Example:
+/// `auto job = co_await cojob::as_result(agent.get_job(id))`.
 template <class T>
 asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
 {
@@ -1403,6 +1506,7 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 template <class T>
 class pager {
   public:
+    /// Made by a service: `osapi::jobs::all_jobs`. Nothing is asked for yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
     /// The next job; nothing after the last. Errors and cancellation: those of the list; the next call goes on.
@@ -1529,6 +1633,7 @@ asio::awaitable<std::optional<Job>> next_change_of(std::shared_ptr<watch_state> 
 template <job_api Api>
 class job_watch {
   public:
+    /// What `next` tells of.
     using job_type = typename Api::job_type;
 
     /// The job as it is at first, then whenever it has changed, as it was when it ended, and nothing from then on.
@@ -1548,7 +1653,8 @@ class job_watch {
     std::shared_ptr<detail::watch_state> state_;
 };
 
-/// Nothing is sent, and no argument is checked, before `next()` is awaited.
+/// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
+/// awaited.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
 {
@@ -1562,51 +1668,58 @@ template <job_api Api>
 
 namespace cojob::mintlify {
 
+/// What a job is doing.
 enum class agent_job_status {
     active,    ///< the agent works on the prompt
     completed, ///< done; `pr_link` is set when files were changed
     failed,    ///< an error the agent could not recover from
-    archived,
-    unknown, ///< a status this version does not know: see `status_text`
+    archived,  ///< put away by the service, whatever it was before; an end as well
+    unknown,   ///< a status this version does not know: see `status_text`
 };
 
+/// What a job works on.
 struct job_source {
     std::string repository{};         ///< URL of the repository
     std::optional<std::string> ref{}; ///< the branch the agent works on
 
+    /// Whether both are the same repository and branch.
     friend bool operator==(const job_source&, const job_source&) = default;
 };
 
 /// A job of the Mintlify agent API, v2. Texts are the server's: escape them before they are printed.
 struct agent_job {
-    std::string id{};
-    agent_job_status status = agent_job_status::unknown;
-    std::string status_text{}; ///< as the server wrote it
-    job_source source{};
-    std::string model{};
-    std::optional<std::string> pr_link{};
-    timestamp created_at{};
-    std::optional<timestamp> archived_at{};
+    std::string id{};                                    ///< unique in its project
+    agent_job_status status = agent_job_status::unknown; ///< `is_finished` says whether it is an end
+    std::string status_text{};                           ///< as the server wrote it
+    job_source source{};                                 ///< what it works on
+    std::string model{};                                 ///< the language model that does it
+    std::optional<std::string> pr_link{};                ///< of the pull request, once there is one
+    timestamp created_at{};                              ///< by the server's clock
+    std::optional<timestamp> archived_at{};              ///< set when it is archived
 
+    /// Whether nothing has changed between two looks: what `watch_job` compares.
     friend bool operator==(const agent_job&, const agent_job&) = default;
 };
 
+/// What `job_api` asks a job: its id.
 [[nodiscard]] inline const std::string& job_id(const agent_job& job) noexcept
 {
     return job.id;
 }
 
+/// What `job_api` asks a job: its status as the server wrote it.
 [[nodiscard]] inline const std::string& status_text(const agent_job& job) noexcept
 {
     return job.status_text;
 }
 
-/// Completed, failed or archived.
+/// Whether it has ended: completed, failed or archived.
 [[nodiscard]] inline bool is_finished(const agent_job& job) noexcept
 {
     return job.status != agent_job_status::active && job.status != agent_job_status::unknown;
 }
 
+/// Whether its status is one that this version does not know. That is no end.
 [[nodiscard]] inline bool is_unknown(const agent_job& job) noexcept
 {
     return job.status == agent_job_status::unknown;
@@ -1626,11 +1739,12 @@ enum class when_exhausted {
 
 /// So many uses in any window of time.
 struct quota_options {
-    std::uint32_t limit = 0;                     ///< uses in a window; 0: none is kept
-    duration window = std::chrono::hours(1);     ///< more than zero
-    duration max_wait = std::chrono::minutes(5); ///< for a slot; more than zero, `no_timeout` for no limit
-    when_exhausted on_exhausted = when_exhausted::wait;
+    std::uint32_t limit = 0;                            ///< uses in a window; 0: none is kept
+    duration window = std::chrono::hours(1);            ///< more than zero
+    duration max_wait = std::chrono::minutes(5);        ///< for a slot; more than zero, `no_timeout` for no limit
+    when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does that finds no slot free
 
+    /// Whether both are the same in everything: services that share a pool of a client must have equal ones.
     friend bool operator==(const quota_options&, const quota_options&) = default;
 };
 
@@ -1657,7 +1771,8 @@ struct quota_access;
 /// Thread-safe.
 class quota {
   public:
-    /// An empty clock is the machine's. Clients that share the quota should have the same one.
+    /// A quota of which nothing is used yet. An empty clock is the machine's; clients that share the quota should have
+    /// the same one.
     ///
     /// \throws api_error invalid_argument: a limit of zero, a window that is not more than zero or is `no_timeout`, a
     /// `max_wait` that is not more than zero
@@ -1674,6 +1789,7 @@ class quota {
     /// taken to end now and to count, those who queue to want their slots.
     [[nodiscard]] COJOB_DECL timestamp next_slot_at() const;
 
+    /// The options it was made with.
     [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
 
     /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.
@@ -1710,18 +1826,18 @@ struct quota_access {
 
 namespace cojob::mintlify {
 
-/// Of `agent` and `agent_v1`.
+/// Which project, with which key, and how much of its quota: of `agent` and `agent_v1`.
 class agent_options {
   public:
     agent_options() = default;
 
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
     credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com";
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`
     /// Of the project: creations and messages, for all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
     std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine: the key is sent in the clear
 };
 
 /// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
@@ -1740,12 +1856,18 @@ class agent_settings;
 
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
 /// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent {
   public:
+    /// What waits return.
     using job_type = agent_job;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "mintlify.agent.v2";
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -1755,6 +1877,7 @@ class agent {
 
     /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL agent with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
@@ -1805,18 +1928,22 @@ namespace cojob::mintlify {
 
 /// Why a session has halted.
 enum class halt_reason {
-    completed,
-    github_misconfigured,
-    error,
-    processing, ///< it has not
-    interrupted,
-    unknown, ///< a reason this version does not know: see `reason_text`
+    completed,            ///< done
+    github_misconfigured, ///< the service cannot work on the repository; spelled `github_missconfigured` on the wire
+    error,                ///< it could not go on
+    processing,           ///< it has not halted
+    interrupted,          ///< it was stopped
+    unknown,              ///< a reason this version does not know: see `reason_text`
 };
 
-/// A step of a session. Priority and status are open sets.
+/// A step of a session, as the agent planned it.
 struct todo {
-    std::string id{}, content{}, status{}, priority{};
+    std::string id{}, ///< unique in its session
+        content{},    ///< what is to be done
+        status{},     ///< an open set
+        priority{};   ///< an open set
 
+    /// Whether both are the same in everything.
     friend bool operator==(const todo&, const todo&) = default;
 };
 
@@ -1824,29 +1951,36 @@ struct todo {
 struct agent_session {
     agent_session() = default;
 
-    std::string session_id{}, subdomain{};
-    std::optional<std::string> branch{};
-    bool halted = false;
-    std::optional<halt_reason> reason{};
-    std::string reason_text{}; ///< as the server wrote it
-    std::optional<std::string> pull_request_link{}, message_to_user{}, user_id{}, title{};
-    std::vector<todo> todos{};
-    std::optional<timestamp> created_at{};
+    std::string session_id{},                       ///< unique in its project: the job's id
+        subdomain{};                                ///< of the documentation it works on; empty: not told
+    std::optional<std::string> branch{};            ///< the Git branch; empty until there is one
+    bool halted = false;                            ///< it has ended, for whatever reason; `haulted` on the wire
+    std::optional<halt_reason> reason{};            ///< empty: not told
+    std::string reason_text{};                      ///< as the server wrote it
+    std::optional<std::string> pull_request_link{}, ///< set when files were changed
+        message_to_user{},                          ///< the agent's own words at the end
+        user_id{},                                  ///< of the user who created it
+        title{};                                    ///< that the service gave it
+    std::vector<todo> todos{};                      ///< its plan, in order
+    std::optional<timestamp> created_at{};          ///< by the server's clock
 
+    /// Whether nothing has changed between two looks: what `watch_job` compares.
     friend bool operator==(const agent_session&, const agent_session&) = default;
 };
 
+/// What `job_api` asks a job: its id.
 [[nodiscard]] inline const std::string& job_id(const agent_session& s) noexcept
 {
     return s.session_id;
 }
 
-/// This API has no states: the reason, where there is one.
+/// What `job_api` asks a job. This API has no states: the reason, where there is one, else `halted` or `processing`.
 [[nodiscard]] inline std::string status_text(const agent_session& s)
 {
     return !s.reason_text.empty() ? s.reason_text : s.halted ? "halted" : "processing";
 }
 
+/// Whether it has ended: it has halted, for whatever reason.
 [[nodiscard]] inline bool is_finished(const agent_session& s) noexcept
 {
     return s.halted;
@@ -1877,24 +2011,26 @@ enum class message_role {
     assistant ///< an example of an answer
 };
 
+/// One message of the conversation that a session begins with.
 struct session_message {
-    message_role role = message_role::user;
-    std::string content{};
+    message_role role = message_role::user; ///< who says it
+    std::string content{};                  ///< not empty, UTF-8
 };
 
 /// What a new session of API v1 is to do.
 class create_session_request {
   public:
     create_session_request() = default;
-    /// One message of the user.
+    /// One message of the user: the task.
     explicit create_session_request(std::string prompt) { add(message_role::user, std::move(prompt)); }
 
+    /// A further message, at the end.
     void add(message_role role, std::string content) { messages.push_back({role, std::move(content)}); }
 
-    std::vector<session_message> messages;
-    std::optional<std::string> branch; ///< to work on; empty: the service makes one up
-    bool as_draft = false;             ///< of the pull request
-    std::string model;                 ///< `sonnet` or `opus` today; empty: the service's default
+    std::vector<session_message> messages; ///< at least one, in order
+    std::optional<std::string> branch;     ///< to work on; empty: the service makes one up
+    bool as_draft = false;                 ///< of the pull request
+    std::string model;                     ///< `sonnet` or `opus` today; empty: the service's default
 };
 
 /// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
@@ -1906,6 +2042,7 @@ class agent_stream {
     /// No stream: `next` is `invalid_argument`.
     agent_stream() = default;
 
+    /// The session's id, known before the first event; empty where there is no stream.
     [[nodiscard]] const std::string& session_id() const noexcept { return handle_.id; }
     /// The Git branch the session works on, where the service tells it.
     [[nodiscard]] const std::optional<std::string>& branch() const noexcept { return branch_; }
@@ -1918,10 +2055,8 @@ class agent_stream {
     /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
     /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
     /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
-    /// that error. Cancellation: all types, at once; one that comes while it waits for the
-    /// server closes the stream. Precondition: the call before has
-    /// ended
-    /// (`invalid_argument`). Thread safety: none for one stream.
+    /// that error. Cancellation: all types, at once; one that comes while it waits for the server closes the stream.
+    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one stream.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;
 
   private:
@@ -1959,12 +2094,19 @@ struct session_query {
 /// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
 /// a session here.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent_v1 {
   public:
+    /// What waits return.
     using job_type = agent_session;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "mintlify.agent.v1";
+    /// A list shows sessions whole: one that has ended need not be asked for by itself.
     static constexpr bool lists_whole_jobs = true;
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -1974,11 +2116,13 @@ class agent_v1 {
 
     /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL agent_v1 with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process.
+    /// For `wait_for_job` in another process: the session, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
+    /// As for v2: Mintlify documents a poll every 5 to 10 s.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;
@@ -2003,7 +2147,8 @@ class agent_v1 {
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
 
-    /// For waits: the first hundred sessions, whole, ended or not.
+    /// For waits: the first hundred sessions, whole, ended or not: `GET /v1/agent/{project}/jobs?skip=0&take=100`.
+    /// Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_unfinished() const;
 
     /// Whether both are handles on one service: they share polls.
@@ -2028,38 +2173,48 @@ class agent_v1 {
 
 namespace cojob::osapi {
 
+/// What a job is doing.
 enum class job_status {
-    submitted,
-    processing,
-    completed,
-    failed, ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
-    partial_failure,
-    skipped,
-    unknown, ///< a status this version does not know: see `status_text`
+    submitted,       ///< no agent has it yet
+    processing,      ///< an agent works on it
+    completed,       ///< done
+    failed,          ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
+    partial_failure, ///< some agents did it, others failed
+    skipped,         ///< not for the agents it went to: another system, for instance. No list can be filtered by it
+    unknown,         ///< a status this version does not know: see `status_text`
 };
 
 /// What one agent answered.
 struct agent_response {
-    std::string status{};
-    boost::json::value data{};
-    std::optional<bool> changed{};
-    std::string error{}, hostname{};
+    std::string status{};          ///< as the agent wrote it
+    boost::json::value data{};     ///< the operation's result on this agent; null: none
+    std::optional<bool> changed{}; ///< whether the machine was changed; empty: not told
+    std::string error{},           ///< the agent's words; empty: none
+        hostname{};                ///< of the agent
 
+    /// Whether both are the same in everything.
     friend bool operator==(const agent_response&, const agent_response&) = default;
 };
 
 /// How far one agent is.
 struct agent_state {
-    std::string status{}, error{};
-    std::optional<cojob::duration> duration{};
+    std::string status{},                      ///< as the server wrote it
+        error{};                               ///< the agent's words; empty: none
+    std::optional<cojob::duration> duration{}; ///< how long the agent took; empty: it has not ended
 
+    /// Whether both are the same in everything.
     friend bool operator==(const agent_state&, const agent_state&) = default;
 };
 
+/// One entry of a job's history.
 struct timeline_event {
-    timestamp time{};
-    std::string event{}, hostname{}, message{}, error{};
+    timestamp time{};    ///< by the server's clock
+    std::string event{}, ///< what happened, `submitted` or `retried` for instance; an open set
+        hostname{},      ///< of the agent it happened on; empty: of none
+        message{},       ///< more about it, for people
+        error{};         ///< what went wrong; empty: nothing
 
+    /// Whether both are the same in everything.
     friend bool operator==(const timeline_event&, const timeline_event&) = default;
 };
 
@@ -2068,52 +2223,58 @@ struct timeline_event {
 struct job {
     job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
 
-    std::string id{};
-    job_status status = job_status::unknown;
-    std::string status_text{}; ///< as the server wrote it
-    timestamp created{};       ///< 1970 where the server does not say: one that signs its jobs
-    std::optional<timestamp> updated_at{};
-    boost::json::object operation{};
-    boost::json::value result{};
-    std::optional<bool> changed{};
-    std::string error{}, hostname{};
-    std::map<std::string, agent_response> responses{};
-    std::map<std::string, agent_state> agent_states{};
-    std::vector<timeline_event> timeline{};
+    std::string id{};                                  ///< unique on its server
+    job_status status = job_status::unknown;           ///< `is_finished` says whether it is an end
+    std::string status_text{};                         ///< as the server wrote it
+    timestamp created{};                               ///< 1970 where the server does not say: one that signs its jobs
+    std::optional<timestamp> updated_at{};             ///< of its last change, where the server tells
+    boost::json::object operation{};                   ///< what is to be done, as it was submitted
+    boost::json::value result{};                       ///< of a job for one agent; null: none
+    std::optional<bool> changed{};                     ///< whether a machine was changed; empty: not told
+    std::string error{},                               ///< why it failed; empty: it did not
+        hostname{};                                    ///< of the agent that processed it; empty: not told
+    std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
+    std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
+    std::vector<timeline_event> timeline{};            ///< its history, oldest first
 
+    /// Whether nothing has changed between two looks: what `watch_job` compares.
     friend bool operator==(const job&, const job&) = default;
 };
 
+/// A page of a list.
 struct job_page {
     std::int64_t total_items = 0;                        ///< that match the filter
     std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs
-    std::vector<job> items{};
+    std::vector<job> items{};                            ///< without responses, agent states and timeline
 };
 
 /// The job that a retry made.
 struct retry_receipt {
-    std::string job_id{};
-    std::string status{};
-    std::optional<std::int64_t> revision{};
-    std::optional<timestamp> created{};
+    std::string job_id{};                   ///< of the new job: what to wait for
+    std::string status{};                   ///< as the server wrote it, `created` as a rule
+    std::optional<std::int64_t> revision{}; ///< of the server's store; empty: not told
+    std::optional<timestamp> created{};     ///< by the server's clock; empty: not told
 };
 
+/// What `job_api` asks a job: its id.
 [[nodiscard]] inline const std::string& job_id(const job& j) noexcept
 {
     return j.id;
 }
 
+/// What `job_api` asks a job: its status as the server wrote it.
 [[nodiscard]] inline const std::string& status_text(const job& j) noexcept
 {
     return j.status_text;
 }
 
-/// Completed, failed, partially failed or skipped.
+/// Whether it has ended: completed, failed, partially failed or skipped.
 [[nodiscard]] inline bool is_finished(const job& j) noexcept
 {
     return j.status != job_status::submitted && j.status != job_status::processing && j.status != job_status::unknown;
 }
 
+/// Whether its status is one that this version does not know. That is no end.
 [[nodiscard]] inline bool is_unknown(const job& j) noexcept
 {
     return j.status == job_status::unknown;
@@ -2129,14 +2290,15 @@ namespace detail {
 class jobs_settings;
 } // namespace detail
 
+/// Of `jobs`: which server, and with which token.
 class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080";
-    std::string base_path = "/api/job"; ///< older servers: `/job`
-    credential token;                   ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false;       ///< http:// to a host that is not this machine; its jobs run commands
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP works to this machine only
+    std::string base_path = "/api/job";             ///< older servers: `/job`
+    credential token;                               ///< or a function that is asked for one before each attempt
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine; its jobs run commands
 };
 
 /// Which jobs of a list.
@@ -2148,14 +2310,21 @@ struct list_query {
 
 /// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
-/// seen so far. `wait_options::settle` of 35 s waits for that. Thread safety: as `client`. Cancellation, for every
-/// operation: all types until the request is on its way; then terminal and partial end a POST or DELETE as
-/// `outcome_unknown`, and total is ignored.
+/// seen so far. `wait_options::settle` of 35 s waits for that.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
+/// terminal and partial end a POST or DELETE as `outcome_unknown`, and total is ignored.
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
+    /// What waits return.
     using job_type = job;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "osapi.job";
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -2165,11 +2334,13 @@ class jobs {
 
     /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process.
+    /// For `wait_for_job` in another process: the job, and when this client made it by a retry.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
+    /// From 0.5 s to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::milliseconds;
@@ -2183,7 +2354,9 @@ class jobs {
     /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
-    /// The job as it is now: `GET {base path}/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    /// The job as it is now: `GET {base path}/{id}`.
+    ///
+    /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
 
     /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
@@ -2199,7 +2372,8 @@ class jobs {
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
                                                                       std::string target_hostname = {}) const;
 
-    /// For waits: those being processed, at most 100, in one request, without details.
+    /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
+    /// Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service: they share polls.

@@ -24,8 +24,9 @@ namespace cojob::testing {
 ///     clock->advance(1h);
 class manual_clock final : public clock {
   public:
-    /// `start` is the civil time to begin with.
+    /// A clock that stands at `start`, by civil time; its steady time is its own. The context outlives it.
     COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
+    /// Alarms that have not rung never will.
     COJOB_DECL ~manual_clock() override;
 
     /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each.
@@ -50,13 +51,18 @@ class manual_clock final : public clock {
     /// Alarms that are set and not due.
     [[nodiscard]] COJOB_DECL std::size_t pending() const;
 
+    /// Steady time, as far as it was moved.
     [[nodiscard]] COJOB_DECL time_point now() const override;
+    /// Civil time: the start, and how far it was moved.
     [[nodiscard]] COJOB_DECL timestamp wall_now() const override;
+    /// An alarm that rings when time is moved to it.
     [[nodiscard]] COJOB_DECL std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) override;
+    /// Called by transports: time stands still from now on.
     COJOB_DECL void exchange_began() noexcept override;
+    /// Called by transports: time may move again when every exchange has ended.
     COJOB_DECL void exchange_ended() noexcept override;
 
-    /// 2026-01-01T00:00:00Z.
+    /// The civil time a clock starts at unless it is given another: 2026-01-01T00:00:00Z.
     [[nodiscard]] static constexpr timestamp default_start() noexcept
     {
         return timestamp(std::chrono::seconds(1767225600));
@@ -85,27 +91,33 @@ class mock_certificate {
 };
 
 /// TLS versions a mock server speaks.
-enum class tls_versions { modern, only_1_1, only_1_2 };
+enum class tls_versions {
+    modern,   ///< whatever OpenSSL speaks by default
+    only_1_1, ///< too old: a client refuses it
+    only_1_2  ///< the oldest a client speaks
+};
 
 /// One stretch of a job's life: the status it answers, and for how many polls.
 class lifecycle_step {
   public:
+    /// A status, for one poll or as many as are given: `{"active", 300}`.
     lifecycle_step(std::string answered, unsigned times = 1) : status(std::move(answered)), polls(times) {}
 
-    std::string status;
-    unsigned polls; ///< 0: skipped; the last step of a life has no end
+    std::string status; ///< what the API answers, known to it or not
+    unsigned polls;     ///< 0: skipped; the last step of a life has no end
 };
 
+/// Of a mock server. As they are, it is an HTTPS server with an account that `mint_test_key` opens.
 class mock_server_options {
   public:
     mock_server_options() = default;
 
-    std::string address = "127.0.0.1"; ///< loopback only, IPv4 or IPv6; the system chooses the port
-    bool use_tls = true;
-    tls_versions versions = tls_versions::modern;
-    mock_certificate certificate;
-    std::string token = "mint_test_key"; ///< what `Authorization: Bearer` must carry
-    std::string project_id = "test-project";
+    std::string address = "127.0.0.1";            ///< loopback only, IPv4 or IPv6; the system chooses the port
+    bool use_tls = true;                          ///< false: plain HTTP
+    tls_versions versions = tls_versions::modern; ///< what it speaks
+    mock_certificate certificate;                 ///< what it shows
+    std::string token = "mint_test_key";          ///< what `Authorization: Bearer` must carry
+    std::string project_id = "test-project";      ///< Mintlify's; any other is refused
     std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
     std::vector<lifecycle_step> session_lifecycle = {{"processing", 2},
                                                      {"completed"}}; ///< of sessions made from now on
@@ -118,9 +130,9 @@ class mock_server_options {
     };
     duration session_event_gap{}; ///< before each event, the first one too: real time, whatever `clock` says
     std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
-    duration rate_window = std::chrono::hours(1);
-    bool send_retry_after = true;        ///< with a 429
-    std::string osapi_path = "/api/job"; ///< of the OSAPI job API, on the same server and with the same token
+    duration rate_window = std::chrono::hours(1); ///< the length of that window
+    bool send_retry_after = true;                 ///< with a 429
+    std::string osapi_path = "/api/job";          ///< of the OSAPI job API, on the same server and with the same token
     std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< of its retries
     clock_ptr clock; ///< of the rate limit and of time stamps; empty: the machine's
 };
@@ -161,9 +173,10 @@ enum class fault {
 
 /// A request as the server got it.
 struct recorded_request {
-    std::string method, target;
-    http::header_list headers;
-    std::string body;
+    std::string method,         ///< as sent
+        target;                 ///< path and query, as sent
+    http::header_list headers;  ///< in order, Authorization among them
+    std::string body;           ///< without its transfer coding
     std::size_t connection = 0; ///< which one it came on, counted from 0
 };
 
@@ -175,13 +188,15 @@ class mock_server {
     /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a
     /// life without steps and for a path that is none.
     COJOB_DECL explicit mock_server(mock_server_options = {});
+    /// Stops it and closes every connection; waits until its thread has ended.
     COJOB_DECL ~mock_server();
     mock_server(const mock_server&) = delete;
     mock_server& operator=(const mock_server&) = delete;
 
-    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not
-    /// 127.0.0.1.
+    /// What a service's `base_url` is to be: scheme, `localhost` and the port, or the address instead of `localhost`
+    /// where the certificate is not for that name or the address is not 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
+    /// The port that the system chose.
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
@@ -214,8 +229,9 @@ class mock_server {
     [[nodiscard]] COJOB_DECL std::vector<recorded_request> requests() const;
     /// Blocks until that many requests have arrived, for ten seconds at most. Whether they have.
     COJOB_DECL bool wait_for_requests(std::size_t count) const;
-    /// Connections accepted since the start, and those open now.
+    /// Connections accepted since the start.
     [[nodiscard]] COJOB_DECL std::size_t connections() const;
+    /// Connections open now.
     [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
     /// Blocks until exactly that many connections are open, for ten seconds at most. Whether they are.
     COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
@@ -248,10 +264,10 @@ class scripted_reply {
     /// A failure in a phase; at `sending` and later the request counts as committed.
     scripted_reply(errc failure, phase last) : result{failure, {}, {}, {}}, reached(last) {}
 
-    http::exchange_result result;
-    phase reached = phase::done;
-    duration delay{};        ///< before the answer; `no_timeout`: never
-    duration commit_after{}; ///< of the delay, how much passes before the request counts as committed
+    http::exchange_result result; ///< the answer, or a failure
+    phase reached = phase::done;  ///< how far the exchange comes; at `sending` and later the request is committed
+    duration delay{};             ///< before the answer; `no_timeout`: never
+    duration commit_after{};      ///< of the delay, how much passes before the request counts as committed
     /// Set: asked for the answer when the request arrives, which is when it counts as committed.
     std::function<http::response()> on_arrival;
 };
@@ -260,12 +276,17 @@ class scripted_reply {
 /// safety as for any transport: used by one client, on its strand.
 class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
   public:
+    /// What decides about each request, by its method, target and body.
     using script_type = std::function<scripted_reply(const http::request&)>;
 
+    /// A transport that asks this function, on the client's strand.
     explicit scripted_transport(script_type script) : script_(std::move(script)) {}
 
+    /// Asks the script, waits as it says on the client's clock, and returns its result.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
+    /// Nothing: there is no connection.
     void close() noexcept override {}
+    /// Nothing: there is no connection.
     void shutdown() noexcept override {}
 
     /// Every request, in order.

@@ -43,6 +43,7 @@ struct call_settings {
 
 } // namespace detail
 
+/// Who calls a client, and from where.
 enum class threading {
     safe,   ///< the client may be used from any thread
     single, ///< the client's executor and all its callers run on one thread; no strand
@@ -53,40 +54,42 @@ enum class threading {
 /// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
 using header_hook = std::function<http::header_list(const attempt_event&)>;
 
+/// How a client connects, waits and repeats, for everything that is made on it. All of it has defaults that work.
 class client_options {
   public:
     client_options() = default;
 
-    tls_options tls;
-    timeout_options timeouts;
-    pool_options pool;
-    limit_options limits;
-    retry_options retry;
-    std::string user_agent;         ///< empty: `cojob/` and the version
-    observer_ptr observer;          ///< must not own a client or service that it listens to
-    cojob::header_hook header_hook; ///< asked before each attempt
-    threading threads = threading::safe;
-    clock_ptr clock;                   ///< empty: the machine's
-    std::optional<std::uint64_t> seed; ///< of jitter; random unless given
+    tls_options tls;                     ///< which servers are believed to be who they say
+    timeout_options timeouts;            ///< of a call and its steps
+    pool_options pool;                   ///< connections to each origin
+    limit_options limits;                ///< what a server may send
+    retry_options retry;                 ///< what is tried again by itself
+    std::string user_agent;              ///< empty: `cojob/` and the version
+    observer_ptr observer;               ///< must not own a client or service that it listens to
+    cojob::header_hook header_hook;      ///< asked before each attempt
+    threading threads = threading::safe; ///< `single` saves the strand where one thread runs everything
+    clock_ptr clock;                     ///< empty: the machine's
+    std::optional<std::uint64_t> seed;   ///< of jitter; random unless given
 };
 
 /// A request to a job API, as a service describes it to `client::send`.
 class api_request {
   public:
     api_request() = default;
+    /// A request without body; the other members are set one by one.
     api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
         : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
     {
     }
 
-    http::url base_url;
-    credential authorization;     ///< sent as `Authorization: Bearer …`; empty: not sent
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine
-    std::string method = "GET";
+    http::url base_url;                ///< where it goes, made by `parse_url`
+    credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
+    bool allow_plaintext = false;      ///< plain HTTP to a host that is not this machine
+    std::string method = "GET";        ///< upper case; it says what may be repeated, unless `effect` does
     std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
-    std::vector<std::pair<std::string, std::string>> query;
-    http::header_list headers;
-    std::optional<std::string> json;     ///< the body
+    std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
+    http::header_list headers;           ///< further ones; those that the client makes itself are refused
+    std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
     std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
     std::shared_ptr<quota> quota_pool;   ///< the attempt is a use of it; empty: of none
     std::string job_id;                  ///< of the job it is about, for errors
@@ -94,14 +97,14 @@ class api_request {
 
 /// Counters since the client was made.
 struct client_stats {
-    std::uint64_t requests = 0;  ///< attempts handed to the transport
-    std::uint64_t polls = 0;     ///< of them made by waits
-    std::uint64_t retries = 0;   ///< attempts that followed a failed one of the same call
-    std::uint64_t throttles = 0; ///< answers 429, and calls that had to queue for a slot of a quota
-    std::uint64_t connections_opened = 0;
+    std::uint64_t requests = 0;           ///< attempts handed to the transport
+    std::uint64_t polls = 0;              ///< of them made by waits
+    std::uint64_t retries = 0;            ///< attempts that followed a failed one of the same call
+    std::uint64_t throttles = 0;          ///< answers 429, and calls that had to queue for a slot of a quota
+    std::uint64_t connections_opened = 0; ///< attempts on a new connection
     std::uint64_t connections_reused = 0; ///< attempts on a kept connection
     std::uint64_t bytes_sent = 0;         ///< HTTP, before TLS
-    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_received = 0;     ///< likewise, after TLS
 };
 
 /// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
@@ -110,7 +113,12 @@ struct client_stats {
 /// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
 class client {
   public:
-    /// \throws api_error `invalid_argument` for options that cannot work, a CA file that cannot be read among them.
+    /// A client whose work runs on this executor, on a strand of it unless `threading::single` was chosen. Nothing is
+    /// connected yet.
+    ///
+    /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
+    /// transport is one client's. \throws api_error `invalid_argument` for options that cannot work, a CA file that
+    /// cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
@@ -124,12 +132,14 @@ class client {
     /// The same client with another limit for the whole call. \throws api_error `invalid_argument` for zero or less.
     [[nodiscard]] COJOB_DECL client with_timeout(duration call) const;
 
+    /// What has been done so far, by all copies of the handle. Each counter is exact, the set of them no snapshot.
     [[nodiscard]] COJOB_DECL client_stats stats() const;
 
     /// Cancels every running call and wait, drops the connections, and ends later calls as `operation_aborted`. May be
     /// called from any thread and more than once.
     COJOB_DECL void close() const;
 
+    /// What the client's own work runs on: its strand, or with `threading::single` the executor it was given.
     [[nodiscard]] COJOB_DECL asio::any_io_executor get_executor() const;
 
     /// Whether both are handles on one state.

@@ -12,7 +12,10 @@
 
 namespace cojob {
 
+/// A length of time. Every option that is one names what zero means; "no limit" is `no_timeout`.
 using duration = std::chrono::steady_clock::duration;
+
+/// A moment of a client's steady clock, for deadlines. Means nothing to another process.
 using time_point = std::chrono::steady_clock::time_point;
 
 /// "No limit", written out. It is never added to a time point.
@@ -54,14 +57,16 @@ class BOOST_SYMBOL_VISIBLE clock {
     /// Civil time, for what is shown or stored.
     [[nodiscard]] virtual timestamp wall_now() const = 0;
 
+    /// A new alarm, not set, that rings on this executor, from which this is called.
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
-    /// A transport tells when it begins and ends to wait for real sockets. A clock that is moved by hand holds in
-    /// between.
+    /// A transport tells that it begins to wait for real sockets. A clock that is moved by hand holds until the end.
     virtual void exchange_began() noexcept {}
+    /// The end of what `exchange_began` told of. Exchanges overlap: they are counted.
     virtual void exchange_ended() noexcept {}
 };
 
+/// Shared by everything that must agree on the time: clients, and a `quota` they draw on.
 using clock_ptr = std::shared_ptr<clock>;
 
 /// The machine's clocks; what a client uses unless it is given another.

@@ -17,9 +17,10 @@
 
 namespace cojob {
 
+/// The error code of Boost.System, here and in every `error_info`.
 using boost::system::error_code;
 
-/// Why a call failed. docs/design/behaviour.md says which outcome of an attempt becomes which of these.
+/// Why a call failed. docs/design/failures.md says which outcome of an attempt becomes which of these.
 enum class errc {
     invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
     quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
@@ -36,7 +37,7 @@ enum class errc {
     connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
     tls_failed,           ///< the TLS handshake failed
     certificate_rejected, ///< the server's certificate or host name was not accepted
-    proxy_failed,         ///< the proxy refused or cut the connection
+    proxy_failed,         ///< the proxy refused or cut the connection; this version connects to none
     request_timeout,      ///< one attempt took too long after the request was sent
     deadline_exceeded,    ///< the whole call took too long
     wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
@@ -56,43 +57,65 @@ enum class condition {
     transport,     ///< no answer could be had
 };
 
+/// The category of `errc`, named `cojob`; its messages are short English words for logs.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
+
+/// The category of `condition`, named `cojob.condition`. It knows which codes of `errc` meet which conditions.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& condition_category() noexcept;
+
+/// What makes an `error_code` of an `errc` by itself: `code == errc::not_found`.
 [[nodiscard]] COJOB_DECL error_code make_error_code(errc) noexcept;
+
+/// What makes `code == condition::retryable` a question about a group of codes.
 [[nodiscard]] COJOB_DECL boost::system::error_condition make_error_condition(condition) noexcept;
 
 /// How far an attempt came.
-enum class phase { queued, resolving, connecting, handshaking, sending, awaiting_response, receiving, done };
+enum class phase {
+    queued,            ///< for a place among the origin's connections
+    resolving,         ///< the host's name is looked up
+    connecting,        ///< to one address after the other
+    handshaking,       ///< TLS
+    sending,           ///< a write was started: from here on the server may have the request
+    awaiting_response, ///< the request was written whole
+    receiving,         ///< the answer has begun
+    done               ///< the answer is there, or its head where a stream follows
+};
 
+/// The phase in words, as `log_to` shows it.
 [[nodiscard]] COJOB_DECL std::string_view to_string(phase) noexcept;
 
 /// One try of a call.
 struct attempt {
-    timestamp started{}; ///< civil time of the client
-    phase reached = phase::queued;
-    int status = 0;     ///< HTTP status, 0 when none came
-    duration wait{};    ///< what was waited before it
-    error_code ended{}; ///< why it ended; no error for success
-    std::string why{};  ///< the same in words, where there is more to say; never a server's text
+    timestamp started{};           ///< civil time of the client
+    phase reached = phase::queued; ///< the last phase it was in
+    int status = 0;                ///< HTTP status, 0 when none came
+    duration wait{};               ///< what was waited before it
+    error_code ended{};            ///< why it ended; no error for success
+    std::string why{};             ///< the same in words, where there is more to say; never a server's text
 };
 
 /// What is known of a failure. A default-constructed one has no error.
 class error_info {
   public:
     error_info() = default;
+    /// A failure with its `message`. The code need not be of this library: a cancellation has Asio's.
     error_info(error_code code, std::string words = {}) : message(std::move(words)), code_(code) {}
+    /// The same for a code of this library.
     error_info(errc code, std::string words = {}) : error_info(make_error_code(code), std::move(words)) {}
 
+    /// Why it failed: an `errc`, or `operation_aborted` for a cancellation.
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 
-    int http_status = 0;        ///< 0 when no answer came
-    std::string method, path;   ///< of the request, the path as sent
-    std::string message;        ///< this library's words: which option, which JSON member; part of `what()`
-    std::string server_message; ///< the server's words, at most `limit_options::error_text` bytes, unescaped
-    std::string request_id;     ///< the server's `X-Request-Id`
-    std::string job_id, job_status;
+    int http_status = 0;               ///< 0 when no answer came
+    std::string method,                ///< of the request; empty when the failure is of none
+        path;                          ///< of the request, as sent, with its query
+    std::string message;               ///< this library's words: which option, which JSON member; part of `what()`
+    std::string server_message;        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+    std::string request_id;            ///< the server's `X-Request-Id`
+    std::string job_id,                ///< of the job it is about, wherever it is known
+        job_status;                    ///< of that job when it was last seen by a wait; the server's text
     std::optional<timestamp> retry_at; ///< when it makes sense to come back
-    std::vector<attempt> attempts;
+    std::vector<attempt> attempts; ///< every one of the call, in order; the last one's `why` says why it was the last
 
   private:
     error_code code_;
@@ -102,9 +125,13 @@ class error_info {
 /// it.
 class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
   public:
+    /// An exception for a failure; copies share it, so that copying does not throw.
     COJOB_DECL explicit api_error(error_info);
 
+    /// Everything that is known, the server's words included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
+
+    /// The code's message, the HTTP status and this library's own words: safe to log.
     [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
 
   private:

@@ -15,35 +15,41 @@ namespace cojob {
 // Texts in events live as long as the call they are passed to. Ids, states and paths may come from a server: escape
 // them before they are printed.
 
+/// An attempt begins. It may still have to queue for a connection.
 struct attempt_event {
-    std::string_view method, path;
-    unsigned number = 1; ///< of the attempt in its call
-    bool is_poll = false;
+    std::string_view method, ///< of the request
+        path;                ///< of the request, as sent, with its query
+    unsigned number = 1;     ///< of the attempt in its call, counted from 1
+    bool is_poll = false;    ///< it is made for a wait
 };
 
+/// An attempt has ended, with a response or without.
 struct response_event {
-    std::string_view method, path;
-    int status = 0; ///< 0: no response
-    error_code error{};
-    phase reached = phase::queued;
-    duration elapsed{};
+    std::string_view method,       ///< of the request
+        path;                      ///< of the request, as sent, with its query
+    int status = 0;                ///< 0: no response
+    error_code error{};            ///< why it failed; no error for a 2xx
+    phase reached = phase::queued; ///< the last phase it was in
+    duration elapsed{};            ///< since its `attempt_event`, the queue for a connection included
 };
 
 /// A call will be tried again.
 struct retry_event {
-    std::string_view method, path;
-    unsigned number = 1;    ///< of the attempt that failed
-    error_code error{};     ///< why it failed
-    duration wait{};        ///< until the next attempt
-    bool is_hinted = false; ///< the server said how long
+    std::string_view method, ///< of the request
+        path;                ///< of the request, as sent, with its query
+    unsigned number = 1;     ///< of the attempt that failed
+    error_code error{};      ///< why it failed
+    duration wait{};         ///< until the next attempt
+    bool is_hinted = false;  ///< the server said how long
 };
 
 /// A server's limit, known or just met, holds something up.
 struct throttled_event {
-    std::string_view method, path; ///< of the call; empty for the polls of `scope`
-    std::string_view scope;        ///< of the waits that hold their polls; empty for a call
-    error_code error{};            ///< rate_limited: a 429 came; quota_exhausted: no slot of the quota is free
-    duration wait{};               ///< until it goes on, as far as is known now
+    std::string_view method, ///< of the call; empty for the polls of `scope`
+        path;                ///< likewise
+    std::string_view scope;  ///< of the waits that hold their polls; empty for a call
+    error_code error{};      ///< rate_limited: a 429 came; quota_exhausted: no slot of the quota is free
+    duration wait{};         ///< until it goes on, as far as is known now
 };
 
 /// The server answers too slowly for all the polls that are due: waits poll less often than they want to. Told once,
@@ -54,22 +60,34 @@ struct stretched_event {
     duration late{};           ///< by how much the longest overdue one is
 };
 
-enum class connection_change { opened, reused, closed };
+/// What became of a connection.
+enum class connection_change {
+    opened, ///< connected, TLS included
+    reused, ///< a kept one serves another request
+    closed  ///< it is not used again
+};
 
+/// A connection was opened, used again or closed.
 struct connection_event {
-    std::string_view host;
-    connection_change change = connection_change::opened;
+    std::string_view host;                                ///< of its origin
+    connection_change change = connection_change::opened; ///< what became of it
 };
 
+/// What a wait knows of its job.
 struct poll_event {
-    std::string_view api, job_id, status; ///< status empty: the poll failed, or there was none yet
-    error_code error{};
-    unsigned number = 1; ///< of the poll in its wait; 0: the wait begins, the first poll is to come
-    duration next_in{};  ///< until the next poll; zero: the wait ends here
+    std::string_view api, ///< the service's `api_name`
+        job_id,           ///< of the job
+        status;           ///< as the server wrote it; empty: the poll failed, or there was none yet
+    error_code error{};   ///< why the poll failed
+    unsigned number = 1;  ///< of the poll in its wait; 0: the wait begins, the first poll is to come
+    duration next_in{};   ///< until the next poll; zero: the wait ends here
 };
 
+/// A job has a status that this version of the library, or a service of your own, does not know.
 struct unknown_status_event {
-    std::string_view api, job_id, status;
+    std::string_view api, ///< the service's `api_name`
+        job_id,           ///< of the job
+        status;           ///< as the server wrote it
 };
 
 /// Listens to a client. Called on the client's strand; must not throw or block. It may start calls, not wait for them.
@@ -80,18 +98,27 @@ class BOOST_SYMBOL_VISIBLE observer {
     observer& operator=(const observer&) = delete;
     virtual ~observer() = default;
 
+    /// An attempt begins: for each one `on_response` follows, unless the context goes.
     virtual void on_attempt(const attempt_event&) noexcept {}
+    /// An attempt has ended.
     virtual void on_response(const response_event&) noexcept {}
+    /// A call will be tried again, after `retry_event::wait`.
     virtual void on_retry(const retry_event&) noexcept {}
+    /// A call queues for a slot of a quota, or a 429 makes it or the polls of a scope pause. Once for each such time.
     virtual void on_throttled(const throttled_event&) noexcept {}
+    /// A connection was opened, used again or closed.
     virtual void on_connection(const connection_event&) noexcept {}
+    /// A wait begins, or one of its polls has ended.
     virtual void on_poll(const poll_event&) noexcept {}
+    /// A wait has seen its job for the first time, or changed.
     virtual void on_job_changed(const poll_event&) noexcept {}
+    /// Polls come later than their waits want them.
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
-    /// Once for each wait and status.
+    /// A wait has met a status that nobody knows: once for each wait and status.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
 };
 
+/// Shared by the clients that have it; a client keeps its observer.
 using observer_ptr = std::shared_ptr<observer>;
 
 /// How much a log shows; each level shows what those above it do as well.

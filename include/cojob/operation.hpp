@@ -13,7 +13,7 @@ namespace cojob {
 
 /// Why a running call or wait has to stop.
 enum class stop_reason {
-    none,
+    none,      ///< it has not to stop
     cancelled, ///< by the caller
     closed,    ///< by `client::close()`
     deadline,  ///< the whole operation's time is up
@@ -25,19 +25,25 @@ enum class stop_reason {
 /// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
 class operation {
   public:
-    /// \param usual_step about how long the limit of a step is: the alarm first rings then, and is seldom set again
+    /// An operation without deadline. The executor is the one it runs on, the client's strand; `usual_step` is about
+    /// how long the limit of a step is: the alarm first rings then, and is seldom set again.
     operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
         : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
     {
     }
 
+    /// Whether there is a reason to stop. To be asked after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
+    /// The first reason; a limit gives way to a later one of the others.
     [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
+    /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    /// What it runs on, the client's strand.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
     /// The end of the whole operation.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+    /// Moves the end of the whole operation. `time_point::max()`: none.
     COJOB_DECL void set_deadline(time_point);
 
     /// The end of the step that begins; replaces the step's before. `time_point::max()`: none.
@@ -46,6 +52,7 @@ class operation {
     /// After a step that was stopped by its limit, the operation may begin another.
     COJOB_DECL void clear_limit();
 
+    /// Stops it: the reason is kept if it is the first, and what is awaited is cancelled.
     COJOB_DECL void stop(stop_reason);
 
     /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.

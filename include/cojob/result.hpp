@@ -17,6 +17,9 @@ using result = boost::system::result<T, error_info>;
 
 /// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
 /// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+///
+/// Cancellation: that of the operation, which it passes on. Example:
+/// `auto job = co_await cojob::as_result(agent.get_job(id))`.
 template <class T>
 asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
 {

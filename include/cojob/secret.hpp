@@ -23,6 +23,7 @@ class secret {
     /// Takes the text over; the argument's own buffer is wiped as well.
     COJOB_DECL explicit secret(std::string text);
 
+    /// Whether there is no text.
     [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
 
     /// The text itself. The view lives as long as a copy of this secret.
@@ -31,6 +32,7 @@ class secret {
         return text_ ? std::string_view(*text_) : std::string_view();
     }
 
+    /// Whether both have the same text.
     friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
 
     /// Prints `***`, whatever the secret.
@@ -44,11 +46,15 @@ class secret {
 /// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
 class credential {
   public:
+    /// What is asked for a secret: a function that returns an awaitable, so that it may call a server for one.
     using provider_type = std::function<asio::awaitable<secret>()>;
 
     credential() = default;
+    /// One secret for every request.
     COJOB_DECL credential(secret fixed);
+    /// A provider, asked before each attempt. It may be asked on any thread that runs the client.
     credential(provider_type asked) : provider_(std::move(asked)) {}
+    /// The same for a lambda.
     template <class Function>
         requires std::is_invocable_r_v<asio::awaitable<secret>, Function&>
     credential(Function asked) : provider_(std::move(asked))
@@ -57,8 +63,11 @@ class credential {
 
     /// Neither a secret with text in it nor a provider.
     [[nodiscard]] bool empty() const noexcept { return !provider_ && fixed_.empty(); }
+    /// Whether nobody has to be asked.
     [[nodiscard]] bool is_fixed() const noexcept { return !provider_; }
+    /// The secret; empty where there is a provider.
     [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
+    /// The provider; empty where the secret is fixed.
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
     /// What is sent for a fixed one, made once: `Bearer …`.

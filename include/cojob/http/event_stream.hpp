@@ -19,19 +19,20 @@ struct server_sent_event {
     std::string data{};           ///< the `data` fields, joined with line feeds
     std::string id{};             ///< the last `id` field of the stream up to here; empty when there was none
 
+    /// Whether all three texts are equal.
     friend bool operator==(const server_sent_event&, const server_sent_event&) = default;
 };
 
 /// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
 class event_stream_parser {
   public:
-    /// Of the limits, `event_line` and `event_bytes` count.
+    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count.
     explicit event_stream_parser(const limit_options& limits)
         : max_line_(limits.event_line), max_event_(limits.event_bytes)
     {
     }
 
-    /// Takes the next bytes.
+    /// Takes the next bytes, as many as have come.
     COJOB_DECL void feed(std::string_view);
 
     /// The next event that is complete in what was taken. It is parsed now: what is held is the bytes and one event.

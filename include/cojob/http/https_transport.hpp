@@ -14,11 +14,11 @@ class https_options {
   public:
     https_options() = default;
 
-    tls_options tls;
+    tls_options tls;          ///< which servers are believed to be who they say
     timeout_options timeouts; ///< all but `call`
-    pool_options pool;
-    limit_options limits;
-    observer_ptr observer;
+    pool_options pool;        ///< connections to each origin
+    limit_options limits;     ///< what a server may send
+    observer_ptr observer;    ///< told of connections; empty: nobody is
 };
 
 /// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given

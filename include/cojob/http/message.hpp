@@ -12,9 +12,10 @@
 
 namespace cojob::http {
 
+/// Names and values, in order; a name may come more than once, and its case does not matter.
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// The first header of that name, whatever its case.
+/// The first header of that name, whatever its case. The view lives as long as the list.
 [[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
                                                                      std::string_view name) noexcept;
 
@@ -23,21 +24,22 @@ class request {
   public:
     request() = default;
 
-    http::origin origin;
-    std::string method;
-    std::string target;   ///< origin form: path and query, encoded
-    header_list headers;  ///< without Host, Content-Length, Authorization, Connection: those are made
-    secret authorization; ///< the whole header value, empty for none
-    std::string body;
+    http::origin origin;   ///< where it goes
+    std::string method;    ///< upper case
+    std::string target;    ///< origin form: path and query, encoded
+    header_list headers;   ///< without Host, Content-Length, Authorization, Connection: those are made
+    secret authorization;  ///< the whole header value, empty for none
+    std::string body;      ///< as it is sent
     bool has_body = false; ///< an empty body is sent as `Content-Length: 0`
 };
 
 /// A response, whole.
 struct response {
-    int status = 0;
-    header_list headers{};
-    std::string body{};
+    int status = 0;        ///< of HTTP; 0: there is no response
+    header_list headers{}; ///< in the order they came
+    std::string body{};    ///< whole and without its transfer coding; empty where it is streamed
 
+    /// The first header of that name, whatever its case. The view lives as long as the response.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
     {
         return find_header(headers, name);

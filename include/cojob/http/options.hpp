@@ -31,7 +31,7 @@ struct timeout_options {
     duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
 };
 
-/// Per origin.
+/// Connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {
     std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
     std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own
@@ -40,15 +40,15 @@ struct pool_options {
 
 /// What a server may send; more ends the call with `response_too_large`. Zero is refused.
 struct limit_options {
-    std::size_t header_bytes = std::size_t{64} * 1024;
-    std::size_t body_bytes = std::size_t{8} * 1024 * 1024;
-    std::size_t header_count = 128;
-    std::size_t informational = 8; ///< 1xx responses before the answer
-    std::size_t json_depth = 32;
-    std::size_t error_text = std::size_t{4} * 1024; ///< of the server's words kept in `error_info::server_message`
-    std::size_t chunk_extension = std::size_t{4} * 1024;
-    std::size_t event_line = std::size_t{64} * 1024;    ///< of an event stream
-    std::size_t event_bytes = std::size_t{1024} * 1024; ///< data of one event
+    std::size_t header_bytes = std::size_t{64} * 1024;     ///< of one head, status line included
+    std::size_t body_bytes = std::size_t{8} * 1024 * 1024; ///< of a body that is not a stream
+    std::size_t header_count = 128;                        ///< headers of one head
+    std::size_t informational = 8;                         ///< 1xx responses before the answer
+    std::size_t json_depth = 32;                           ///< arrays and objects within each other
+    std::size_t error_text = std::size_t{4} * 1024;      ///< of the server's words kept in `error_info::server_message`
+    std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one, and of a chunked body's trailers
+    std::size_t event_line = std::size_t{64} * 1024;     ///< of an event stream
+    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event
 };
 
 } // namespace cojob

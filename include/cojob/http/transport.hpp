@@ -16,15 +16,18 @@ namespace cojob::http {
 /// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
 class exchange {
   public:
+    /// An exchange that has not begun. `is_repeatable`: sending its request twice does no harm, so that a total
+    /// cancellation is accepted to the end.
     exchange(cojob::operation& op, bool is_repeatable) : operation(op), is_repeatable_(is_repeatable) {}
 
-    cojob::operation& operation;
-    phase reached = phase::queued;
-    bool needs_new_connection = false;                ///< a kept one must not be used
-    bool yields = false;                              ///< others go first where it has to queue for a connection
-    bool streams_body = false;                        ///< a success's body is to be read as it comes
-    bool is_reused = false;                           ///< the connection had served a request before
-    std::uint64_t bytes_sent = 0, bytes_received = 0; ///< of HTTP
+    cojob::operation& operation;       ///< what may stop it; outlives the exchange
+    phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
+    bool needs_new_connection = false; ///< a kept one must not be used
+    bool yields = false;               ///< others go first where it has to queue for a connection
+    bool streams_body = false;         ///< a success's body is to be read as it comes
+    bool is_reused = false;            ///< the connection had served a request before
+    std::uint64_t bytes_sent = 0,      ///< of HTTP, before TLS
+        bytes_received = 0;            ///< of HTTP, after TLS
 
     /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
     /// counts is that a write was started.
@@ -34,6 +37,8 @@ class exchange {
         if (!is_repeatable_)
             operation.refuse_total_cancellation(true);
     }
+
+    /// Whether a write was started: the server may have the request, or a part of it.
     [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
 
   private:
@@ -43,11 +48,11 @@ class exchange {
 
 /// What has come of a body.
 struct body_part {
-    error_code error{}; ///< connection_lost, malformed_response, response_too_large, operation_aborted
-    std::string why{};  ///< in this library's or the system's words, never the server's
-    std::string text{};
-    bool is_last = false; ///< the body has ended in good order
-    std::uint64_t bytes_received = 0;
+    error_code error{};               ///< connection_lost, malformed_response, response_too_large, operation_aborted
+    std::string why{};                ///< in this library's or the system's words, never the server's
+    std::string text{};               ///< the bytes, without transfer coding
+    bool is_last = false;             ///< the body has ended in good order
+    std::uint64_t bytes_received = 0; ///< of HTTP, for this part
 };
 
 /// The body of a response, read as it comes. One call at a time, on the client's strand; may be destroyed anywhere.
@@ -65,9 +70,9 @@ class BOOST_SYMBOL_VISIBLE body_stream {
 
 /// How an exchange ended.
 struct exchange_result {
-    error_code error{}; ///< none: `response` is whole, but for `rest`
-    std::string why{};  ///< in this library's or the system's words, never the server's
-    http::response response{};
+    error_code error{};                  ///< none: `response` is whole, but for `rest`
+    std::string why{};                   ///< in this library's or the system's words, never the server's
+    http::response response{};           ///< its status is 0 where no head came
     std::shared_ptr<body_stream> rest{}; ///< the body, where it is streamed; else, or empty: it is in the response
 };
 

@@ -15,12 +15,14 @@ namespace cojob::http {
 class origin {
   public:
     origin() = default;
+    /// Host, port and whether it is https; the host as below.
     origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
 
-    std::string host; ///< lower case; an IPv6 literal without its brackets
-    std::uint16_t port = 0;
-    bool is_secure = true; ///< https
+    std::string host;       ///< lower case; an IPv6 literal without its brackets
+    std::uint16_t port = 0; ///< written out or not: 443 and 80 are filled in
+    bool is_secure = true;  ///< https
 
+    /// An order, for maps; equal origins may share connections.
     friend auto operator<=>(const origin&, const origin&) = default;
 };
 
@@ -35,10 +37,12 @@ class url {
   public:
     url() = default;
 
+    /// Scheme, host and port.
     [[nodiscard]] const http::origin& origin() const noexcept { return origin_; }
     /// Empty, or begins with a slash and does not end with one.
     [[nodiscard]] const std::string& base_path() const noexcept { return base_path_; }
 
+    /// Whether origin and path are the same, however they were written.
     friend bool operator==(const url&, const url&) = default;
 
   private:

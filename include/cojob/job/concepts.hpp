@@ -16,8 +16,8 @@ namespace cojob {
 struct poll_schedule {
     duration first{};        ///< from the creation of a job, or a message to it, to the first poll
     duration min_interval{}; ///< between polls, at first
-    duration max_interval{}; ///< between polls, in the end
-    double growth = 0;       ///< from one interval to the next, at least 1
+    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
+    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
 };
 
 /// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what

@@ -19,6 +19,7 @@ namespace cojob {
 class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
   public:
     job_handle() = default;
+    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
     job_handle(std::string of_api, std::string in_scope, std::string of_job)
         : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
     {
@@ -30,6 +31,7 @@ class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
     std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
     std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
 
+    /// Whether both say the same, the times included.
     friend bool operator==(const job_handle&, const job_handle&) = default;
 };
 

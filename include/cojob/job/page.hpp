@@ -95,6 +95,7 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 template <class T>
 class pager {
   public:
+    /// Made by a service: `osapi::jobs::all_jobs`. Nothing is asked for yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
     /// The next job; nothing after the last. Errors and cancellation: those of the list; the next call goes on.

@@ -14,12 +14,13 @@ enum class unknown_status {
     stop,         ///< the wait returns the job as it is
 };
 
+/// Of a wait or a watch.
 struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; `no_timeout` for none
+    duration timeout = std::chrono::minutes(30); ///< of the whole wait; zero is refused, `no_timeout` for none
     poll_schedule schedule = {};                 ///< zero members: the service's own
-    duration settle =
-        {}; ///< an end counts when a poll that much later agrees; zero: at once. For APIs that take ends back
-    unknown_status on_unknown = unknown_status::keep_waiting;
+    /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
+    duration settle = {};
+    unknown_status on_unknown = unknown_status::keep_waiting; ///< what a status that nobody knows does
 };
 
 } // namespace cojob

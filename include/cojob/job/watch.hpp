@@ -37,6 +37,7 @@ asio::awaitable<std::optional<Job>> next_change_of(std::shared_ptr<watch_state> 
 template <job_api Api>
 class job_watch {
   public:
+    /// What `next` tells of.
     using job_type = typename Api::job_type;
 
     /// The job as it is at first, then whenever it has changed, as it was when it ended, and nothing from then on.
@@ -56,7 +57,8 @@ class job_watch {
     std::shared_ptr<detail::watch_state> state_;
 };
 
-/// Nothing is sent, and no argument is checked, before `next()` is awaited.
+/// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
+/// awaited.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
 {

@@ -24,12 +24,18 @@ class agent_settings;
 
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
 /// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent {
   public:
+    /// What waits return.
     using job_type = agent_job;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "mintlify.agent.v2";
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -39,6 +45,7 @@ class agent {
 
     /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL agent with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;

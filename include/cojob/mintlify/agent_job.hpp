@@ -8,51 +8,58 @@
 
 namespace cojob::mintlify {
 
+/// What a job is doing.
 enum class agent_job_status {
     active,    ///< the agent works on the prompt
     completed, ///< done; `pr_link` is set when files were changed
     failed,    ///< an error the agent could not recover from
-    archived,
-    unknown, ///< a status this version does not know: see `status_text`
+    archived,  ///< put away by the service, whatever it was before; an end as well
+    unknown,   ///< a status this version does not know: see `status_text`
 };
 
+/// What a job works on.
 struct job_source {
     std::string repository{};         ///< URL of the repository
     std::optional<std::string> ref{}; ///< the branch the agent works on
 
+    /// Whether both are the same repository and branch.
     friend bool operator==(const job_source&, const job_source&) = default;
 };
 
 /// A job of the Mintlify agent API, v2. Texts are the server's: escape them before they are printed.
 struct agent_job {
-    std::string id{};
-    agent_job_status status = agent_job_status::unknown;
-    std::string status_text{}; ///< as the server wrote it
-    job_source source{};
-    std::string model{};
-    std::optional<std::string> pr_link{};
-    timestamp created_at{};
-    std::optional<timestamp> archived_at{};
+    std::string id{};                                    ///< unique in its project
+    agent_job_status status = agent_job_status::unknown; ///< `is_finished` says whether it is an end
+    std::string status_text{};                           ///< as the server wrote it
+    job_source source{};                                 ///< what it works on
+    std::string model{};                                 ///< the language model that does it
+    std::optional<std::string> pr_link{};                ///< of the pull request, once there is one
+    timestamp created_at{};                              ///< by the server's clock
+    std::optional<timestamp> archived_at{};              ///< set when it is archived
 
+    /// Whether nothing has changed between two looks: what `watch_job` compares.
     friend bool operator==(const agent_job&, const agent_job&) = default;
 };
 
+/// What `job_api` asks a job: its id.
 [[nodiscard]] inline const std::string& job_id(const agent_job& job) noexcept
 {
     return job.id;
 }
 
+/// What `job_api` asks a job: its status as the server wrote it.
 [[nodiscard]] inline const std::string& status_text(const agent_job& job) noexcept
 {
     return job.status_text;
 }
 
-/// Completed, failed or archived.
+/// Whether it has ended: completed, failed or archived.
 [[nodiscard]] inline bool is_finished(const agent_job& job) noexcept
 {
     return job.status != agent_job_status::active && job.status != agent_job_status::unknown;
 }
 
+/// Whether its status is one that this version does not know. That is no end.
 [[nodiscard]] inline bool is_unknown(const agent_job& job) noexcept
 {
     return job.status == agent_job_status::unknown;

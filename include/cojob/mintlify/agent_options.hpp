@@ -11,18 +11,18 @@
 
 namespace cojob::mintlify {
 
-/// Of `agent` and `agent_v1`.
+/// Which project, with which key, and how much of its quota: of `agent` and `agent_v1`.
 class agent_options {
   public:
     agent_options() = default;
 
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
     credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com";
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`
     /// Of the project: creations and messages, for all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
     std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< http:// to a host that is not this machine sends the key in the clear
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine: the key is sent in the clear
 };
 
 /// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.

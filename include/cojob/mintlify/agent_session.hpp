@@ -11,18 +11,22 @@ namespace cojob::mintlify {
 
 /// Why a session has halted.
 enum class halt_reason {
-    completed,
-    github_misconfigured,
-    error,
-    processing, ///< it has not
-    interrupted,
-    unknown, ///< a reason this version does not know: see `reason_text`
+    completed,            ///< done
+    github_misconfigured, ///< the service cannot work on the repository; spelled `github_missconfigured` on the wire
+    error,                ///< it could not go on
+    processing,           ///< it has not halted
+    interrupted,          ///< it was stopped
+    unknown,              ///< a reason this version does not know: see `reason_text`
 };
 
-/// A step of a session. Priority and status are open sets.
+/// A step of a session, as the agent planned it.
 struct todo {
-    std::string id{}, content{}, status{}, priority{};
+    std::string id{}, ///< unique in its session
+        content{},    ///< what is to be done
+        status{},     ///< an open set
+        priority{};   ///< an open set
 
+    /// Whether both are the same in everything.
     friend bool operator==(const todo&, const todo&) = default;
 };
 
@@ -30,29 +34,36 @@ struct todo {
 struct agent_session {
     agent_session() = default;
 
-    std::string session_id{}, subdomain{};
-    std::optional<std::string> branch{};
-    bool halted = false;
-    std::optional<halt_reason> reason{};
-    std::string reason_text{}; ///< as the server wrote it
-    std::optional<std::string> pull_request_link{}, message_to_user{}, user_id{}, title{};
-    std::vector<todo> todos{};
-    std::optional<timestamp> created_at{};
+    std::string session_id{},                       ///< unique in its project: the job's id
+        subdomain{};                                ///< of the documentation it works on; empty: not told
+    std::optional<std::string> branch{};            ///< the Git branch; empty until there is one
+    bool halted = false;                            ///< it has ended, for whatever reason; `haulted` on the wire
+    std::optional<halt_reason> reason{};            ///< empty: not told
+    std::string reason_text{};                      ///< as the server wrote it
+    std::optional<std::string> pull_request_link{}, ///< set when files were changed
+        message_to_user{},                          ///< the agent's own words at the end
+        user_id{},                                  ///< of the user who created it
+        title{};                                    ///< that the service gave it
+    std::vector<todo> todos{};                      ///< its plan, in order
+    std::optional<timestamp> created_at{};          ///< by the server's clock
 
+    /// Whether nothing has changed between two looks: what `watch_job` compares.
     friend bool operator==(const agent_session&, const agent_session&) = default;
 };
 
+/// What `job_api` asks a job: its id.
 [[nodiscard]] inline const std::string& job_id(const agent_session& s) noexcept
 {
     return s.session_id;
 }
 
-/// This API has no states: the reason, where there is one.
+/// What `job_api` asks a job. This API has no states: the reason, where there is one, else `halted` or `processing`.
 [[nodiscard]] inline std::string status_text(const agent_session& s)
 {
     return !s.reason_text.empty() ? s.reason_text : s.halted ? "halted" : "processing";
 }
 
+/// Whether it has ended: it has halted, for whatever reason.
 [[nodiscard]] inline bool is_finished(const agent_session& s) noexcept
 {
     return s.halted;

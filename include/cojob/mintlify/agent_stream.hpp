@@ -29,24 +29,26 @@ enum class message_role {
     assistant ///< an example of an answer
 };
 
+/// One message of the conversation that a session begins with.
 struct session_message {
-    message_role role = message_role::user;
-    std::string content{};
+    message_role role = message_role::user; ///< who says it
+    std::string content{};                  ///< not empty, UTF-8
 };
 
 /// What a new session of API v1 is to do.
 class create_session_request {
   public:
     create_session_request() = default;
-    /// One message of the user.
+    /// One message of the user: the task.
     explicit create_session_request(std::string prompt) { add(message_role::user, std::move(prompt)); }
 
+    /// A further message, at the end.
     void add(message_role role, std::string content) { messages.push_back({role, std::move(content)}); }
 
-    std::vector<session_message> messages;
-    std::optional<std::string> branch; ///< to work on; empty: the service makes one up
-    bool as_draft = false;             ///< of the pull request
-    std::string model;                 ///< `sonnet` or `opus` today; empty: the service's default
+    std::vector<session_message> messages; ///< at least one, in order
+    std::optional<std::string> branch;     ///< to work on; empty: the service makes one up
+    bool as_draft = false;                 ///< of the pull request
+    std::string model;                     ///< `sonnet` or `opus` today; empty: the service's default
 };
 
 /// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
@@ -58,6 +60,7 @@ class agent_stream {
     /// No stream: `next` is `invalid_argument`.
     agent_stream() = default;
 
+    /// The session's id, known before the first event; empty where there is no stream.
     [[nodiscard]] const std::string& session_id() const noexcept { return handle_.id; }
     /// The Git branch the session works on, where the service tells it.
     [[nodiscard]] const std::optional<std::string>& branch() const noexcept { return branch_; }
@@ -70,10 +73,8 @@ class agent_stream {
     /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
     /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
     /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
-    /// that error. Cancellation: all types, at once; one that comes while it waits for the
-    /// server closes the stream. Precondition: the call before has
-    /// ended
-    /// (`invalid_argument`). Thread safety: none for one stream.
+    /// that error. Cancellation: all types, at once; one that comes while it waits for the server closes the stream.
+    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one stream.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;
 
   private:

@@ -33,12 +33,19 @@ struct session_query {
 /// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
 /// a session here.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent_v1 {
   public:
+    /// What waits return.
     using job_type = agent_session;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "mintlify.agent.v1";
+    /// A list shows sessions whole: one that has ended need not be asked for by itself.
     static constexpr bool lists_whole_jobs = true;
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -48,11 +55,13 @@ class agent_v1 {
 
     /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL agent_v1 with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process.
+    /// For `wait_for_job` in another process: the session, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
+    /// As for v2: Mintlify documents a poll every 5 to 10 s.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;
@@ -77,7 +86,8 @@ class agent_v1 {
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
 
-    /// For waits: the first hundred sessions, whole, ended or not.
+    /// For waits: the first hundred sessions, whole, ended or not: `GET /v1/agent/{project}/jobs?skip=0&take=100`.
+    /// Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_unfinished() const;
 
     /// Whether both are handles on one service: they share polls.

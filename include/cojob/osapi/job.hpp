@@ -14,38 +14,48 @@
 
 namespace cojob::osapi {
 
+/// What a job is doing.
 enum class job_status {
-    submitted,
-    processing,
-    completed,
-    failed, ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
-    partial_failure,
-    skipped,
-    unknown, ///< a status this version does not know: see `status_text`
+    submitted,       ///< no agent has it yet
+    processing,      ///< an agent works on it
+    completed,       ///< done
+    failed,          ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
+    partial_failure, ///< some agents did it, others failed
+    skipped,         ///< not for the agents it went to: another system, for instance. No list can be filtered by it
+    unknown,         ///< a status this version does not know: see `status_text`
 };
 
 /// What one agent answered.
 struct agent_response {
-    std::string status{};
-    boost::json::value data{};
-    std::optional<bool> changed{};
-    std::string error{}, hostname{};
+    std::string status{};          ///< as the agent wrote it
+    boost::json::value data{};     ///< the operation's result on this agent; null: none
+    std::optional<bool> changed{}; ///< whether the machine was changed; empty: not told
+    std::string error{},           ///< the agent's words; empty: none
+        hostname{};                ///< of the agent
 
+    /// Whether both are the same in everything.
     friend bool operator==(const agent_response&, const agent_response&) = default;
 };
 
 /// How far one agent is.
 struct agent_state {
-    std::string status{}, error{};
-    std::optional<cojob::duration> duration{};
+    std::string status{},                      ///< as the server wrote it
+        error{};                               ///< the agent's words; empty: none
+    std::optional<cojob::duration> duration{}; ///< how long the agent took; empty: it has not ended
 
+    /// Whether both are the same in everything.
     friend bool operator==(const agent_state&, const agent_state&) = default;
 };
 
+/// One entry of a job's history.
 struct timeline_event {
-    timestamp time{};
-    std::string event{}, hostname{}, message{}, error{};
+    timestamp time{};    ///< by the server's clock
+    std::string event{}, ///< what happened, `submitted` or `retried` for instance; an open set
+        hostname{},      ///< of the agent it happened on; empty: of none
+        message{},       ///< more about it, for people
+        error{};         ///< what went wrong; empty: nothing
 
+    /// Whether both are the same in everything.
     friend bool operator==(const timeline_event&, const timeline_event&) = default;
 };
 
@@ -54,52 +64,58 @@ struct timeline_event {
 struct job {
     job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
 
-    std::string id{};
-    job_status status = job_status::unknown;
-    std::string status_text{}; ///< as the server wrote it
-    timestamp created{};       ///< 1970 where the server does not say: one that signs its jobs
-    std::optional<timestamp> updated_at{};
-    boost::json::object operation{};
-    boost::json::value result{};
-    std::optional<bool> changed{};
-    std::string error{}, hostname{};
-    std::map<std::string, agent_response> responses{};
-    std::map<std::string, agent_state> agent_states{};
-    std::vector<timeline_event> timeline{};
+    std::string id{};                                  ///< unique on its server
+    job_status status = job_status::unknown;           ///< `is_finished` says whether it is an end
+    std::string status_text{};                         ///< as the server wrote it
+    timestamp created{};                               ///< 1970 where the server does not say: one that signs its jobs
+    std::optional<timestamp> updated_at{};             ///< of its last change, where the server tells
+    boost::json::object operation{};                   ///< what is to be done, as it was submitted
+    boost::json::value result{};                       ///< of a job for one agent; null: none
+    std::optional<bool> changed{};                     ///< whether a machine was changed; empty: not told
+    std::string error{},                               ///< why it failed; empty: it did not
+        hostname{};                                    ///< of the agent that processed it; empty: not told
+    std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
+    std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
+    std::vector<timeline_event> timeline{};            ///< its history, oldest first
 
+    /// Whether nothing has changed between two looks: what `watch_job` compares.
     friend bool operator==(const job&, const job&) = default;
 };
 
+/// A page of a list.
 struct job_page {
     std::int64_t total_items = 0;                        ///< that match the filter
     std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs
-    std::vector<job> items{};
+    std::vector<job> items{};                            ///< without responses, agent states and timeline
 };
 
 /// The job that a retry made.
 struct retry_receipt {
-    std::string job_id{};
-    std::string status{};
-    std::optional<std::int64_t> revision{};
-    std::optional<timestamp> created{};
+    std::string job_id{};                   ///< of the new job: what to wait for
+    std::string status{};                   ///< as the server wrote it, `created` as a rule
+    std::optional<std::int64_t> revision{}; ///< of the server's store; empty: not told
+    std::optional<timestamp> created{};     ///< by the server's clock; empty: not told
 };
 
+/// What `job_api` asks a job: its id.
 [[nodiscard]] inline const std::string& job_id(const job& j) noexcept
 {
     return j.id;
 }
 
+/// What `job_api` asks a job: its status as the server wrote it.
 [[nodiscard]] inline const std::string& status_text(const job& j) noexcept
 {
     return j.status_text;
 }
 
-/// Completed, failed, partially failed or skipped.
+/// Whether it has ended: completed, failed, partially failed or skipped.
 [[nodiscard]] inline bool is_finished(const job& j) noexcept
 {
     return j.status != job_status::submitted && j.status != job_status::processing && j.status != job_status::unknown;
 }
 
+/// Whether its status is one that this version does not know. That is no end.
 [[nodiscard]] inline bool is_unknown(const job& j) noexcept
 {
     return j.status == job_status::unknown;

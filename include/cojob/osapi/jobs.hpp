@@ -25,14 +25,15 @@ namespace detail {
 class jobs_settings;
 } // namespace detail
 
+/// Of `jobs`: which server, and with which token.
 class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080";
-    std::string base_path = "/api/job"; ///< older servers: `/job`
-    credential token;                   ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false;       ///< http:// to a host that is not this machine; its jobs run commands
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP works to this machine only
+    std::string base_path = "/api/job";             ///< older servers: `/job`
+    credential token;                               ///< or a function that is asked for one before each attempt
+    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine; its jobs run commands
 };
 
 /// Which jobs of a list.
@@ -44,14 +45,21 @@ struct list_query {
 
 /// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
 ///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
+/// by value, so that an operation may outlive them, and the service too.
+///
 /// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
-/// seen so far. `wait_options::settle` of 35 s waits for that. Thread safety: as `client`. Cancellation, for every
-/// operation: all types until the request is on its way; then terminal and partial end a POST or DELETE as
-/// `outcome_unknown`, and total is ignored.
+/// seen so far. `wait_options::settle` of 35 s waits for that.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
+/// terminal and partial end a POST or DELETE as `outcome_unknown`, and total is ignored.
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
+    /// What waits return.
     using job_type = job;
+    /// What handles and observers call this API.
     static constexpr std::string_view api_name = "osapi.job";
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
@@ -61,11 +69,13 @@ class jobs {
 
     /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
+    /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process.
+    /// For `wait_for_job` in another process: the job, and when this client made it by a retry.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
+    /// From 0.5 s to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::milliseconds;
@@ -79,7 +89,9 @@ class jobs {
     /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
-    /// The job as it is now: `GET {base path}/{id}`. Errors: those of `client::send`, and `invalid_response`.
+    /// The job as it is now: `GET {base path}/{id}`.
+    ///
+    /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
 
     /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
@@ -95,7 +107,8 @@ class jobs {
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
                                                                       std::string target_hostname = {}) const;
 
-    /// For waits: those being processed, at most 100, in one request, without details.
+    /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
+    /// Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service: they share polls.

@@ -28,7 +28,8 @@ struct quota_access;
 /// Thread-safe.
 class quota {
   public:
-    /// An empty clock is the machine's. Clients that share the quota should have the same one.
+    /// A quota of which nothing is used yet. An empty clock is the machine's; clients that share the quota should have
+    /// the same one.
     ///
     /// \throws api_error invalid_argument: a limit of zero, a window that is not more than zero or is `no_timeout`, a
     /// `max_wait` that is not more than zero
@@ -45,6 +46,7 @@ class quota {
     /// taken to end now and to count, those who queue to want their slots.
     [[nodiscard]] COJOB_DECL timestamp next_slot_at() const;
 
+    /// The options it was made with.
     [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
 
     /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.

@@ -21,8 +21,9 @@ namespace cojob::testing {
 ///     clock->advance(1h);
 class manual_clock final : public clock {
   public:
-    /// `start` is the civil time to begin with.
+    /// A clock that stands at `start`, by civil time; its steady time is its own. The context outlives it.
     COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
+    /// Alarms that have not rung never will.
     COJOB_DECL ~manual_clock() override;
 
     /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each.
@@ -47,13 +48,18 @@ class manual_clock final : public clock {
     /// Alarms that are set and not due.
     [[nodiscard]] COJOB_DECL std::size_t pending() const;
 
+    /// Steady time, as far as it was moved.
     [[nodiscard]] COJOB_DECL time_point now() const override;
+    /// Civil time: the start, and how far it was moved.
     [[nodiscard]] COJOB_DECL timestamp wall_now() const override;
+    /// An alarm that rings when time is moved to it.
     [[nodiscard]] COJOB_DECL std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) override;
+    /// Called by transports: time stands still from now on.
     COJOB_DECL void exchange_began() noexcept override;
+    /// Called by transports: time may move again when every exchange has ended.
     COJOB_DECL void exchange_ended() noexcept override;
 
-    /// 2026-01-01T00:00:00Z.
+    /// The civil time a clock starts at unless it is given another: 2026-01-01T00:00:00Z.
     [[nodiscard]] static constexpr timestamp default_start() noexcept
     {
         return timestamp(std::chrono::seconds(1767225600));

@@ -27,27 +27,33 @@ class mock_certificate {
 };
 
 /// TLS versions a mock server speaks.
-enum class tls_versions { modern, only_1_1, only_1_2 };
+enum class tls_versions {
+    modern,   ///< whatever OpenSSL speaks by default
+    only_1_1, ///< too old: a client refuses it
+    only_1_2  ///< the oldest a client speaks
+};
 
 /// One stretch of a job's life: the status it answers, and for how many polls.
 class lifecycle_step {
   public:
+    /// A status, for one poll or as many as are given: `{"active", 300}`.
     lifecycle_step(std::string answered, unsigned times = 1) : status(std::move(answered)), polls(times) {}
 
-    std::string status;
-    unsigned polls; ///< 0: skipped; the last step of a life has no end
+    std::string status; ///< what the API answers, known to it or not
+    unsigned polls;     ///< 0: skipped; the last step of a life has no end
 };
 
+/// Of a mock server. As they are, it is an HTTPS server with an account that `mint_test_key` opens.
 class mock_server_options {
   public:
     mock_server_options() = default;
 
-    std::string address = "127.0.0.1"; ///< loopback only, IPv4 or IPv6; the system chooses the port
-    bool use_tls = true;
-    tls_versions versions = tls_versions::modern;
-    mock_certificate certificate;
-    std::string token = "mint_test_key"; ///< what `Authorization: Bearer` must carry
-    std::string project_id = "test-project";
+    std::string address = "127.0.0.1";            ///< loopback only, IPv4 or IPv6; the system chooses the port
+    bool use_tls = true;                          ///< false: plain HTTP
+    tls_versions versions = tls_versions::modern; ///< what it speaks
+    mock_certificate certificate;                 ///< what it shows
+    std::string token = "mint_test_key";          ///< what `Authorization: Bearer` must carry
+    std::string project_id = "test-project";      ///< Mintlify's; any other is refused
     std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
     std::vector<lifecycle_step> session_lifecycle = {{"processing", 2},
                                                      {"completed"}}; ///< of sessions made from now on
@@ -60,9 +66,9 @@ class mock_server_options {
     };
     duration session_event_gap{}; ///< before each event, the first one too: real time, whatever `clock` says
     std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
-    duration rate_window = std::chrono::hours(1);
-    bool send_retry_after = true;        ///< with a 429
-    std::string osapi_path = "/api/job"; ///< of the OSAPI job API, on the same server and with the same token
+    duration rate_window = std::chrono::hours(1); ///< the length of that window
+    bool send_retry_after = true;                 ///< with a 429
+    std::string osapi_path = "/api/job";          ///< of the OSAPI job API, on the same server and with the same token
     std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< of its retries
     clock_ptr clock; ///< of the rate limit and of time stamps; empty: the machine's
 };
@@ -103,9 +109,10 @@ enum class fault {
 
 /// A request as the server got it.
 struct recorded_request {
-    std::string method, target;
-    http::header_list headers;
-    std::string body;
+    std::string method,         ///< as sent
+        target;                 ///< path and query, as sent
+    http::header_list headers;  ///< in order, Authorization among them
+    std::string body;           ///< without its transfer coding
     std::size_t connection = 0; ///< which one it came on, counted from 0
 };
 
@@ -117,13 +124,15 @@ class mock_server {
     /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a
     /// life without steps and for a path that is none.
     COJOB_DECL explicit mock_server(mock_server_options = {});
+    /// Stops it and closes every connection; waits until its thread has ended.
     COJOB_DECL ~mock_server();
     mock_server(const mock_server&) = delete;
     mock_server& operator=(const mock_server&) = delete;
 
-    /// `https://localhost:PORT`, or with the address where the certificate is not for localhost or the address is not
-    /// 127.0.0.1.
+    /// What a service's `base_url` is to be: scheme, `localhost` and the port, or the address instead of `localhost`
+    /// where the certificate is not for that name or the address is not 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
+    /// The port that the system chose.
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
@@ -156,8 +165,9 @@ class mock_server {
     [[nodiscard]] COJOB_DECL std::vector<recorded_request> requests() const;
     /// Blocks until that many requests have arrived, for ten seconds at most. Whether they have.
     COJOB_DECL bool wait_for_requests(std::size_t count) const;
-    /// Connections accepted since the start, and those open now.
+    /// Connections accepted since the start.
     [[nodiscard]] COJOB_DECL std::size_t connections() const;
+    /// Connections open now.
     [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
     /// Blocks until exactly that many connections are open, for ten seconds at most. Whether they are.
     COJOB_DECL bool wait_for_open_connections(std::size_t count) const;

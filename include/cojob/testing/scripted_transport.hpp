@@ -20,10 +20,10 @@ class scripted_reply {
     /// A failure in a phase; at `sending` and later the request counts as committed.
     scripted_reply(errc failure, phase last) : result{failure, {}, {}, {}}, reached(last) {}
 
-    http::exchange_result result;
-    phase reached = phase::done;
-    duration delay{};        ///< before the answer; `no_timeout`: never
-    duration commit_after{}; ///< of the delay, how much passes before the request counts as committed
+    http::exchange_result result; ///< the answer, or a failure
+    phase reached = phase::done;  ///< how far the exchange comes; at `sending` and later the request is committed
+    duration delay{};             ///< before the answer; `no_timeout`: never
+    duration commit_after{};      ///< of the delay, how much passes before the request counts as committed
     /// Set: asked for the answer when the request arrives, which is when it counts as committed.
     std::function<http::response()> on_arrival;
 };
@@ -32,12 +32,17 @@ class scripted_reply {
 /// safety as for any transport: used by one client, on its strand.
 class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
   public:
+    /// What decides about each request, by its method, target and body.
     using script_type = std::function<scripted_reply(const http::request&)>;
 
+    /// A transport that asks this function, on the client's strand.
     explicit scripted_transport(script_type script) : script_(std::move(script)) {}
 
+    /// Asks the script, waits as it says on the client's clock, and returns its result.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
+    /// Nothing: there is no connection.
     void close() noexcept override {}
+    /// Nothing: there is no connection.
     void shutdown() noexcept override {}
 
     /// Every request, in order.
