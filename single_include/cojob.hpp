@@ -4105,6 +4105,176 @@ namespace cojob::detail {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/policy/retry_plan.hpp
+
+namespace cojob::detail {
+
+/// What kind of failure an attempt was, as far as repeating it goes.
+enum class failure_kind { none, final, connect, lost, stale, server, unavailable, throttled, not_ready, credential };
+
+/// The table of what may be repeated, options, counts and times apart.
+[[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
+{
+    using enum failure_kind;
+    const auto why = attempt_error(a);
+    if (!why)
+        return none;
+    if (a.stopped != stop_reason::none && a.stopped != stop_reason::limit)
+        return final;
+    if (a.stopped == stop_reason::none && !a.error) {
+        if (a.status == 401)
+            return credential;
+        if (a.status == 408 || a.status == 425)
+            return not_ready;
+        if (a.status == 429)
+            return throttled;
+        if (a.status == 503 && a.has_retry_hint)
+            return unavailable;
+        const auto is_passing = is_ambiguous_status(a.status, a.has_retry_hint);
+        return is_passing && a.effect != effect::once ? server : final;
+    }
+    if (!a.was_committed)
+        return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
+    if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
+        return final;
+    // A server that is silent for that long has not closed the connection.
+    return a.was_stale && why == errc::connection_lost ? stale : lost;
+}
+
+/// What comes after an attempt.
+struct retry_step {
+    bool is_again = false;
+    bool is_success = false; ///< what the attempt failed with is what was wanted
+    duration wait{};         ///< before the next attempt
+    bool needs_new_connection = false;
+    bool needs_new_credential = false;
+    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
+};
+
+/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
+class retry_plan {
+  public:
+    /// \param is_poll the next poll is the retry of a failed one, and polls leave the budget to calls
+    retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
+        : options_(options), budget_(budget), is_poll_(is_poll)
+    {
+    }
+
+    struct moment {
+        time_point now, deadline;
+        double uniform = 0;                    ///< from [0, 1)
+        std::optional<duration> hint{};        ///< the server's
+        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
+        bool has_provider = false;             ///< the credential may be another by now
+    };
+
+    [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
+    {
+        ++attempts_;
+        const auto kind = kind_of(outcome);
+        // The second DELETE finds nothing because the first one did its work.
+        const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
+        if (kind == failure_kind::none || is_done_already) {
+            if (!is_poll_)
+                budget_.succeeded();
+            return {.is_success = is_done_already};
+        }
+        may_be_done_ = may_be_done_ || leaves_traces(outcome);
+        switch (kind) {
+        case failure_kind::final: return {};
+        case failure_kind::stale: return fresh_connection(m);
+        case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
+        default: return again(kind, m);
+        }
+    }
+
+    /// Whether an attempt may have had its effect, though no answer said so.
+    [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
+
+  private:
+    [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
+    {
+        const auto has_answer = !a.error && a.stopped == stop_reason::none;
+        return a.was_committed && a.effect != effect::none &&
+               (!has_answer || is_ambiguous_status(a.status, a.has_retry_hint));
+    }
+
+    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
+    [[nodiscard]] retry_step fresh_connection(const moment& m)
+    {
+        if (is_reconnected_)
+            return again(failure_kind::lost, m);
+        is_reconnected_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_connection = true};
+    }
+
+    [[nodiscard]] retry_step new_credential()
+    {
+        if (!options_.on_new_credential || is_reauthorized_ || options_.max_attempts == 1)
+            return {};
+        is_reauthorized_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_credential = true};
+    }
+
+    [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
+    {
+        if (is_poll_)
+            return {};
+        if (!is_switched_on(kind))
+            return {.why_not = "switched off"};
+        const auto is_throttling = kind == failure_kind::throttled;
+        const auto has_budget = is_throttling || budget_.failed();
+        if (attempts_ >= options_.max_attempts)
+            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
+        if (!has_budget)
+            return {.why_not = "retry budget"};
+        if (m.hint && *m.hint > options_.max_server_delay)
+            return {.why_not = "the server asks for more than max_server_delay"};
+        const auto wait = m.quota_pause ? *m.quota_pause : delay(is_throttling, m);
+        if (cojob::detail::after(m.now, wait) >= m.deadline)
+            return {.why_not = "the deadline comes first"};
+        return {.is_again = true, .wait = m.quota_pause ? duration::zero() : wait};
+    }
+
+    [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
+    {
+        switch (kind) {
+        case failure_kind::connect: return options_.on_connect_failure;
+        case failure_kind::lost: return options_.on_lost_answer;
+        case failure_kind::server: return options_.on_server_error;
+        case failure_kind::unavailable: return options_.on_unavailable;
+        case failure_kind::throttled: return options_.on_throttled;
+        case failure_kind::not_ready: return options_.on_not_ready;
+        default: return false;
+        }
+    }
+
+    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
+    /// random part of the other half.
+    [[nodiscard]] duration delay(bool is_throttling, const moment& m) const
+    {
+        using std::chrono::seconds;
+        if (m.hint && *m.hint > duration::zero())
+            return *m.hint + jitter(*m.hint, m.uniform);
+        const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
+        const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
+        auto whole = std::min(base, most);
+        for (unsigned n = 1; n < attempts_ && whole < most; ++n)
+            whole = whole > most / 2 ? most : whole * 2;
+        return whole / 2 + part_of(whole - whole / 2, m.uniform);
+    }
+
+    retry_options options_;
+    retry_budget& budget_;
+    bool is_poll_;
+    unsigned attempts_ = 0; // that count
+    bool is_reconnected_ = false, is_reauthorized_ = false, may_be_done_ = false;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/policy/quota_window.hpp
 
 namespace cojob::detail {
@@ -4553,172 +4723,75 @@ inline void quota_core::serve(time_point now, const ticket* asking)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/policy/retry_plan.hpp
+// -------- cojob/impl/internal/quota_use.hpp
 
 namespace cojob::detail {
 
-/// What kind of failure an attempt was, as far as repeating it goes.
-enum class failure_kind { none, final, connect, lost, stale, server, unavailable, throttled, not_ready, credential };
-
-/// The table of what may be repeated, options, counts and times apart.
-[[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
-{
-    using enum failure_kind;
-    const auto why = attempt_error(a);
-    if (!why)
-        return none;
-    if (a.stopped != stop_reason::none && a.stopped != stop_reason::limit)
-        return final;
-    if (a.stopped == stop_reason::none && !a.error) {
-        if (a.status == 401)
-            return credential;
-        if (a.status == 408 || a.status == 425)
-            return not_ready;
-        if (a.status == 429)
-            return throttled;
-        if (a.status == 503 && a.has_retry_hint)
-            return unavailable;
-        const auto is_passing = is_ambiguous_status(a.status, a.has_retry_hint);
-        return is_passing && a.effect != effect::once ? server : final;
-    }
-    if (!a.was_committed)
-        return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
-    if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
-        return final;
-    // A server that is silent for that long has not closed the connection.
-    return a.was_stale && why == errc::connection_lost ? stale : lost;
-}
-
-/// What comes after an attempt.
-struct retry_step {
-    bool is_again = false;
-    bool is_success = false; ///< what the attempt failed with is what was wanted
-    duration wait{};         ///< before the next attempt
-    bool needs_new_connection = false;
-    bool needs_new_credential = false;
-    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
-};
-
-/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
-class retry_plan {
+/// What a call is to the quota it draws on: it queues for a slot, and tells how each attempt ended. Nothing, where no
+/// quota is kept.
+class quota_use {
   public:
-    /// \param is_poll the next poll is the retry of a failed one, and polls leave the budget to calls
-    retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
-        : options_(options), budget_(budget), is_poll_(is_poll)
+    quota_use(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
     {
+        if (!pool)
+            return;
+        options_ = &pool->options();
+        wake_ = std::make_shared<event>(executor);
+        ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
+            asio::post(executor, [weak] {
+                if (const auto wake = weak.lock())
+                    wake->set();
+            });
+        });
     }
 
-    struct moment {
-        time_point now, deadline;
-        double uniform = 0;                    ///< from [0, 1)
-        std::optional<duration> hint{};        ///< the server's
-        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
-        bool has_provider = false;             ///< the credential may be another by now
-    };
+    explicit operator bool() const noexcept { return ticket_.has_value(); }
 
-    [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
+    // For a quota that is kept.
+
+    [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
+    [[nodiscard]] bool may_queue() const { return options_->on_exhausted == when_exhausted::wait; }
+
+    /// A slot, or how long one is to be waited for, or that it would be in vain.
+    [[nodiscard]] quota_reply ask(duration at_most, bool had_slot_before)
     {
-        ++attempts_;
-        const auto kind = kind_of(outcome);
-        // The second DELETE finds nothing because the first one did its work.
-        const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
-        if (kind == failure_kind::none || is_done_already) {
-            if (!is_poll_)
-                budget_.succeeded();
-            return {.is_success = is_done_already};
-        }
-        may_be_done_ = may_be_done_ || leaves_traces(outcome);
-        switch (kind) {
-        case failure_kind::final: return {};
-        case failure_kind::stale: return fresh_connection(m);
-        case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
-        default: return again(kind, m);
-        }
+        wake_->reset();
+        return ticket_->ask(at_most, had_slot_before);
+    }
+    asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
+    void leave() { ticket_->leave(); }
+
+    // For any.
+
+    /// The slot was not used.
+    void give_back()
+    {
+        if (ticket_)
+            ticket_->give_back();
     }
 
-    /// Whether an attempt may have had its effect, though no answer said so.
-    [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
+    /// For how long the quota pauses after an attempt that was refused with 429.
+    std::optional<duration> ended(const made_attempt& made, double uniform)
+    {
+        if (ticket_ && made.outcome.status == 429)
+            return ticket_->throttled(at_least_a_second(made.hint), uniform);
+        if (ticket_ && made.outcome.was_committed)
+            ticket_->stamp(!made.tried.ended);
+        else
+            give_back();
+        return std::nullopt;
+    }
 
   private:
-    [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
+    /// Of a pool that all share, "at once" would make a storm.
+    static std::optional<duration> at_least_a_second(std::optional<duration> hint)
     {
-        const auto has_answer = !a.error && a.stopped == stop_reason::none;
-        return a.was_committed && a.effect != effect::none &&
-               (!has_answer || is_ambiguous_status(a.status, a.has_retry_hint));
+        return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
     }
 
-    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
-    [[nodiscard]] retry_step fresh_connection(const moment& m)
-    {
-        if (is_reconnected_)
-            return again(failure_kind::lost, m);
-        is_reconnected_ = true;
-        --attempts_;
-        return {.is_again = true, .needs_new_connection = true};
-    }
-
-    [[nodiscard]] retry_step new_credential()
-    {
-        if (!options_.on_new_credential || is_reauthorized_ || options_.max_attempts == 1)
-            return {};
-        is_reauthorized_ = true;
-        --attempts_;
-        return {.is_again = true, .needs_new_credential = true};
-    }
-
-    [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
-    {
-        if (is_poll_)
-            return {};
-        if (!is_switched_on(kind))
-            return {.why_not = "switched off"};
-        const auto is_throttling = kind == failure_kind::throttled;
-        const auto has_budget = is_throttling || budget_.failed();
-        if (attempts_ >= options_.max_attempts)
-            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
-        if (!has_budget)
-            return {.why_not = "retry budget"};
-        if (m.hint && *m.hint > options_.max_server_delay)
-            return {.why_not = "the server asks for more than max_server_delay"};
-        const auto wait = m.quota_pause ? *m.quota_pause : delay(is_throttling, m);
-        if (cojob::detail::after(m.now, wait) >= m.deadline)
-            return {.why_not = "the deadline comes first"};
-        return {.is_again = true, .wait = m.quota_pause ? duration::zero() : wait};
-    }
-
-    [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
-    {
-        switch (kind) {
-        case failure_kind::connect: return options_.on_connect_failure;
-        case failure_kind::lost: return options_.on_lost_answer;
-        case failure_kind::server: return options_.on_server_error;
-        case failure_kind::unavailable: return options_.on_unavailable;
-        case failure_kind::throttled: return options_.on_throttled;
-        case failure_kind::not_ready: return options_.on_not_ready;
-        default: return false;
-        }
-    }
-
-    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
-    /// random part of the other half.
-    [[nodiscard]] duration delay(bool is_throttling, const moment& m) const
-    {
-        using std::chrono::seconds;
-        if (m.hint && *m.hint > duration::zero())
-            return *m.hint + jitter(*m.hint, m.uniform);
-        const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
-        const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
-        auto whole = std::min(base, most);
-        for (unsigned n = 1; n < attempts_ && whole < most; ++n)
-            whole = whole > most / 2 ? most : whole * 2;
-        return whole / 2 + part_of(whole - whole / 2, m.uniform);
-    }
-
-    retry_options options_;
-    retry_budget& budget_;
-    bool is_poll_;
-    unsigned attempts_ = 0; // that count
-    bool is_reconnected_ = false, is_reauthorized_ = false, may_be_done_ = false;
+    const quota_options* options_ = nullptr;
+    std::shared_ptr<event> wake_;
+    std::optional<quota_core::ticket> ticket_;
 };
 
 } // namespace cojob::detail
@@ -4736,7 +4809,7 @@ class call_run {
         const client_state::running_guard running(*call->client, operation_of(call));
         call_run self(*call);
         while (!self.is_over_) {
-            if (self.ticket_ && !co_await self.take_slot())
+            if (self.quota_ && !co_await self.take_slot())
                 break;
             self.begin();
             if (!call->asked.api.authorization.is_fixed() && !co_await self.authorize())
@@ -4758,19 +4831,10 @@ class call_run {
   private:
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op),
-          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr)
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr),
+          quota_(call.asked.api.quota_pool, call.op.executor())
     {
         operation_.set_deadline(call.settings.until);
-        const auto& pool = call.asked.api.quota_pool;
-        if (!pool)
-            return;
-        wake_ = std::make_shared<event>(operation_.executor());
-        ticket_.emplace(quota_access::core(*pool), [executor = operation_.executor(), weak = std::weak_ptr(wake_)] {
-            asio::post(executor, [weak] {
-                if (const auto wake = weak.lock())
-                    wake->set();
-            });
-        });
     }
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
@@ -4780,8 +4844,7 @@ class call_run {
     {
         const auto at_most = most_in_queue();
         for (bool is_told = throttled_.has_value(); !operation_.is_stopped(); is_told = true) {
-            wake_->reset();
-            const auto reply = ticket_->ask(at_most, is_begun_);
+            const auto reply = quota_.ask(at_most, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
             if (reply.kind == quota_reply::refused) {
@@ -4790,9 +4853,9 @@ class call_run {
             }
             if (!is_told)
                 report_throttled(errc::quota_exhausted, reply.wait);
-            co_await wait_until(operation_, *wake_, after(now(), reply.wait));
+            co_await quota_.wait(operation_, after(now(), reply.wait));
         }
-        ticket_->leave();
+        quota_.leave();
         if (throttled_ && operation_.reason() == stop_reason::deadline)
             fail(std::move(*throttled_));
         else
@@ -4803,11 +4866,8 @@ class call_run {
     /// A call that was granted a slot before goes on within its own time.
     [[nodiscard]] duration most_in_queue() const
     {
-        const auto& options = call_.asked.api.quota_pool->options();
-        if (options.on_exhausted == when_exhausted::fail)
-            return duration::zero();
-        return is_begun_ ? time_left(operation_.deadline())
-                         : std::min(options.max_wait, time_left(call_.settings.until));
+        return is_begun_ && quota_.may_queue() ? time_left(operation_.deadline())
+                                               : std::min(quota_.max_wait(), time_left(call_.settings.until));
     }
 
     [[nodiscard]] duration time_left(time_point until) const
@@ -4861,8 +4921,8 @@ class call_run {
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
             report_retry(unauthorized_->code(), duration::zero(), false);
-        if (is_over_ && ticket_)
-            ticket_->give_back();
+        if (is_over_)
+            quota_.give_back();
         unauthorized_.reset();
         co_return !is_over_;
     }
@@ -4888,8 +4948,7 @@ class call_run {
         } catch (...) {
             end_by_exception(std::current_exception());
         }
-        if (ticket_)
-            ticket_->give_back();
+        quota_.give_back();
         return false;
     }
 
@@ -4906,29 +4965,14 @@ class call_run {
     /// Tells the quota how it ended, and asks the plan what comes next.
     retry_step judge(const made_attempt& made)
     {
-        const auto is_throttled = made.outcome.status == 429;
-        std::optional<duration> pause;
-        if (is_throttled)
+        if (made.outcome.status == 429)
             ++state_.counters.throttles;
-        if (ticket_) {
-            if (is_throttled)
-                pause = ticket_->throttled(at_least_a_second(made.hint), state_.random());
-            else if (!made.outcome.was_committed)
-                ticket_->give_back();
-            else
-                ticket_->stamp(!made.tried.ended);
-        }
-        pool_pause_ = pause;
-        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
+        const auto uniform = made.tried.ended ? state_.random() : 0.;
+        pool_pause_ = quota_.ended(made, uniform);
+        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), uniform, made.hint, pool_pause_,
                                                      !call_.asked.api.authorization.is_fixed()});
-        const auto may_queue = !pause || call_.asked.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+        const auto may_queue = !pool_pause_ || quota_.may_queue();
         return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
-    }
-
-    /// Of a pool that all share, "at once" would make a storm.
-    static std::optional<duration> at_least_a_second(std::optional<duration> hint)
-    {
-        return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
     }
 
     void finish(made_attempt made, const retry_step& step)
@@ -5019,8 +5063,7 @@ class call_run {
     client_state& state_;
     operation& operation_;
     retry_plan plan_;
-    std::shared_ptr<event> wake_;
-    std::optional<quota_core::ticket> ticket_;
+    quota_use quota_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
     std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;

@@ -5,11 +5,8 @@
 #include <cojob/impl/internal/call_record.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/event.hpp>
-#include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/retry_plan.hpp>
-#include <cojob/policy/quota.hpp>
-
-#include <boost/asio/post.hpp>
+#include <cojob/impl/internal/quota_use.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -31,7 +28,7 @@ class call_run {
         const client_state::running_guard running(*call->client, operation_of(call));
         call_run self(*call);
         while (!self.is_over_) {
-            if (self.ticket_ && !co_await self.take_slot())
+            if (self.quota_ && !co_await self.take_slot())
                 break;
             self.begin();
             if (!call->asked.api.authorization.is_fixed() && !co_await self.authorize())
@@ -53,19 +50,10 @@ class call_run {
   private:
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op),
-          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr)
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr),
+          quota_(call.asked.api.quota_pool, call.op.executor())
     {
         operation_.set_deadline(call.settings.until);
-        const auto& pool = call.asked.api.quota_pool;
-        if (!pool)
-            return;
-        wake_ = std::make_shared<event>(operation_.executor());
-        ticket_.emplace(quota_access::core(*pool), [executor = operation_.executor(), weak = std::weak_ptr(wake_)] {
-            asio::post(executor, [weak] {
-                if (const auto wake = weak.lock())
-                    wake->set();
-            });
-        });
     }
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
@@ -75,8 +63,7 @@ class call_run {
     {
         const auto at_most = most_in_queue();
         for (bool is_told = throttled_.has_value(); !operation_.is_stopped(); is_told = true) {
-            wake_->reset();
-            const auto reply = ticket_->ask(at_most, is_begun_);
+            const auto reply = quota_.ask(at_most, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
             if (reply.kind == quota_reply::refused) {
@@ -85,9 +72,9 @@ class call_run {
             }
             if (!is_told)
                 report_throttled(errc::quota_exhausted, reply.wait);
-            co_await wait_until(operation_, *wake_, after(now(), reply.wait));
+            co_await quota_.wait(operation_, after(now(), reply.wait));
         }
-        ticket_->leave();
+        quota_.leave();
         if (throttled_ && operation_.reason() == stop_reason::deadline)
             fail(std::move(*throttled_));
         else
@@ -98,11 +85,8 @@ class call_run {
     /// A call that was granted a slot before goes on within its own time.
     [[nodiscard]] duration most_in_queue() const
     {
-        const auto& options = call_.asked.api.quota_pool->options();
-        if (options.on_exhausted == when_exhausted::fail)
-            return duration::zero();
-        return is_begun_ ? time_left(operation_.deadline())
-                         : std::min(options.max_wait, time_left(call_.settings.until));
+        return is_begun_ && quota_.may_queue() ? time_left(operation_.deadline())
+                                               : std::min(quota_.max_wait(), time_left(call_.settings.until));
     }
 
     [[nodiscard]] duration time_left(time_point until) const
@@ -156,8 +140,8 @@ class call_run {
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
             report_retry(unauthorized_->code(), duration::zero(), false);
-        if (is_over_ && ticket_)
-            ticket_->give_back();
+        if (is_over_)
+            quota_.give_back();
         unauthorized_.reset();
         co_return !is_over_;
     }
@@ -183,8 +167,7 @@ class call_run {
         } catch (...) {
             end_by_exception(std::current_exception());
         }
-        if (ticket_)
-            ticket_->give_back();
+        quota_.give_back();
         return false;
     }
 
@@ -201,29 +184,14 @@ class call_run {
     /// Tells the quota how it ended, and asks the plan what comes next.
     retry_step judge(const made_attempt& made)
     {
-        const auto is_throttled = made.outcome.status == 429;
-        std::optional<duration> pause;
-        if (is_throttled)
+        if (made.outcome.status == 429)
             ++state_.counters.throttles;
-        if (ticket_) {
-            if (is_throttled)
-                pause = ticket_->throttled(at_least_a_second(made.hint), state_.random());
-            else if (!made.outcome.was_committed)
-                ticket_->give_back();
-            else
-                ticket_->stamp(!made.tried.ended);
-        }
-        pool_pause_ = pause;
-        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), state_.random(), made.hint, pause,
+        const auto uniform = made.tried.ended ? state_.random() : 0.;
+        pool_pause_ = quota_.ended(made, uniform);
+        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), uniform, made.hint, pool_pause_,
                                                      !call_.asked.api.authorization.is_fixed()});
-        const auto may_queue = !pause || call_.asked.api.quota_pool->options().on_exhausted == when_exhausted::wait;
+        const auto may_queue = !pool_pause_ || quota_.may_queue();
         return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
-    }
-
-    /// Of a pool that all share, "at once" would make a storm.
-    static std::optional<duration> at_least_a_second(std::optional<duration> hint)
-    {
-        return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
     }
 
     void finish(made_attempt made, const retry_step& step)
@@ -314,8 +282,7 @@ class call_run {
     client_state& state_;
     operation& operation_;
     retry_plan plan_;
-    std::shared_ptr<event> wake_;
-    std::optional<quota_core::ticket> ticket_;
+    quota_use quota_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
     std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;

@@ -1,0 +1,87 @@
+#ifndef COJOB_IMPL_INTERNAL_QUOTA_USE_HPP
+#define COJOB_IMPL_INTERNAL_QUOTA_USE_HPP
+
+#include <cojob/impl/internal/attempt.hpp>
+#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/policy/quota_core.hpp>
+#include <cojob/policy/quota.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+namespace cojob::detail {
+
+/// What a call is to the quota it draws on: it queues for a slot, and tells how each attempt ended. Nothing, where no
+/// quota is kept.
+class quota_use {
+  public:
+    quota_use(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
+    {
+        if (!pool)
+            return;
+        options_ = &pool->options();
+        wake_ = std::make_shared<event>(executor);
+        ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
+            asio::post(executor, [weak] {
+                if (const auto wake = weak.lock())
+                    wake->set();
+            });
+        });
+    }
+
+    explicit operator bool() const noexcept { return ticket_.has_value(); }
+
+    // For a quota that is kept.
+
+    [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
+    [[nodiscard]] bool may_queue() const { return options_->on_exhausted == when_exhausted::wait; }
+
+    /// A slot, or how long one is to be waited for, or that it would be in vain.
+    [[nodiscard]] quota_reply ask(duration at_most, bool had_slot_before)
+    {
+        wake_->reset();
+        return ticket_->ask(at_most, had_slot_before);
+    }
+    asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
+    void leave() { ticket_->leave(); }
+
+    // For any.
+
+    /// The slot was not used.
+    void give_back()
+    {
+        if (ticket_)
+            ticket_->give_back();
+    }
+
+    /// For how long the quota pauses after an attempt that was refused with 429.
+    std::optional<duration> ended(const made_attempt& made, double uniform)
+    {
+        if (ticket_ && made.outcome.status == 429)
+            return ticket_->throttled(at_least_a_second(made.hint), uniform);
+        if (ticket_ && made.outcome.was_committed)
+            ticket_->stamp(!made.tried.ended);
+        else
+            give_back();
+        return std::nullopt;
+    }
+
+  private:
+    /// Of a pool that all share, "at once" would make a storm.
+    static std::optional<duration> at_least_a_second(std::optional<duration> hint)
+    {
+        return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
+    }
+
+    const quota_options* options_ = nullptr;
+    std::shared_ptr<event> wake_;
+    std::optional<quota_core::ticket> ticket_;
+};
+
+} // namespace cojob::detail
+
+#endif
