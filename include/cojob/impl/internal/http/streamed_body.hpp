@@ -49,7 +49,7 @@ class streamed_body final : public http::body_stream {
             auto got = connection_->read_some(reader_->prepare());
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
-            if (op.is_stopped()) { // what a read that was cut has left of a record is not known
+            if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
                 end_with(asio::error::operation_aborted, {});
                 break;
             }
