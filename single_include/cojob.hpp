@@ -11,6 +11,28 @@
 #ifndef COJOB_COJOB_HPP
 #define COJOB_COJOB_HPP
 
+#include <boost/version.hpp>
+
+// -------- cojob/detail/requirements.hpp
+
+// What cannot work is said here, before anything fails less clearly.
+
+#if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
+#error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."
+#endif
+
+#if BOOST_VERSION < 108100
+#error "cojob needs Boost 1.81 or newer; boost/version.hpp tells of an older one."
+#endif
+
+#if defined(COJOB_SHARED) && !defined(COJOB_SEPARATE_COMPILATION)
+#error "COJOB_SHARED says that cojob is in a shared library, and needs COJOB_SEPARATE_COMPILATION in all files."
+#endif
+
+#if defined(COJOB_SOURCE_FILE) && !defined(COJOB_SEPARATE_COMPILATION)
+#error "COJOB_SOURCE_FILE chooses the file that has the bodies, and needs COJOB_SEPARATE_COMPILATION in all files."
+#endif
+
 #if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
 #ifndef COJOB_NO_JSON_SOURCE
 #include <boost/json/src.hpp>
@@ -2296,6 +2318,13 @@ namespace cojob {
 #include <system_error>
 #include <tuple>
 #include <unordered_map>
+
+// -------- cojob/detail/body.hpp
+
+// Included by every .ipp file: bodies are not inline in separate compilation, so they come all at once, in one file.
+#if defined(COJOB_SEPARATE_COMPILATION) && !defined(COJOB_SRC_HPP) && !defined(COJOB_SOURCE_FILE)
+#error "An .ipp file of cojob was included. With COJOB_SEPARATE_COMPILATION, include <cojob/src.hpp>, in one file."
+#endif
 
 // -------- cojob/detail/rfc3339.hpp
 
