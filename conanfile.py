@@ -58,11 +58,11 @@ class CojobConan(ConanFile):
         self.cpp_info.set_property("cmake_find_mode", "none")
         self.cpp_info.builddirs = ["lib/cmake/cojob"]
         self.cpp_info.requires = ["boost::headers", "boost::json", "openssl::ssl", "openssl::crypto"]
+        if self.settings.os in ("Linux", "FreeBSD"):
+            self.cpp_info.system_libs = ["pthread"]
         if self.options.header_only:
             self.cpp_info.bindirs = []
             self.cpp_info.libdirs = []
             return
         self.cpp_info.libs = ["cojob"]
         self.cpp_info.defines = ["COJOB_SEPARATE_COMPILATION"] + (["COJOB_SHARED"] if self.options.shared else [])
-        if self.settings.os in ("Linux", "FreeBSD"):
-            self.cpp_info.system_libs = ["pthread"]

@@ -96,6 +96,23 @@ can_apt_install() {
     have apt-get && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
 }
 
+# skip WHY: ends a step of .ci/run as skipped.
+skip() {
+    echo "$*"
+    exit 77
+}
+
+# with_packages PACKAGE...: installs what is missing of them.
+with_packages() {
+    local package absent=()
+    for package in "$@"; do
+        [[ $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || absent+=("$package")
+    done
+    ((${#absent[@]})) || return 0
+    can_apt_install || skip "needs ${absent[*]}, and nothing can be installed here"
+    apt_install "${absent[@]}" || exit 1
+}
+
 # install_missing build|tests|docs: installs what is missing, or says what to do and exits with 2.
 install_missing() {
     find_missing "$1"

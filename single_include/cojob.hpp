@@ -11,6 +11,28 @@
 #ifndef COJOB_COJOB_HPP
 #define COJOB_COJOB_HPP
 
+#include <boost/version.hpp>
+
+// -------- cojob/detail/requirements.hpp
+
+// What cannot work is said here, before anything fails less clearly.
+
+#if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
+#error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."
+#endif
+
+#if BOOST_VERSION < 108100
+#error "cojob needs Boost 1.81 or newer; boost/version.hpp tells of an older one."
+#endif
+
+#if defined(COJOB_SHARED) && !defined(COJOB_SEPARATE_COMPILATION)
+#error "COJOB_SHARED says that cojob is in a shared library, and needs COJOB_SEPARATE_COMPILATION in all files."
+#endif
+
+#if defined(COJOB_SOURCE_FILE) && !defined(COJOB_SEPARATE_COMPILATION)
+#error "COJOB_SOURCE_FILE chooses the file that has the bodies, and needs COJOB_SEPARATE_COMPILATION in all files."
+#endif
+
 #if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
 #ifndef COJOB_NO_JSON_SOURCE
 #include <boost/json/src.hpp>
@@ -2493,6 +2515,13 @@ namespace cojob {
 #include <tuple>
 #include <unordered_map>
 
+// -------- cojob/detail/body.hpp
+
+// Included by every .ipp file: bodies are not inline in separate compilation, so they come all at once, in one file.
+#if defined(COJOB_SEPARATE_COMPILATION) && !defined(COJOB_SRC_HPP) && !defined(COJOB_SOURCE_FILE)
+#error "An .ipp file of cojob was included. With COJOB_SEPARATE_COMPILATION, include <cojob/src.hpp>, in one file."
+#endif
+
 // -------- cojob/detail/rfc3339.hpp
 
 // The bodies of clock.hpp need this header, so it cannot take `timestamp` from there and writes the type out.
@@ -3211,7 +3240,7 @@ inline std::string redact_query(std::string_view path)
 inline std::string in_units(duration length)
 {
     const auto number = [](std::int64_t n) { return std::to_string(n); };
-    const std::int64_t ms = std::max(std::chrono::floor<std::chrono::milliseconds>(length).count(), std::int64_t(0));
+    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
     if (ms < 1000)
         return number(ms) + " ms";
     const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
@@ -6639,7 +6668,7 @@ class streamed_body final : public http::body_stream {
             auto got = connection_->read_some(reader_->prepare());
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
-            if (op.is_stopped()) { // what a read that was cut has left of a record is not known
+            if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
                 end_with(asio::error::operation_aborted, {});
                 break;
             }

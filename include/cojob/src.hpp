@@ -3,7 +3,7 @@
 
 #ifndef COJOB_SEPARATE_COMPILATION
 #error                                                                                                                 \
-    "cojob/src.hpp has the bodies for separate compilation. Either define COJOB_SEPARATE_COMPILATION for the whole program and include it in one file, or do not include it: without that macro every header brings its own bodies."
+    "cojob/src.hpp is for separate compilation: define COJOB_SEPARATE_COMPILATION in all files, or do not include it."
 #endif
 
 // For a program that does not link Boost.JSON.

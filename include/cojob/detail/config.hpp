@@ -1,6 +1,8 @@
 #ifndef COJOB_DETAIL_CONFIG_HPP
 #define COJOB_DETAIL_CONFIG_HPP
 
+#include <cojob/detail/requirements.hpp>
+
 #include <boost/config.hpp>
 
 // Two flavours from one source. By default every body is inline and comes with its header. With

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_CLIENT_IPP
 
 #include <cojob/client.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_CLOCK_IPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/rfc3339.hpp>
 
 #include <boost/asio/error.hpp>

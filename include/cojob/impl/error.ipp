@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_ERROR_IPP
 #define COJOB_IMPL_ERROR_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/error.hpp>
 
 #include <array>

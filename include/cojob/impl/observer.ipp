@@ -2,6 +2,7 @@
 #define COJOB_IMPL_OBSERVER_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/observer.hpp>
 
@@ -81,7 +82,7 @@ inline std::string redact_query(std::string_view path)
 inline std::string in_units(duration length)
 {
     const auto number = [](std::int64_t n) { return std::to_string(n); };
-    const std::int64_t ms = std::max(std::chrono::floor<std::chrono::milliseconds>(length).count(), std::int64_t(0));
+    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
     if (ms < 1000)
         return number(ms) + " ms";
     const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;

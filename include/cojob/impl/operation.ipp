@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_OPERATION_IPP
 #define COJOB_IMPL_OPERATION_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/operation.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_POLLED_API_IPP
 #define COJOB_IMPL_POLLED_API_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 

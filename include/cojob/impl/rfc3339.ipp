@@ -2,6 +2,7 @@
 #define COJOB_IMPL_RFC3339_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/rfc3339.hpp>
 
 #include <cstdint>

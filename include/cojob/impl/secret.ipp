@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_SECRET_IPP
 #define COJOB_IMPL_SECRET_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/secret.hpp>
 
 #include <openssl/crypto.h>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_HTTP_EVENT_STREAM_IPP
 #define COJOB_IMPL_HTTP_EVENT_STREAM_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/http/event_stream.hpp>
 
 #include <charconv>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_HTTP_HTTPS_TRANSPORT_IPP
 #define COJOB_IMPL_HTTP_HTTPS_TRANSPORT_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/http/clock_hold.hpp>
 #include <cojob/impl/internal/http/connector.hpp>

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_HTTP_MESSAGE_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/http/message.hpp>
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_HTTP_URL_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
 

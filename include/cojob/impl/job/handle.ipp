@@ -2,6 +2,7 @@
 #define COJOB_IMPL_JOB_HANDLE_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/rfc3339.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_JOB_MANY_IPP
 #define COJOB_IMPL_JOB_MANY_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
 #include <cojob/job/many.hpp>
 

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_JOB_WAIT_IPP
 #define COJOB_IMPL_JOB_WAIT_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/job/wait.hpp>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_JOB_WATCH_IPP
 #define COJOB_IMPL_JOB_WATCH_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
 #include <cojob/impl/internal/one_at_a_time.hpp>
 #include <cojob/job/watch.hpp>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_MINTLIFY_AGENT_IPP
 #define COJOB_IMPL_MINTLIFY_AGENT_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>

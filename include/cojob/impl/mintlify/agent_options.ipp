@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_MINTLIFY_AGENT_OPTIONS_IPP
 #define COJOB_IMPL_MINTLIFY_AGENT_OPTIONS_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/error.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 

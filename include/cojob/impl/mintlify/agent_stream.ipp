@@ -2,6 +2,7 @@
 #define COJOB_IMPL_MINTLIFY_AGENT_STREAM_IPP
 
 #include <cojob/client.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/impl/internal/event_source.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
 

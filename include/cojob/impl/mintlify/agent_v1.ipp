@@ -2,6 +2,7 @@
 #define COJOB_IMPL_MINTLIFY_AGENT_V1_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/impl/internal/event_source.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/service.hpp>

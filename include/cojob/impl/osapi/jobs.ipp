@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_OSAPI_JOBS_IPP
 #define COJOB_IMPL_OSAPI_JOBS_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/http_date.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>

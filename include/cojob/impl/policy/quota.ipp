@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_POLICY_QUOTA_IPP
 #define COJOB_IMPL_POLICY_QUOTA_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/quota_file.hpp>

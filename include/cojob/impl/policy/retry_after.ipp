@@ -2,6 +2,7 @@
 #define COJOB_IMPL_POLICY_RETRY_AFTER_IPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/body.hpp>
 #include <cojob/detail/http_date.hpp>
 #include <cojob/policy/retry_after.hpp>
 

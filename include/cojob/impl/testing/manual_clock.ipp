@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_TESTING_MANUAL_CLOCK_IPP
 #define COJOB_IMPL_TESTING_MANUAL_CLOCK_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/testing/manual_clock.hpp>
 
 #include <boost/asio/post.hpp>

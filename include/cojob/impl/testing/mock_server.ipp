@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_TESTING_MOCK_SERVER_IPP
 #define COJOB_IMPL_TESTING_MOCK_SERVER_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/testing/mock_server.hpp>
 
 #include <cojob/impl/internal/testing/mock_certificate.ipp>

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_TESTING_SCRIPTED_TRANSPORT_IPP
 #define COJOB_IMPL_TESTING_SCRIPTED_TRANSPORT_IPP
 
+#include <cojob/detail/body.hpp>
 #include <cojob/testing/scripted_transport.hpp>
 
 #include <boost/asio/error.hpp>

@@ -1,0 +1,24 @@
+#ifndef COJOB_DETAIL_REQUIREMENTS_HPP
+#define COJOB_DETAIL_REQUIREMENTS_HPP
+
+#include <boost/version.hpp>
+
+// What cannot work is said here, before anything fails less clearly.
+
+#if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
+#error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."
+#endif
+
+#if BOOST_VERSION < 108100
+#error "cojob needs Boost 1.81 or newer; boost/version.hpp tells of an older one."
+#endif
+
+#if defined(COJOB_SHARED) && !defined(COJOB_SEPARATE_COMPILATION)
+#error "COJOB_SHARED says that cojob is in a shared library, and needs COJOB_SEPARATE_COMPILATION in all files."
+#endif
+
+#if defined(COJOB_SOURCE_FILE) && !defined(COJOB_SEPARATE_COMPILATION)
+#error "COJOB_SOURCE_FILE chooses the file that has the bodies, and needs COJOB_SEPARATE_COMPILATION in all files."
+#endif
+
+#endif
