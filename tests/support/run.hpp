@@ -8,6 +8,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 
 #include <exception>
 #include <memory>
@@ -38,8 +39,8 @@ class started {
         asio::co_spawn(
             executor, cojob::as_result(std::move(operation)),
             asio::bind_cancellation_slot(state_->signal.slot(), [s = state_](std::exception_ptr e, cojob::result<T> r) {
-                s->failure = e;
                 s->value.emplace(std::move(r));
+                s->take(e);
             }));
     }
 
@@ -63,6 +64,17 @@ class started {
         asio::cancellation_signal signal;
         std::exception_ptr failure;
         std::optional<cojob::result<T>> value;
+
+        /// Newer Asios end a `co_spawn` that is cancelled before its first step by themselves.
+        void take(std::exception_ptr e)
+        try {
+            if (e)
+                std::rethrow_exception(e);
+        } catch (const boost::system::system_error& ended) {
+            value.emplace(cojob::error_info(ended.code()));
+        } catch (...) {
+            failure = e;
+        }
     };
 
     std::shared_ptr<state> state_;

@@ -94,9 +94,13 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
             message.headers.emplace_back(name, value);
     }
     // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
-    virtual void on_trailer_field_impl(field, string_view name, string_view value, error_code& ec)
+    // And before, Beast itself refused what would frame the message anew.
+    virtual void on_trailer_field_impl(field kind, string_view name, string_view value, error_code& ec)
     {
-        drop_trailer(name.size() + value.size(), ec);
+        if (kind == field::content_length || kind == field::transfer_encoding)
+            ec = boost::beast::http::error::bad_field;
+        else
+            drop_trailer(name.size() + value.size(), ec);
     }
     void on_header_impl(error_code& ec) override
     {
