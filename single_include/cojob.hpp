@@ -2475,7 +2475,6 @@ namespace cojob {
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
@@ -4967,12 +4966,13 @@ class call_run {
     /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
     bool add_headers()
     {
-        state_.counters.retries += ++number_ > 1 ? 1U : 0U;
-        if (!state_.options.header_hook)
-            return true;
+        ++number_;
         try {
-            hooked_ = call_.asked.wire;
-            add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            if (state_.options.header_hook) {
+                hooked_ = call_.asked.wire;
+                add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            }
+            state_.counters.retries += number_ > 1 ? 1U : 0U;
             return true;
         } catch (...) {
             end_by_exception(std::current_exception());
@@ -5133,7 +5133,8 @@ struct crossing {
 };
 
 /// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
-/// and never from inside the client's strand.
+/// and never from inside the client's strand. It has no executor of its own: with one, `co_spawn` would dispatch
+/// cancellations with a raw pointer to what may be gone by then.
 template <class T, class Handler>
 class landing {
   public:
@@ -5143,10 +5144,6 @@ class landing {
           handler_(std::move(handler))
     {
     }
-
-    /// What is below only posts, so `co_spawn` may call it wherever it is.
-    using executor_type = asio::system_executor;
-    [[nodiscard]] executor_type get_executor() const noexcept { return {}; }
 
     void operator()(std::exception_ptr failure, T value)
     {
@@ -5842,9 +5839,11 @@ class tls_session {
         return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
     }
 
-    /// What other code left in this thread's queue of errors would be taken for this session's.
+    /// What other code left in this thread's queue of errors would be taken for this session's, and what became of the
+    /// socket before for what happens now.
     void forget_errors() noexcept
     {
+        socket_error_ = {};
         if (ERR_peek_error() != 0)
             ERR_clear_error();
     }
@@ -5854,13 +5853,15 @@ class tls_session {
     {
         if (returned > 0)
             return {{}, static_cast<std::size_t>(returned)};
-        if (socket_error_ == asio::error::would_block)
-            return {socket_error_, 0};
-        if (socket_error_)
+        // A fatal error may come with an alert that cannot be written now. The error counts.
+        const auto kind = SSL_get_error(ssl_.get(), returned);
+        if ((kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) && socket_error_)
+            return {asio::error::would_block, 0};
+        if (socket_error_ && socket_error_ != asio::error::would_block)
             return {socket_error_ == asio::error::eof ? asio::ssl::error::stream_truncated : socket_error_, 0};
-        if (SSL_get_error(ssl_.get(), returned) == SSL_ERROR_ZERO_RETURN)
+        if (kind == SSL_ERROR_ZERO_RETURN)
             return {asio::error::eof, 0};
-        const auto code = ERR_peek_last_error();
+        const auto code = ERR_get_error();
         ERR_clear_error();
         return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
                           : asio::ssl::error::unspecified_system_error,
@@ -5870,7 +5871,7 @@ class tls_session {
     /// What OpenSSL does to a BIO of this library, done to a socket; made once.
     static const BIO_METHOD* socket_method()
     {
-        static const auto method = [] {
+        static const BIO_METHOD* const method = [] {
             std::unique_ptr<BIO_METHOD, method_free> m(
                 BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cojob socket"));
             if (!m)
@@ -5878,9 +5879,9 @@ class tls_session {
             BIO_meth_set_read(m.get(), &read_socket);
             BIO_meth_set_write(m.get(), &write_socket);
             BIO_meth_set_ctrl(m.get(), &control);
-            return m;
+            return m.release(); // for good: connections of static clients go after statics of this function
         }();
-        return method.get();
+        return method;
     }
 
     static tls_session& of(BIO* bio) noexcept { return *static_cast<tls_session*>(BIO_get_data(bio)); }
@@ -5962,12 +5963,24 @@ class stream {
 
     io_result read_some(asio::mutable_buffer room)
     {
-        if (tls_)
-            return tls_->read_some(room);
         io_result got;
-        got.bytes = socket_.read_some(room, got.error);
+        if (tls_)
+            got = tls_->read_some(room);
+        else
+            got.bytes = socket_.read_some(room, got.error);
         lacks_ = asio::socket_base::wait_read;
+        in_a_row_ = would_block(got.error) ? 0 : in_a_row_ + 1;
         return got;
+    }
+
+    /// Whether others should have a turn before the next read: a server that drips fast must not keep a thread to
+    /// itself.
+    [[nodiscard]] bool yields()
+    {
+        const auto is_time = in_a_row_ >= most_in_a_row;
+        if (is_time)
+            in_a_row_ = 0;
+        return is_time;
     }
 
     /// After an operation that would have blocked: to be awaited before it is tried again.
@@ -5990,9 +6003,12 @@ class stream {
     }
 
   private:
+    static constexpr int most_in_a_row = 16;
+
     asio::ip::tcp::socket socket_;
     std::optional<tls_session> tls_; // uses the socket
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
+    int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;
 };
 
@@ -6670,13 +6686,15 @@ class streamed_body final : public http::body_stream {
             if (end_)
                 break;
             auto got = connection_->read_some(reader_->prepare());
+            part.bytes_received += got.bytes;
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
+            else if (connection_->yields()) // over all calls: one event may take many of them
+                co_await asio::post(op.executor(), asio::deferred);
             if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
                 end_with(asio::error::operation_aborted, {});
                 break;
             }
-            part.bytes_received += got.bytes;
             reader_->commit(got.bytes);
             if (got.error && !reader_->is_over())
                 reader_->end_of_input(got.error);
@@ -6809,7 +6827,7 @@ class transaction {
     enum class awaits {
         nothing,    ///< it is over
         connection, ///< until `stream::ready`
-        turn        ///< a moment for others: a server that drips fast must not keep a thread to itself
+        turn        ///< a moment for others
     };
 
     transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
@@ -6831,8 +6849,8 @@ class transaction {
             return awaits::connection;
         if (waited && !reader_.is_over())
             reader_.end_of_input(waited);
-        for (int in_a_row = 0; !reader_.is_over() && !reader_.is_streaming(); ++in_a_row) {
-            if (in_a_row == most_in_a_row)
+        while (!reader_.is_over() && !reader_.is_streaming()) {
+            if (connection_.yields())
                 return awaits::turn;
             const auto got = connection_.read_some(reader_.prepare());
             if (stream::would_block(got.error))
@@ -6857,17 +6875,16 @@ class transaction {
     }
 
   private:
-    static constexpr int most_in_a_row = 16;
-
     /// Whether the request is out, or will never be.
     bool write(error_code& waited)
     {
         not_sent_ = std::exchange(waited, {});
+        const auto gone_before = text_->gone();
         if (!not_sent_)
             not_sent_ = text_->go(connection_);
+        exchange_.bytes_sent += text_->gone() - gone_before;
         if (stream::would_block(not_sent_))
             return false;
-        exchange_.bytes_sent += text_->gone();
         text_.reset();
         // A server that refuses a long request answers before it has read it; the answer may be there all the same.
         if (not_sent_)

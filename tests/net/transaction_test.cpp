@@ -8,6 +8,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -67,6 +68,22 @@ class line {
             std::this_thread::yield();
         client_->socket().close();
         return got.error;
+    }
+
+    /// What the client reads of a record that is none, when it cannot even send an alert.
+    cojob::error_code bad_record_with_a_full_send_buffer()
+    {
+        cojob::error_code ec;
+        const auto record = std::string("\x17\x03\x03\x00\x20", 5) + std::string(32, 'z');
+        const std::string filling(65536, 'x');
+        for (int i = 0; i < 10; ++i, std::this_thread::sleep_for(std::chrono::milliseconds(10)))
+            for (ec = {}; !ec;)
+                client_->socket().write_some(asio::buffer(filling), ec);
+        asio::write(server_.next_layer(), asio::buffer(record));
+        while (client_->socket().available() < record.size())
+            std::this_thread::yield();
+        char byte = 0;
+        return client_->read_some(asio::buffer(&byte, 1)).error;
     }
 
   private:
@@ -135,6 +152,14 @@ BOOST_AUTO_TEST_CASE(sees_an_end_in_good_order_whatever_other_code_left_in_opens
     BOOST_TEST(l.client().is_quiet());
     ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
     BOOST_TEST(l.end_in_good_order() == asio::error::eof);
+}
+
+BOOST_AUTO_TEST_CASE(is_told_of_a_fatal_error_although_its_alert_cannot_be_sent)
+{
+    line l;
+    BOOST_TEST(l.client().is_quiet());
+    const auto error = l.bad_record_with_a_full_send_buffer();
+    BOOST_TEST((error.category() == asio::error::get_ssl_category()), error.message());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

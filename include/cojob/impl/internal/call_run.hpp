@@ -157,12 +157,13 @@ class call_run {
     /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
     bool add_headers()
     {
-        state_.counters.retries += ++number_ > 1 ? 1U : 0U;
-        if (!state_.options.header_hook)
-            return true;
+        ++number_;
         try {
-            hooked_ = call_.asked.wire;
-            add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            if (state_.options.header_hook) {
+                hooked_ = call_.asked.wire;
+                add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            }
+            state_.counters.retries += number_ > 1 ? 1U : 0U;
             return true;
         } catch (...) {
             end_by_exception(std::current_exception());

@@ -16,7 +16,6 @@
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
-#include <boost/asio/system_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <exception>
@@ -51,7 +50,8 @@ struct crossing {
 };
 
 /// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
-/// and never from inside the client's strand.
+/// and never from inside the client's strand. It has no executor of its own: with one, `co_spawn` would dispatch
+/// cancellations with a raw pointer to what may be gone by then.
 template <class T, class Handler>
 class landing {
   public:
@@ -61,10 +61,6 @@ class landing {
           handler_(std::move(handler))
     {
     }
-
-    /// What is below only posts, so `co_spawn` may call it wherever it is.
-    using executor_type = asio::system_executor;
-    [[nodiscard]] executor_type get_executor() const noexcept { return {}; }
 
     void operator()(std::exception_ptr failure, T value)
     {

@@ -47,12 +47,24 @@ class stream {
 
     io_result read_some(asio::mutable_buffer room)
     {
-        if (tls_)
-            return tls_->read_some(room);
         io_result got;
-        got.bytes = socket_.read_some(room, got.error);
+        if (tls_)
+            got = tls_->read_some(room);
+        else
+            got.bytes = socket_.read_some(room, got.error);
         lacks_ = asio::socket_base::wait_read;
+        in_a_row_ = would_block(got.error) ? 0 : in_a_row_ + 1;
         return got;
+    }
+
+    /// Whether others should have a turn before the next read: a server that drips fast must not keep a thread to
+    /// itself.
+    [[nodiscard]] bool yields()
+    {
+        const auto is_time = in_a_row_ >= most_in_a_row;
+        if (is_time)
+            in_a_row_ = 0;
+        return is_time;
     }
 
     /// After an operation that would have blocked: to be awaited before it is tried again.
@@ -75,9 +87,12 @@ class stream {
     }
 
   private:
+    static constexpr int most_in_a_row = 16;
+
     asio::ip::tcp::socket socket_;
     std::optional<tls_session> tls_; // uses the socket
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
+    int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;
 };
 

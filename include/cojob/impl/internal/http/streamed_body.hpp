@@ -7,6 +7,7 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 
 #include <functional>
@@ -47,13 +48,15 @@ class streamed_body final : public http::body_stream {
             if (end_)
                 break;
             auto got = connection_->read_some(reader_->prepare());
+            part.bytes_received += got.bytes;
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
+            else if (connection_->yields()) // over all calls: one event may take many of them
+                co_await asio::post(op.executor(), asio::deferred);
             if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
                 end_with(asio::error::operation_aborted, {});
                 break;
             }
-            part.bytes_received += got.bytes;
             reader_->commit(got.bytes);
             if (got.error && !reader_->is_over())
                 reader_->end_of_input(got.error);

@@ -87,9 +87,11 @@ class tls_session {
         return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
     }
 
-    /// What other code left in this thread's queue of errors would be taken for this session's.
+    /// What other code left in this thread's queue of errors would be taken for this session's, and what became of the
+    /// socket before for what happens now.
     void forget_errors() noexcept
     {
+        socket_error_ = {};
         if (ERR_peek_error() != 0)
             ERR_clear_error();
     }
@@ -99,13 +101,15 @@ class tls_session {
     {
         if (returned > 0)
             return {{}, static_cast<std::size_t>(returned)};
-        if (socket_error_ == asio::error::would_block)
-            return {socket_error_, 0};
-        if (socket_error_)
+        // A fatal error may come with an alert that cannot be written now. The error counts.
+        const auto kind = SSL_get_error(ssl_.get(), returned);
+        if ((kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) && socket_error_)
+            return {asio::error::would_block, 0};
+        if (socket_error_ && socket_error_ != asio::error::would_block)
             return {socket_error_ == asio::error::eof ? asio::ssl::error::stream_truncated : socket_error_, 0};
-        if (SSL_get_error(ssl_.get(), returned) == SSL_ERROR_ZERO_RETURN)
+        if (kind == SSL_ERROR_ZERO_RETURN)
             return {asio::error::eof, 0};
-        const auto code = ERR_peek_last_error();
+        const auto code = ERR_get_error();
         ERR_clear_error();
         return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
                           : asio::ssl::error::unspecified_system_error,
@@ -115,7 +119,7 @@ class tls_session {
     /// What OpenSSL does to a BIO of this library, done to a socket; made once.
     static const BIO_METHOD* socket_method()
     {
-        static const auto method = [] {
+        static const BIO_METHOD* const method = [] {
             std::unique_ptr<BIO_METHOD, method_free> m(
                 BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "cojob socket"));
             if (!m)
@@ -123,9 +127,9 @@ class tls_session {
             BIO_meth_set_read(m.get(), &read_socket);
             BIO_meth_set_write(m.get(), &write_socket);
             BIO_meth_set_ctrl(m.get(), &control);
-            return m;
+            return m.release(); // for good: connections of static clients go after statics of this function
         }();
-        return method.get();
+        return method;
     }
 
     static tls_session& of(BIO* bio) noexcept { return *static_cast<tls_session*>(BIO_get_data(bio)); }

@@ -18,7 +18,7 @@ class transaction {
     enum class awaits {
         nothing,    ///< it is over
         connection, ///< until `stream::ready`
-        turn        ///< a moment for others: a server that drips fast must not keep a thread to itself
+        turn        ///< a moment for others
     };
 
     transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
@@ -40,8 +40,8 @@ class transaction {
             return awaits::connection;
         if (waited && !reader_.is_over())
             reader_.end_of_input(waited);
-        for (int in_a_row = 0; !reader_.is_over() && !reader_.is_streaming(); ++in_a_row) {
-            if (in_a_row == most_in_a_row)
+        while (!reader_.is_over() && !reader_.is_streaming()) {
+            if (connection_.yields())
                 return awaits::turn;
             const auto got = connection_.read_some(reader_.prepare());
             if (stream::would_block(got.error))
@@ -66,17 +66,16 @@ class transaction {
     }
 
   private:
-    static constexpr int most_in_a_row = 16;
-
     /// Whether the request is out, or will never be.
     bool write(error_code& waited)
     {
         not_sent_ = std::exchange(waited, {});
+        const auto gone_before = text_->gone();
         if (!not_sent_)
             not_sent_ = text_->go(connection_);
+        exchange_.bytes_sent += text_->gone() - gone_before;
         if (stream::would_block(not_sent_))
             return false;
-        exchange_.bytes_sent += text_->gone();
         text_.reset();
         // A server that refuses a long request answers before it has read it; the answer may be there all the same.
         if (not_sent_)
