@@ -170,6 +170,7 @@ const reading readings[] = {
     bad("until close, over the limit", too_large, ok + "\r\n" + std::string(33, 'x')),
     bad("an extension over the limit", too_large, chunked + "2;" + std::string(16, 'x') + "\r\nhi\r\n"),
     bad("an extension without end", too_large, chunked + "2;" + std::string(200, 'x')),
+    bad("an extension beyond Beast's own limit", too_large, chunked + "2;" + std::string(20'000, 'x')),
     bad("trailers over the limit", too_large,
         chunked + "0\r\n" + repeat("X: yyyyyyyyyyyyyyyyyyyyyyyyy\r\n", 9) + "\r\n"),
 
