@@ -77,14 +77,16 @@ find_missing() {
         needs ca-certificates "the authorities that HTTPS trusts"
 }
 
-# apt_install PACKAGE...: quietly; shows apt's words when it fails.
+# apt_install PACKAGE...: quietly; shows apt's words when it fails. One at a time: apt does not wait for itself.
 apt_install() {
     local as_root=() log
     [[ $(id -u) == 0 ]] || as_root=(sudo -n)
     log=$(mktemp)
-    if ! { "${as_root[@]}" apt-get update &&
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "$@"; } \
-        >"$log" 2>&1 </dev/null; then
+    mkdir -p build
+    if ! (
+        flock 9 && "${as_root[@]}" apt-get update &&
+            "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "$@"
+    ) >"$log" 2>&1 </dev/null 9>build/apt.lock; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         return 1
@@ -164,11 +166,12 @@ install_release() {
     exit 1
 }
 
-# As many compilations at once as there are processors, and memory for: one takes up to about 1.5 GB.
+# As many compilations at once as there are processors, and memory for: one takes up to about 2 GB.
 build_jobs() {
     local processors memory
+    [[ -z ${CMAKE_BUILD_PARALLEL_LEVEL:-} ]] || { echo "$CMAKE_BUILD_PARALLEL_LEVEL"; return; }
     processors=$(nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-    memory=$(awk '/^MemAvailable:/ {print int($2 / 1500000)}' /proc/meminfo 2>/dev/null) || memory=
+    memory=$(awk '/^MemAvailable:/ {print int($2 / 2000000)}' /proc/meminfo 2>/dev/null) || memory=
     [[ -n $memory ]] && ((memory < processors)) && processors=$((memory > 0 ? memory : 1))
     echo "$processors"
 }

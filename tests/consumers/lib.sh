@@ -6,7 +6,8 @@
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-trees=$PWD/build/consumers
+trees=$PWD/build/consumers/$(basename "$(dirname "$0")")
+export CCACHE_NOHASHDIR=1 # what one consumer has compiled is good for the next
 cmake_options=(-G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER="${CXX:-g++}")
 ! have ccache || cmake_options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)

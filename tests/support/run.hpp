@@ -12,7 +12,6 @@
 
 #include <exception>
 #include <memory>
-#include <optional>
 #include <ostream>
 #include <utility>
 
@@ -30,52 +29,67 @@ namespace tests {
 
 namespace asio = boost::asio;
 
+/// What starting an operation needs to know of it. One `co_spawn` for results of all types: each costs half a second to
+/// compile.
+struct begun {
+    asio::cancellation_signal signal;
+    std::exception_ptr failure;
+    bool is_done = false;
+};
+
+inline void begin(const asio::any_io_executor& executor, asio::awaitable<void> operation, std::shared_ptr<begun> state)
+{
+    auto ended = [state](std::exception_ptr failure) {
+        state->is_done = true;
+        try {
+            if (failure)
+                std::rethrow_exception(failure);
+        } catch (const boost::system::system_error& e) {
+            // Newer Asios end a co_spawn that is cancelled before its first step by themselves.
+            if (e.code() != asio::error::operation_aborted)
+                state->failure = failure;
+        } catch (...) {
+            state->failure = failure;
+        }
+    };
+    asio::co_spawn(executor, std::move(operation),
+                   asio::bind_cancellation_slot(state->signal.slot(), std::move(ended)));
+}
+
 /// An operation that has been started on a context: cancel it, see whether it has ended, and how.
 template <class T>
 class started {
   public:
-    started(asio::any_io_executor executor, asio::awaitable<T> operation) : state_(std::make_shared<state>())
+    started(const asio::any_io_executor& executor, asio::awaitable<T> operation) : state_(std::make_shared<state>())
     {
-        asio::co_spawn(
-            executor, cojob::as_result(std::move(operation)),
-            asio::bind_cancellation_slot(state_->signal.slot(), [s = state_](std::exception_ptr e, cojob::result<T> r) {
-                s->value.emplace(std::move(r));
-                s->take(e);
-            }));
+        begin(executor, keep_result(std::move(operation), state_), state_);
     }
 
     void cancel(asio::cancellation_type type = asio::cancellation_type::terminal) { state_->signal.emit(type); }
-    [[nodiscard]] bool is_done() const { return state_->value.has_value(); }
+    [[nodiscard]] bool is_done() const { return state_->is_done; }
 
     /// The result; what is no `system_error` is thrown.
     [[nodiscard]] const cojob::result<T>& get() const
     {
-        if (!state_->value)
+        if (!state_->is_done)
             throw std::logic_error("the operation has not ended");
         if (state_->failure)
             std::rethrow_exception(state_->failure);
-        return *state_->value;
+        return state_->value;
     }
     [[nodiscard]] cojob::error_info error() const { return get().has_error() ? get().error() : cojob::error_info(); }
     [[nodiscard]] boost::system::error_code code() const { return error().code(); }
 
   private:
-    struct state {
-        asio::cancellation_signal signal;
-        std::exception_ptr failure;
-        std::optional<cojob::result<T>> value;
-
-        /// Newer Asios end a `co_spawn` that is cancelled before its first step by themselves.
-        void take(std::exception_ptr e)
-        try {
-            if (e)
-                std::rethrow_exception(e);
-        } catch (const boost::system::system_error& ended) {
-            value.emplace(cojob::error_info(ended.code()));
-        } catch (...) {
-            failure = e;
-        }
+    struct state : begun {
+        /// At first what an operation ends with that never began.
+        cojob::result<T> value{boost::system::in_place_error, cojob::error_info(asio::error::operation_aborted)};
     };
+
+    static asio::awaitable<void> keep_result(asio::awaitable<T> operation, std::shared_ptr<state> s)
+    {
+        s->value = co_await cojob::as_result(std::move(operation));
+    }
 
     std::shared_ptr<state> state_;
 };
