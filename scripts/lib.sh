@@ -204,6 +204,14 @@ quietly() {
     grep -E 'warning: ' "$log" >&2 || true
 }
 
+# one_at_a_time PRESET COMMAND...: of several scripts that build the same thing.
+one_at_a_time() {
+    local preset=$1
+    shift
+    have flock || { "$@"; return; }
+    flock "build/$preset.lock" "$@"
+}
+
 # configure PRESET [OPTION...]
 configure() {
     local preset=$1 options=() cache="build/$1/CMakeCache.txt"
@@ -213,12 +221,12 @@ configure() {
     if [[ -e $cache ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$cache"; then
         options+=(--fresh)
     fi
-    quietly "build/$preset/configure.log" cmake --preset "$preset" "${options[@]}" "$@"
+    quietly "build/$preset/configure.log" one_at_a_time "$preset" cmake --preset "$preset" "${options[@]}" "$@"
 }
 
 # build PRESET [OPTION...]
 build() {
     local preset=$1
     shift
-    quietly "build/$preset/build.log" cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@"
+    quietly "build/$preset/build.log" one_at_a_time "$preset" cmake --build --preset "$preset" --parallel "$(build_jobs)" "$@"
 }
