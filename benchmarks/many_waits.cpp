@@ -3,6 +3,7 @@
 //
 //     many_waits [waits] [minutes]
 
+#include <cojob/http/transport.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/testing/manual_clock.hpp>
