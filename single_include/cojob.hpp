@@ -6964,13 +6964,17 @@ class https_transport final : public http::transport {
         op.set_limit(end_of_attempt);
 
         const bool has_body = request.method != "HEAD";
+        auto& pool = here.pool();
+        auto& line = *connection;
+        connection_ptr kept; // the connection, where it is not the body's
         std::unique_ptr<streamed_body> body;
         std::optional<response_reader> whole;
-        if (x.streams_body && has_body)
+        if (x.streams_body && has_body) {
             body = make_body(std::move(here), std::move(connection), request.origin);
-        else
-            whole.emplace(options_.limits, connection->buffer(), has_body ? body_mode::whole : body_mode::absent);
-        auto& line = body ? body->connection() : *connection;
+        } else {
+            kept = std::move(connection);
+            whole.emplace(options_.limits, line.buffer(), has_body ? body_mode::whole : body_mode::absent);
+        }
         transaction exchanged(line, body ? body->reader() : *whole, request, x);
         auto awaited = exchanged.go_on();
         while (awaited != transaction::awaits::nothing) {
@@ -6985,7 +6989,7 @@ class https_transport final : public http::transport {
         if (body)
             let_read(std::move(body), result, op);
         else if (!result.error && whole->allows_reuse())
-            here.pool().keep(std::move(connection), op.time().now());
+            pool.keep(std::move(kept), op.time().now());
         else
             report(request.origin, connection_change::closed);
         co_return result;
