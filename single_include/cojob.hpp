@@ -375,9 +375,6 @@ class url {
 /// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
 [[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
 
-/// The same, at the end of a text.
-COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
-
 } // namespace cojob::http
 
 // -------- cojob/secret.hpp
@@ -2837,6 +2834,40 @@ namespace cojob::detail {
 
 } // namespace cojob::detail
 
+// -------- cojob/detail/text.hpp
+
+namespace cojob::detail {
+
+/// By RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+[[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
+
+/// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
+/// `\xNN`, byte by byte.
+[[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
+
+/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
+/// anywhere.
+[[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
+
+/// A token of RFC 9110, 5.6.2: what a header name and a method are.
+[[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
+
+/// Adds one path segment or part of a query, percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
+COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
+
+// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
+// shows the value, which may be a secret or break the line.
+
+/// An id or a project name, that is: what may become one segment of a path.
+COJOB_DECL void check_segment(std::string_view value, std::string_view what);
+
+/// A header's value: anything in one line; tabs are the only control characters.
+COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
+
+COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/http/url.ipp
 
 // Nothing below puts a part of the URL into an error, the scheme apart: any other part may be half of a password.
@@ -3065,23 +3096,8 @@ std::string to_string(const url& address)
 std::string encode_segment(std::string_view text)
 {
     std::string out;
-    append_encoded(out, text);
+    detail::append_encoded(out, text);
     return out;
-}
-
-void append_encoded(std::string& to, std::string_view segment)
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : segment) {
-        if (detail::is_alpha(c) || detail::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            to += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        to += '%';
-        to += digits[byte >> 4U];
-        to += digits[byte & 15U];
-    }
 }
 
 } // namespace http
@@ -3143,37 +3159,6 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
 }
 
 } // namespace cojob::http
-
-// -------- cojob/detail/text.hpp
-
-namespace cojob::detail {
-
-/// By RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-[[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
-
-/// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
-/// `\xNN`, byte by byte.
-[[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
-
-/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
-/// anywhere.
-[[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
-
-/// A token of RFC 9110, 5.6.2: what a header name and a method are.
-[[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
-
-// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
-// shows the value, which may be a secret or break the line.
-
-/// An id or a project name, that is: what may become one segment of a path.
-COJOB_DECL void check_segment(std::string_view value, std::string_view what);
-
-/// A header's value: anything in one line; tabs are the only control characters.
-COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
-
-COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
-
-} // namespace cojob::detail
 
 // -------- cojob/impl/observer.ipp
 
@@ -3639,13 +3624,13 @@ inline std::string make_target(const api_request& r)
     target.reserve(128);
     target = r.base_url.base_path();
     for (const auto& segment : r.segments)
-        http::append_encoded(target += '/', segment);
+        append_encoded(target += '/', segment);
     if (target.empty())
         target = "/";
     char separator = '?';
     for (const auto& [name, value] : r.query) {
-        http::append_encoded(target += separator, name);
-        http::append_encoded(target += '=', value);
+        append_encoded(target += separator, name);
+        append_encoded(target += '=', value);
         separator = '&';
     }
     return target;
@@ -3969,8 +3954,6 @@ inline void add_words(std::string& text, std::string_view more)
 /// \throws api_error invalid_argument, and what the hook throws
 inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
 {
-    if (!hook)
-        return;
     auto hooked = hook(event);
     for (const auto& header : hooked) {
         check_header(header);
@@ -11373,6 +11356,21 @@ void check_header_name(std::string_view name, std::string_view what)
 {
     if (!is_token(name))
         refuse(what, "is not a header name");
+}
+
+void append_encoded(std::string& to, std::string_view segment)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : segment) {
+        if (is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            to += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        to += '%';
+        to += digits[byte >> 4U];
+        to += digits[byte & 15U];
+    }
 }
 
 } // namespace cojob::detail

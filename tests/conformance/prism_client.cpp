@@ -6,20 +6,16 @@
 //
 // Exit status: 0 all was right, 1 something was not.
 
+#include "prism_operations.hpp"
 #include "refusals.hpp"
 #include "same_as_json.hpp"
 #include "support.hpp"
 #include "witness.hpp"
 
-#include <cojob/mintlify/agent.hpp>
-#include <cojob/mintlify/agent_v1.hpp>
-#include <cojob/osapi/jobs.hpp>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/json/parse.hpp>
 
 #include <cstddef>
-#include <functional>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -28,23 +24,14 @@
 #include <vector>
 
 namespace asio = boost::asio;
-namespace mintlify = cojob::mintlify;
-namespace osapi = cojob::osapi;
 
 namespace {
 
-constexpr auto some_id = "550e8400-e29b-41d4-a716-446655440000";
-
-template <class T>
-struct operation {
-    std::string name;
-    std::function<asio::awaitable<T>(const cojob::client&, const std::string& answer)> start;
-    bool creates = false; ///< a 500 does not tell whether it has
-};
+using conformance::operation;
 
 class prism_client {
   public:
-    explicit prism_client(std::string url) : url_(std::move(url)) {}
+    explicit prism_client(std::string url) : vendors_(std::move(url)) {}
 
     int run(std::size_t random_answers)
     {
@@ -64,28 +51,28 @@ class prism_client {
     {
         const std::vector<std::string> jobs{"example-active", "example-completed", "example-failed",
                                             "example-archived"};
-        each(create(), jobs);
-        each(create(), {"code-201", "code-400", "code-429", "code-503"});
-        each(get(), jobs);
-        each(get(), {"code-200", "code-404", "code-503"});
-        each(message(), jobs);
-        each(message(), {"code-200", "code-400", "code-404", "code-429", "code-503"});
-        each(get_session(), {"code-200"});
-        each(list_sessions(), {"code-200"});
+        each(vendors_.create(), jobs);
+        each(vendors_.create(), {"code-201", "code-400", "code-429", "code-503"});
+        each(vendors_.get(), jobs);
+        each(vendors_.get(), {"code-200", "code-404", "code-503"});
+        each(vendors_.message(), jobs);
+        each(vendors_.message(), {"code-200", "code-400", "code-404", "code-429", "code-503"});
+        each(vendors_.get_session(), {"code-200"});
+        each(vendors_.list_sessions(), {"code-200"});
         stream("code-200");
     }
 
     void documented_osapi(const std::string& folder)
     {
         const std::vector<std::string> refusals{"code-400", "code-401", "code-403", "code-500"};
-        each(list(folder), {"code-200"});
-        each(list(folder), refusals);
-        each(get(folder), {"code-200", "code-404"});
-        each(get(folder), refusals);
-        each(remove(folder), {"code-204", "code-404"});
-        each(remove(folder), refusals);
-        each(retry(folder), {"code-201", "code-404"});
-        each(retry(folder), refusals);
+        each(vendors_.list(folder), {"code-200"});
+        each(vendors_.list(folder), refusals);
+        each(vendors_.get(folder), {"code-200", "code-404"});
+        each(vendors_.get(folder), refusals);
+        each(vendors_.remove(folder), {"code-204", "code-404"});
+        each(vendors_.remove(folder), refusals);
+        each(vendors_.retry(folder), {"code-201", "code-404"});
+        each(vendors_.retry(folder), refusals);
     }
 
     void random(std::size_t count)
@@ -94,18 +81,18 @@ class prism_client {
         for (std::size_t n = 0; answers_ < count; ++n) {
             for (const std::string kind : {"seed-", "sparse-"}) {
                 const std::vector<std::string> seed{kind + std::to_string(n)};
-                each(create(), seed);
-                each(get(), seed);
-                each(message(), seed);
-                each(get_session(), seed);
-                each(list_sessions(), seed);
+                each(vendors_.create(), seed);
+                each(vendors_.get(), seed);
+                each(vendors_.message(), seed);
+                each(vendors_.get_session(), seed);
+                each(vendors_.list_sessions(), seed);
                 stream(seed.front());
             }
             for (const std::string folder : {"osapi", "osapi-dated", "osapi-sparse"}) {
                 const std::vector<std::string> seed{"seed-" + std::to_string(n)};
-                each(list(folder), seed);
-                each(get(folder), seed);
-                each(retry(folder), seed);
+                each(vendors_.list(folder), seed);
+                each(vendors_.get(folder), seed);
+                each(vendors_.retry(folder), seed);
             }
         }
         report_.say(std::to_string(answers_) + " random answers: " + std::to_string(decoded_) + " decoded, " +
@@ -137,7 +124,7 @@ class prism_client {
     void stream(const std::string& answer)
     {
         const auto what = "v1 create_job " + answer;
-        const auto result = ask(create_session(), answer);
+        const auto result = ask(vendors_.create_session(), answer);
         const auto last = seen_->last();
         const auto id = last.header("X-Session-Id");
         if (!id || id->empty()) { // the document does not promise one
@@ -205,92 +192,7 @@ class prism_client {
         report_.expect(failure.retry_at.has_value() == is_hinted, what + ": when to come back");
     }
 
-    template <class Service>
-    [[nodiscard]] Service project(const cojob::client& client, const std::string& answer) const
-    {
-        mintlify::agent_options o;
-        o.base_url = url_;
-        o.project_id = answer;
-        o.api_key = cojob::secret("mint_test_key");
-        return {client, o};
-    }
-
-    [[nodiscard]] osapi::jobs jobs(const cojob::client& client, const std::string& folder,
-                                   const std::string& answer) const
-    {
-        osapi::jobs_options o;
-        o.base_url = url_;
-        o.base_path = "/" + folder + "/" + answer + "/api/job";
-        o.token = cojob::secret("a-token");
-        return {client, o};
-    }
-
-    [[nodiscard]] operation<mintlify::agent_job> create() const
-    {
-        return {"v2 create_job",
-                [this](const auto& c, const auto& a) { return project<mintlify::agent>(c, a).create_job("Fix it"); },
-                true};
-    }
-    [[nodiscard]] operation<mintlify::agent_job> get() const
-    {
-        return {"v2 get_job",
-                [this](const auto& c, const auto& a) { return project<mintlify::agent>(c, a).get_job(some_id); }};
-    }
-    [[nodiscard]] operation<mintlify::agent_job> message() const
-    {
-        return {"v2 send_message",
-                [this](const auto& c, const auto& a) {
-                    return project<mintlify::agent>(c, a).send_message(some_id, "Fix this too");
-                },
-                true};
-    }
-    [[nodiscard]] operation<mintlify::agent_stream> create_session() const
-    {
-        mintlify::create_session_request request("Fix it");
-        request.add(mintlify::message_role::system, "Be brief");
-        request.branch = "docs/fix";
-        request.as_draft = true;
-        request.model = "opus";
-        return {"v1 create_job", [this, request](const auto& c, const auto& a) {
-                    return project<mintlify::agent_v1>(c, a).create_job(request);
-                }};
-    }
-    [[nodiscard]] operation<mintlify::agent_session> get_session() const
-    {
-        return {"v1 get_job",
-                [this](const auto& c, const auto& a) { return project<mintlify::agent_v1>(c, a).get_job(some_id); }};
-    }
-    [[nodiscard]] operation<std::vector<mintlify::agent_session>> list_sessions() const
-    {
-        return {"v1 list_jobs", [this](const auto& c, const auto& a) {
-                    return project<mintlify::agent_v1>(c, a).list_jobs({.skip = 1, .take = 100});
-                }};
-    }
-    [[nodiscard]] operation<osapi::job_page> list(const std::string& folder) const
-    {
-        static constexpr osapi::list_query query{
-            .status = osapi::job_status::partial_failure, .limit = 100, .offset = 1};
-        return {folder + " list_jobs",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).list_jobs(query); }};
-    }
-    [[nodiscard]] operation<osapi::job> get(const std::string& folder) const
-    {
-        return {folder + " get_job",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).get_job(some_id); }};
-    }
-    [[nodiscard]] operation<void> remove(const std::string& folder) const
-    {
-        return {folder + " delete_job",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).delete_job(some_id); }};
-    }
-    [[nodiscard]] operation<osapi::retry_receipt> retry(const std::string& folder) const
-    {
-        return {folder + " retry_job",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).retry_job(some_id, "_any"); },
-                true};
-    }
-
-    std::string url_;
+    conformance::prism_operations vendors_;
     asio::io_context context_;
     std::shared_ptr<conformance::witness> seen_; ///< of the answer asked for last
     conformance::report report_{false};

@@ -273,45 +273,4 @@ BOOST_AUTO_TEST_CASE(one_buffer_serves_one_answer_after_the_other)
     }
 }
 
-/// A body that is taken away as it comes, in pieces of every size.
-BOOST_DATA_TEST_CASE(streams_a_body_without_a_limit, data::make(piece_sizes), piece)
-{
-    auto limits = small_limits();
-    limits.body_bytes = 4;
-    const std::string chunks = "5\r\nHello\r\n7;x=y\r\n, World\r\n0\r\nT: t\r\n\r\n";
-    const std::string bodies[] = {"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello, World",
-                                  "HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" +
-                                      chunks,
-                                  "HTTP/1.1 200 OK\r\n\r\nHello, World"};
-    for (const auto& bytes : bodies) {
-        boost::beast::flat_buffer buffer;
-        response_reader reader(limits, buffer, body_mode::streamed);
-        std::string text;
-        for (std::string_view rest = bytes; !rest.empty() && !reader.is_over();) {
-            const auto size = asio::buffer_copy(reader.prepare(), asio::buffer(rest.substr(0, piece)));
-            rest.remove_prefix(size);
-            reader.commit(size);
-            if (reader.is_streaming())
-                text += reader.take_body_text();
-        }
-        if (!reader.is_over())
-            reader.end_of_input(asio::error::eof);
-        BOOST_TEST(!reader.failure());
-        BOOST_TEST(text == "Hello, World");
-        BOOST_TEST(reader.take_message().body.empty());
-    }
-}
-
-BOOST_AUTO_TEST_CASE(keeps_the_limits_of_an_answer_that_is_no_success)
-{
-    auto limits = small_limits();
-    limits.body_bytes = 4;
-    boost::beast::flat_buffer buffer;
-    response_reader reader(limits, buffer, body_mode::streamed);
-    const std::string bytes = "HTTP/1.1 429 Slow\r\nContent-Length: 5\r\n\r\nHello";
-    reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(bytes)));
-    BOOST_TEST(!reader.is_streaming());
-    BOOST_CHECK(reader.failure() == errc::response_too_large);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

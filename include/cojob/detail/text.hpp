@@ -23,6 +23,9 @@ namespace cojob::detail {
 /// A token of RFC 9110, 5.6.2: what a header name and a method are.
 [[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
 
+/// Adds one path segment or part of a query, percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
+COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
+
 // The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
 // shows the value, which may be a secret or break the line.
 

@@ -62,9 +62,6 @@ class url {
 /// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
 [[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
 
-/// The same, at the end of a text.
-COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
-
 } // namespace cojob::http
 
 #ifndef COJOB_SEPARATE_COMPILATION

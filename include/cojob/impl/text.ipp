@@ -134,6 +134,21 @@ void check_header_name(std::string_view name, std::string_view what)
         refuse(what, "is not a header name");
 }
 
+void append_encoded(std::string& to, std::string_view segment)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    for (const char c : segment) {
+        if (is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+            to += c;
+            continue;
+        }
+        const auto byte = static_cast<unsigned char>(c);
+        to += '%';
+        to += digits[byte >> 4U];
+        to += digits[byte & 15U];
+    }
+}
+
 } // namespace cojob::detail
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
 
@@ -238,23 +239,8 @@ std::string to_string(const url& address)
 std::string encode_segment(std::string_view text)
 {
     std::string out;
-    append_encoded(out, text);
+    detail::append_encoded(out, text);
     return out;
-}
-
-void append_encoded(std::string& to, std::string_view segment)
-{
-    constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : segment) {
-        if (detail::is_alpha(c) || detail::is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            to += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
-        to += '%';
-        to += digits[byte >> 4U];
-        to += digits[byte & 15U];
-    }
 }
 
 } // namespace http

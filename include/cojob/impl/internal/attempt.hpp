@@ -64,8 +64,6 @@ inline void add_words(std::string& text, std::string_view more)
 /// \throws api_error invalid_argument, and what the hook throws
 inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
 {
-    if (!hook)
-        return;
     auto hooked = hook(event);
     for (const auto& header : hooked) {
         check_header(header);

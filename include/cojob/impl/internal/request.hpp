@@ -31,13 +31,13 @@ inline std::string make_target(const api_request& r)
     target.reserve(128);
     target = r.base_url.base_path();
     for (const auto& segment : r.segments)
-        http::append_encoded(target += '/', segment);
+        append_encoded(target += '/', segment);
     if (target.empty())
         target = "/";
     char separator = '?';
     for (const auto& [name, value] : r.query) {
-        http::append_encoded(target += separator, name);
-        http::append_encoded(target += '=', value);
+        append_encoded(target += separator, name);
+        append_encoded(target += '=', value);
         separator = '&';
     }
     return target;
