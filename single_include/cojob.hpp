@@ -2458,9 +2458,9 @@ namespace cojob {
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -4814,7 +4814,7 @@ namespace cojob::detail {
 /// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
 class call_run {
   public:
-    static asio::awaitable<call_ptr> run(call_ptr call)
+    static asio::awaitable<void> run(call_ptr call)
     {
         co_await asio::this_coro::throw_if_cancelled(false);
         const client_state::running_guard running(*call->client, operation_of(call));
@@ -4836,7 +4836,6 @@ class call_run {
             else
                 self.finish(std::move(made), step);
         }
-        co_return call;
     }
 
   private:
@@ -5100,42 +5099,57 @@ inline asio::awaitable<void> accept_every_cancellation()
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
-/// How a coroutine on the other side has ended.
-template <class T>
-struct crossing {
-    std::exception_ptr failure{};
-    T result{};
-
-    /// Throws what it threw.
-    T value()
-    {
-        if (failure)
-            std::rethrow_exception(failure);
-        return std::move(result);
-    }
-};
-
-/// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
-/// and never from inside the client's strand. It has no executor of its own: with one, `co_spawn` would dispatch
-/// cancellations with a raw pointer to what may be gone by then.
-template <class T, class Handler>
+/// Who is told that a coroutine has ended, on its strand; not at all where the context goes before.
 class landing {
   public:
-    landing(std::shared_ptr<operation> op, Handler handler)
-        : operation_(std::move(op)),
-          executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
+    landing() = default;
+    landing(const landing&) = delete;
+    landing& operator=(const landing&) = delete;
+    virtual ~landing() = default;
+
+    virtual void land(std::exception_ptr thrown) = 0;
+};
+
+/// Begins a coroutine on the operation's executor, to be cancelled through the operation. There is one `co_spawn` for
+/// all of them, and results go through what both sides share: each type that it completes with costs half a second to
+/// compile.
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
+{
+    struct ended {
+        std::shared_ptr<operation> op; // its slot is what the body is bound to
+        std::unique_ptr<landing> to;
+
+        void operator()(std::exception_ptr thrown) const
+        {
+            if (to)
+                to->land(std::move(thrown));
+        }
+    };
+    const auto executor = op->executor();
+    const auto slot = op->slot();
+    asio::co_spawn(executor, std::move(body), asio::bind_cancellation_slot(slot, ended{std::move(op), std::move(to)}));
+}
+
+/// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
+/// and never from inside the client's strand. It is no handler with that executor: with one, `co_spawn` would dispatch
+/// cancellations with a raw pointer to what may be gone by then.
+template <class Handler>
+class return_to_caller final : public landing {
+  public:
+    explicit return_to_caller(Handler handler)
+        : executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler))
     {
     }
 
-    void operator()(std::exception_ptr failure, T value)
+    void land(std::exception_ptr thrown) override
     {
         asio::require(executor_, asio::execution::blocking.never)
-            .execute([handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected())
                     slot.clear();
-                std::move(handler)(std::move(result));
+                std::move(handler)(std::move(thrown));
             });
     }
 
@@ -5143,20 +5157,18 @@ class landing {
     using caller_executor = std::decay_t<decltype(asio::prefer(
         asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
-    std::shared_ptr<operation> operation_; // its slot is what inner is bound to
     caller_executor executor_;
     Handler handler_;
 };
 
-/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's with a `crossing` of its
-/// result. A cancellation by the caller is dispatched to the operation's executor and decided there.
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
+/// cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
-template <class T>
-[[nodiscard]] auto cross(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
 {
-    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
+    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected())
             // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
@@ -5164,22 +5176,11 @@ template <class T>
                 if (const auto live = weak.lock())
                     asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
             });
-        const auto executor = run->executor();
-        const auto body_slot = run->slot();
-        asio::co_spawn(
-            executor, std::move(body),
-            asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
+        spawn(std::move(run), std::move(body),
+              std::make_unique<return_to_caller<decltype(handler)>>(std::move(handler)));
     };
-    return asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
-                                                                           std::move(inner));
-}
-
-/// The same for all that is not called often: one coroutine more.
-template <class T>
-asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
-{
-    auto landed = co_await cross(std::move(op), std::move(inner));
-    co_return landed.value();
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
+                                                                                  std::move(op), std::move(inner));
 }
 
 } // namespace cojob::detail
@@ -5201,8 +5202,7 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto inner = call_run::run(call);
-    auto landed = co_await cross(operation_of(call), std::move(inner));
-    landed.value();
+    co_await hop(operation_of(call), std::move(inner));
     if (call->thrown)
         std::rethrow_exception(call->thrown);
     if (call->failure.code())
@@ -5229,6 +5229,72 @@ inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request requ
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
 }
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/serial_executor.hpp
+
+namespace cojob::detail {
+
+/// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
+/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, and allocated at
+/// each change of one. What is suspended on it has a socket, a timer or a caller that keeps the context at work.
+class serial_executor {
+  public:
+    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
+    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
+    {
+        return {std::make_shared<const strands>(inner), false};
+    }
+
+    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
+    {
+        return asio::query(strand_->any_time, property);
+    }
+    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
+    {
+        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
+                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
+    {
+        return {strand_, true};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
+    {
+        return {strand_, false};
+    }
+
+    /// From inside, at once, unless `blocking.never` is required.
+    template <class Function>
+    void execute(Function&& f) const
+    {
+        (is_later_ ? strand_->later : strand_->any_time).execute(std::forward<Function>(f));
+    }
+
+    friend bool operator==(const serial_executor&, const serial_executor&) = default;
+
+  private:
+    using strand = asio::strand<asio::any_io_executor>;
+
+    /// The same strand twice.
+    struct strands {
+        explicit strands(const asio::any_io_executor& inner)
+            : any_time(inner), later(asio::require(any_time, asio::execution::blocking.never))
+        {
+        }
+
+        strand any_time, later;
+    };
+
+    serial_executor(std::shared_ptr<const strands> s, bool is_later) noexcept
+        : strand_(std::move(s)), is_later_(is_later)
+    {
+    }
+
+    std::shared_ptr<const strands> strand_;
+    bool is_later_ = false;
+};
 
 } // namespace cojob::detail
 
@@ -5283,15 +5349,6 @@ inline client_options complete(client_options o)
     return o;
 }
 
-/// A strand of the executor's own type fits into an `any_io_executor`; one of an `any_io_executor` is allocated again
-/// whenever a property of it is changed, which every operation does.
-inline asio::any_io_executor strand_of(const asio::any_io_executor& executor)
-{
-    if (const auto* const own = executor.target<asio::io_context::executor_type>())
-        return asio::make_strand(*own);
-    return asio::make_strand(executor);
-}
-
 inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
@@ -5310,7 +5367,8 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    auto own = options.threads == threading::safe ? detail::strand_of(executor) : std::move(executor);
+    auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
+                                                  : std::move(executor);
     settings_.timeout = options.timeouts.call;
     state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();
@@ -7535,7 +7593,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
   public:
     poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one, bool probes)
         : group(of), job(one), is_probe(probes), begun(state.time().now()), owner_(owner),
-          operation_(std::make_shared<operation>(state.options.clock, state.executor))
+          operation_(state.options.clock, state.executor)
     {
     }
 
@@ -7552,9 +7610,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
         auto body = fly(state.shared_from_this(), shared_from_this(), std::move(api), std::move(id), limit);
-        asio::co_spawn(
-            state.executor, std::move(body),
-            asio::bind_cancellation_slot(operation_->slot(), [self = shared_from_this()](std::exception_ptr) {}));
+        spawn({shared_from_this(), &operation_}, std::move(body), nullptr);
     }
 
     /// Nobody wants its answer any more, and nobody gets it.
@@ -7562,26 +7618,25 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         is_over_ = true;
         alarm_.reset();
-        operation_->stop(stop_reason::cancelled);
+        operation_.stop(stop_reason::cancelled);
     }
 
   private:
     static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
                                      std::shared_ptr<const polled_api> api, std::string id, duration limit)
     {
-        const client_state::running_guard running(*state, self->operation_);
+        const client_state::running_guard running(*state, {self, &self->operation_});
         poll_answer answer;
         std::vector<listed_job> listed;
         try {
             self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
-            if (self->job) {
-                auto got = co_await as_result(api->poll(std::move(id), self->trace_, limit));
-                got ? void(answer.view = std::move(*got)) : void(answer.failure = got.error());
-            } else {
-                auto got = co_await as_result(api->list(self->trace_, limit));
-                got ? void(listed = std::move(*got)) : void(answer.failure = got.error());
-            }
-        } catch (const boost::system::system_error& stopped) { // before it began
+            if (self->job)
+                answer.view = co_await api->poll(std::move(id), self->trace_, limit);
+            else
+                listed = co_await api->list(self->trace_, limit);
+        } catch (const api_error& failure) {
+            answer.failure = failure.info();
+        } catch (const boost::system::system_error& stopped) {
             answer.failure = error_info(stopped.code());
         } catch (...) { // a service's own
             answer.thrown = std::current_exception();
@@ -7607,7 +7662,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         const auto self = shared_from_this();
         is_over_ = true;
-        operation_->stop(stop_reason::deadline);
+        operation_.stop(stop_reason::deadline);
         poll_answer answer;
         answer.failure = error_info(errc::request_timeout, "the service did not answer");
         land(std::move(answer), {});
@@ -7623,7 +7678,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     }
 
     poll_sender& owner_;
-    std::shared_ptr<operation> operation_;
+    operation operation_;
     std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
     std::unique_ptr<alarm> alarm_;
     bool is_over_ = false; ///< it has landed, or nobody waits for it
@@ -8699,35 +8754,58 @@ namespace cojob::detail {
 /// When a wait for several jobs is over.
 enum class set_goal { all_end, one_ends };
 
+/// A wait for several jobs of one service. The caller and what runs on the client's strand share it.
+struct wait_record {
+    wait_record(std::shared_ptr<client_state> c, std::vector<wait_subject> s, wait_options o, set_goal g)
+        : client(std::move(c)), subjects(std::move(s)), options(o), goal(g), op(client->options.clock, client->executor)
+    {
+    }
+
+    const std::shared_ptr<client_state> client;
+    std::vector<wait_subject> subjects;
+    const wait_options options;
+    const set_goal goal;
+    operation op;
+    std::vector<wait_end> ends{}; ///< one for each subject
+};
+
 /// Waits for several jobs, on the client's strand. A thousand of them are a thousand places in the poll line and one
 /// coroutine.
 class wait_set final : public wait_listener {
   public:
-    wait_set(client_state& state, operation& op, set_goal goal)
-        : state_(state), operation_(op), goal_(goal), over_(op.executor())
+    static asio::awaitable<void> run(std::shared_ptr<wait_record> wait)
     {
-    }
-
-    asio::awaitable<std::vector<wait_end>> run(std::vector<wait_subject> subjects, const wait_options& options)
-    {
-        waits_.reserve(subjects.size());
-        for (auto& subject : subjects)
-            waits_.push_back(std::make_unique<job_wait>(state_, std::move(subject), options, *this));
-        for (auto& wait : waits_)
-            if (!over_.is_set())
-                wait->resume();
-        if (!operation_.is_stopped())
-            co_await over_.wait();
-        std::vector<wait_end> ends;
-        ends.reserve(waits_.size());
-        for (auto& wait : waits_) {
-            wait->pause();
-            ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
-        }
-        co_return ends;
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*wait->client, {wait, &wait->op});
+        wait_set self(*wait);
+        self.begin();
+        if (!wait->op.is_stopped())
+            co_await self.over_.wait();
+        self.end();
     }
 
   private:
+    explicit wait_set(wait_record& wait) : record_(wait), over_(wait.op.executor()) {}
+
+    void begin()
+    {
+        waits_.reserve(record_.subjects.size());
+        for (auto& subject : record_.subjects)
+            waits_.push_back(std::make_unique<job_wait>(*record_.client, std::move(subject), record_.options, *this));
+        for (auto& wait : waits_)
+            if (!over_.is_set())
+                wait->resume();
+    }
+
+    void end()
+    {
+        record_.ends.reserve(waits_.size());
+        for (auto& wait : waits_) {
+            wait->pause();
+            record_.ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
+        }
+    }
+
     static wait_end given_up(const job_wait& wait)
     {
         return {.failure = wait.about_job(error_code(asio::error::operation_aborted))};
@@ -8736,28 +8814,15 @@ class wait_set final : public wait_listener {
     void ended(wait_end& end) override
     {
         end.order = ++ended_;
-        if (ended_ == waits_.size() || (goal_ == set_goal::one_ends && end.is_success()))
+        if (ended_ == waits_.size() || (record_.goal == set_goal::one_ends && end.is_success()))
             over_.set();
     }
 
-    client_state& state_;
-    operation& operation_;
-    set_goal goal_;
+    wait_record& record_;
     event over_;
     std::size_t ended_ = 0;
     std::vector<std::unique_ptr<job_wait>> waits_;
 };
-
-inline asio::awaitable<std::vector<wait_end>> run_waits(std::shared_ptr<client_state> state,
-                                                        std::shared_ptr<operation> op,
-                                                        std::vector<wait_subject> subjects, wait_options options,
-                                                        set_goal goal)
-{
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const client_state::running_guard running(*state, op);
-    wait_set set(*state, *op, goal);
-    co_return co_await set.run(std::move(subjects), options);
-}
 
 /// \throws api_error invalid_argument
 inline void check_options(const wait_options& options, const poll_schedule& service)
@@ -8785,9 +8850,11 @@ inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_sub
         }
         co_return ends;
     }
-    auto op = std::make_shared<operation>(state->options.clock, state->executor);
-    auto inner = run_waits(std::move(state), op, std::move(subjects), options, goal);
-    co_return co_await hop(std::move(op), std::move(inner));
+    const auto wait = std::make_shared<wait_record>(std::move(state), std::move(subjects), options, goal);
+    std::shared_ptr<operation> op(wait, &wait->op);
+    auto inner = wait_set::run(wait);
+    co_await hop(std::move(op), std::move(inner));
+    co_return std::move(wait->ends);
 }
 
 /// The job, or the failure as an exception.
@@ -9221,20 +9288,17 @@ void remember_created(const client& c, std::string_view api, std::string scope, 
     note_created(c, api, std::move(scope), std::move(id));
 }
 
-inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
-                                               time_point until, asio::awaitable<void> body)
+inline asio::awaitable<void> run_limited(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
+                                         time_point until, asio::awaitable<void> body)
 {
     const client_state::running_guard running(*state, op);
     op->set_deadline(until);
     std::exception_ptr thrown;
-    error_code failure;
     try {
         co_await std::move(body);
     } catch (const boost::system::system_error& e) {
-        if (e.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline)
-            failure = errc::deadline_exceeded;
-        else
-            thrown = std::current_exception();
+        const auto is_late = e.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline;
+        thrown = is_late ? std::make_exception_ptr(api_error(errc::deadline_exceeded)) : std::current_exception();
     } catch (...) {
         thrown = std::current_exception();
     }
@@ -9242,7 +9306,6 @@ inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> sta
     co_await asio::this_coro::throw_if_cancelled(false);
     if (thrown)
         std::rethrow_exception(thrown);
-    co_return failure;
 }
 
 asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void> body)
@@ -9251,8 +9314,7 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
     auto state = client_state::of(c);
     auto op = std::make_shared<operation>(state->options.clock, state->executor);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
-    if (const auto failure = co_await hop(std::move(op), std::move(inner)))
-        throw_error(failure);
+    co_await hop(std::move(op), std::move(inner));
 }
 
 } // namespace cojob::detail
@@ -9359,11 +9421,12 @@ std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, s
     return std::make_shared<watch_state>(std::move(api), std::move(id), options);
 }
 
-inline asio::awaitable<wait_end> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op)
+inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op,
+                                       std::shared_ptr<wait_end> end)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     const client_state::running_guard running(*watch->get_client(), op);
-    co_return co_await watch->next(*op);
+    *end = co_await watch->next(*op);
 }
 
 asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
@@ -9375,8 +9438,10 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
     watch->check();
     const auto& client = *watch->get_client();
     auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    auto inner = run_watch(watch, op);
-    auto job = value_of(co_await hop(std::move(op), std::move(inner)));
+    const auto end = std::make_shared<wait_end>();
+    auto inner = run_watch(watch, op, end);
+    co_await hop(std::move(op), std::move(inner));
+    auto job = value_of(std::move(*end));
     watch->told(job);
     co_return job;
 }
@@ -10070,11 +10135,12 @@ class event_source {
     std::optional<error_info> failure_;
 };
 
-inline asio::awaitable<event_end> run_next_event(std::shared_ptr<event_source> source, std::shared_ptr<operation> op)
+inline asio::awaitable<void> run_next_event(std::shared_ptr<event_source> source, std::shared_ptr<operation> op,
+                                            std::shared_ptr<event_end> end)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     const client_state::running_guard running(*source->get_client(), op);
-    co_return co_await source->next(*op);
+    *end = co_await source->next(*op);
 }
 
 /// The next event, on the caller's executor; nothing at the end.
@@ -10088,11 +10154,12 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    auto inner = run_next_event(source, op);
-    auto end = co_await hop(std::move(op), std::move(inner));
-    if (end.failure.code())
-        throw_error(std::move(end.failure));
-    co_return std::move(end.event);
+    const auto end = std::make_shared<event_end>();
+    auto inner = run_next_event(source, op, end);
+    co_await hop(std::move(op), std::move(inner));
+    if (end->failure.code())
+        throw_error(std::move(end->failure));
+    co_return std::move(end->event);
 }
 
 } // namespace cojob::detail

@@ -1,7 +1,7 @@
-#include <cojob/impl/internal/hop.hpp>
 #include <cojob/impl/internal/http/connect_race.hpp>
 #include <cojob/testing/manual_clock.hpp>
 
+#include "support/hop_and_return.hpp"
 #include "support/run.hpp"
 #include "support/silent_listener.hpp"
 
@@ -49,7 +49,7 @@ struct track {
 
     tests::started<finish> start(endpoint_list to)
     {
-        auto s = tests::start(context, cojob::detail::hop(op, race(op, std::move(to))));
+        auto s = tests::start(context, tests::hop_and_return(op, race(op, std::move(to))));
         until([] { return true; });
         return s;
     }

@@ -2,6 +2,7 @@
 #include <cojob/impl/internal/hop.hpp>
 
 #include "support/cancel_after.hpp"
+#include "support/hop_and_return.hpp"
 #include "support/run.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -25,7 +26,6 @@ namespace hop_tests {
 
 namespace asio = boost::asio;
 using cojob::operation;
-using cojob::detail::hop;
 using std::chrono::microseconds;
 
 std::shared_ptr<operation> make_operation(const asio::any_io_executor& executor)
@@ -45,7 +45,7 @@ asio::awaitable<int> cross(asio::any_io_executor strand, cojob::duration length)
     co_await cojob::detail::accept_every_cancellation();
     auto op = make_operation(strand);
     auto inner = sleep_and_return(op, length);
-    co_return co_await hop(op, std::move(inner));
+    co_return co_await tests::hop_and_return(op, std::move(inner));
 }
 
 asio::awaitable<int> throw_inside(std::shared_ptr<operation>)
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(passes_exceptions_on)
 {
     asio::io_context context;
     auto op = make_operation(context.get_executor());
-    auto ended = tests::run(context, hop(op, throw_inside(op)));
+    auto ended = tests::run(context, tests::hop_and_return(op, throw_inside(op)));
     BOOST_CHECK_THROW((void)ended.get(), std::runtime_error);
 }
 

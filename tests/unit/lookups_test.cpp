@@ -1,7 +1,7 @@
-#include <cojob/impl/internal/hop.hpp>
 #include <cojob/impl/internal/http/lookups.hpp>
 #include <cojob/testing/manual_clock.hpp>
 
+#include "support/hop_and_return.hpp"
 #include "support/run.hpp"
 
 #include <boost/asio/error.hpp>
@@ -69,7 +69,7 @@ struct desk {
         origin.host = host;
         origin.port = port;
         auto body = lookups_tests::find(op, names, std::move(origin));
-        auto s = tests::start(context, cojob::detail::hop(std::move(op), std::move(body)));
+        auto s = tests::start(context, tests::hop_and_return(std::move(op), std::move(body)));
         clock->settle();
         return s;
     }

@@ -6,10 +6,8 @@
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/serial_executor.hpp>
 #include <cojob/version.hpp>
-
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <initializer_list>
 #include <utility>
@@ -63,15 +61,6 @@ inline client_options complete(client_options o)
     return o;
 }
 
-/// A strand of the executor's own type fits into an `any_io_executor`; one of an `any_io_executor` is allocated again
-/// whenever a property of it is changed, which every operation does.
-inline asio::any_io_executor strand_of(const asio::any_io_executor& executor)
-{
-    if (const auto* const own = executor.target<asio::io_context::executor_type>())
-        return asio::make_strand(*own);
-    return asio::make_strand(executor);
-}
-
 inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
@@ -90,7 +79,8 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    auto own = options.threads == threading::safe ? detail::strand_of(executor) : std::move(executor);
+    auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
+                                                  : std::move(executor);
     settings_.timeout = options.timeouts.call;
     state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();

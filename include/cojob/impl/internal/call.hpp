@@ -25,8 +25,7 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto inner = call_run::run(call);
-    auto landed = co_await cross(operation_of(call), std::move(inner));
-    landed.value();
+    co_await hop(operation_of(call), std::move(inner));
     if (call->thrown)
         std::rethrow_exception(call->thrown);
     if (call->failure.code())

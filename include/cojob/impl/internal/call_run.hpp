@@ -22,7 +22,7 @@ namespace cojob::detail {
 /// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
 class call_run {
   public:
-    static asio::awaitable<call_ptr> run(call_ptr call)
+    static asio::awaitable<void> run(call_ptr call)
     {
         co_await asio::this_coro::throw_if_cancelled(false);
         const client_state::running_guard running(*call->client, operation_of(call));
@@ -44,7 +44,6 @@ class call_run {
             else
                 self.finish(std::move(made), step);
         }
-        co_return call;
     }
 
   private:

@@ -91,11 +91,12 @@ class event_source {
     std::optional<error_info> failure_;
 };
 
-inline asio::awaitable<event_end> run_next_event(std::shared_ptr<event_source> source, std::shared_ptr<operation> op)
+inline asio::awaitable<void> run_next_event(std::shared_ptr<event_source> source, std::shared_ptr<operation> op,
+                                            std::shared_ptr<event_end> end)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     const client_state::running_guard running(*source->get_client(), op);
-    co_return co_await source->next(*op);
+    *end = co_await source->next(*op);
 }
 
 /// The next event, on the caller's executor; nothing at the end.
@@ -109,11 +110,12 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    auto inner = run_next_event(source, op);
-    auto end = co_await hop(std::move(op), std::move(inner));
-    if (end.failure.code())
-        throw_error(std::move(end.failure));
-    co_return std::move(end.event);
+    const auto end = std::make_shared<event_end>();
+    auto inner = run_next_event(source, op, end);
+    co_await hop(std::move(op), std::move(inner));
+    if (end->failure.code())
+        throw_error(std::move(end->failure));
+    co_return std::move(end->event);
 }
 
 } // namespace cojob::detail

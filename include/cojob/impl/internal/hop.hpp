@@ -34,42 +34,57 @@ inline asio::awaitable<void> accept_every_cancellation()
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
-/// How a coroutine on the other side has ended.
-template <class T>
-struct crossing {
-    std::exception_ptr failure{};
-    T result{};
-
-    /// Throws what it threw.
-    T value()
-    {
-        if (failure)
-            std::rethrow_exception(failure);
-        return std::move(result);
-    }
-};
-
-/// Brings the end of the inner coroutine to the caller: on the caller's executor, which it keeps at work until then,
-/// and never from inside the client's strand. It has no executor of its own: with one, `co_spawn` would dispatch
-/// cancellations with a raw pointer to what may be gone by then.
-template <class T, class Handler>
+/// Who is told that a coroutine has ended, on its strand; not at all where the context goes before.
 class landing {
   public:
-    landing(std::shared_ptr<operation> op, Handler handler)
-        : operation_(std::move(op)),
-          executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
+    landing() = default;
+    landing(const landing&) = delete;
+    landing& operator=(const landing&) = delete;
+    virtual ~landing() = default;
+
+    virtual void land(std::exception_ptr thrown) = 0;
+};
+
+/// Begins a coroutine on the operation's executor, to be cancelled through the operation. There is one `co_spawn` for
+/// all of them, and results go through what both sides share: each type that it completes with costs half a second to
+/// compile.
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
+{
+    struct ended {
+        std::shared_ptr<operation> op; // its slot is what the body is bound to
+        std::unique_ptr<landing> to;
+
+        void operator()(std::exception_ptr thrown) const
+        {
+            if (to)
+                to->land(std::move(thrown));
+        }
+    };
+    const auto executor = op->executor();
+    const auto slot = op->slot();
+    asio::co_spawn(executor, std::move(body), asio::bind_cancellation_slot(slot, ended{std::move(op), std::move(to)}));
+}
+
+/// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
+/// and never from inside the client's strand. It is no handler with that executor: with one, `co_spawn` would dispatch
+/// cancellations with a raw pointer to what may be gone by then.
+template <class Handler>
+class return_to_caller final : public landing {
+  public:
+    explicit return_to_caller(Handler handler)
+        : executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
           handler_(std::move(handler))
     {
     }
 
-    void operator()(std::exception_ptr failure, T value)
+    void land(std::exception_ptr thrown) override
     {
         asio::require(executor_, asio::execution::blocking.never)
-            .execute([handler = std::move(handler_), result = crossing<T>{failure, std::move(value)}]() mutable {
+            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected())
                     slot.clear();
-                std::move(handler)(std::move(result));
+                std::move(handler)(std::move(thrown));
             });
     }
 
@@ -77,20 +92,18 @@ class landing {
     using caller_executor = std::decay_t<decltype(asio::prefer(
         asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
 
-    std::shared_ptr<operation> operation_; // its slot is what inner is bound to
     caller_executor executor_;
     Handler handler_;
 };
 
-/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's with a `crossing` of its
-/// result. A cancellation by the caller is dispatched to the operation's executor and decided there.
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
+/// cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
-template <class T>
-[[nodiscard]] auto cross(std::shared_ptr<operation> op, asio::awaitable<T> inner)
+[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
 {
-    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<T> body) {
+    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
         auto slot = asio::get_associated_cancellation_slot(handler);
         if (slot.is_connected())
             // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
@@ -98,22 +111,11 @@ template <class T>
                 if (const auto live = weak.lock())
                     asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
             });
-        const auto executor = run->executor();
-        const auto body_slot = run->slot();
-        asio::co_spawn(
-            executor, std::move(body),
-            asio::bind_cancellation_slot(body_slot, landing<T, decltype(handler)>(std::move(run), std::move(handler))));
+        spawn(std::move(run), std::move(body),
+              std::make_unique<return_to_caller<decltype(handler)>>(std::move(handler)));
     };
-    return asio::async_initiate<const asio::deferred_t, void(crossing<T>)>(initiation, asio::deferred, std::move(op),
-                                                                           std::move(inner));
-}
-
-/// The same for all that is not called often: one coroutine more.
-template <class T>
-asio::awaitable<T> hop(std::shared_ptr<operation> op, asio::awaitable<T> inner)
-{
-    auto landed = co_await cross(std::move(op), std::move(inner));
-    co_return landed.value();
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
+                                                                                  std::move(op), std::move(inner));
 }
 
 } // namespace cojob::detail

@@ -88,20 +88,17 @@ void remember_created(const client& c, std::string_view api, std::string scope, 
     note_created(c, api, std::move(scope), std::move(id));
 }
 
-inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
-                                               time_point until, asio::awaitable<void> body)
+inline asio::awaitable<void> run_limited(std::shared_ptr<client_state> state, std::shared_ptr<operation> op,
+                                         time_point until, asio::awaitable<void> body)
 {
     const client_state::running_guard running(*state, op);
     op->set_deadline(until);
     std::exception_ptr thrown;
-    error_code failure;
     try {
         co_await std::move(body);
     } catch (const boost::system::system_error& e) {
-        if (e.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline)
-            failure = errc::deadline_exceeded;
-        else
-            thrown = std::current_exception();
+        const auto is_late = e.code() == asio::error::operation_aborted && op->reason() == stop_reason::deadline;
+        thrown = is_late ? std::make_exception_ptr(api_error(errc::deadline_exceeded)) : std::current_exception();
     } catch (...) {
         thrown = std::current_exception();
     }
@@ -109,7 +106,6 @@ inline asio::awaitable<error_code> run_limited(std::shared_ptr<client_state> sta
     co_await asio::this_coro::throw_if_cancelled(false);
     if (thrown)
         std::rethrow_exception(thrown);
-    co_return failure;
 }
 
 asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void> body)
@@ -118,8 +114,7 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
     auto state = client_state::of(c);
     auto op = std::make_shared<operation>(state->options.clock, state->executor);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
-    if (const auto failure = co_await hop(std::move(op), std::move(inner)))
-        throw_error(failure);
+    co_await hop(std::move(op), std::move(inner));
 }
 
 } // namespace cojob::detail

@@ -82,11 +82,12 @@ std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, s
     return std::make_shared<watch_state>(std::move(api), std::move(id), options);
 }
 
-inline asio::awaitable<wait_end> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op)
+inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op,
+                                       std::shared_ptr<wait_end> end)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     const client_state::running_guard running(*watch->get_client(), op);
-    co_return co_await watch->next(*op);
+    *end = co_await watch->next(*op);
 }
 
 asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
@@ -98,8 +99,10 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
     watch->check();
     const auto& client = *watch->get_client();
     auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    auto inner = run_watch(watch, op);
-    auto job = value_of(co_await hop(std::move(op), std::move(inner)));
+    const auto end = std::make_shared<wait_end>();
+    auto inner = run_watch(watch, op, end);
+    co_await hop(std::move(op), std::move(inner));
+    auto job = value_of(std::move(*end));
     watch->told(job);
     co_return job;
 }

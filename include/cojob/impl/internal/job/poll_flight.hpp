@@ -2,14 +2,12 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_FLIGHT_HPP
 
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/error.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/hop.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 #include <cojob/impl/internal/poll_trace.hpp>
 #include <cojob/operation.hpp>
-#include <cojob/result.hpp>
-
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/co_spawn.hpp>
 
 #include <chrono>
 #include <exception>
@@ -40,7 +38,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
   public:
     poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one, bool probes)
         : group(of), job(one), is_probe(probes), begun(state.time().now()), owner_(owner),
-          operation_(std::make_shared<operation>(state.options.clock, state.executor))
+          operation_(state.options.clock, state.executor)
     {
     }
 
@@ -57,9 +55,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
         auto body = fly(state.shared_from_this(), shared_from_this(), std::move(api), std::move(id), limit);
-        asio::co_spawn(
-            state.executor, std::move(body),
-            asio::bind_cancellation_slot(operation_->slot(), [self = shared_from_this()](std::exception_ptr) {}));
+        spawn({shared_from_this(), &operation_}, std::move(body), nullptr);
     }
 
     /// Nobody wants its answer any more, and nobody gets it.
@@ -67,26 +63,25 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         is_over_ = true;
         alarm_.reset();
-        operation_->stop(stop_reason::cancelled);
+        operation_.stop(stop_reason::cancelled);
     }
 
   private:
     static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
                                      std::shared_ptr<const polled_api> api, std::string id, duration limit)
     {
-        const client_state::running_guard running(*state, self->operation_);
+        const client_state::running_guard running(*state, {self, &self->operation_});
         poll_answer answer;
         std::vector<listed_job> listed;
         try {
             self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
-            if (self->job) {
-                auto got = co_await as_result(api->poll(std::move(id), self->trace_, limit));
-                got ? void(answer.view = std::move(*got)) : void(answer.failure = got.error());
-            } else {
-                auto got = co_await as_result(api->list(self->trace_, limit));
-                got ? void(listed = std::move(*got)) : void(answer.failure = got.error());
-            }
-        } catch (const boost::system::system_error& stopped) { // before it began
+            if (self->job)
+                answer.view = co_await api->poll(std::move(id), self->trace_, limit);
+            else
+                listed = co_await api->list(self->trace_, limit);
+        } catch (const api_error& failure) {
+            answer.failure = failure.info();
+        } catch (const boost::system::system_error& stopped) {
             answer.failure = error_info(stopped.code());
         } catch (...) { // a service's own
             answer.thrown = std::current_exception();
@@ -112,7 +107,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         const auto self = shared_from_this();
         is_over_ = true;
-        operation_->stop(stop_reason::deadline);
+        operation_.stop(stop_reason::deadline);
         poll_answer answer;
         answer.failure = error_info(errc::request_timeout, "the service did not answer");
         land(std::move(answer), {});
@@ -128,7 +123,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     }
 
     poll_sender& owner_;
-    std::shared_ptr<operation> operation_;
+    operation operation_;
     std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
     std::unique_ptr<alarm> alarm_;
     bool is_over_ = false; ///< it has landed, or nobody waits for it

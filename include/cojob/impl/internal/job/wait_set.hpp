@@ -19,35 +19,58 @@ namespace cojob::detail {
 /// When a wait for several jobs is over.
 enum class set_goal { all_end, one_ends };
 
+/// A wait for several jobs of one service. The caller and what runs on the client's strand share it.
+struct wait_record {
+    wait_record(std::shared_ptr<client_state> c, std::vector<wait_subject> s, wait_options o, set_goal g)
+        : client(std::move(c)), subjects(std::move(s)), options(o), goal(g), op(client->options.clock, client->executor)
+    {
+    }
+
+    const std::shared_ptr<client_state> client;
+    std::vector<wait_subject> subjects;
+    const wait_options options;
+    const set_goal goal;
+    operation op;
+    std::vector<wait_end> ends{}; ///< one for each subject
+};
+
 /// Waits for several jobs, on the client's strand. A thousand of them are a thousand places in the poll line and one
 /// coroutine.
 class wait_set final : public wait_listener {
   public:
-    wait_set(client_state& state, operation& op, set_goal goal)
-        : state_(state), operation_(op), goal_(goal), over_(op.executor())
+    static asio::awaitable<void> run(std::shared_ptr<wait_record> wait)
     {
-    }
-
-    asio::awaitable<std::vector<wait_end>> run(std::vector<wait_subject> subjects, const wait_options& options)
-    {
-        waits_.reserve(subjects.size());
-        for (auto& subject : subjects)
-            waits_.push_back(std::make_unique<job_wait>(state_, std::move(subject), options, *this));
-        for (auto& wait : waits_)
-            if (!over_.is_set())
-                wait->resume();
-        if (!operation_.is_stopped())
-            co_await over_.wait();
-        std::vector<wait_end> ends;
-        ends.reserve(waits_.size());
-        for (auto& wait : waits_) {
-            wait->pause();
-            ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
-        }
-        co_return ends;
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*wait->client, {wait, &wait->op});
+        wait_set self(*wait);
+        self.begin();
+        if (!wait->op.is_stopped())
+            co_await self.over_.wait();
+        self.end();
     }
 
   private:
+    explicit wait_set(wait_record& wait) : record_(wait), over_(wait.op.executor()) {}
+
+    void begin()
+    {
+        waits_.reserve(record_.subjects.size());
+        for (auto& subject : record_.subjects)
+            waits_.push_back(std::make_unique<job_wait>(*record_.client, std::move(subject), record_.options, *this));
+        for (auto& wait : waits_)
+            if (!over_.is_set())
+                wait->resume();
+    }
+
+    void end()
+    {
+        record_.ends.reserve(waits_.size());
+        for (auto& wait : waits_) {
+            wait->pause();
+            record_.ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
+        }
+    }
+
     static wait_end given_up(const job_wait& wait)
     {
         return {.failure = wait.about_job(error_code(asio::error::operation_aborted))};
@@ -56,28 +79,15 @@ class wait_set final : public wait_listener {
     void ended(wait_end& end) override
     {
         end.order = ++ended_;
-        if (ended_ == waits_.size() || (goal_ == set_goal::one_ends && end.is_success()))
+        if (ended_ == waits_.size() || (record_.goal == set_goal::one_ends && end.is_success()))
             over_.set();
     }
 
-    client_state& state_;
-    operation& operation_;
-    set_goal goal_;
+    wait_record& record_;
     event over_;
     std::size_t ended_ = 0;
     std::vector<std::unique_ptr<job_wait>> waits_;
 };
-
-inline asio::awaitable<std::vector<wait_end>> run_waits(std::shared_ptr<client_state> state,
-                                                        std::shared_ptr<operation> op,
-                                                        std::vector<wait_subject> subjects, wait_options options,
-                                                        set_goal goal)
-{
-    co_await asio::this_coro::throw_if_cancelled(false);
-    const client_state::running_guard running(*state, op);
-    wait_set set(*state, *op, goal);
-    co_return co_await set.run(std::move(subjects), options);
-}
 
 /// \throws api_error invalid_argument
 inline void check_options(const wait_options& options, const poll_schedule& service)
@@ -105,9 +115,11 @@ inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_sub
         }
         co_return ends;
     }
-    auto op = std::make_shared<operation>(state->options.clock, state->executor);
-    auto inner = run_waits(std::move(state), op, std::move(subjects), options, goal);
-    co_return co_await hop(std::move(op), std::move(inner));
+    const auto wait = std::make_shared<wait_record>(std::move(state), std::move(subjects), options, goal);
+    std::shared_ptr<operation> op(wait, &wait->op);
+    auto inner = wait_set::run(wait);
+    co_await hop(std::move(op), std::move(inner));
+    co_return std::move(wait->ends);
 }
 
 /// The job, or the failure as an exception.
