@@ -2461,6 +2461,7 @@ namespace cojob {
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -2510,6 +2511,7 @@ namespace cojob {
 #include <system_error>
 #include <tuple>
 #include <unordered_map>
+#include <variant>
 
 // -------- cojob/detail/body.hpp
 
@@ -5237,19 +5239,22 @@ inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request requ
 namespace cojob::detail {
 
 /// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
-/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, and allocated at
-/// each change of one. What is suspended on it has a socket, a timer or a caller that keeps the context at work.
+/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
+/// for the compiler to make. What is suspended on it has a socket, a timer or a caller that keeps the context at work.
 class serial_executor {
   public:
     /// No constructor: `any_io_executor` would ask whether it can be made of itself.
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
-        return {std::make_shared<const strands>(inner), false};
+        if (const auto* const own = inner.target<asio::io_context::executor_type>())
+            return {std::make_shared<const any_strand>(std::in_place_index<0>, *own), false};
+        return {std::make_shared<const any_strand>(std::in_place_index<1>, inner), false};
     }
 
     [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
     {
-        return asio::query(strand_->any_time, property);
+        return std::visit([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); },
+                          *strand_);
     }
     [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
     {
@@ -5269,30 +5274,44 @@ class serial_executor {
     template <class Function>
     void execute(Function&& f) const
     {
-        (is_later_ ? strand_->later : strand_->any_time).execute(std::forward<Function>(f));
+        std::visit(
+            [&](const auto& s) {
+                if (is_later_)
+                    s.later.execute(std::forward<Function>(f));
+                else
+                    s.at_once.execute(std::forward<Function>(f));
+            },
+            *strand_);
     }
 
     friend bool operator==(const serial_executor&, const serial_executor&) = default;
 
   private:
-    using strand = asio::strand<asio::any_io_executor>;
+    template <class Strand>
+    using that_never_blocks =
+        std::decay_t<decltype(asio::require(std::declval<const Strand&>(), asio::execution::blocking.never))>;
 
-    /// The same strand twice.
-    struct strands {
-        explicit strands(const asio::any_io_executor& inner)
-            : any_time(inner), later(asio::require(any_time, asio::execution::blocking.never))
+    /// A strand, twice.
+    template <class Inner>
+    struct strand_on {
+        explicit strand_on(const Inner& inner)
+            : at_once(inner), later(asio::require(at_once, asio::execution::blocking.never))
         {
         }
 
-        strand any_time, later;
+        asio::strand<Inner> at_once;
+        that_never_blocks<asio::strand<Inner>> later;
     };
 
-    serial_executor(std::shared_ptr<const strands> s, bool is_later) noexcept
+    /// One of an `any_io_executor` allocates what the other has in place.
+    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
+
+    serial_executor(std::shared_ptr<const any_strand> s, bool is_later) noexcept
         : strand_(std::move(s)), is_later_(is_later)
     {
     }
 
-    std::shared_ptr<const strands> strand_;
+    std::shared_ptr<const any_strand> strand_;
     bool is_later_ = false;
 };
 
