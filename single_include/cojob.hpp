@@ -1151,8 +1151,12 @@ class operation {
     /// What the operation's own coroutine is bound to.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
-    /// Ends the timer; the operation is over.
-    void finish() noexcept { alarm_.reset(); }
+    /// Ends the timer; the operation is over, and nothing is there any more that a stop could reach.
+    void finish() noexcept
+    {
+        alarm_.reset();
+        is_finished_ = true;
+    }
 
   private:
     COJOB_DECL void arm();
@@ -1169,6 +1173,7 @@ class operation {
     stop_reason reason_ = stop_reason::none;
     bool refuses_total_ = false;
     bool was_refused_ = false;
+    bool is_finished_ = false;
 };
 
 } // namespace cojob
@@ -5087,6 +5092,110 @@ class call_run {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/serial_executor.hpp
+
+namespace cojob::detail {
+
+/// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
+/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
+/// for the compiler to make. It does not count work: `at_work` does, for what is spawned on it.
+class serial_executor {
+  public:
+    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
+    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
+    {
+        if (const auto* const own = inner.target<asio::io_context::executor_type>())
+            return {std::make_shared<const any_strand>(std::in_place_index<0>, *own), false};
+        return {std::make_shared<const any_strand>(std::in_place_index<1>, inner), false};
+    }
+
+    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
+    {
+        return std::visit([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); },
+                          *strand_);
+    }
+    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
+    {
+        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
+                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
+    {
+        return {strand_, true};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
+    {
+        return {strand_, false};
+    }
+
+    /// From inside, at once, unless `blocking.never` is required.
+    template <class Function>
+    void execute(Function&& f) const
+    {
+        std::visit(
+            [&](const auto& s) {
+                if (is_later_)
+                    s.later.execute(std::forward<Function>(f));
+                else
+                    s.at_once.execute(std::forward<Function>(f));
+            },
+            *strand_);
+    }
+
+    /// What the strand hands its work to.
+    [[nodiscard]] asio::any_io_executor inner() const
+    {
+        return std::visit([](const auto& s) { return asio::any_io_executor(s.at_once.get_inner_executor()); },
+                          *strand_);
+    }
+
+    /// The same strand with all of Asio's properties.
+    [[nodiscard]] asio::strand<asio::any_io_executor> full() const
+    {
+        return std::visit([](const auto& s) { return asio::strand<asio::any_io_executor>(s.at_once); }, *strand_);
+    }
+
+    friend bool operator==(const serial_executor&, const serial_executor&) = default;
+
+  private:
+    template <class Strand>
+    using that_never_blocks =
+        std::decay_t<decltype(asio::require(std::declval<const Strand&>(), asio::execution::blocking.never))>;
+
+    /// A strand, twice.
+    template <class Inner>
+    struct strand_on {
+        explicit strand_on(const Inner& inner)
+            : at_once(asio::prefer(inner, asio::execution::blocking.possibly)),
+              later(asio::require(at_once, asio::execution::blocking.never))
+        {
+        }
+
+        asio::strand<Inner> at_once;
+        that_never_blocks<asio::strand<Inner>> later;
+    };
+
+    /// One of an `any_io_executor` allocates what the other has in place.
+    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
+
+    serial_executor(std::shared_ptr<const any_strand> s, bool is_later) noexcept
+        : strand_(std::move(s)), is_later_(is_later)
+    {
+    }
+
+    std::shared_ptr<const any_strand> strand_;
+    bool is_later_ = false;
+};
+
+/// An executor that keeps the context of this one at work while it is there.
+inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
+{
+    const auto* const serial = executor.target<serial_executor>();
+    return asio::prefer(serial ? serial->inner() : executor, asio::execution::outstanding_work.tracked);
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/hop.hpp
 
 namespace cojob::detail {
@@ -5112,12 +5221,13 @@ class landing {
     virtual void land(std::exception_ptr thrown) = 0;
 };
 
-/// Begins a coroutine on the operation's executor, to be cancelled through the operation. There is one `co_spawn` for
-/// all of them, and results go through what both sides share: each type that it completes with costs half a second to
-/// compile.
+/// Begins a coroutine on the operation's executor, which it keeps at work, to be cancelled through the operation. There
+/// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
+/// costs half a second to compile.
 inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
 {
     struct ended {
+        asio::any_io_executor work;
         std::shared_ptr<operation> op; // its slot is what the body is bound to
         std::unique_ptr<landing> to;
 
@@ -5129,7 +5239,8 @@ inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std
     };
     const auto executor = op->executor();
     const auto slot = op->slot();
-    asio::co_spawn(executor, std::move(body), asio::bind_cancellation_slot(slot, ended{std::move(op), std::move(to)}));
+    asio::co_spawn(executor, std::move(body),
+                   asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(op), std::move(to)}));
 }
 
 /// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
@@ -5146,8 +5257,11 @@ class return_to_caller final : public landing {
 
     void land(std::exception_ptr thrown) override
     {
-        asio::require(executor_, asio::execution::blocking.never)
-            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
+        const auto post = asio::require(asio::prefer(executor_, asio::execution::outstanding_work.untracked),
+                                        asio::execution::blocking.never);
+        // With it goes the work: the caller's context may be gone when this returns.
+        post.execute(
+            [work = std::move(executor_), handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected())
                     slot.clear();
@@ -5231,89 +5345,6 @@ inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request requ
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
 }
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/serial_executor.hpp
-
-namespace cojob::detail {
-
-/// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
-/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
-/// for the compiler to make. What is suspended on it has a socket, a timer or a caller that keeps the context at work.
-class serial_executor {
-  public:
-    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
-    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
-    {
-        if (const auto* const own = inner.target<asio::io_context::executor_type>())
-            return {std::make_shared<const any_strand>(std::in_place_index<0>, *own), false};
-        return {std::make_shared<const any_strand>(std::in_place_index<1>, inner), false};
-    }
-
-    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
-    {
-        return std::visit([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); },
-                          *strand_);
-    }
-    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
-    {
-        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
-                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
-    }
-    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
-    {
-        return {strand_, true};
-    }
-    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
-    {
-        return {strand_, false};
-    }
-
-    /// From inside, at once, unless `blocking.never` is required.
-    template <class Function>
-    void execute(Function&& f) const
-    {
-        std::visit(
-            [&](const auto& s) {
-                if (is_later_)
-                    s.later.execute(std::forward<Function>(f));
-                else
-                    s.at_once.execute(std::forward<Function>(f));
-            },
-            *strand_);
-    }
-
-    friend bool operator==(const serial_executor&, const serial_executor&) = default;
-
-  private:
-    template <class Strand>
-    using that_never_blocks =
-        std::decay_t<decltype(asio::require(std::declval<const Strand&>(), asio::execution::blocking.never))>;
-
-    /// A strand, twice.
-    template <class Inner>
-    struct strand_on {
-        explicit strand_on(const Inner& inner)
-            : at_once(inner), later(asio::require(at_once, asio::execution::blocking.never))
-        {
-        }
-
-        asio::strand<Inner> at_once;
-        that_never_blocks<asio::strand<Inner>> later;
-    };
-
-    /// One of an `any_io_executor` allocates what the other has in place.
-    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
-
-    serial_executor(std::shared_ptr<const any_strand> s, bool is_later) noexcept
-        : strand_(std::move(s)), is_later_(is_later)
-    {
-    }
-
-    std::shared_ptr<const any_strand> strand_;
-    bool is_later_ = false;
-};
 
 } // namespace cojob::detail
 
@@ -5419,7 +5450,8 @@ void client::close() const
 
 asio::any_io_executor client::get_executor() const
 {
-    return state_->executor;
+    const auto* const serial = state_->executor.target<detail::serial_executor>();
+    return serial ? asio::any_io_executor(serial->full()) : state_->executor;
 }
 
 } // namespace cojob
@@ -5551,7 +5583,8 @@ void operation::stop(stop_reason why)
 {
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
-    signal_.emit(asio::cancellation_type::terminal);
+    if (!is_finished_)
+        signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::cancel(asio::cancellation_type type)

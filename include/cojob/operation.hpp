@@ -65,8 +65,12 @@ class operation {
     /// What the operation's own coroutine is bound to.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
-    /// Ends the timer; the operation is over.
-    void finish() noexcept { alarm_.reset(); }
+    /// Ends the timer; the operation is over, and nothing is there any more that a stop could reach.
+    void finish() noexcept
+    {
+        alarm_.reset();
+        is_finished_ = true;
+    }
 
   private:
     COJOB_DECL void arm();
@@ -83,6 +87,7 @@ class operation {
     stop_reason reason_ = stop_reason::none;
     bool refuses_total_ = false;
     bool was_refused_ = false;
+    bool is_finished_ = false;
 };
 
 } // namespace cojob

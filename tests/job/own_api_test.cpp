@@ -1,6 +1,8 @@
 // A user's own API: no more than the concept asks for.
 #include "support/waits.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
@@ -40,11 +42,34 @@ bool is_unknown(const prediction&)
     return false;
 }
 
+/// Where a service may wait for what the client's context does not know of.
+struct other_context {
+    asio::io_context context;
+    asio::steady_timer timer{context, asio::steady_timer::time_point::max()};
+
+    void end_all()
+    {
+        timer.cancel();
+        context.restart();
+        context.run();
+    }
+};
+
+other_context& elsewhere()
+{
+    static other_context there;
+    return there;
+}
+
 asio::awaitable<prediction> answer(std::string id, std::string status)
 {
     if (status == "hangs") {
         asio::steady_timer never(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
         co_await never.async_wait(asio::use_awaitable);
+    }
+    if (status == "elsewhere") { // and deaf meanwhile
+        co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+        co_await elsewhere().timer.async_wait(asio::as_tuple(asio::use_awaitable));
     }
     if (status == "stubborn") // leaves the coroutine deaf
         co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
@@ -123,6 +148,36 @@ BOOST_AUTO_TEST_CASE(that_switches_cancellation_off_does_not_keep_the_wait_from_
     waiting.cancel();
     s.clock->settle();
     BOOST_TEST(waiting.is_done());
+}
+
+BOOST_AUTO_TEST_CASE(that_waits_elsewhere_keeps_the_context_at_work_although_nobody_wants_its_answer)
+{
+    tests::scripted_agent s(no_answer);
+    auto waiting = s.start(cojob::wait_for_job(predictions(s.agent.get_client(), {"elsewhere"}), "p1"));
+    waiting.cancel();
+    s.clock->settle();
+    BOOST_TEST(waiting.is_done());
+    const auto would_return = [&] {
+        s.context.restart();
+        s.context.poll();
+        return s.context.stopped();
+    };
+    BOOST_TEST(!would_return());
+    elsewhere().end_all();
+    BOOST_TEST(would_return());
+}
+
+BOOST_AUTO_TEST_CASE(that_waits_by_itself_goes_with_the_context)
+{
+    for (const auto threads : {cojob::threading::safe, cojob::threading::single}) {
+        auto options = tests::one_attempt();
+        options.threads = threads;
+        auto s = std::make_unique<tests::scripted_agent>(no_answer, options);
+        const auto waiting = s->start(cojob::wait_for_job(predictions(s->agent.get_client(), {"hangs"}), "p1"));
+        BOOST_TEST(!waiting.is_done());
+        s.reset();
+        BOOST_TEST(!waiting.is_done());
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

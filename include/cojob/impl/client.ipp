@@ -112,7 +112,8 @@ void client::close() const
 
 asio::any_io_executor client::get_executor() const
 {
-    return state_->executor;
+    const auto* const serial = state_->executor.target<detail::serial_executor>();
+    return serial ? asio::any_io_executor(serial->full()) : state_->executor;
 }
 
 } // namespace cojob

@@ -32,7 +32,8 @@ void operation::stop(stop_reason why)
 {
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
-    signal_.emit(asio::cancellation_type::terminal);
+    if (!is_finished_)
+        signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::cancel(asio::cancellation_type type)

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_HOP_HPP
 #define COJOB_IMPL_INTERNAL_HOP_HPP
 
+#include <cojob/impl/internal/serial_executor.hpp>
 #include <cojob/operation.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -45,12 +46,13 @@ class landing {
     virtual void land(std::exception_ptr thrown) = 0;
 };
 
-/// Begins a coroutine on the operation's executor, to be cancelled through the operation. There is one `co_spawn` for
-/// all of them, and results go through what both sides share: each type that it completes with costs half a second to
-/// compile.
+/// Begins a coroutine on the operation's executor, which it keeps at work, to be cancelled through the operation. There
+/// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
+/// costs half a second to compile.
 inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
 {
     struct ended {
+        asio::any_io_executor work;
         std::shared_ptr<operation> op; // its slot is what the body is bound to
         std::unique_ptr<landing> to;
 
@@ -62,7 +64,8 @@ inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std
     };
     const auto executor = op->executor();
     const auto slot = op->slot();
-    asio::co_spawn(executor, std::move(body), asio::bind_cancellation_slot(slot, ended{std::move(op), std::move(to)}));
+    asio::co_spawn(executor, std::move(body),
+                   asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(op), std::move(to)}));
 }
 
 /// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
@@ -79,8 +82,11 @@ class return_to_caller final : public landing {
 
     void land(std::exception_ptr thrown) override
     {
-        asio::require(executor_, asio::execution::blocking.never)
-            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
+        const auto post = asio::require(asio::prefer(executor_, asio::execution::outstanding_work.untracked),
+                                        asio::execution::blocking.never);
+        // With it goes the work: the caller's context may be gone when this returns.
+        post.execute(
+            [work = std::move(executor_), handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected())
                     slot.clear();

@@ -6,8 +6,10 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/strand.hpp>
@@ -21,7 +23,7 @@ namespace cojob::detail {
 
 /// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
 /// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
-/// for the compiler to make. What is suspended on it has a socket, a timer or a caller that keeps the context at work.
+/// for the compiler to make. It does not count work: `at_work` does, for what is spawned on it.
 class serial_executor {
   public:
     /// No constructor: `any_io_executor` would ask whether it can be made of itself.
@@ -65,6 +67,19 @@ class serial_executor {
             *strand_);
     }
 
+    /// What the strand hands its work to.
+    [[nodiscard]] asio::any_io_executor inner() const
+    {
+        return std::visit([](const auto& s) { return asio::any_io_executor(s.at_once.get_inner_executor()); },
+                          *strand_);
+    }
+
+    /// The same strand with all of Asio's properties.
+    [[nodiscard]] asio::strand<asio::any_io_executor> full() const
+    {
+        return std::visit([](const auto& s) { return asio::strand<asio::any_io_executor>(s.at_once); }, *strand_);
+    }
+
     friend bool operator==(const serial_executor&, const serial_executor&) = default;
 
   private:
@@ -76,7 +91,8 @@ class serial_executor {
     template <class Inner>
     struct strand_on {
         explicit strand_on(const Inner& inner)
-            : at_once(inner), later(asio::require(at_once, asio::execution::blocking.never))
+            : at_once(asio::prefer(inner, asio::execution::blocking.possibly)),
+              later(asio::require(at_once, asio::execution::blocking.never))
         {
         }
 
@@ -95,6 +111,13 @@ class serial_executor {
     std::shared_ptr<const any_strand> strand_;
     bool is_later_ = false;
 };
+
+/// An executor that keeps the context of this one at work while it is there.
+inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
+{
+    const auto* const serial = executor.target<serial_executor>();
+    return asio::prefer(serial ? serial->inner() : executor, asio::execution::outstanding_work.tracked);
+}
 
 } // namespace cojob::detail
 
