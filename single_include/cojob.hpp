@@ -5255,13 +5255,11 @@ class return_to_caller final : public landing {
     {
     }
 
+    /// The caller's context is kept at work until this returns, so that it is there until then.
     void land(std::exception_ptr thrown) override
     {
-        const auto post = asio::require(asio::prefer(executor_, asio::execution::outstanding_work.untracked),
-                                        asio::execution::blocking.never);
-        // With it goes the work: the caller's context may be gone when this returns.
-        post.execute(
-            [work = std::move(executor_), handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
+        asio::require(executor_, asio::execution::blocking.never)
+            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
                 if (slot.is_connected())
                     slot.clear();
