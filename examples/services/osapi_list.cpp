@@ -18,7 +18,8 @@ using cojob::osapi::job_status;
 
 asio::awaitable<void> list(cojob::osapi::jobs jobs)
 {
-    const auto failed = co_await jobs.list_jobs({.status = job_status::failed, .limit = 5});
+    const cojob::osapi::list_query first_failed{.status = job_status::failed, .limit = 5};
+    const auto failed = co_await jobs.list_jobs(first_failed);
     for (const auto& [status, count] : failed.status_counts) // of all jobs
         std::cout << status << ": " << count << '\n';
     std::cout << "The first " << failed.items.size() << " of " << failed.total_items << " that failed:\n";

@@ -213,6 +213,8 @@ BOOST_AUTO_TEST_CASE(passes_a_place_on_whenever_its_owner_is_cancelled)
             for (int i = 0; i < steps; ++i)
                 q.mock.context.poll_one();
         });
+        if (steps == 0)
+            BOOST_TEST(q.mock.client().stats().connections_opened == 2U); // it never had one
     }
 }
 

@@ -1,5 +1,7 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 
+#include "support/small_messages.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/test/data/monomorphic.hpp>
@@ -19,6 +21,8 @@ namespace data = boost::unit_test::data;
 using cojob::errc;
 using cojob::detail::body_mode;
 using cojob::detail::response_reader;
+using tests::piece_sizes;
+using tests::small_limits;
 
 enum class input_end { none, clean, cut };
 
@@ -34,17 +38,6 @@ struct reading {
 
     friend std::ostream& operator<<(std::ostream& out, const reading& r) { return out << r.name; }
 };
-
-cojob::limit_options small_limits()
-{
-    cojob::limit_options limits;
-    limits.header_bytes = 256;
-    limits.header_count = 5;
-    limits.body_bytes = 32;
-    limits.informational = 2;
-    limits.chunk_extension = 16;
-    return limits;
-}
 
 const std::string ok = "HTTP/1.1 200 OK\r\n";
 const std::string chunked = ok + "Transfer-Encoding: chunked\r\n\r\n";
@@ -185,8 +178,6 @@ const reading readings[] = {
     bad("until close, but cut", lost, ok + "\r\nhello", input_end::cut),
     bad("an interim answer and no more", lost, "HTTP/1.1 100 Continue\r\n\r\n", input_end::clean),
 };
-
-const std::size_t piece_sizes[] = {1, 2, 3, 7, 100, 16 * 1024};
 
 } // namespace response_reader_tests
 

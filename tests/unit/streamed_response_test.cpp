@@ -1,12 +1,13 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 
+#include "support/small_messages.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -17,11 +18,9 @@ using cojob::errc;
 using cojob::detail::body_mode;
 using cojob::detail::response_reader;
 
-const std::size_t piece_sizes[] = {1, 2, 3, 7, 100, 16 * 1024};
-
 cojob::limit_options four_bytes()
 {
-    cojob::limit_options limits;
+    auto limits = tests::small_limits();
     limits.body_bytes = 4;
     return limits;
 }
@@ -33,7 +32,7 @@ BOOST_AUTO_TEST_SUITE(a_streamed_response)
 using namespace streamed_response_tests;
 
 /// A body that is taken away as it comes, in pieces of every size.
-BOOST_DATA_TEST_CASE(streams_a_body_without_a_limit, boost::unit_test::data::make(piece_sizes), piece)
+BOOST_DATA_TEST_CASE(streams_a_body_without_a_limit, boost::unit_test::data::make(tests::piece_sizes), piece)
 {
     const auto limits = four_bytes();
     const std::string chunks = "5\r\nHello\r\n7;x=y\r\n, World\r\n0\r\nT: t\r\n\r\n";
