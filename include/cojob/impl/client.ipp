@@ -3,6 +3,7 @@
 
 #include <cojob/client.hpp>
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
@@ -82,7 +83,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
                                                   : std::move(executor);
     settings_.timeout = options.timeouts.call;
-    state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
+    state_ = detail::share<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();
 }
 

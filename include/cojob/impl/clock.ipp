@@ -4,6 +4,7 @@
 #include <cojob/clock.hpp>
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/rfc3339.hpp>
+#include <cojob/detail/share.hpp>
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -72,7 +73,7 @@ class machine_clock_type final : public clock {
 
 clock_ptr machine_clock()
 {
-    static const auto shared = std::make_shared<detail::machine_clock_type>();
+    static const auto shared = detail::share<detail::machine_clock_type>();
     return shared;
 }
 

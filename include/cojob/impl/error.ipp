@@ -2,6 +2,7 @@
 #define COJOB_IMPL_ERROR_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 
 #include <array>
@@ -141,7 +142,7 @@ std::string_view to_string(phase p) noexcept
 api_error::api_error(error_info info) : system_error(info.code())
 {
     auto what = detail::describe(info);
-    state_ = std::make_shared<const state>(state{std::move(info), std::move(what)});
+    state_ = detail::share<const state>(state{std::move(info), std::move(what)});
 }
 
 const char* api_error::what() const noexcept

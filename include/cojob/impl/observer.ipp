@@ -3,6 +3,7 @@
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/observer.hpp>
 
@@ -267,7 +268,7 @@ class line_log final : public observer {
 
 observer_ptr log_to(std::ostream& out, log_level level)
 {
-    return std::make_shared<detail::line_log>(out, level);
+    return detail::share<detail::line_log>(out, level);
 }
 
 } // namespace cojob

@@ -30,10 +30,11 @@ void operation::clear_limit()
 
 void operation::stop(stop_reason why)
 {
+    if (is_finished_)
+        return;
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
-    if (!is_finished_)
-        signal_.emit(asio::cancellation_type::terminal);
+    signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::cancel(asio::cancellation_type type)

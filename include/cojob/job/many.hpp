@@ -2,6 +2,7 @@
 #define COJOB_JOB_MANY_HPP
 
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
 #include <cojob/job/wait_options.hpp>
 #include <cojob/result.hpp>
@@ -39,7 +40,7 @@ template <job_api Api>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 {
     using job_type = typename Api::job_type;
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(ids), options);
     std::vector<result<job_type>> results;
     results.reserve(ends.size());
@@ -63,7 +64,7 @@ template <job_api Api>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
 {
     using job_type = typename Api::job_type;
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(ids), options);
     co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
 }

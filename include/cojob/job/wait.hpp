@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
 #include <cojob/job/handle.hpp>
 #include <cojob/job/wait_options.hpp>
@@ -58,7 +59,7 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     const auto end = co_await detail::wait_for_end(std::move(polled), std::move(id), options);
     co_return *static_cast<const typename Api::job_type*>(end.get());
 }
@@ -70,7 +71,7 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
                                                                    wait_options options = {})
 {
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     const auto end = co_await detail::wait_for_end(std::move(polled), std::move(handle), options);
     co_return *static_cast<const typename Api::job_type*>(end.get());
 }
@@ -84,7 +85,7 @@ template <creating_job_api Api>
 {
     const auto handle = api.get_client();
     const auto until = detail::end_of_wait(handle, options, api.default_schedule());
-    auto created = std::make_shared<typename Api::job_type>();
+    auto created = detail::share<typename Api::job_type>();
     if constexpr (detail::has_other_clients<Api>) {
         Api limited = api.with(detail::until(handle, until));
         *created = co_await limited.create_job(std::move(prompt));

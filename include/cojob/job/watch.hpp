@@ -2,6 +2,7 @@
 #define COJOB_JOB_WATCH_HPP
 
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
 #include <cojob/job/wait_options.hpp>
 
@@ -62,7 +63,7 @@ class job_watch {
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     return job_watch<Api>(detail::make_watch(std::move(polled), std::move(id), options));
 }
 

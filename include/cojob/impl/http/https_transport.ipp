@@ -2,6 +2,7 @@
 #define COJOB_IMPL_HTTP_HTTPS_TRANSPORT_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/http/clock_hold.hpp>
 #include <cojob/impl/internal/http/connector.hpp>
@@ -9,6 +10,7 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/streamed_body.hpp>
 #include <cojob/impl/internal/http/transaction.hpp>
+#include <cojob/impl/internal/weak_list.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -16,7 +18,6 @@
 #include <optional>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
 
@@ -24,8 +25,7 @@ class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
         : options_(std::move(options)), connector_(options_.tls, options_.timeouts),
-          pools_(std::make_shared<pool_table>(options_.pool)),
-          streams_(std::make_shared<pool_table>(for_streams(options_.pool)))
+          pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
     }
 
@@ -91,9 +91,7 @@ class https_transport final : public http::transport {
         for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle())
                 report(origin, connection_change::closed);
-        for (const auto& body : bodies_)
-            if (const auto open = body.lock())
-                open->close();
+        bodies_.each([](streamed_body& body) { body.close(); });
     }
 
     void shutdown() noexcept override
@@ -148,8 +146,7 @@ class https_transport final : public http::transport {
         if (result.error || !body->reader().is_streaming())
             return body->leave();
         const auto shared = share_on(op.executor(), std::move(body));
-        std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
-        bodies_.push_back(shared);
+        bodies_.add(shared);
         result.rest = shared;
     }
 
@@ -162,7 +159,7 @@ class https_transport final : public http::transport {
     http::https_options options_;
     connector connector_;
     std::shared_ptr<pool_table> pools_, streams_;
-    std::vector<std::weak_ptr<streamed_body>> bodies_; // that may be open
+    weak_list<streamed_body> bodies_; // that may be open
 };
 
 } // namespace cojob::detail
@@ -171,7 +168,7 @@ namespace cojob::http {
 
 std::shared_ptr<transport> make_https_transport(https_options options)
 {
-    return std::make_shared<cojob::detail::https_transport>(std::move(options));
+    return cojob::detail::share<cojob::detail::https_transport>(std::move(options));
 }
 
 } // namespace cojob::http

@@ -2,8 +2,11 @@
 #define COJOB_IMPL_INTERNAL_CLIENT_STATE_HPP
 
 #include <cojob/client.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/http/transport.hpp>
+#include <cojob/impl/internal/named.hpp>
 #include <cojob/impl/internal/policy/retry_budget.hpp>
+#include <cojob/impl/internal/weak_list.hpp>
 #include <cojob/operation.hpp>
 
 #include <boost/asio/dispatch.hpp>
@@ -13,14 +16,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <random>
-#include <typeindex>
-#include <unordered_map>
+#include <string>
+#include <typeinfo>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
 
@@ -39,8 +40,7 @@ class context_watch final : public asio::execution_context::service {
     void add(const std::shared_ptr<client_state>& client)
     {
         const std::lock_guard lock(mutex_);
-        std::erase_if(clients_, [](const auto& c) { return c.expired(); });
-        clients_.push_back(client);
+        clients_.add(client);
     }
 
     [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
@@ -49,8 +49,8 @@ class context_watch final : public asio::execution_context::service {
     void shutdown() override;
 
     std::mutex mutex_;
-    std::vector<std::weak_ptr<client_state>> clients_;
-    std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
+    weak_list<client_state> clients_;
+    std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
 };
 
 /// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
@@ -106,10 +106,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     {
         is_closed_ = true;
         asio::dispatch(executor, [self = shared_from_this()] {
-            auto running = self->running_; // stopping one may end another
-            for (const auto& op : running)
-                if (const auto alive = op.lock())
-                    alive->stop(stop_reason::closed);
+            self->running_.each([](operation& op) { op.stop(stop_reason::closed); });
             self->transport->close();
         });
     }
@@ -119,24 +116,18 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// An operation while it runs: known to `close()`, its timer ended with it.
     class running_guard {
       public:
-        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
+        running_guard(client_state& state, std::shared_ptr<operation> op) : operation_(std::move(op))
         {
-            entry_ = state_.running_.insert(state_.running_.end(), operation_);
-            if (state_.is_closed())
+            state.running_.add(operation_);
+            if (state.is_closed())
                 operation_->stop(stop_reason::closed);
         }
         running_guard(const running_guard&) = delete;
         running_guard& operator=(const running_guard&) = delete;
-        ~running_guard()
-        {
-            operation_->finish();
-            state_.running_.erase(entry_);
-        }
+        ~running_guard() { operation_->finish(); }
 
       private:
-        client_state& state_;
         std::shared_ptr<operation> operation_;
-        std::list<std::weak_ptr<operation>>::iterator entry_;
     };
 
     /// Uniform in [0, 1).
@@ -147,10 +138,11 @@ class client_state : public std::enable_shared_from_this<client_state> {
     std::shared_ptr<Extension> extension()
     {
         const std::lock_guard lock(extensions_mutex_);
-        auto& slot = extensions_[std::type_index(typeid(Extension))];
-        if (!slot)
-            slot = std::make_shared<Extension>();
-        return std::static_pointer_cast<Extension>(slot);
+        const std::string name(typeid(Extension).name());
+        auto found = std::static_pointer_cast<Extension>(extensions_.find(name));
+        if (!found)
+            extensions_.put(name, found = share<Extension>());
+        return found;
     }
 
     /// Counters, read from any thread.
@@ -161,23 +153,21 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
   private:
     std::atomic<bool> is_closed_{false};
-    std::list<std::weak_ptr<operation>> running_;
+    weak_list<operation> running_;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
-    std::unordered_map<std::type_index, std::shared_ptr<void>> extensions_;
+    named<void> extensions_;
     std::shared_ptr<const std::atomic<bool>> context_is_gone_;
 };
 
 inline void context_watch::shutdown()
 {
-    std::vector<std::weak_ptr<client_state>> clients;
+    weak_list<client_state> clients;
     {
         const std::lock_guard lock(mutex_);
-        clients.swap(clients_);
+        std::swap(clients, clients_);
     }
-    for (const auto& c : clients)
-        if (const auto alive = c.lock())
-            alive->transport->shutdown();
+    clients.each([](const client_state& client) { client.transport->shutdown(); });
 }
 
 } // namespace cojob::detail

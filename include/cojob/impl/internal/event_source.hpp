@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_EVENT_SOURCE_HPP
 #define COJOB_IMPL_INTERNAL_EVENT_SOURCE_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/http/event_stream.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
@@ -109,8 +110,8 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     const auto& client = *source->get_client();
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    const auto end = std::make_shared<event_end>();
+    auto op = share<operation>(client.options.clock, client.executor);
+    const auto end = share<event_end>();
     auto inner = run_next_event(source, op, end);
     co_await hop(std::move(op), std::move(inner));
     if (end->failure.code())

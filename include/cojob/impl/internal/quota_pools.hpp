@@ -1,11 +1,12 @@
 #ifndef COJOB_IMPL_INTERNAL_QUOTA_POOLS_HPP
 #define COJOB_IMPL_INTERNAL_QUOTA_POOLS_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/named.hpp>
 #include <cojob/policy/quota.hpp>
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -19,9 +20,9 @@ class quota_pools {
     std::shared_ptr<quota> get(const std::string& scope, const quota_options& options, const clock_ptr& time)
     {
         const std::lock_guard lock(mutex_);
-        auto& pool = pools_[scope];
+        auto pool = pools_.find(scope);
         if (!pool)
-            pool = std::make_shared<quota>(options, time);
+            pools_.put(scope, pool = share<quota>(options, time));
         else if (!(pool->options() == options))
             throw_invalid_argument("quota: another service of this client and project has other quota_options");
         return pool;
@@ -29,7 +30,7 @@ class quota_pools {
 
   private:
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<quota>> pools_;
+    named<quota> pools_;
 };
 
 /// The quota a service draws on: the one it was given, else the client's; none for a limit of zero.

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_QUOTA_USE_HPP
 #define COJOB_IMPL_INTERNAL_QUOTA_USE_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/attempt.hpp>
 #include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
@@ -24,7 +25,7 @@ class quota_use {
         if (!pool)
             return;
         options_ = &pool->options();
-        wake_ = std::make_shared<event>(executor);
+        wake_ = share<event>(executor);
         ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
             asio::post(executor, [weak] {
                 if (const auto wake = weak.lock())

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_SERIAL_EXECUTOR_HPP
 
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/share.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
@@ -30,8 +31,8 @@ class serial_executor {
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
         if (const auto* const own = inner.target<asio::io_context::executor_type>())
-            return {std::make_shared<const any_strand>(std::in_place_index<0>, *own), false};
-        return {std::make_shared<const any_strand>(std::in_place_index<1>, inner), false};
+            return {share<const any_strand>(std::in_place_index<0>, *own), false};
+        return {share<const any_strand>(std::in_place_index<1>, inner), false};
     }
 
     [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const

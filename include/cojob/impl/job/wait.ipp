@@ -2,6 +2,7 @@
 #define COJOB_IMPL_JOB_WAIT_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/job/wait.hpp>
@@ -112,7 +113,7 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
 {
     co_await accept_every_cancellation();
     auto state = client_state::of(c);
-    auto op = std::make_shared<operation>(state->options.clock, state->executor);
+    auto op = share<operation>(state->options.clock, state->executor);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
     co_await hop(std::move(op), std::move(inner));
 }

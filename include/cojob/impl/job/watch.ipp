@@ -2,6 +2,7 @@
 #define COJOB_IMPL_JOB_WATCH_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
 #include <cojob/impl/internal/one_at_a_time.hpp>
 #include <cojob/job/watch.hpp>
@@ -79,7 +80,7 @@ class watch_state final : public wait_listener {
 
 std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
 {
-    return std::make_shared<watch_state>(std::move(api), std::move(id), options);
+    return share<watch_state>(std::move(api), std::move(id), options);
 }
 
 inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op,
@@ -98,8 +99,8 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
         co_return nullptr;
     watch->check();
     const auto& client = *watch->get_client();
-    auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    const auto end = std::make_shared<wait_end>();
+    auto op = share<operation>(client.options.clock, client.executor);
+    const auto end = share<wait_end>();
     auto inner = run_watch(watch, op, end);
     co_await hop(std::move(op), std::move(inner));
     auto job = value_of(std::move(*end));

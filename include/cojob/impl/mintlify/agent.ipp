@@ -2,6 +2,7 @@
 #define COJOB_IMPL_MINTLIFY_AGENT_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
@@ -119,7 +120,7 @@ agent::agent(asio::any_io_executor executor, agent_options options)
 }
 
 agent::agent(client c, agent_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::agent_settings>(client_, std::move(options)))
 {
 }
 

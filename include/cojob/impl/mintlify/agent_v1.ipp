@@ -3,6 +3,7 @@
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/event_source.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/service.hpp>
@@ -177,7 +178,7 @@ agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
 }
 
 agent_v1::agent_v1(client c, agent_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::agent_settings>(client_, std::move(options)))
 {
 }
 
@@ -211,7 +212,7 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
     std::optional<std::string> branch(call->response.header("X-Branch-Name"));
-    auto source = std::make_shared<event_source>(*call, std::move(broken));
+    auto source = cojob::detail::share<event_source>(*call, std::move(broken));
     co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
 }
 

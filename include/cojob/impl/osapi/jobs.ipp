@@ -3,6 +3,7 @@
 
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/http_date.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>
 #include <cojob/impl/internal/osapi/jobs_settings.hpp>
@@ -131,7 +132,7 @@ jobs::jobs(asio::any_io_executor executor, jobs_options options) : jobs(client(s
 }
 
 jobs::jobs(client c, jobs_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::jobs_settings>(std::move(options)))
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::jobs_settings>(std::move(options)))
 {
 }
 
@@ -162,7 +163,7 @@ asio::awaitable<job_page> jobs::list_jobs(list_query query) const
 
 pager<job> jobs::all_jobs(list_query query) const
 {
-    auto state = std::make_shared<cojob::detail::pager_state<job>>();
+    auto state = cojob::detail::share<cojob::detail::pager_state<job>>();
     query.limit = 100;
     state->page_size = 100;
     state->fetch = [c = client_, settings = settings_, query](std::size_t place) {

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_POLICY_QUOTA_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/quota_file.hpp>
@@ -27,7 +28,7 @@ inline quota_options checked(const quota_options& options)
 } // namespace detail
 
 quota::quota(quota_options options, clock_ptr clock)
-    : core_(std::make_shared<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
+    : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
 {
 }
 
@@ -60,7 +61,7 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
 {
     if (!clock)
         clock = machine_clock();
-    auto loaded = std::make_shared<quota>(options, clock);
+    auto loaded = detail::share<quota>(options, clock);
     const auto text = detail::read_file(path);
     if (!text)
         return loaded;
@@ -69,7 +70,7 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
     if (record.window < options.window)
         parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
     const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
-    loaded->core_ = std::make_shared<detail::quota_core>(options, clock, record.state, elapsed);
+    loaded->core_ = detail::share<detail::quota_core>(options, clock, record.state, elapsed);
     return loaded;
 }
 

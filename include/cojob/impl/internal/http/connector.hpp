@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_CONNECTOR_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_CONNECTOR_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/http/connect_race.hpp>
 #include <cojob/impl/internal/http/lookups.hpp>
@@ -45,7 +46,7 @@ class connector {
             co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
-        const auto race = std::make_shared<connect_race>(op, std::move(found.endpoints));
+        const auto race = share<connect_race>(op, std::move(found.endpoints));
         auto connected = co_await race->run();
         if (op.is_stopped())
             co_return aborted();

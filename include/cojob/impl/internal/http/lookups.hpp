@@ -1,16 +1,18 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_LOOKUPS_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_LOOKUPS_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/named.hpp>
+#include <cojob/impl/internal/weak_list.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,7 +63,7 @@ using name_resolver = std::function<void(const asio::any_io_executor&, const std
 /// By the system.
 inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
 {
-    const auto resolver = std::make_shared<asio::ip::tcp::resolver>(executor);
+    const auto resolver = share<asio::ip::tcp::resolver>(executor);
     resolver->async_resolve(host, "", asio::ip::resolver_base::flags{},
                             [resolver, handler = std::move(handler)](const error_code& ec, const found_names& found) {
                                 handler(ec, found);
@@ -79,8 +81,8 @@ class lookups {
         if (auto known = literal_endpoints(origin); !known.empty())
             co_return lookup_result{{}, std::move(known)};
         const auto running = join(op, origin.host);
-        const auto here = std::make_shared<event>(op.executor());
-        running->waiting.push_back(here);
+        const auto here = share<event>(op.executor());
+        running->waiting.add(here);
         co_await here->wait();
         if (!running->is_over)
             co_return lookup_result{asio::error::operation_aborted, {}};
@@ -95,26 +97,26 @@ class lookups {
 
   private:
     struct lookup {
-        std::vector<std::weak_ptr<event>> waiting;
+        weak_list<event> waiting;
         bool is_over = false;
         error_code error;
         std::vector<asio::ip::address> addresses;
     };
-    using lookup_map = std::map<std::string, std::shared_ptr<lookup>>;
 
     /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
     std::shared_ptr<lookup> join(operation& op, const std::string& host)
     {
-        if (const auto at = running_->find(host); at != running_->end())
-            return at->second;
-        const auto begun = std::make_shared<lookup>();
+        if (auto running = running_->find(host))
+            return running;
+        const auto begun = share<lookup>();
         resolve_(op.executor(), host,
                  [weak = std::weak_ptr(running_), begun, host](const error_code& ec, const found_names& found) {
                      finish(*begun, ec, found);
-                     if (const auto map = weak.lock())
-                         map->erase(host);
+                     if (const auto others = weak.lock())
+                         others->erase(host);
                  });
-        return running_->emplace(host, begun).first->second;
+        running_->put(host, begun);
+        return begun;
     }
 
     static void finish(lookup& l, const error_code& ec, const found_names& found)
@@ -124,13 +126,11 @@ class lookups {
         for (const auto& r : found)
             if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
                 l.addresses.push_back(r.endpoint().address());
-        for (const auto& who : l.waiting)
-            if (const auto e = who.lock())
-                e->set();
+        l.waiting.each([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;
-    std::shared_ptr<lookup_map> running_ = std::make_shared<lookup_map>();
+    std::shared_ptr<named<lookup>> running_ = share<named<lookup>>();
 };
 
 } // namespace cojob::detail

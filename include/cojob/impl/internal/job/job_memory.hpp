@@ -2,16 +2,15 @@
 #define COJOB_IMPL_INTERNAL_JOB_JOB_MEMORY_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/named.hpp>
 
+#include <algorithm>
 #include <chrono>
-#include <deque>
-#include <map>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <tuple>
-#include <utility>
 
 namespace cojob::detail {
 
@@ -19,7 +18,8 @@ namespace cojob::detail {
 struct job_key {
     std::string api, scope, id;
 
-    friend auto operator<=>(const job_key&, const job_key&) = default;
+    /// None of the three has a line break in it.
+    [[nodiscard]] std::string text() const { return api + '\n' + scope + '\n' + id; }
 };
 
 /// What a client did to a job.
@@ -51,53 +51,59 @@ class job_memory {
     void settled(const job_key& key, time_point message)
     {
         const std::lock_guard lock(mutex_);
-        if (const auto found = records_.find(key); found != records_.end() && found->second.record.messaged == message)
-            found->second.record.messaged.reset();
+        if (const auto known = entries_.find(key.text()); known && known->record.messaged == message)
+            known->record.messaged.reset();
     }
 
     [[nodiscard]] job_record find(const job_key& key, time_point now)
     {
         const std::lock_guard lock(mutex_);
-        forget(now);
-        const auto found = records_.find(key);
-        return found == records_.end() ? job_record() : found->second.record;
+        const auto known = entries_.find(key.text());
+        return known && !known->is_old(now) ? known->record : job_record();
     }
 
   private:
     struct entry {
-        job_record record;
-        time_point noted;
+        job_record record{};
+        time_point noted{};
+        std::uint64_t number = 0; // of the last note
+
+        [[nodiscard]] bool is_old(time_point now) const { return now - noted >= keeps; }
     };
 
     job_record& note(const job_key& key, time_point now)
     {
-        forget(now);
-        auto& e = records_[key];
-        e.noted = now;
-        order_.emplace_back(now, key);
-        while (records_.size() > max_jobs)
-            forget_oldest();
-        return e.record;
+        if (now >= sweep_)
+            forget_old(now);
+        const auto name = key.text();
+        auto known = entries_.find(name);
+        if (!known || known->is_old(now)) {
+            if (entries_.size() >= max_jobs && !known)
+                forget_oldest();
+            entries_.put(name, known = share<entry>());
+        }
+        known->noted = now;
+        known->number = ++notes_;
+        return known->record;
     }
 
-    void forget(time_point now)
+    void forget_old(time_point now)
     {
-        while (!order_.empty() && now - order_.front().first >= keeps)
-            forget_oldest();
+        entries_.erase_unused_if([&](const entry& e) { return e.is_old(now); });
+        sweep_ = after(now, keeps);
     }
 
-    /// A job noted twice stands in the order twice; only its last place counts.
     void forget_oldest()
     {
-        const auto [noted, key] = std::move(order_.front());
-        order_.pop_front();
-        if (const auto found = records_.find(key); found != records_.end() && found->second.noted == noted)
-            records_.erase(found);
+        auto oldest = notes_;
+        entries_.each([&](const entry& e) { oldest = std::min(oldest, e.number); });
+        entries_.erase_unused_if([&](const entry& e) { return e.number == oldest; });
     }
 
     std::mutex mutex_;
-    std::map<job_key, entry> records_;
-    std::deque<std::pair<time_point, job_key>> order_;
+    named<entry> entries_;
+    std::uint64_t notes_ = 0;
+    time_point sweep_ = time_point::min(); // when it is worth while to look for old ones
 };
 
 } // namespace cojob::detail

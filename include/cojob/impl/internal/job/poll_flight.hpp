@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_FLIGHT_HPP
 
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/hop.hpp>
@@ -124,7 +125,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
 
     poll_sender& owner_;
     operation operation_;
-    std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
+    std::shared_ptr<poll_trace> trace_ = share<poll_trace>();
     std::unique_ptr<alarm> alarm_;
     bool is_over_ = false; ///< it has landed, or nobody waits for it
 };

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 
 #include <cojob/detail/polled_api.hpp>
+#include <cojob/impl/internal/job/due_set.hpp>
 #include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
@@ -9,7 +10,6 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -122,7 +122,7 @@ struct poll_group {
     std::shared_ptr<const polled_api> api;
     std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
     std::unordered_map<std::string, polled_job> jobs{};
-    std::set<std::pair<time_point, polled_job*>> queue{};
+    due_set<polled_job> queue{};
     std::shared_ptr<poll_flight> list{};           ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
     std::size_t flights = 0;                       ///< that one included
@@ -147,7 +147,7 @@ struct poll_group {
     {
         unqueue(job);
         job.queued = job.due();
-        queue.insert({job.queued, &job});
+        queue.insert(job.queued, job);
     }
 
     /// A list is over, or given up: who came meanwhile has not been asked for.
@@ -160,7 +160,7 @@ struct poll_group {
 
     void unqueue(polled_job& job)
     {
-        queue.erase({job.queued, &job});
+        queue.erase(job.queued, job);
         job.queued = time_point::max();
     }
 
@@ -169,7 +169,7 @@ struct poll_group {
     {
         if (queue.empty() || pause->is_probing())
             return time_point::max();
-        return std::max(queue.begin()->first, pause->until());
+        return std::max(queue.next(), pause->until());
     }
 
     [[nodiscard]] bool is_idle() const { return jobs.empty() && flights == 0; }
@@ -196,14 +196,6 @@ struct poll_group {
             if (job.flight.get() == &from)
                 served.push_back(&job);
         return served;
-    }
-
-    [[nodiscard]] std::size_t count_due(time_point now) const
-    {
-        std::size_t n = 0;
-        for (auto it = queue.begin(); it != queue.end() && it->first <= now; ++it)
-            ++n;
-        return n;
     }
 };
 

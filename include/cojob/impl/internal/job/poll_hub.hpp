@@ -1,11 +1,11 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_HUB_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_HUB_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/job/poll_line.hpp>
+#include <cojob/impl/internal/named.hpp>
 
-#include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 
@@ -16,11 +16,13 @@ class poll_hub {
   public:
     poll_line& line_of(client_state& state, std::string_view scope)
     {
-        const auto server = server_of(scope);
-        if (const auto found = lines_.find(server); found != lines_.end())
-            return *found->second;
-        std::erase_if(lines_, [](const auto& line) { return line.second->is_idle(); });
-        return *lines_.emplace(server, std::make_unique<poll_line>(state)).first->second;
+        const std::string server(server_of(scope));
+        if (const auto found = lines_.find(server))
+            return *found;
+        lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
+        const auto made = share<poll_line>(state);
+        lines_.put(server, made);
+        return *made;
     }
 
   private:
@@ -31,7 +33,7 @@ class poll_hub {
         return scheme == scope.npos ? scope : scope.substr(0, scope.find('/', scheme + 3));
     }
 
-    std::map<std::string, std::unique_ptr<poll_line>, std::less<>> lines_;
+    named<poll_line> lines_;
 };
 
 } // namespace cojob::detail

@@ -1,7 +1,9 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_LINE_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_LINE_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/job/due_set.hpp>
 #include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
 #include <cojob/impl/internal/job/poll_order.hpp>
@@ -9,7 +11,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,7 +41,7 @@ class poll_line final : public poll_sender {
             wishes.due = job.next_for(wishes);
         waiter.wishes_ = wishes;
         job.add(waiter);
-        deadlines_.insert({wishes.deadline, &waiter});
+        deadlines_.insert(wishes.deadline, waiter);
         if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until())
             shut_out(waiter);
         else if (!job.flight)
@@ -91,7 +92,7 @@ class poll_line final : public poll_sender {
     {
         auto& job = *waiter.job_;
         auto& group = *job.group;
-        deadlines_.erase({waiter.wishes_.deadline, &waiter});
+        deadlines_.erase(waiter.wishes_.deadline, waiter);
         job.remove(waiter);
         if (!job.waiters.empty())
             return;
@@ -112,7 +113,7 @@ class poll_line final : public poll_sender {
     void arm()
     {
         order_.forget_idle();
-        auto next = deadlines_.empty() ? time_point::max() : deadlines_.begin()->first;
+        auto next = deadlines_.next();
         if (under_way_ < most_)
             next = std::min(next, order_.next());
         if (next == armed_)
@@ -129,8 +130,8 @@ class poll_line final : public poll_sender {
     void ring()
     {
         armed_ = time_point::max();
-        while (!deadlines_.empty() && deadlines_.begin()->first <= now()) {
-            auto& waiter = *deadlines_.begin()->second;
+        while (!deadlines_.empty() && deadlines_.next() <= now()) {
+            auto& waiter = deadlines_.front();
             const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
             const auto reached = flight ? flight->progress() : std::nullopt;
             drop(waiter);
@@ -164,7 +165,7 @@ class poll_line final : public poll_sender {
         std::vector<launch> launches;
         while (under_way_ < most_ && order_.next() <= now()) {
             auto& group = order_.front();
-            auto& job = *group.queue.begin()->second;
+            auto& job = group.queue.front();
             group.unqueue(job);
             if (job.due() > now()) // who wanted it so soon has left
                 group.enqueue(job);
@@ -190,14 +191,14 @@ class poll_line final : public poll_sender {
         const auto late = now() - group.ready;
         is_stretched_ = late >= group.api->default_schedule().min_interval;
         if (auto* const observer = state_.options.observer.get(); observer && is_stretched_)
-            observer->on_polls_stretched({group.count_due(now()), under_way_, late});
+            observer->on_polls_stretched({group.queue.until(now()).size(), under_way_, late});
     }
 
     // Polls
 
     std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
     {
-        auto flight = std::make_shared<poll_flight>(state_, *this, group, job, group.pause->begin());
+        auto flight = share<poll_flight>(state_, *this, group, job, group.pause->begin());
         ++under_way_;
         ++group.flights;
         if (job) {
@@ -234,9 +235,9 @@ class poll_line final : public poll_sender {
     void shut_out_hopeless(const poll_pause& paused)
     {
         std::vector<poll_waiter*> hopeless;
-        for (auto it = deadlines_.begin(); it != deadlines_.end() && it->first <= paused.asked_until(); ++it)
-            if (it->second->job_->group->pause.get() == &paused && !it->second->is_expecting_)
-                hopeless.push_back(it->second);
+        for (auto* const waiter : deadlines_.until(paused.asked_until()))
+            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_)
+                hopeless.push_back(waiter);
         for (auto* const waiter : hopeless)
             shut_out(*waiter);
     }
@@ -289,7 +290,7 @@ class poll_line final : public poll_sender {
     client_state& state_;
     std::size_t most_, under_way_ = 0;
     poll_order order_;
-    std::set<std::pair<time_point, poll_waiter*>> deadlines_;
+    due_set<poll_waiter> deadlines_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
     bool is_starting_ = false, is_stretched_ = false;

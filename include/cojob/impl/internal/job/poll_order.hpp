@@ -1,15 +1,13 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_ORDER_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_ORDER_HPP
 
+#include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/job/due_set.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
+#include <cojob/impl/internal/named.hpp>
 
-#include <algorithm>
-#include <functional>
-#include <map>
 #include <memory>
-#include <set>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,10 +21,11 @@ class poll_order {
         for (const auto& group : groups_)
             if (group->is_for(*api))
                 return *group;
-        std::erase_if(pauses_, [&](const auto& p) { return p.second.use_count() == 1 && !p.second->is_on(now); });
-        auto& pause = pauses_[api->scope()];
+        pauses_.erase_unused_if([&](const poll_pause& pause) { return !pause.is_on(now); });
+        const auto scope = api->scope();
+        auto pause = pauses_.find(scope);
         if (!pause)
-            pause = std::make_shared<poll_pause>();
+            pauses_.put(scope, pause = share<poll_pause>());
         groups_.push_back(std::make_unique<poll_group>(api, pause));
         return *groups_.back();
     }
@@ -49,10 +48,10 @@ class poll_order {
 
     void reorder(poll_group& group)
     {
-        order_.erase({group.ready, &group});
+        order_.erase(group.ready, group);
         group.ready = group.next();
         if (group.ready != time_point::max())
-            order_.insert({group.ready, &group});
+            order_.insert(group.ready, group);
     }
 
     /// After a change that concerns all services of a scope.
@@ -64,10 +63,10 @@ class poll_order {
     }
 
     /// When the next poll may be made; the end of time for none.
-    [[nodiscard]] time_point next() const { return order_.empty() ? time_point::max() : order_.begin()->first; }
+    [[nodiscard]] time_point next() const { return order_.next(); }
 
     /// Whose poll that is, when there is one.
-    [[nodiscard]] poll_group& front() const { return *order_.begin()->second; }
+    [[nodiscard]] poll_group& front() const { return order_.front(); }
 
     /// A service holds its client, and the client this: nothing of a service stays when nobody waits.
     void forget_idle()
@@ -78,14 +77,15 @@ class poll_order {
 
     [[nodiscard]] bool is_idle(time_point now) const
     {
-        return groups_.empty() && std::none_of(pauses_.begin(), pauses_.end(),
-                                               [&](const auto& pause) { return pause.second->is_on(now); });
+        auto is_paused = false;
+        pauses_.each([&](const poll_pause& pause) { is_paused = is_paused || pause.is_on(now); });
+        return groups_.empty() && !is_paused;
     }
 
   private:
-    std::map<std::string, std::shared_ptr<poll_pause>, std::less<>> pauses_; // of scopes
+    named<poll_pause> pauses_; // of scopes
     std::vector<std::unique_ptr<poll_group>> groups_;
-    std::set<std::pair<time_point, poll_group*>> order_;
+    due_set<poll_group> order_;
     bool has_idle_ = false;
 };
 

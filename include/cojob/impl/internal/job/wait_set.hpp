@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_WAIT_SET_HPP
 #define COJOB_IMPL_INTERNAL_JOB_WAIT_SET_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/event.hpp>
@@ -115,7 +116,7 @@ inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_sub
         }
         co_return ends;
     }
-    const auto wait = std::make_shared<wait_record>(std::move(state), std::move(subjects), options, goal);
+    const auto wait = share<wait_record>(std::move(state), std::move(subjects), options, goal);
     std::shared_ptr<operation> op(wait, &wait->op);
     auto inner = wait_set::run(wait);
     co_await hop(std::move(op), std::move(inner));

@@ -1,0 +1,42 @@
+#ifndef COJOB_IMPL_INTERNAL_WEAK_LIST_HPP
+#define COJOB_IMPL_INTERNAL_WEAK_LIST_HPP
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace cojob::detail {
+
+/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lives at once. The
+/// vector beneath is one type, whatever they are.
+template <class T>
+class weak_list {
+  public:
+    void add(const std::shared_ptr<T>& thing)
+    {
+        if (list_.size() >= clean_at_) {
+            std::erase_if(list_, [](const auto& weak) { return weak.expired(); });
+            clean_at_ = std::max<std::size_t>(16, 2 * list_.size());
+        }
+        list_.push_back(thing);
+    }
+
+    /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
+    /// others.
+    template <class Function>
+    void each(Function function) const
+    {
+        for (const auto& weak : std::vector(list_))
+            if (const auto alive = weak.lock())
+                function(*static_cast<T*>(alive.get()));
+    }
+
+  private:
+    std::vector<std::weak_ptr<void>> list_;
+    std::size_t clean_at_ = 16;
+};
+
+} // namespace cojob::detail
+
+#endif
