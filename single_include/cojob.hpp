@@ -853,6 +853,20 @@ class client {
 
 } // namespace cojob
 
+// -------- cojob/detail/share.hpp
+
+namespace cojob::detail {
+
+/// `std::make_shared` in two allocations, for what is made once in a client, a wait or a poll: it costs a user's
+/// compiler some 15 functions for each type instead of 43. What each request makes is made by `std::make_shared`.
+template <class T, class... Arguments>
+[[nodiscard]] std::shared_ptr<T> share(Arguments&&... arguments)
+{
+    return std::shared_ptr<T>(new T(std::forward<Arguments>(arguments)...));
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/job/concepts.hpp
 
 namespace cojob {
@@ -1007,7 +1021,7 @@ class polled_api_of final : public polled_api {
 
     static job_view view_of(job_type answered)
     {
-        auto job = std::make_shared<job_type>(std::move(answered));
+        auto job = share<job_type>(std::move(answered));
         std::string status(status_text(*job));
         const bool finished = is_finished(*job), unknown = is_unknown(*job);
         return {std::move(job), std::move(status), finished, unknown};
@@ -1418,7 +1432,7 @@ template <job_api Api>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 {
     using job_type = typename Api::job_type;
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(ids), options);
     std::vector<result<job_type>> results;
     results.reserve(ends.size());
@@ -1442,7 +1456,7 @@ template <job_api Api>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
 {
     using job_type = typename Api::job_type;
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(ids), options);
     co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
 }
@@ -1587,7 +1601,7 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     const auto end = co_await detail::wait_for_end(std::move(polled), std::move(id), options);
     co_return *static_cast<const typename Api::job_type*>(end.get());
 }
@@ -1599,7 +1613,7 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
                                                                    wait_options options = {})
 {
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     const auto end = co_await detail::wait_for_end(std::move(polled), std::move(handle), options);
     co_return *static_cast<const typename Api::job_type*>(end.get());
 }
@@ -1613,7 +1627,7 @@ template <creating_job_api Api>
 {
     const auto handle = api.get_client();
     const auto until = detail::end_of_wait(handle, options, api.default_schedule());
-    auto created = std::make_shared<typename Api::job_type>();
+    auto created = detail::share<typename Api::job_type>();
     if constexpr (detail::has_other_clients<Api>) {
         Api limited = api.with(detail::until(handle, until));
         *created = co_await limited.create_job(std::move(prompt));
@@ -1682,7 +1696,7 @@ class job_watch {
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = std::make_shared<const detail::polled_api_of<Api>>(std::move(api));
+    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
     return job_watch<Api>(detail::make_watch(std::move(polled), std::move(id), options));
 }
 
@@ -2605,7 +2619,7 @@ class machine_clock_type final : public clock {
 
 clock_ptr machine_clock()
 {
-    static const auto shared = std::make_shared<detail::machine_clock_type>();
+    static const auto shared = detail::share<detail::machine_clock_type>();
     return shared;
 }
 
@@ -2747,7 +2761,7 @@ std::string_view to_string(phase p) noexcept
 api_error::api_error(error_info info) : system_error(info.code())
 {
     auto what = detail::describe(info);
-    state_ = std::make_shared<const state>(state{std::move(info), std::move(what)});
+    state_ = detail::share<const state>(state{std::move(info), std::move(what)});
 }
 
 const char* api_error::what() const noexcept
@@ -3416,10 +3430,56 @@ class line_log final : public observer {
 
 observer_ptr log_to(std::ostream& out, log_level level)
 {
-    return std::make_shared<detail::line_log>(out, level);
+    return detail::share<detail::line_log>(out, level);
 }
 
 } // namespace cojob
+
+// -------- cojob/impl/internal/named.hpp
+
+namespace cojob::detail {
+
+/// Shared things by their names. The map beneath is one type, whatever the things are: each costs a user's compiler
+/// some 80 functions.
+template <class T>
+class named {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return map_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return map_.size(); }
+
+    /// Empty when there is none.
+    [[nodiscard]] std::shared_ptr<T> find(const std::string& name) const
+    {
+        const auto found = map_.find(name);
+        return std::static_pointer_cast<T>(found == map_.end() ? nullptr : found->second);
+    }
+
+    void put(std::string name, std::shared_ptr<T> thing) { map_.insert_or_assign(std::move(name), std::move(thing)); }
+
+    void erase(const std::string& name) { map_.erase(name); }
+    void clear() noexcept { map_.clear(); }
+
+    /// Those that nobody else holds and of which the predicate is true.
+    template <class Predicate>
+    void erase_unused_if(Predicate predicate)
+    {
+        std::erase_if(map_, [&](const auto& entry) {
+            return entry.second.use_count() == 1 && predicate(*static_cast<const T*>(entry.second.get()));
+        });
+    }
+
+    template <class Function>
+    void each(Function function) const
+    {
+        for (const auto& [name, thing] : map_)
+            function(*static_cast<const T*>(thing.get()));
+    }
+
+  private:
+    std::map<std::string, std::shared_ptr<void>> map_;
+};
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/internal/policy/retry_budget.hpp
 
@@ -3446,6 +3506,44 @@ class retry_budget {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/weak_list.hpp
+
+namespace cojob::detail {
+
+/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. The
+/// vector beneath is one type, whatever they are. What `std::make_shared` made keeps its memory while it is listed.
+template <class T>
+class weak_list {
+  public:
+    void add(const std::shared_ptr<T>& thing)
+    {
+        if (list_.size() >= clean_at_) {
+            std::erase_if(list_, [](const auto& weak) { return weak.expired(); });
+            clean_at_ = std::max<std::size_t>(16, 2 * list_.size());
+        }
+        list_.push_back(thing);
+    }
+
+    /// With some that are gone.
+    [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
+
+    /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
+    /// others.
+    template <class Function>
+    void each(Function function) const
+    {
+        for (const auto& weak : std::vector(list_))
+            if (const auto alive = weak.lock())
+                function(*static_cast<T*>(alive.get()));
+    }
+
+  private:
+    std::vector<std::weak_ptr<void>> list_;
+    std::size_t clean_at_ = 16;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/client_state.hpp
 
 namespace cojob::detail {
@@ -3465,8 +3563,7 @@ class context_watch final : public asio::execution_context::service {
     void add(const std::shared_ptr<client_state>& client)
     {
         const std::lock_guard lock(mutex_);
-        std::erase_if(clients_, [](const auto& c) { return c.expired(); });
-        clients_.push_back(client);
+        clients_.add(client);
     }
 
     [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
@@ -3475,8 +3572,8 @@ class context_watch final : public asio::execution_context::service {
     void shutdown() override;
 
     std::mutex mutex_;
-    std::vector<std::weak_ptr<client_state>> clients_;
-    std::shared_ptr<std::atomic<bool>> is_gone_ = std::make_shared<std::atomic<bool>>(false);
+    weak_list<client_state> clients_;
+    std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
 };
 
 /// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
@@ -3573,10 +3670,11 @@ class client_state : public std::enable_shared_from_this<client_state> {
     std::shared_ptr<Extension> extension()
     {
         const std::lock_guard lock(extensions_mutex_);
-        auto& slot = extensions_[std::type_index(typeid(Extension))];
-        if (!slot)
-            slot = std::make_shared<Extension>();
-        return std::static_pointer_cast<Extension>(slot);
+        const std::string name(typeid(Extension).name());
+        auto found = std::static_pointer_cast<Extension>(extensions_.find(name));
+        if (!found)
+            extensions_.put(name, found = share<Extension>());
+        return found;
     }
 
     /// Counters, read from any thread.
@@ -3590,20 +3688,18 @@ class client_state : public std::enable_shared_from_this<client_state> {
     std::list<std::weak_ptr<operation>> running_;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
-    std::unordered_map<std::type_index, std::shared_ptr<void>> extensions_;
+    named<void> extensions_;
     std::shared_ptr<const std::atomic<bool>> context_is_gone_;
 };
 
 inline void context_watch::shutdown()
 {
-    std::vector<std::weak_ptr<client_state>> clients;
+    weak_list<client_state> clients;
     {
         const std::lock_guard lock(mutex_);
-        clients.swap(clients_);
+        std::swap(clients, clients_);
     }
-    for (const auto& c : clients)
-        if (const auto alive = c.lock())
-            alive->transport->shutdown();
+    clients.each([](const client_state& client) { client.transport->shutdown(); });
 }
 
 } // namespace cojob::detail
@@ -3962,11 +4058,15 @@ inline void add_words(std::string& text, std::string_view more)
 inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
 {
     auto hooked = hook(event);
-    for (const auto& header : hooked) {
+    http::header_list all;
+    for (auto& header : headers)
+        if (!http::find_header(hooked, header.first))
+            all.push_back(std::move(header));
+    for (auto& header : hooked) {
         check_header(header);
-        std::erase_if(headers, [&](const auto& made) { return equal_ignoring_case(made.first, header.first); });
+        all.push_back(std::move(header));
     }
-    headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
+    headers = std::move(all);
 }
 
 /// One attempt while it runs: what it is made with, and what it leaves to be judged.
@@ -4357,8 +4457,7 @@ class quota_window {
 
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        while (!stamps_.empty() && free_at(stamps_.front()) <= now)
-            stamps_.pop_front();
+        stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
         if (remaining(now) == 0)
             return std::nullopt;
         ++held_;
@@ -4478,7 +4577,7 @@ class quota_window {
 
     std::uint32_t limit_;
     duration window_, taken_for_;
-    std::deque<time_point> stamps_; // the oldest first
+    std::vector<time_point> stamps_; // the oldest first
     std::uint64_t held_ = 0;
     std::uint64_t era_ = 0; // pauses so far
     time_point paused_until_ = time_point::min();
@@ -4754,7 +4853,7 @@ class quota_use {
         if (!pool)
             return;
         options_ = &pool->options();
-        wake_ = std::make_shared<event>(executor);
+        wake_ = share<event>(executor);
         ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
             asio::post(executor, [weak] {
                 if (const auto wake = weak.lock())
@@ -5105,8 +5204,8 @@ class serial_executor {
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
         if (const auto* const own = inner.target<asio::io_context::executor_type>())
-            return {std::make_shared<const any_strand>(std::in_place_index<0>, *own), false};
-        return {std::make_shared<const any_strand>(std::in_place_index<1>, inner), false};
+            return {share<const any_strand>(std::in_place_index<0>, *own), false};
+        return {share<const any_strand>(std::in_place_index<1>, inner), false};
     }
 
     [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
@@ -5418,7 +5517,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
                                                   : std::move(executor);
     settings_.timeout = options.timeouts.call;
-    state_ = std::make_shared<detail::client_state>(std::move(own), std::move(options), std::move(transport));
+    state_ = detail::share<detail::client_state>(std::move(own), std::move(options), std::move(transport));
     state_->watch_context();
 }
 
@@ -5579,10 +5678,11 @@ void operation::clear_limit()
 
 void operation::stop(stop_reason why)
 {
+    if (is_finished_)
+        return;
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
-    if (!is_finished_)
-        signal_.emit(asio::cancellation_type::terminal);
+    signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::cancel(asio::cancellation_type type)
@@ -5695,7 +5795,7 @@ using name_resolver = std::function<void(const asio::any_io_executor&, const std
 /// By the system.
 inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
 {
-    const auto resolver = std::make_shared<asio::ip::tcp::resolver>(executor);
+    const auto resolver = share<asio::ip::tcp::resolver>(executor);
     resolver->async_resolve(host, "", asio::ip::resolver_base::flags{},
                             [resolver, handler = std::move(handler)](const error_code& ec, const found_names& found) {
                                 handler(ec, found);
@@ -5713,8 +5813,8 @@ class lookups {
         if (auto known = literal_endpoints(origin); !known.empty())
             co_return lookup_result{{}, std::move(known)};
         const auto running = join(op, origin.host);
-        const auto here = std::make_shared<event>(op.executor());
-        running->waiting.push_back(here);
+        const auto here = share<event>(op.executor());
+        running->waiting.add(here);
         co_await here->wait();
         if (!running->is_over)
             co_return lookup_result{asio::error::operation_aborted, {}};
@@ -5729,26 +5829,26 @@ class lookups {
 
   private:
     struct lookup {
-        std::vector<std::weak_ptr<event>> waiting;
+        weak_list<event> waiting;
         bool is_over = false;
         error_code error;
         std::vector<asio::ip::address> addresses;
     };
-    using lookup_map = std::map<std::string, std::shared_ptr<lookup>>;
 
     /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
     std::shared_ptr<lookup> join(operation& op, const std::string& host)
     {
-        if (const auto at = running_->find(host); at != running_->end())
-            return at->second;
-        const auto begun = std::make_shared<lookup>();
+        if (auto running = running_->find(host))
+            return running;
+        const auto begun = share<lookup>();
         resolve_(op.executor(), host,
                  [weak = std::weak_ptr(running_), begun, host](const error_code& ec, const found_names& found) {
                      finish(*begun, ec, found);
-                     if (const auto map = weak.lock())
-                         map->erase(host);
+                     if (const auto others = weak.lock())
+                         others->erase(host);
                  });
-        return running_->emplace(host, begun).first->second;
+        running_->put(host, begun);
+        return begun;
     }
 
     static void finish(lookup& l, const error_code& ec, const found_names& found)
@@ -5758,13 +5858,11 @@ class lookups {
         for (const auto& r : found)
             if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
                 l.addresses.push_back(r.endpoint().address());
-        for (const auto& who : l.waiting)
-            if (const auto e = who.lock())
-                e->set();
+        l.waiting.each([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;
-    std::shared_ptr<lookup_map> running_ = std::make_shared<lookup_map>();
+    std::shared_ptr<named<lookup>> running_ = share<named<lookup>>();
 };
 
 } // namespace cojob::detail
@@ -6190,7 +6288,7 @@ class connector {
             co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
-        const auto race = std::make_shared<connect_race>(op, std::move(found.endpoints));
+        const auto race = share<connect_race>(op, std::move(found.endpoints));
         auto connected = co_await race->run();
         if (op.is_stopped())
             co_return aborted();
@@ -6292,7 +6390,7 @@ class origin_pool {
             return nullptr;
         }
         auto* next = queue.front();
-        queue.pop_front();
+        queue.erase(queue.begin());
         return next;
     }
 
@@ -6308,16 +6406,14 @@ class origin_pool {
 
     void keep(Connection connection, time_point now) { idle_.push_back({std::move(connection), now}); }
 
-    /// Takes out what has been idle for too long.
-    [[nodiscard]] std::vector<Connection> reap(time_point now)
+    /// One that has been idle for too long, the oldest first.
+    [[nodiscard]] Connection take_old(time_point now)
     {
-        std::vector<Connection> old;
-        const auto is_young = [&](const idle& i) { return now - i.since < options_.idle; };
-        const auto first_young = std::find_if(idle_.begin(), idle_.end(), is_young);
-        for (auto it = idle_.begin(); it != first_young; ++it)
-            old.push_back(std::move(it->connection));
-        idle_.erase(idle_.begin(), first_young);
-        return old;
+        if (idle_.empty() || now - idle_.front().since < options_.idle)
+            return {};
+        auto connection = std::move(idle_.front().connection);
+        idle_.erase(idle_.begin());
+        return connection;
     }
 
     [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
@@ -6332,7 +6428,7 @@ class origin_pool {
     pool_options options_;
     std::size_t in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
-    std::deque<Waiter*> waiting_, yielding_;
+    std::vector<Waiter*> waiting_, yielding_;
 };
 
 } // namespace cojob::detail
@@ -6499,8 +6595,9 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
         else if (message.headers.size() == limits_.header_count)
             ec = over("limits.header_count");
         else
-            message.headers.emplace_back(name, value);
+            add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
     }
+    void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
     // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
     // And before, Beast itself refused what would frame the message anew.
     virtual void on_trailer_field_impl(field kind, string_view name, string_view value, error_code& ec)
@@ -7024,8 +7121,7 @@ class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
         : options_(std::move(options)), connector_(options_.tls, options_.timeouts),
-          pools_(std::make_shared<pool_table>(options_.pool)),
-          streams_(std::make_shared<pool_table>(for_streams(options_.pool)))
+          pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
     }
 
@@ -7091,9 +7187,7 @@ class https_transport final : public http::transport {
         for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle())
                 report(origin, connection_change::closed);
-        for (const auto& body : bodies_)
-            if (const auto open = body.lock())
-                open->close();
+        bodies_.each([](streamed_body& body) { body.close(); });
     }
 
     void shutdown() noexcept override
@@ -7118,9 +7212,8 @@ class https_transport final : public http::transport {
     void reap(time_point now)
     {
         for (auto& [origin, pool] : pools_->pools)
-            for (const auto& old : pool.reap(now))
-                if (old)
-                    report(origin, connection_change::closed);
+            while (pool.take_old(now))
+                report(origin, connection_change::closed);
     }
 
     connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)
@@ -7148,8 +7241,7 @@ class https_transport final : public http::transport {
         if (result.error || !body->reader().is_streaming())
             return body->leave();
         const auto shared = share_on(op.executor(), std::move(body));
-        std::erase_if(bodies_, [](const auto& b) { return b.expired(); });
-        bodies_.push_back(shared);
+        bodies_.add(shared);
         result.rest = shared;
     }
 
@@ -7162,7 +7254,7 @@ class https_transport final : public http::transport {
     http::https_options options_;
     connector connector_;
     std::shared_ptr<pool_table> pools_, streams_;
-    std::vector<std::weak_ptr<streamed_body>> bodies_; // that may be open
+    weak_list<streamed_body> bodies_; // that may be open
 };
 
 } // namespace cojob::detail
@@ -7171,7 +7263,7 @@ namespace cojob::http {
 
 std::shared_ptr<transport> make_https_transport(https_options options)
 {
-    return std::make_shared<cojob::detail::https_transport>(std::move(options));
+    return cojob::detail::share<cojob::detail::https_transport>(std::move(options));
 }
 
 } // namespace cojob::http
@@ -7462,7 +7554,8 @@ namespace cojob::detail {
 struct job_key {
     std::string api, scope, id;
 
-    friend auto operator<=>(const job_key&, const job_key&) = default;
+    /// None of the three has a line break in it.
+    [[nodiscard]] std::string text() const { return api + '\n' + scope + '\n' + id; }
 };
 
 /// What a client did to a job.
@@ -7494,53 +7587,96 @@ class job_memory {
     void settled(const job_key& key, time_point message)
     {
         const std::lock_guard lock(mutex_);
-        if (const auto found = records_.find(key); found != records_.end() && found->second.record.messaged == message)
-            found->second.record.messaged.reset();
+        if (const auto known = entries_.find(key.text()); known && known->record.messaged == message)
+            known->record.messaged.reset();
     }
 
     [[nodiscard]] job_record find(const job_key& key, time_point now)
     {
         const std::lock_guard lock(mutex_);
-        forget(now);
-        const auto found = records_.find(key);
-        return found == records_.end() ? job_record() : found->second.record;
+        const auto known = entries_.find(key.text());
+        return known && !known->is_old(now) ? known->record : job_record();
     }
 
   private:
     struct entry {
-        job_record record;
-        time_point noted;
+        job_record record{};
+        time_point noted{};
+        std::uint64_t number = 0; // of the last note
+
+        [[nodiscard]] bool is_old(time_point now) const { return now - noted >= keeps; }
     };
 
     job_record& note(const job_key& key, time_point now)
     {
-        forget(now);
-        auto& e = records_[key];
-        e.noted = now;
-        order_.emplace_back(now, key);
-        while (records_.size() > max_jobs)
-            forget_oldest();
-        return e.record;
+        if (now >= sweep_)
+            forget_old(now);
+        const auto name = key.text();
+        auto known = entries_.find(name);
+        if (!known || known->is_old(now)) {
+            if (entries_.size() >= max_jobs && !known)
+                forget_oldest();
+            entries_.put(name, known = share<entry>());
+        }
+        known->noted = now;
+        known->number = ++notes_;
+        return known->record;
     }
 
-    void forget(time_point now)
+    void forget_old(time_point now)
     {
-        while (!order_.empty() && now - order_.front().first >= keeps)
-            forget_oldest();
+        entries_.erase_unused_if([&](const entry& e) { return e.is_old(now); });
+        sweep_ = after(now, keeps);
     }
 
-    /// A job noted twice stands in the order twice; only its last place counts.
     void forget_oldest()
     {
-        const auto [noted, key] = std::move(order_.front());
-        order_.pop_front();
-        if (const auto found = records_.find(key); found != records_.end() && found->second.noted == noted)
-            records_.erase(found);
+        auto oldest = notes_;
+        entries_.each([&](const entry& e) { oldest = std::min(oldest, e.number); });
+        entries_.erase_unused_if([&](const entry& e) { return e.number == oldest; });
     }
 
     std::mutex mutex_;
-    std::map<job_key, entry> records_;
-    std::deque<std::pair<time_point, job_key>> order_;
+    named<entry> entries_;
+    std::uint64_t notes_ = 0;
+    time_point sweep_ = time_point::min(); // when it is worth while to look for old ones
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/due_set.hpp
+
+namespace cojob::detail {
+
+/// Things by when they are due; not their owner. The set beneath is one type, whatever the things are: each costs a
+/// user's compiler some 60 functions.
+template <class T>
+class due_set {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
+
+    void insert(time_point due, T& thing) { set_.emplace(due, &thing); }
+
+    /// With the time it was inserted with; nothing happens when it is not there.
+    void erase(time_point due, T& thing) { set_.erase({due, &thing}); }
+
+    /// When the first is due; the end of time for none.
+    [[nodiscard]] time_point next() const { return set_.empty() ? time_point::max() : set_.begin()->first; }
+
+    /// When there is one.
+    [[nodiscard]] T& front() const { return *static_cast<T*>(set_.begin()->second); }
+
+    /// All that are due then, the first first.
+    [[nodiscard]] std::vector<T*> until(time_point then) const
+    {
+        std::vector<T*> due;
+        for (auto it = set_.begin(); it != set_.end() && it->first <= then; ++it)
+            due.push_back(static_cast<T*>(it->second));
+        return due;
+    }
+
+  private:
+    std::set<std::pair<time_point, void*>> set_;
 };
 
 } // namespace cojob::detail
@@ -7729,7 +7865,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
 
     poll_sender& owner_;
     operation operation_;
-    std::shared_ptr<poll_trace> trace_ = std::make_shared<poll_trace>();
+    std::shared_ptr<poll_trace> trace_ = share<poll_trace>();
     std::unique_ptr<alarm> alarm_;
     bool is_over_ = false; ///< it has landed, or nobody waits for it
 };
@@ -7912,7 +8048,7 @@ struct poll_group {
     std::shared_ptr<const polled_api> api;
     std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
     std::unordered_map<std::string, polled_job> jobs{};
-    std::set<std::pair<time_point, polled_job*>> queue{};
+    due_set<polled_job> queue{};
     std::shared_ptr<poll_flight> list{};           ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
     std::size_t flights = 0;                       ///< that one included
@@ -7937,7 +8073,7 @@ struct poll_group {
     {
         unqueue(job);
         job.queued = job.due();
-        queue.insert({job.queued, &job});
+        queue.insert(job.queued, job);
     }
 
     /// A list is over, or given up: who came meanwhile has not been asked for.
@@ -7950,7 +8086,7 @@ struct poll_group {
 
     void unqueue(polled_job& job)
     {
-        queue.erase({job.queued, &job});
+        queue.erase(job.queued, job);
         job.queued = time_point::max();
     }
 
@@ -7959,7 +8095,7 @@ struct poll_group {
     {
         if (queue.empty() || pause->is_probing())
             return time_point::max();
-        return std::max(queue.begin()->first, pause->until());
+        return std::max(queue.next(), pause->until());
     }
 
     [[nodiscard]] bool is_idle() const { return jobs.empty() && flights == 0; }
@@ -7987,14 +8123,6 @@ struct poll_group {
                 served.push_back(&job);
         return served;
     }
-
-    [[nodiscard]] std::size_t count_due(time_point now) const
-    {
-        std::size_t n = 0;
-        for (auto it = queue.begin(); it != queue.end() && it->first <= now; ++it)
-            ++n;
-        return n;
-    }
 };
 
 } // namespace cojob::detail
@@ -8011,10 +8139,11 @@ class poll_order {
         for (const auto& group : groups_)
             if (group->is_for(*api))
                 return *group;
-        std::erase_if(pauses_, [&](const auto& p) { return p.second.use_count() == 1 && !p.second->is_on(now); });
-        auto& pause = pauses_[api->scope()];
+        pauses_.erase_unused_if([&](const poll_pause& pause) { return !pause.is_on(now); });
+        const auto scope = api->scope();
+        auto pause = pauses_.find(scope);
         if (!pause)
-            pause = std::make_shared<poll_pause>();
+            pauses_.put(scope, pause = share<poll_pause>());
         groups_.push_back(std::make_unique<poll_group>(api, pause));
         return *groups_.back();
     }
@@ -8037,10 +8166,10 @@ class poll_order {
 
     void reorder(poll_group& group)
     {
-        order_.erase({group.ready, &group});
+        order_.erase(group.ready, group);
         group.ready = group.next();
         if (group.ready != time_point::max())
-            order_.insert({group.ready, &group});
+            order_.insert(group.ready, group);
     }
 
     /// After a change that concerns all services of a scope.
@@ -8052,10 +8181,10 @@ class poll_order {
     }
 
     /// When the next poll may be made; the end of time for none.
-    [[nodiscard]] time_point next() const { return order_.empty() ? time_point::max() : order_.begin()->first; }
+    [[nodiscard]] time_point next() const { return order_.next(); }
 
     /// Whose poll that is, when there is one.
-    [[nodiscard]] poll_group& front() const { return *order_.begin()->second; }
+    [[nodiscard]] poll_group& front() const { return order_.front(); }
 
     /// A service holds its client, and the client this: nothing of a service stays when nobody waits.
     void forget_idle()
@@ -8066,14 +8195,15 @@ class poll_order {
 
     [[nodiscard]] bool is_idle(time_point now) const
     {
-        return groups_.empty() && std::none_of(pauses_.begin(), pauses_.end(),
-                                               [&](const auto& pause) { return pause.second->is_on(now); });
+        auto is_paused = false;
+        pauses_.each([&](const poll_pause& pause) { is_paused = is_paused || pause.is_on(now); });
+        return groups_.empty() && !is_paused;
     }
 
   private:
-    std::map<std::string, std::shared_ptr<poll_pause>, std::less<>> pauses_; // of scopes
+    named<poll_pause> pauses_; // of scopes
     std::vector<std::unique_ptr<poll_group>> groups_;
-    std::set<std::pair<time_point, poll_group*>> order_;
+    due_set<poll_group> order_;
     bool has_idle_ = false;
 };
 
@@ -8107,7 +8237,7 @@ class poll_line final : public poll_sender {
             wishes.due = job.next_for(wishes);
         waiter.wishes_ = wishes;
         job.add(waiter);
-        deadlines_.insert({wishes.deadline, &waiter});
+        deadlines_.insert(wishes.deadline, waiter);
         if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until())
             shut_out(waiter);
         else if (!job.flight)
@@ -8158,7 +8288,7 @@ class poll_line final : public poll_sender {
     {
         auto& job = *waiter.job_;
         auto& group = *job.group;
-        deadlines_.erase({waiter.wishes_.deadline, &waiter});
+        deadlines_.erase(waiter.wishes_.deadline, waiter);
         job.remove(waiter);
         if (!job.waiters.empty())
             return;
@@ -8179,7 +8309,7 @@ class poll_line final : public poll_sender {
     void arm()
     {
         order_.forget_idle();
-        auto next = deadlines_.empty() ? time_point::max() : deadlines_.begin()->first;
+        auto next = deadlines_.next();
         if (under_way_ < most_)
             next = std::min(next, order_.next());
         if (next == armed_)
@@ -8196,8 +8326,8 @@ class poll_line final : public poll_sender {
     void ring()
     {
         armed_ = time_point::max();
-        while (!deadlines_.empty() && deadlines_.begin()->first <= now()) {
-            auto& waiter = *deadlines_.begin()->second;
+        while (!deadlines_.empty() && deadlines_.next() <= now()) {
+            auto& waiter = deadlines_.front();
             const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
             const auto reached = flight ? flight->progress() : std::nullopt;
             drop(waiter);
@@ -8231,7 +8361,7 @@ class poll_line final : public poll_sender {
         std::vector<launch> launches;
         while (under_way_ < most_ && order_.next() <= now()) {
             auto& group = order_.front();
-            auto& job = *group.queue.begin()->second;
+            auto& job = group.queue.front();
             group.unqueue(job);
             if (job.due() > now()) // who wanted it so soon has left
                 group.enqueue(job);
@@ -8257,14 +8387,14 @@ class poll_line final : public poll_sender {
         const auto late = now() - group.ready;
         is_stretched_ = late >= group.api->default_schedule().min_interval;
         if (auto* const observer = state_.options.observer.get(); observer && is_stretched_)
-            observer->on_polls_stretched({group.count_due(now()), under_way_, late});
+            observer->on_polls_stretched({group.queue.until(now()).size(), under_way_, late});
     }
 
     // Polls
 
     std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
     {
-        auto flight = std::make_shared<poll_flight>(state_, *this, group, job, group.pause->begin());
+        auto flight = share<poll_flight>(state_, *this, group, job, group.pause->begin());
         ++under_way_;
         ++group.flights;
         if (job) {
@@ -8301,9 +8431,9 @@ class poll_line final : public poll_sender {
     void shut_out_hopeless(const poll_pause& paused)
     {
         std::vector<poll_waiter*> hopeless;
-        for (auto it = deadlines_.begin(); it != deadlines_.end() && it->first <= paused.asked_until(); ++it)
-            if (it->second->job_->group->pause.get() == &paused && !it->second->is_expecting_)
-                hopeless.push_back(it->second);
+        for (auto* const waiter : deadlines_.until(paused.asked_until()))
+            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_)
+                hopeless.push_back(waiter);
         for (auto* const waiter : hopeless)
             shut_out(*waiter);
     }
@@ -8356,7 +8486,7 @@ class poll_line final : public poll_sender {
     client_state& state_;
     std::size_t most_, under_way_ = 0;
     poll_order order_;
-    std::set<std::pair<time_point, poll_waiter*>> deadlines_;
+    due_set<poll_waiter> deadlines_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
     bool is_starting_ = false, is_stretched_ = false;
@@ -8373,11 +8503,13 @@ class poll_hub {
   public:
     poll_line& line_of(client_state& state, std::string_view scope)
     {
-        const auto server = server_of(scope);
-        if (const auto found = lines_.find(server); found != lines_.end())
-            return *found->second;
-        std::erase_if(lines_, [](const auto& line) { return line.second->is_idle(); });
-        return *lines_.emplace(server, std::make_unique<poll_line>(state)).first->second;
+        const std::string server(server_of(scope));
+        if (const auto found = lines_.find(server))
+            return *found;
+        lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
+        const auto made = share<poll_line>(state);
+        lines_.put(server, made);
+        return *made;
     }
 
   private:
@@ -8388,7 +8520,7 @@ class poll_hub {
         return scheme == scope.npos ? scope : scope.substr(0, scope.find('/', scheme + 3));
     }
 
-    std::map<std::string, std::unique_ptr<poll_line>, std::less<>> lines_;
+    named<poll_line> lines_;
 };
 
 } // namespace cojob::detail
@@ -8900,7 +9032,7 @@ inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_sub
         }
         co_return ends;
     }
-    const auto wait = std::make_shared<wait_record>(std::move(state), std::move(subjects), options, goal);
+    const auto wait = share<wait_record>(std::move(state), std::move(subjects), options, goal);
     std::shared_ptr<operation> op(wait, &wait->op);
     auto inner = wait_set::run(wait);
     co_await hop(std::move(op), std::move(inner));
@@ -9362,7 +9494,7 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
 {
     co_await accept_every_cancellation();
     auto state = client_state::of(c);
-    auto op = std::make_shared<operation>(state->options.clock, state->executor);
+    auto op = share<operation>(state->options.clock, state->executor);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
     co_await hop(std::move(op), std::move(inner));
 }
@@ -9468,7 +9600,7 @@ class watch_state final : public wait_listener {
 
 std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
 {
-    return std::make_shared<watch_state>(std::move(api), std::move(id), options);
+    return share<watch_state>(std::move(api), std::move(id), options);
 }
 
 inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op,
@@ -9487,8 +9619,8 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
         co_return nullptr;
     watch->check();
     const auto& client = *watch->get_client();
-    auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    const auto end = std::make_shared<wait_end>();
+    auto op = share<operation>(client.options.clock, client.executor);
+    const auto end = share<wait_end>();
     auto inner = run_watch(watch, op, end);
     co_await hop(std::move(op), std::move(inner));
     auto job = value_of(std::move(*end));
@@ -9732,7 +9864,7 @@ inline quota_options checked(const quota_options& options)
 } // namespace detail
 
 quota::quota(quota_options options, clock_ptr clock)
-    : core_(std::make_shared<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
+    : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
 {
 }
 
@@ -9765,7 +9897,7 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
 {
     if (!clock)
         clock = machine_clock();
-    auto loaded = std::make_shared<quota>(options, clock);
+    auto loaded = detail::share<quota>(options, clock);
     const auto text = detail::read_file(path);
     if (!text)
         return loaded;
@@ -9774,7 +9906,7 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
     if (record.window < options.window)
         parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
     const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
-    loaded->core_ = std::make_shared<detail::quota_core>(options, clock, record.state, elapsed);
+    loaded->core_ = detail::share<detail::quota_core>(options, clock, record.state, elapsed);
     return loaded;
 }
 
@@ -9827,9 +9959,9 @@ class quota_pools {
     std::shared_ptr<quota> get(const std::string& scope, const quota_options& options, const clock_ptr& time)
     {
         const std::lock_guard lock(mutex_);
-        auto& pool = pools_[scope];
+        auto pool = pools_.find(scope);
         if (!pool)
-            pool = std::make_shared<quota>(options, time);
+            pools_.put(scope, pool = share<quota>(options, time));
         else if (!(pool->options() == options))
             throw_invalid_argument("quota: another service of this client and project has other quota_options");
         return pool;
@@ -9837,7 +9969,7 @@ class quota_pools {
 
   private:
     std::mutex mutex_;
-    std::map<std::string, std::shared_ptr<quota>> pools_;
+    named<quota> pools_;
 };
 
 /// The quota a service draws on: the one it was given, else the client's; none for a limit of zero.
@@ -9884,8 +10016,10 @@ class service_settings {
     {
         std::vector<std::string> segments;
         segments.reserve(path.size() + below.size() + 1); // one that is added later
-        segments.insert(segments.end(), path.begin(), path.end());
-        segments.insert(segments.end(), below.begin(), below.end());
+        for (const auto segment : path)
+            segments.emplace_back(segment);
+        for (const auto segment : below)
+            segments.emplace_back(segment);
         api_request r(std::move(method), base_url_, std::move(segments), key_);
         r.allow_plaintext = allow_plaintext_;
         return r;
@@ -10062,7 +10196,7 @@ agent::agent(asio::any_io_executor executor, agent_options options)
 }
 
 agent::agent(client c, agent_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::agent_settings>(client_, std::move(options)))
 {
 }
 
@@ -10203,8 +10337,8 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     const auto& client = *source->get_client();
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto op = std::make_shared<operation>(client.options.clock, client.executor);
-    const auto end = std::make_shared<event_end>();
+    auto op = share<operation>(client.options.clock, client.executor);
+    const auto end = share<event_end>();
     auto inner = run_next_event(source, op, end);
     co_await hop(std::move(op), std::move(inner));
     if (end->failure.code())
@@ -10384,7 +10518,7 @@ agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
 }
 
 agent_v1::agent_v1(client c, agent_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::agent_settings>(client_, std::move(options)))
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::agent_settings>(client_, std::move(options)))
 {
 }
 
@@ -10418,7 +10552,7 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
     std::optional<std::string> branch(call->response.header("X-Branch-Name"));
-    auto source = std::make_shared<event_source>(*call, std::move(broken));
+    auto source = cojob::detail::share<event_source>(*call, std::move(broken));
     co_return agent_stream(std::move(source), std::move(handle), std::move(branch));
 }
 
@@ -10946,7 +11080,7 @@ jobs::jobs(asio::any_io_executor executor, jobs_options options) : jobs(client(s
 }
 
 jobs::jobs(client c, jobs_options options)
-    : client_(std::move(c)), settings_(std::make_shared<detail::jobs_settings>(std::move(options)))
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::jobs_settings>(std::move(options)))
 {
 }
 
@@ -10977,7 +11111,7 @@ asio::awaitable<job_page> jobs::list_jobs(list_query query) const
 
 pager<job> jobs::all_jobs(list_query query) const
 {
-    auto state = std::make_shared<cojob::detail::pager_state<job>>();
+    auto state = cojob::detail::share<cojob::detail::pager_state<job>>();
     query.limit = 100;
     state->page_size = 100;
     state->fetch = [c = client_, settings = settings_, query](std::size_t place) {
@@ -11068,13 +11202,16 @@ inline std::optional<duration> make_hint_until(const decimal& unix_time, std::ch
     return make_hint<std::chrono::seconds>({unix_time.whole - now.time_since_epoch().count(), unix_time.billionths});
 }
 
-inline std::optional<duration> parse_milliseconds(std::string_view text) noexcept
+/// What one header says, where it is understood; `now` is the server's.
+using parse_hint = std::optional<duration>(std::string_view text, std::chrono::sys_seconds now);
+
+inline std::optional<duration> parse_milliseconds(std::string_view text, std::chrono::sys_seconds /*now*/) noexcept
 {
     const auto number = parse_decimal(text);
     return number ? make_hint<std::chrono::milliseconds>(*number) : std::nullopt;
 }
 
-inline std::optional<duration> parse_seconds(std::string_view text) noexcept
+inline std::optional<duration> parse_seconds(std::string_view text, std::chrono::sys_seconds /*now*/) noexcept
 {
     const auto number = parse_decimal(text);
     return number ? make_hint<std::chrono::seconds>(*number) : std::nullopt;
@@ -11082,7 +11219,7 @@ inline std::optional<duration> parse_seconds(std::string_view text) noexcept
 
 inline std::optional<duration> parse_seconds_or_date(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
-    if (const auto hint = parse_seconds(text))
+    if (const auto hint = parse_seconds(text, now))
         return hint;
     const auto date = parse_http_date(text, now);
     return date ? make_hint_until({date->time_since_epoch().count(), 0}, now) : std::nullopt;
@@ -11090,7 +11227,7 @@ inline std::optional<duration> parse_seconds_or_date(std::string_view text, std:
 
 inline std::optional<duration> parse_seconds_or_unix_time(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
-    if (const auto hint = parse_seconds(text))
+    if (const auto hint = parse_seconds(text, now))
         return hint;
     const auto unix_time = parse_decimal(text);
     return unix_time ? make_hint_until(*unix_time, now) : std::nullopt;
@@ -11117,16 +11254,16 @@ inline std::string_view take_part(std::string_view& text, char separator) noexce
 struct rate_window {
     std::string_view remaining{}, reset{};
 
-    [[nodiscard]] std::optional<duration> hint() const noexcept
+    [[nodiscard]] std::optional<duration> hint(std::chrono::sys_seconds now) const noexcept
     {
         const auto left = parse_decimal(remaining);
-        return left && left->whole > 0 ? std::nullopt : parse_seconds(reset);
+        return left && left->whole > 0 ? std::nullopt : parse_seconds(reset, now);
     }
 };
 
 /// Later drafts: windows side by side, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier ones: a single window,
 /// `limit=100, remaining=0, reset=30`.
-inline std::optional<duration> parse_rate_limit(std::string_view text) noexcept
+inline std::optional<duration> parse_rate_limit(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
     std::optional<duration> longest;
     rate_window single;
@@ -11144,26 +11281,9 @@ inline std::optional<duration> parse_rate_limit(std::string_view text) noexcept
             else if (key == "reset")
                 single.reset = value;
         }
-        longest = std::max(longest, window.hint());
+        longest = std::max(longest, window.hint(now));
     }
-    return std::max(longest, single.hint());
-}
-
-/// The longest of what the headers of that name say.
-template <class Parse>
-std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, Parse parse) noexcept
-{
-    std::optional<duration> longest;
-    for (const auto& [key, value] : headers)
-        if (equal_ignoring_case(key, name))
-            longest = std::max(longest, std::optional<duration>(parse(trim(value))));
-    return longest;
-}
-
-inline bool has_uses_left(const http::header_list& headers, std::string_view name) noexcept
-{
-    const auto remaining = parse_decimal(trim(http::find_header(headers, name).value_or("")));
-    return remaining && remaining->whole > 0;
+    return std::max(longest, single.hint(now));
 }
 
 /// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's
@@ -11174,29 +11294,40 @@ inline std::chrono::sys_seconds server_time(const http::header_list& headers, ti
     return parse_http_date(trim(http::find_header(headers, "Date").value_or("")), now).value_or(now);
 }
 
+/// The longest of what the headers of that name say.
+inline std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, parse_hint* parse,
+                                          timestamp wall_now) noexcept
+{
+    std::optional<duration> longest;
+    for (const auto& [key, value] : headers)
+        if (equal_ignoring_case(key, name))
+            longest = std::max(longest, parse(trim(value), server_time(headers, wall_now)));
+    return longest;
+}
+
+inline bool has_uses_left(const http::header_list& headers, std::string_view name) noexcept
+{
+    const auto remaining = parse_decimal(trim(http::find_header(headers, name).value_or("")));
+    return remaining && remaining->whole > 0;
+}
+
 } // namespace detail
 
 std::optional<duration> retry_after_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    const auto parse = [&](std::string_view text) {
-        return detail::parse_seconds_or_date(text, detail::server_time(headers, wall_now));
-    };
-    const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds);
-    return hint ? hint : detail::longest_of(headers, "Retry-After", parse);
+    const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds, wall_now);
+    return hint ? hint : detail::longest_of(headers, "Retry-After", detail::parse_seconds_or_date, wall_now);
 }
 
 std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    const auto parse = [&](std::string_view text) {
-        return detail::parse_seconds_or_unix_time(text, detail::server_time(headers, wall_now));
-    };
     auto hint = retry_after_hint(headers, wall_now);
     if (!hint)
-        hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit);
+        hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit, wall_now);
     if (!hint && !detail::has_uses_left(headers, "RateLimit-Remaining"))
-        hint = detail::longest_of(headers, "RateLimit-Reset", detail::parse_seconds);
+        hint = detail::longest_of(headers, "RateLimit-Reset", detail::parse_seconds, wall_now);
     if (!hint && !detail::has_uses_left(headers, "X-RateLimit-Remaining"))
-        hint = detail::longest_of(headers, "X-RateLimit-Reset", parse);
+        hint = detail::longest_of(headers, "X-RateLimit-Reset", detail::parse_seconds_or_unix_time, wall_now);
     return hint;
 }
 

@@ -105,4 +105,15 @@ BOOST_AUTO_TEST_CASE(has_nothing_pending_when_it_is_over)
     BOOST_TEST(b.clock->pending() == 0U);
 }
 
+/// Whose coroutine is gone: nothing of it is told, and nothing that came too late counts.
+BOOST_AUTO_TEST_CASE(is_not_stopped_any_more_when_it_is_over)
+{
+    bench b;
+    b.op.finish();
+    b.op.stop(stop_reason::closed);
+    b.op.cancel(boost::asio::cancellation_type::terminal);
+    BOOST_TEST(b.stops == 0);
+    BOOST_TEST(!b.op.is_stopped());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

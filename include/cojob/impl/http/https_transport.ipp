@@ -116,9 +116,8 @@ class https_transport final : public http::transport {
     void reap(time_point now)
     {
         for (auto& [origin, pool] : pools_->pools)
-            for (const auto& old : pool.reap(now))
-                if (old)
-                    report(origin, connection_change::closed);
+            while (pool.take_old(now))
+                report(origin, connection_change::closed);
     }
 
     connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)

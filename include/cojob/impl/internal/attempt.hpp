@@ -65,11 +65,15 @@ inline void add_words(std::string& text, std::string_view more)
 inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
 {
     auto hooked = hook(event);
-    for (const auto& header : hooked) {
+    http::header_list all;
+    for (auto& header : headers)
+        if (!http::find_header(hooked, header.first))
+            all.push_back(std::move(header));
+    for (auto& header : hooked) {
         check_header(header);
-        std::erase_if(headers, [&](const auto& made) { return equal_ignoring_case(made.first, header.first); });
+        all.push_back(std::move(header));
     }
-    headers.insert(headers.end(), std::make_move_iterator(hooked.begin()), std::make_move_iterator(hooked.end()));
+    headers = std::move(all);
 }
 
 /// One attempt while it runs: what it is made with, and what it leaves to be judged.

@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -106,7 +107,10 @@ class client_state : public std::enable_shared_from_this<client_state> {
     {
         is_closed_ = true;
         asio::dispatch(executor, [self = shared_from_this()] {
-            self->running_.each([](operation& op) { op.stop(stop_reason::closed); });
+            auto running = self->running_; // stopping one may end another
+            for (const auto& op : running)
+                if (const auto alive = op.lock())
+                    alive->stop(stop_reason::closed);
             self->transport->close();
         });
     }
@@ -116,18 +120,24 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// An operation while it runs: known to `close()`, its timer ended with it.
     class running_guard {
       public:
-        running_guard(client_state& state, std::shared_ptr<operation> op) : operation_(std::move(op))
+        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
         {
-            state.running_.add(operation_);
-            if (state.is_closed())
+            entry_ = state_.running_.insert(state_.running_.end(), operation_);
+            if (state_.is_closed())
                 operation_->stop(stop_reason::closed);
         }
         running_guard(const running_guard&) = delete;
         running_guard& operator=(const running_guard&) = delete;
-        ~running_guard() { operation_->finish(); }
+        ~running_guard()
+        {
+            operation_->finish();
+            state_.running_.erase(entry_);
+        }
 
       private:
+        client_state& state_;
         std::shared_ptr<operation> operation_;
+        std::list<std::weak_ptr<operation>>::iterator entry_;
     };
 
     /// Uniform in [0, 1).
@@ -153,7 +163,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
   private:
     std::atomic<bool> is_closed_{false};
-    weak_list<operation> running_;
+    std::list<std::weak_ptr<operation>> running_;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
     named<void> extensions_;

@@ -42,8 +42,10 @@ class service_settings {
     {
         std::vector<std::string> segments;
         segments.reserve(path.size() + below.size() + 1); // one that is added later
-        segments.insert(segments.end(), path.begin(), path.end());
-        segments.insert(segments.end(), below.begin(), below.end());
+        for (const auto segment : path)
+            segments.emplace_back(segment);
+        for (const auto segment : below)
+            segments.emplace_back(segment);
         api_request r(std::move(method), base_url_, std::move(segments), key_);
         r.allow_plaintext = allow_plaintext_;
         return r;

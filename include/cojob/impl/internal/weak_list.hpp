@@ -8,8 +8,8 @@
 
 namespace cojob::detail {
 
-/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lives at once. The
-/// vector beneath is one type, whatever they are.
+/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. The
+/// vector beneath is one type, whatever they are. What `std::make_shared` made keeps its memory while it is listed.
 template <class T>
 class weak_list {
   public:
@@ -21,6 +21,9 @@ class weak_list {
         }
         list_.push_back(thing);
     }
+
+    /// With some that are gone.
+    [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
     /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
     /// others.

@@ -67,13 +67,16 @@ inline std::optional<duration> make_hint_until(const decimal& unix_time, std::ch
     return make_hint<std::chrono::seconds>({unix_time.whole - now.time_since_epoch().count(), unix_time.billionths});
 }
 
-inline std::optional<duration> parse_milliseconds(std::string_view text) noexcept
+/// What one header says, where it is understood; `now` is the server's.
+using parse_hint = std::optional<duration>(std::string_view text, std::chrono::sys_seconds now);
+
+inline std::optional<duration> parse_milliseconds(std::string_view text, std::chrono::sys_seconds /*now*/) noexcept
 {
     const auto number = parse_decimal(text);
     return number ? make_hint<std::chrono::milliseconds>(*number) : std::nullopt;
 }
 
-inline std::optional<duration> parse_seconds(std::string_view text) noexcept
+inline std::optional<duration> parse_seconds(std::string_view text, std::chrono::sys_seconds /*now*/) noexcept
 {
     const auto number = parse_decimal(text);
     return number ? make_hint<std::chrono::seconds>(*number) : std::nullopt;
@@ -81,7 +84,7 @@ inline std::optional<duration> parse_seconds(std::string_view text) noexcept
 
 inline std::optional<duration> parse_seconds_or_date(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
-    if (const auto hint = parse_seconds(text))
+    if (const auto hint = parse_seconds(text, now))
         return hint;
     const auto date = parse_http_date(text, now);
     return date ? make_hint_until({date->time_since_epoch().count(), 0}, now) : std::nullopt;
@@ -89,7 +92,7 @@ inline std::optional<duration> parse_seconds_or_date(std::string_view text, std:
 
 inline std::optional<duration> parse_seconds_or_unix_time(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
-    if (const auto hint = parse_seconds(text))
+    if (const auto hint = parse_seconds(text, now))
         return hint;
     const auto unix_time = parse_decimal(text);
     return unix_time ? make_hint_until(*unix_time, now) : std::nullopt;
@@ -116,16 +119,16 @@ inline std::string_view take_part(std::string_view& text, char separator) noexce
 struct rate_window {
     std::string_view remaining{}, reset{};
 
-    [[nodiscard]] std::optional<duration> hint() const noexcept
+    [[nodiscard]] std::optional<duration> hint(std::chrono::sys_seconds now) const noexcept
     {
         const auto left = parse_decimal(remaining);
-        return left && left->whole > 0 ? std::nullopt : parse_seconds(reset);
+        return left && left->whole > 0 ? std::nullopt : parse_seconds(reset, now);
     }
 };
 
 /// Later drafts: windows side by side, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier ones: a single window,
 /// `limit=100, remaining=0, reset=30`.
-inline std::optional<duration> parse_rate_limit(std::string_view text) noexcept
+inline std::optional<duration> parse_rate_limit(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
     std::optional<duration> longest;
     rate_window single;
@@ -143,26 +146,9 @@ inline std::optional<duration> parse_rate_limit(std::string_view text) noexcept
             else if (key == "reset")
                 single.reset = value;
         }
-        longest = std::max(longest, window.hint());
+        longest = std::max(longest, window.hint(now));
     }
-    return std::max(longest, single.hint());
-}
-
-/// The longest of what the headers of that name say.
-template <class Parse>
-std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, Parse parse) noexcept
-{
-    std::optional<duration> longest;
-    for (const auto& [key, value] : headers)
-        if (equal_ignoring_case(key, name))
-            longest = std::max(longest, std::optional<duration>(parse(trim(value))));
-    return longest;
-}
-
-inline bool has_uses_left(const http::header_list& headers, std::string_view name) noexcept
-{
-    const auto remaining = parse_decimal(trim(http::find_header(headers, name).value_or("")));
-    return remaining && remaining->whole > 0;
+    return std::max(longest, single.hint(now));
 }
 
 /// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's
@@ -173,29 +159,40 @@ inline std::chrono::sys_seconds server_time(const http::header_list& headers, ti
     return parse_http_date(trim(http::find_header(headers, "Date").value_or("")), now).value_or(now);
 }
 
+/// The longest of what the headers of that name say.
+inline std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, parse_hint* parse,
+                                          timestamp wall_now) noexcept
+{
+    std::optional<duration> longest;
+    for (const auto& [key, value] : headers)
+        if (equal_ignoring_case(key, name))
+            longest = std::max(longest, parse(trim(value), server_time(headers, wall_now)));
+    return longest;
+}
+
+inline bool has_uses_left(const http::header_list& headers, std::string_view name) noexcept
+{
+    const auto remaining = parse_decimal(trim(http::find_header(headers, name).value_or("")));
+    return remaining && remaining->whole > 0;
+}
+
 } // namespace detail
 
 std::optional<duration> retry_after_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    const auto parse = [&](std::string_view text) {
-        return detail::parse_seconds_or_date(text, detail::server_time(headers, wall_now));
-    };
-    const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds);
-    return hint ? hint : detail::longest_of(headers, "Retry-After", parse);
+    const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds, wall_now);
+    return hint ? hint : detail::longest_of(headers, "Retry-After", detail::parse_seconds_or_date, wall_now);
 }
 
 std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept
 {
-    const auto parse = [&](std::string_view text) {
-        return detail::parse_seconds_or_unix_time(text, detail::server_time(headers, wall_now));
-    };
     auto hint = retry_after_hint(headers, wall_now);
     if (!hint)
-        hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit);
+        hint = detail::longest_of(headers, "RateLimit", detail::parse_rate_limit, wall_now);
     if (!hint && !detail::has_uses_left(headers, "RateLimit-Remaining"))
-        hint = detail::longest_of(headers, "RateLimit-Reset", detail::parse_seconds);
+        hint = detail::longest_of(headers, "RateLimit-Reset", detail::parse_seconds, wall_now);
     if (!hint && !detail::has_uses_left(headers, "X-RateLimit-Remaining"))
-        hint = detail::longest_of(headers, "X-RateLimit-Reset", parse);
+        hint = detail::longest_of(headers, "X-RateLimit-Reset", detail::parse_seconds_or_unix_time, wall_now);
     return hint;
 }
 

@@ -4,8 +4,7 @@
 #include <cojob/clock.hpp>
 #include <cojob/http/options.hpp>
 
-#include <algorithm>
-#include <deque>
+#include <cstddef>
 #include <utility>
 #include <vector>
 
@@ -44,7 +43,7 @@ class origin_pool {
             return nullptr;
         }
         auto* next = queue.front();
-        queue.pop_front();
+        queue.erase(queue.begin());
         return next;
     }
 
@@ -60,16 +59,14 @@ class origin_pool {
 
     void keep(Connection connection, time_point now) { idle_.push_back({std::move(connection), now}); }
 
-    /// Takes out what has been idle for too long.
-    [[nodiscard]] std::vector<Connection> reap(time_point now)
+    /// One that has been idle for too long, the oldest first.
+    [[nodiscard]] Connection take_old(time_point now)
     {
-        std::vector<Connection> old;
-        const auto is_young = [&](const idle& i) { return now - i.since < options_.idle; };
-        const auto first_young = std::find_if(idle_.begin(), idle_.end(), is_young);
-        for (auto it = idle_.begin(); it != first_young; ++it)
-            old.push_back(std::move(it->connection));
-        idle_.erase(idle_.begin(), first_young);
-        return old;
+        if (idle_.empty() || now - idle_.front().since < options_.idle)
+            return {};
+        auto connection = std::move(idle_.front().connection);
+        idle_.erase(idle_.begin());
+        return connection;
     }
 
     [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
@@ -84,7 +81,7 @@ class origin_pool {
     pool_options options_;
     std::size_t in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
-    std::deque<Waiter*> waiting_, yielding_;
+    std::vector<Waiter*> waiting_, yielding_;
 };
 
 } // namespace cojob::detail

@@ -91,8 +91,9 @@ class response_parser final : public boost::beast::http::basic_parser<false> {
         else if (message.headers.size() == limits_.header_count)
             ec = over("limits.header_count");
         else
-            message.headers.emplace_back(name, value);
+            add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
     }
+    void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
     // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
     // And before, Beast itself refused what would frame the message anew.
     virtual void on_trailer_field_impl(field kind, string_view name, string_view value, error_code& ec)

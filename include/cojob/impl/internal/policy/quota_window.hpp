@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 
@@ -75,8 +74,7 @@ class quota_window {
 
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        while (!stamps_.empty() && free_at(stamps_.front()) <= now)
-            stamps_.pop_front();
+        stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
         if (remaining(now) == 0)
             return std::nullopt;
         ++held_;
@@ -196,7 +194,7 @@ class quota_window {
 
     std::uint32_t limit_;
     duration window_, taken_for_;
-    std::deque<time_point> stamps_; // the oldest first
+    std::vector<time_point> stamps_; // the oldest first
     std::uint64_t held_ = 0;
     std::uint64_t era_ = 0; // pauses so far
     time_point paused_until_ = time_point::min();
