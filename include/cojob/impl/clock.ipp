@@ -9,6 +9,9 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <utility>
 
 namespace cojob {
@@ -20,7 +23,7 @@ std::string to_string(timestamp t)
 
 namespace detail {
 
-/// The pending wait outlives the alarm by a moment, so what it calls is shared with it.
+/// The pending wait outlives the alarm by a moment, and a time that was set by more.
 class steady_alarm final : public alarm {
   public:
     explicit steady_alarm(const asio::any_io_executor& executor) : timer_(executor) {}
@@ -29,20 +32,22 @@ class steady_alarm final : public alarm {
     void set(time_point when, std::function<void()> ring) override
     {
         clear();
-        ring_ = std::make_shared<std::function<void()>>(std::move(ring));
+        ring_ = std::move(ring);
         timer_.expires_at(when);
-        timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
-            const auto callback = weak.lock();
-            if (!ec && callback)
-                (*callback)();
+        timer_.async_wait([this, alive = std::weak_ptr(alive_), number = number_](const boost::system::error_code& ec) {
+            if (ec || alive.expired() || number != number_)
+                return;
+            const auto callback = std::exchange(ring_, nullptr); // which may set the alarm, or end it
+            callback();
         });
     }
 
     void clear() noexcept override
     {
+        ++number_;
         if (!ring_)
             return;
-        ring_.reset();
+        ring_ = nullptr;
         try {
             timer_.cancel();
         } catch (const boost::system::system_error&) { // the wait stays and will find nothing to ring
@@ -51,7 +56,9 @@ class steady_alarm final : public alarm {
 
   private:
     asio::steady_timer timer_;
-    std::shared_ptr<std::function<void()>> ring_;
+    std::function<void()> ring_;
+    std::uint64_t number_ = 0; // of times set, to tell the last from those before
+    std::shared_ptr<void> alive_ = own(this, [](void*) {});
 };
 
 class machine_clock_type final : public clock {

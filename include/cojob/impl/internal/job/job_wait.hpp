@@ -16,9 +16,9 @@
 #include <exception>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace cojob::detail {
 
@@ -244,10 +244,11 @@ class job_wait final : public poll_waiter {
         if (!observer)
             return;
         if (last_.is_unknown) {
-            if (!unknown_seen_)
-                unknown_seen_ = std::make_unique<std::set<std::string>>();
-            if (unknown_seen_->size() < max_unknown && unknown_seen_->insert(last_.status).second)
+            const auto seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), last_.status);
+            if (unknown_seen_.size() < max_unknown && seen == unknown_seen_.end()) {
+                unknown_seen_.push_back(last_.status);
                 observer->on_unknown_status({subject_.api->api(), subject_.id, last_.status});
+            }
         }
         if (is_change)
             observer->on_job_changed({subject_.api->api(), subject_.id, last_.status, {}, polls_, {}});
@@ -278,7 +279,7 @@ class job_wait final : public poll_waiter {
     unsigned polls_ = 0;
     job_view last_;
     std::unique_ptr<error_info> last_failure_;
-    std::unique_ptr<std::set<std::string>> unknown_seen_;
+    std::vector<std::string> unknown_seen_;
     std::optional<wait_end> end_;
 };
 

@@ -7,9 +7,9 @@
 #include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/named.hpp>
 
+#include <list>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
 
@@ -18,16 +18,15 @@ class poll_order {
   public:
     poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
     {
-        for (const auto& group : groups_)
-            if (group->is_for(*api))
-                return *group;
+        for (auto& group : groups_)
+            if (group.is_for(*api))
+                return group;
         pauses_.erase_unused_if([&](const poll_pause& pause) { return !pause.is_on(now); });
         const auto scope = api->scope();
         auto pause = pauses_.find(scope);
         if (!pause)
             pauses_.put(scope, pause = share<poll_pause>());
-        groups_.push_back(std::make_unique<poll_group>(api, pause));
-        return *groups_.back();
+        return groups_.emplace_back(api, pause);
     }
 
     void enqueue(polled_job& job)
@@ -57,9 +56,9 @@ class poll_order {
     /// After a change that concerns all services of a scope.
     void reorder(const poll_pause& changed)
     {
-        for (const auto& group : groups_)
-            if (group->pause.get() == &changed)
-                reorder(*group);
+        for (auto& group : groups_)
+            if (group.pause.get() == &changed)
+                reorder(group);
     }
 
     /// When the next poll may be made; the end of time for none.
@@ -72,7 +71,7 @@ class poll_order {
     void forget_idle()
     {
         if (std::exchange(has_idle_, false))
-            std::erase_if(groups_, [](const auto& group) { return group->is_idle(); });
+            groups_.remove_if([](const poll_group& group) { return group.is_idle(); });
     }
 
     [[nodiscard]] bool is_idle(time_point now) const
@@ -83,8 +82,8 @@ class poll_order {
     }
 
   private:
-    named<poll_pause> pauses_; // of scopes
-    std::vector<std::unique_ptr<poll_group>> groups_;
+    named<poll_pause> pauses_;     // of scopes
+    std::list<poll_group> groups_; // a list: all refer to them
     due_set<poll_group> order_;
     bool has_idle_ = false;
 };

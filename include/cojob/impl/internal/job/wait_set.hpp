@@ -9,6 +9,7 @@
 #include <cojob/impl/internal/job/job_wait.hpp>
 
 #include <cstddef>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,20 +56,19 @@ class wait_set final : public wait_listener {
 
     void begin()
     {
-        waits_.reserve(record_.subjects.size());
         for (auto& subject : record_.subjects)
-            waits_.push_back(std::make_unique<job_wait>(*record_.client, std::move(subject), record_.options, *this));
+            waits_.emplace_back(*record_.client, std::move(subject), record_.options, *this);
         for (auto& wait : waits_)
             if (!over_.is_set())
-                wait->resume();
+                wait.resume();
     }
 
     void end()
     {
         record_.ends.reserve(waits_.size());
         for (auto& wait : waits_) {
-            wait->pause();
-            record_.ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
+            wait.pause();
+            record_.ends.push_back(wait.end() ? wait.take_end() : given_up(wait));
         }
     }
 
@@ -87,7 +87,7 @@ class wait_set final : public wait_listener {
     wait_record& record_;
     event over_;
     std::size_t ended_ = 0;
-    std::vector<std::unique_ptr<job_wait>> waits_;
+    std::list<job_wait> waits_; // a list: the poll line refers to them
 };
 
 /// \throws api_error invalid_argument
