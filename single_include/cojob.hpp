@@ -857,12 +857,23 @@ class client {
 
 namespace cojob::detail {
 
-/// `std::make_shared` in two allocations, for what is made once in a client, a wait or a poll: it costs a user's
-/// compiler some 15 functions for each type instead of 43. What each request makes is made by `std::make_shared`.
+inline std::shared_ptr<void> own(void* thing, void (*destroy)(void*))
+{
+    return {thing, destroy};
+}
+
+/// As `std::make_shared`, for what is made once in a client, a wait or a poll. It takes two allocations, and costs a
+/// user's compiler 6 functions for each type instead of 43: the owner beneath is the same for all of them. What each
+/// request makes is made by `std::make_shared`.
 template <class T, class... Arguments>
 [[nodiscard]] std::shared_ptr<T> share(Arguments&&... arguments)
 {
-    return std::shared_ptr<T>(new T(std::forward<Arguments>(arguments)...));
+    using made_type = std::remove_const_t<T>;
+    auto* const made = new made_type(std::forward<Arguments>(arguments)...);
+    if constexpr (requires { made->weak_from_this(); })
+        return std::shared_ptr<T>(made);
+    else
+        return std::shared_ptr<T>(own(made, [](void* thing) { delete static_cast<made_type*>(thing); }), made);
 }
 
 } // namespace cojob::detail
@@ -2566,7 +2577,7 @@ std::string to_string(timestamp t)
 
 namespace detail {
 
-/// The pending wait outlives the alarm by a moment, so what it calls is shared with it.
+/// The pending wait outlives the alarm by a moment, and a time that was set by more.
 class steady_alarm final : public alarm {
   public:
     explicit steady_alarm(const asio::any_io_executor& executor) : timer_(executor) {}
@@ -2575,20 +2586,22 @@ class steady_alarm final : public alarm {
     void set(time_point when, std::function<void()> ring) override
     {
         clear();
-        ring_ = std::make_shared<std::function<void()>>(std::move(ring));
+        ring_ = std::move(ring);
         timer_.expires_at(when);
-        timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
-            const auto callback = weak.lock();
-            if (!ec && callback)
-                (*callback)();
+        timer_.async_wait([this, alive = std::weak_ptr(alive_), number = number_](const boost::system::error_code& ec) {
+            if (ec || alive.expired() || number != number_)
+                return;
+            const auto callback = std::exchange(ring_, nullptr); // which may set the alarm, or end it
+            callback();
         });
     }
 
     void clear() noexcept override
     {
+        ++number_;
         if (!ring_)
             return;
-        ring_.reset();
+        ring_ = nullptr;
         try {
             timer_.cancel();
         } catch (const boost::system::system_error&) { // the wait stays and will find nothing to ring
@@ -2597,7 +2610,9 @@ class steady_alarm final : public alarm {
 
   private:
     asio::steady_timer timer_;
-    std::shared_ptr<std::function<void()>> ring_;
+    std::function<void()> ring_;
+    std::uint64_t number_ = 0; // of times set, to tell the last from those before
+    std::shared_ptr<void> alive_ = own(this, [](void*) {});
 };
 
 class machine_clock_type final : public clock {
@@ -3510,21 +3525,35 @@ class retry_budget {
 
 namespace cojob::detail {
 
-/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. The
-/// vector beneath is one type, whatever they are. What `std::make_shared` made keeps its memory while it is listed.
-template <class T>
-class weak_list {
+/// What all of the lists below have in common, so that a user's compiler makes it once.
+class weak_things {
   public:
-    void add(const std::shared_ptr<T>& thing)
+    void add(std::weak_ptr<void> thing)
     {
         if (list_.size() >= clean_at_) {
             std::erase_if(list_, [](const auto& weak) { return weak.expired(); });
             clean_at_ = std::max<std::size_t>(16, 2 * list_.size());
         }
-        list_.push_back(thing);
+        list_.push_back(std::move(thing));
     }
 
     /// With some that are gone.
+    [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
+
+    [[nodiscard]] std::vector<std::weak_ptr<void>> all() const { return list_; }
+
+  private:
+    std::vector<std::weak_ptr<void>> list_;
+    std::size_t clean_at_ = 16;
+};
+
+/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. What
+/// `std::make_shared` made keeps its memory while it is listed.
+template <class T>
+class weak_list {
+  public:
+    void add(const std::shared_ptr<T>& thing) { list_.add(thing); }
+
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
     /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
@@ -3532,14 +3561,13 @@ class weak_list {
     template <class Function>
     void each(Function function) const
     {
-        for (const auto& weak : std::vector(list_))
+        for (const auto& weak : list_.all())
             if (const auto alive = weak.lock())
                 function(*static_cast<T*>(alive.get()));
     }
 
   private:
-    std::vector<std::weak_ptr<void>> list_;
-    std::size_t clean_at_ = 16;
+    weak_things list_;
 };
 
 } // namespace cojob::detail
@@ -5199,64 +5227,6 @@ namespace cojob::detail {
 /// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
 /// for the compiler to make. It does not count work: `at_work` does, for what is spawned on it.
 class serial_executor {
-  public:
-    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
-    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
-    {
-        if (const auto* const own = inner.target<asio::io_context::executor_type>())
-            return {share<const any_strand>(std::in_place_index<0>, *own), false};
-        return {share<const any_strand>(std::in_place_index<1>, inner), false};
-    }
-
-    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
-    {
-        return std::visit([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); },
-                          *strand_);
-    }
-    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
-    {
-        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
-                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
-    }
-    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
-    {
-        return {strand_, true};
-    }
-    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
-    {
-        return {strand_, false};
-    }
-
-    /// From inside, at once, unless `blocking.never` is required.
-    template <class Function>
-    void execute(Function&& f) const
-    {
-        std::visit(
-            [&](const auto& s) {
-                if (is_later_)
-                    s.later.execute(std::forward<Function>(f));
-                else
-                    s.at_once.execute(std::forward<Function>(f));
-            },
-            *strand_);
-    }
-
-    /// What the strand hands its work to.
-    [[nodiscard]] asio::any_io_executor inner() const
-    {
-        return std::visit([](const auto& s) { return asio::any_io_executor(s.at_once.get_inner_executor()); },
-                          *strand_);
-    }
-
-    /// The same strand with all of Asio's properties.
-    [[nodiscard]] asio::strand<asio::any_io_executor> full() const
-    {
-        return std::visit([](const auto& s) { return asio::strand<asio::any_io_executor>(s.at_once); }, *strand_);
-    }
-
-    friend bool operator==(const serial_executor&, const serial_executor&) = default;
-
-  private:
     template <class Strand>
     using that_never_blocks =
         std::decay_t<decltype(asio::require(std::declval<const Strand&>(), asio::execution::blocking.never))>;
@@ -5277,6 +5247,68 @@ class serial_executor {
     /// One of an `any_io_executor` allocates what the other has in place.
     using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
 
+    /// As `std::visit`, without its table for each function.
+    template <class Function>
+    decltype(auto) with_strand(Function f) const
+    {
+        const auto* const own = std::get_if<0>(strand_.get());
+        return own ? f(*own) : f(*std::get_if<1>(strand_.get()));
+    }
+
+  public:
+    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
+    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
+    {
+        if (const auto* const own = inner.target<asio::io_context::executor_type>())
+            return {share<const any_strand>(std::in_place_index<0>, *own), false};
+        return {share<const any_strand>(std::in_place_index<1>, inner), false};
+    }
+
+    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
+    {
+        return with_strand([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); });
+    }
+    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
+    {
+        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
+                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
+    {
+        return {strand_, true};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
+    {
+        return {strand_, false};
+    }
+
+    /// From inside, at once, unless `blocking.never` is required.
+    template <class Function>
+    void execute(Function&& f) const
+    {
+        with_strand([&](const auto& s) {
+            if (is_later_)
+                s.later.execute(std::forward<Function>(f));
+            else
+                s.at_once.execute(std::forward<Function>(f));
+        });
+    }
+
+    /// What the strand hands its work to.
+    [[nodiscard]] asio::any_io_executor inner() const
+    {
+        return with_strand([](const auto& s) { return asio::any_io_executor(s.at_once.get_inner_executor()); });
+    }
+
+    /// The same strand with all of Asio's properties.
+    [[nodiscard]] asio::strand<asio::any_io_executor> full() const
+    {
+        return with_strand([](const auto& s) { return asio::strand<asio::any_io_executor>(s.at_once); });
+    }
+
+    friend bool operator==(const serial_executor&, const serial_executor&) = default;
+
+  private:
     serial_executor(std::shared_ptr<const any_strand> s, bool is_later) noexcept
         : strand_(std::move(s)), is_later_(is_later)
     {
@@ -8136,16 +8168,15 @@ class poll_order {
   public:
     poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
     {
-        for (const auto& group : groups_)
-            if (group->is_for(*api))
-                return *group;
+        for (auto& group : groups_)
+            if (group.is_for(*api))
+                return group;
         pauses_.erase_unused_if([&](const poll_pause& pause) { return !pause.is_on(now); });
         const auto scope = api->scope();
         auto pause = pauses_.find(scope);
         if (!pause)
             pauses_.put(scope, pause = share<poll_pause>());
-        groups_.push_back(std::make_unique<poll_group>(api, pause));
-        return *groups_.back();
+        return groups_.emplace_back(api, pause);
     }
 
     void enqueue(polled_job& job)
@@ -8175,9 +8206,9 @@ class poll_order {
     /// After a change that concerns all services of a scope.
     void reorder(const poll_pause& changed)
     {
-        for (const auto& group : groups_)
-            if (group->pause.get() == &changed)
-                reorder(*group);
+        for (auto& group : groups_)
+            if (group.pause.get() == &changed)
+                reorder(group);
     }
 
     /// When the next poll may be made; the end of time for none.
@@ -8190,7 +8221,7 @@ class poll_order {
     void forget_idle()
     {
         if (std::exchange(has_idle_, false))
-            std::erase_if(groups_, [](const auto& group) { return group->is_idle(); });
+            groups_.remove_if([](const poll_group& group) { return group.is_idle(); });
     }
 
     [[nodiscard]] bool is_idle(time_point now) const
@@ -8201,8 +8232,8 @@ class poll_order {
     }
 
   private:
-    named<poll_pause> pauses_; // of scopes
-    std::vector<std::unique_ptr<poll_group>> groups_;
+    named<poll_pause> pauses_;     // of scopes
+    std::list<poll_group> groups_; // a list: all refer to them
     due_set<poll_group> order_;
     bool has_idle_ = false;
 };
@@ -8889,10 +8920,11 @@ class job_wait final : public poll_waiter {
         if (!observer)
             return;
         if (last_.is_unknown) {
-            if (!unknown_seen_)
-                unknown_seen_ = std::make_unique<std::set<std::string>>();
-            if (unknown_seen_->size() < max_unknown && unknown_seen_->insert(last_.status).second)
+            const auto seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), last_.status);
+            if (unknown_seen_.size() < max_unknown && seen == unknown_seen_.end()) {
+                unknown_seen_.push_back(last_.status);
                 observer->on_unknown_status({subject_.api->api(), subject_.id, last_.status});
+            }
         }
         if (is_change)
             observer->on_job_changed({subject_.api->api(), subject_.id, last_.status, {}, polls_, {}});
@@ -8923,7 +8955,7 @@ class job_wait final : public poll_waiter {
     unsigned polls_ = 0;
     job_view last_;
     std::unique_ptr<error_info> last_failure_;
-    std::unique_ptr<std::set<std::string>> unknown_seen_;
+    std::vector<std::string> unknown_seen_;
     std::optional<wait_end> end_;
 };
 
@@ -8971,20 +9003,19 @@ class wait_set final : public wait_listener {
 
     void begin()
     {
-        waits_.reserve(record_.subjects.size());
         for (auto& subject : record_.subjects)
-            waits_.push_back(std::make_unique<job_wait>(*record_.client, std::move(subject), record_.options, *this));
+            waits_.emplace_back(*record_.client, std::move(subject), record_.options, *this);
         for (auto& wait : waits_)
             if (!over_.is_set())
-                wait->resume();
+                wait.resume();
     }
 
     void end()
     {
         record_.ends.reserve(waits_.size());
         for (auto& wait : waits_) {
-            wait->pause();
-            record_.ends.push_back(wait->end() ? wait->take_end() : given_up(*wait));
+            wait.pause();
+            record_.ends.push_back(wait.end() ? wait.take_end() : given_up(wait));
         }
     }
 
@@ -9003,7 +9034,7 @@ class wait_set final : public wait_listener {
     wait_record& record_;
     event over_;
     std::size_t ended_ = 0;
-    std::vector<std::unique_ptr<job_wait>> waits_;
+    std::list<job_wait> waits_; // a list: the poll line refers to them
 };
 
 /// \throws api_error invalid_argument

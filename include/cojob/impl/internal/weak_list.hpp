@@ -4,25 +4,40 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace cojob::detail {
 
-/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. The
-/// vector beneath is one type, whatever they are. What `std::make_shared` made keeps its memory while it is listed.
-template <class T>
-class weak_list {
+/// What all of the lists below have in common, so that a user's compiler makes it once.
+class weak_things {
   public:
-    void add(const std::shared_ptr<T>& thing)
+    void add(std::weak_ptr<void> thing)
     {
         if (list_.size() >= clean_at_) {
             std::erase_if(list_, [](const auto& weak) { return weak.expired(); });
             clean_at_ = std::max<std::size_t>(16, 2 * list_.size());
         }
-        list_.push_back(thing);
+        list_.push_back(std::move(thing));
     }
 
     /// With some that are gone.
+    [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
+
+    [[nodiscard]] std::vector<std::weak_ptr<void>> all() const { return list_; }
+
+  private:
+    std::vector<std::weak_ptr<void>> list_;
+    std::size_t clean_at_ = 16;
+};
+
+/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. What
+/// `std::make_shared` made keeps its memory while it is listed.
+template <class T>
+class weak_list {
+  public:
+    void add(const std::shared_ptr<T>& thing) { list_.add(thing); }
+
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
     /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
@@ -30,14 +45,13 @@ class weak_list {
     template <class Function>
     void each(Function function) const
     {
-        for (const auto& weak : std::vector(list_))
+        for (const auto& weak : list_.all())
             if (const auto alive = weak.lock())
                 function(*static_cast<T*>(alive.get()));
     }
 
   private:
-    std::vector<std::weak_ptr<void>> list_;
-    std::size_t clean_at_ = 16;
+    weak_things list_;
 };
 
 } // namespace cojob::detail
