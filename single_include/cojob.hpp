@@ -2577,7 +2577,8 @@ std::string to_string(timestamp t)
 
 namespace detail {
 
-/// The pending wait outlives the alarm by a moment, and a time that was set by more.
+/// The pending wait outlives the alarm by a moment, so what it calls is shared with it, and it looks at nothing else:
+/// the last owner of a client, and of an alarm that is at rest, may be on another thread.
 class steady_alarm final : public alarm {
   public:
     explicit steady_alarm(const asio::any_io_executor& executor) : timer_(executor) {}
@@ -2586,22 +2587,20 @@ class steady_alarm final : public alarm {
     void set(time_point when, std::function<void()> ring) override
     {
         clear();
-        ring_ = std::move(ring);
+        ring_ = share<std::function<void()>>(std::move(ring));
         timer_.expires_at(when);
-        timer_.async_wait([this, alive = std::weak_ptr(alive_), number = number_](const boost::system::error_code& ec) {
-            if (ec || alive.expired() || number != number_)
-                return;
-            const auto callback = std::exchange(ring_, nullptr); // which may set the alarm, or end it
-            callback();
+        timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
+            const auto callback = weak.lock();
+            if (!ec && callback)
+                (*callback)();
         });
     }
 
     void clear() noexcept override
     {
-        ++number_;
         if (!ring_)
             return;
-        ring_ = nullptr;
+        ring_.reset();
         try {
             timer_.cancel();
         } catch (const boost::system::system_error&) { // the wait stays and will find nothing to ring
@@ -2610,9 +2609,7 @@ class steady_alarm final : public alarm {
 
   private:
     asio::steady_timer timer_;
-    std::function<void()> ring_;
-    std::uint64_t number_ = 0; // of times set, to tell the last from those before
-    std::shared_ptr<void> alive_ = own(this, [](void*) {});
+    std::shared_ptr<std::function<void()>> ring_;
 };
 
 class machine_clock_type final : public clock {
