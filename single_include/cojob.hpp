@@ -816,8 +816,8 @@ class client {
     /// connected yet.
     ///
     /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
-    /// transport is one client's. \throws api_error `invalid_argument` for options that cannot work, a CA file that
-    /// cannot be read among them.
+    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for options
+    /// that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
@@ -1032,7 +1032,7 @@ class polled_api_of final : public polled_api {
 
     static job_view view_of(job_type answered)
     {
-        auto job = share<job_type>(std::move(answered));
+        auto job = detail::share<job_type>(std::move(answered));
         std::string status(status_text(*job));
         const bool finished = is_finished(*job), unknown = is_unknown(*job);
         return {std::move(job), std::move(status), finished, unknown};
@@ -3537,15 +3537,15 @@ class weak_things {
     /// With some that are gone.
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
-    [[nodiscard]] std::vector<std::weak_ptr<void>> all() const { return list_; }
+    [[nodiscard]] std::vector<std::weak_ptr<void>> take() noexcept { return std::exchange(list_, {}); }
 
   private:
     std::vector<std::weak_ptr<void>> list_;
     std::size_t clean_at_ = 16;
 };
 
-/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. What
-/// `std::make_shared` made keeps its memory while it is listed.
+/// Those that are to be told of something, once, and that it does not keep alive. It grows to twice what lived at once.
+/// What `std::make_shared` made keeps its memory while it is listed.
 template <class T>
 class weak_list {
   public:
@@ -3553,12 +3553,12 @@ class weak_list {
 
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
-    /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
-    /// others.
+    /// Tells those that live, in the order in which they were added; they are not listed any more. The function may add
+    /// more, which are not told, and end others.
     template <class Function>
-    void each(Function function) const
+    void tell(Function function)
     {
-        for (const auto& weak : list_.all())
+        for (const auto& weak : list_.take())
             if (const auto alive = weak.lock())
                 function(*static_cast<T*>(alive.get()));
     }
@@ -3724,7 +3724,7 @@ inline void context_watch::shutdown()
         const std::lock_guard lock(mutex_);
         std::swap(clients, clients_);
     }
-    clients.each([](const client_state& client) { client.transport->shutdown(); });
+    clients.tell([](const client_state& client) { client.transport->shutdown(); });
 }
 
 } // namespace cojob::detail
@@ -4482,7 +4482,8 @@ class quota_window {
 
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
+        if (const auto taken = occupied(now); taken <= stamps_.size() / 2) // seldom, as all of them move
+            stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(taken));
         if (remaining(now) == 0)
             return std::nullopt;
         ++held_;
@@ -5887,7 +5888,7 @@ class lookups {
         for (const auto& r : found)
             if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
                 l.addresses.push_back(r.endpoint().address());
-        l.waiting.each([](event& answered) { answered.set(); });
+        l.waiting.tell([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;
@@ -7216,13 +7217,14 @@ class https_transport final : public http::transport {
         for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle())
                 report(origin, connection_change::closed);
-        bodies_.each([](streamed_body& body) { body.close(); });
+        bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
     void shutdown() noexcept override
     {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
+        bodies_ = {}; // one that is gone still holds an executor
         for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle()) {
             }
@@ -7575,6 +7577,43 @@ class end_rule {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/job/due_set.hpp
+
+namespace cojob::detail {
+
+/// Things by when they are due; not their owner. The set beneath is one type, whatever the things are: each costs a
+/// user's compiler some 60 functions.
+template <class T>
+class due_set {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
+
+    void insert(time_point due, T& thing) { set_.emplace(due, &thing); }
+
+    /// With the time it was inserted with; nothing happens when it is not there.
+    void erase(time_point due, T& thing) { set_.erase({due, &thing}); }
+
+    /// When the first is due; the end of time for none.
+    [[nodiscard]] time_point next() const { return set_.empty() ? time_point::max() : set_.begin()->first; }
+
+    /// When there is one.
+    [[nodiscard]] T& front() const { return *static_cast<T*>(set_.begin()->second); }
+
+    /// All that are due then, the first first.
+    [[nodiscard]] std::vector<T*> until(time_point then) const
+    {
+        std::vector<T*> due;
+        for (auto it = set_.begin(); it != set_.end() && it->first <= then; ++it)
+            due.push_back(static_cast<T*>(it->second));
+        return due;
+    }
+
+  private:
+    std::set<std::pair<time_point, void*>> set_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/job/job_memory.hpp
 
 namespace cojob::detail {
@@ -7629,83 +7668,45 @@ class job_memory {
 
   private:
     struct entry {
+        std::string name{};
         job_record record{};
         time_point noted{};
-        std::uint64_t number = 0; // of the last note
+        time_point place{}; // in the order
 
         [[nodiscard]] bool is_old(time_point now) const { return now - noted >= keeps; }
     };
 
     job_record& note(const job_key& key, time_point now)
     {
-        if (now >= sweep_)
-            forget_old(now);
-        const auto name = key.text();
+        while (!order_.empty() && order_.front().is_old(now))
+            forget_oldest();
+        auto name = key.text();
         auto known = entries_.find(name);
-        if (!known || known->is_old(now)) {
-            if (entries_.size() >= max_jobs && !known)
+        if (!known) {
+            if (entries_.size() >= max_jobs)
                 forget_oldest();
-            entries_.put(name, known = share<entry>());
+            known = share<entry>();
+            known->name = name;
+            entries_.put(std::move(name), known);
         }
+        order_.erase(known->place, *known);
         known->noted = now;
-        known->number = ++notes_;
+        known->place = last_ += duration(1);
+        order_.insert(known->place, *known);
         return known->record;
-    }
-
-    void forget_old(time_point now)
-    {
-        entries_.erase_unused_if([&](const entry& e) { return e.is_old(now); });
-        sweep_ = after(now, keeps);
     }
 
     void forget_oldest()
     {
-        auto oldest = notes_;
-        entries_.each([&](const entry& e) { oldest = std::min(oldest, e.number); });
-        entries_.erase_unused_if([&](const entry& e) { return e.number == oldest; });
+        auto& oldest = order_.front();
+        order_.erase(oldest.place, oldest);
+        entries_.erase(std::string(oldest.name)); // not by what goes with it
     }
 
     std::mutex mutex_;
     named<entry> entries_;
-    std::uint64_t notes_ = 0;
-    time_point sweep_ = time_point::min(); // when it is worth while to look for old ones
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/job/due_set.hpp
-
-namespace cojob::detail {
-
-/// Things by when they are due; not their owner. The set beneath is one type, whatever the things are: each costs a
-/// user's compiler some 60 functions.
-template <class T>
-class due_set {
-  public:
-    [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
-
-    void insert(time_point due, T& thing) { set_.emplace(due, &thing); }
-
-    /// With the time it was inserted with; nothing happens when it is not there.
-    void erase(time_point due, T& thing) { set_.erase({due, &thing}); }
-
-    /// When the first is due; the end of time for none.
-    [[nodiscard]] time_point next() const { return set_.empty() ? time_point::max() : set_.begin()->first; }
-
-    /// When there is one.
-    [[nodiscard]] T& front() const { return *static_cast<T*>(set_.begin()->second); }
-
-    /// All that are due then, the first first.
-    [[nodiscard]] std::vector<T*> until(time_point then) const
-    {
-        std::vector<T*> due;
-        for (auto it = set_.begin(); it != set_.end() && it->first <= then; ++it)
-            due.push_back(static_cast<T*>(it->second));
-        return due;
-    }
-
-  private:
-    std::set<std::pair<time_point, void*>> set_;
+    due_set<entry> order_; // by their last notes, which are counted: no two have the same
+    time_point last_{};
 };
 
 } // namespace cojob::detail

@@ -117,8 +117,8 @@ class client {
     /// connected yet.
     ///
     /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
-    /// transport is one client's. \throws api_error `invalid_argument` for options that cannot work, a CA file that
-    /// cannot be read among them.
+    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for options
+    /// that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`

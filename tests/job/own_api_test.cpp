@@ -42,6 +42,12 @@ bool is_unknown(const prediction&)
     return false;
 }
 
+/// A name of the user's that lookup by arguments finds wherever cojob calls one of its own without naming its namespace.
+template <class T, class... Arguments>
+void share(Arguments&&...) = delete;
+template <class T, class... Arguments>
+void spawn(Arguments&&...) = delete;
+
 /// Where a service may wait for what the client's context does not know of.
 struct other_context {
     asio::io_context context;

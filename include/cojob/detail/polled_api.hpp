@@ -121,7 +121,7 @@ class polled_api_of final : public polled_api {
 
     static job_view view_of(job_type answered)
     {
-        auto job = share<job_type>(std::move(answered));
+        auto job = detail::share<job_type>(std::move(answered));
         std::string status(status_text(*job));
         const bool finished = is_finished(*job), unknown = is_unknown(*job);
         return {std::move(job), std::move(status), finished, unknown};

@@ -91,13 +91,14 @@ class https_transport final : public http::transport {
         for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle())
                 report(origin, connection_change::closed);
-        bodies_.each([](streamed_body& body) { body.close(); });
+        bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
     void shutdown() noexcept override
     {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
+        bodies_ = {}; // one that is gone still holds an executor
         for (auto& [origin, pool] : pools_->pools)
             while (pool.take_idle()) {
             }

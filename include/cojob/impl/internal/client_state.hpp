@@ -177,7 +177,7 @@ inline void context_watch::shutdown()
         const std::lock_guard lock(mutex_);
         std::swap(clients, clients_);
     }
-    clients.each([](const client_state& client) { client.transport->shutdown(); });
+    clients.tell([](const client_state& client) { client.transport->shutdown(); });
 }
 
 } // namespace cojob::detail

@@ -24,15 +24,15 @@ class weak_things {
     /// With some that are gone.
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
-    [[nodiscard]] std::vector<std::weak_ptr<void>> all() const { return list_; }
+    [[nodiscard]] std::vector<std::weak_ptr<void>> take() noexcept { return std::exchange(list_, {}); }
 
   private:
     std::vector<std::weak_ptr<void>> list_;
     std::size_t clean_at_ = 16;
 };
 
-/// Those that are to be told of something, and that it does not keep alive. It grows to twice what lived at once. What
-/// `std::make_shared` made keeps its memory while it is listed.
+/// Those that are to be told of something, once, and that it does not keep alive. It grows to twice what lived at once.
+/// What `std::make_shared` made keeps its memory while it is listed.
 template <class T>
 class weak_list {
   public:
@@ -40,12 +40,12 @@ class weak_list {
 
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
-    /// Those that live, in the order in which they were added. The function may add more, which are not told, and end
-    /// others.
+    /// Tells those that live, in the order in which they were added; they are not listed any more. The function may add
+    /// more, which are not told, and end others.
     template <class Function>
-    void each(Function function) const
+    void tell(Function function)
     {
-        for (const auto& weak : list_.all())
+        for (const auto& weak : list_.take())
             if (const auto alive = weak.lock())
                 function(*static_cast<T*>(alive.get()));
     }

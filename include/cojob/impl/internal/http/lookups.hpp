@@ -126,7 +126,7 @@ class lookups {
         for (const auto& r : found)
             if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
                 l.addresses.push_back(r.endpoint().address());
-        l.waiting.each([](event& answered) { answered.set(); });
+        l.waiting.tell([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;

@@ -3,14 +3,14 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/job/due_set.hpp>
 #include <cojob/impl/internal/named.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace cojob::detail {
 
@@ -64,46 +64,45 @@ class job_memory {
 
   private:
     struct entry {
+        std::string name{};
         job_record record{};
         time_point noted{};
-        std::uint64_t number = 0; // of the last note
+        time_point place{}; // in the order
 
         [[nodiscard]] bool is_old(time_point now) const { return now - noted >= keeps; }
     };
 
     job_record& note(const job_key& key, time_point now)
     {
-        if (now >= sweep_)
-            forget_old(now);
-        const auto name = key.text();
+        while (!order_.empty() && order_.front().is_old(now))
+            forget_oldest();
+        auto name = key.text();
         auto known = entries_.find(name);
-        if (!known || known->is_old(now)) {
-            if (entries_.size() >= max_jobs && !known)
+        if (!known) {
+            if (entries_.size() >= max_jobs)
                 forget_oldest();
-            entries_.put(name, known = share<entry>());
+            known = share<entry>();
+            known->name = name;
+            entries_.put(std::move(name), known);
         }
+        order_.erase(known->place, *known);
         known->noted = now;
-        known->number = ++notes_;
+        known->place = last_ += duration(1);
+        order_.insert(known->place, *known);
         return known->record;
-    }
-
-    void forget_old(time_point now)
-    {
-        entries_.erase_unused_if([&](const entry& e) { return e.is_old(now); });
-        sweep_ = after(now, keeps);
     }
 
     void forget_oldest()
     {
-        auto oldest = notes_;
-        entries_.each([&](const entry& e) { oldest = std::min(oldest, e.number); });
-        entries_.erase_unused_if([&](const entry& e) { return e.number == oldest; });
+        auto& oldest = order_.front();
+        order_.erase(oldest.place, oldest);
+        entries_.erase(std::string(oldest.name)); // not by what goes with it
     }
 
     std::mutex mutex_;
     named<entry> entries_;
-    std::uint64_t notes_ = 0;
-    time_point sweep_ = time_point::min(); // when it is worth while to look for old ones
+    due_set<entry> order_; // by their last notes, which are counted: no two have the same
+    time_point last_{};
 };
 
 } // namespace cojob::detail

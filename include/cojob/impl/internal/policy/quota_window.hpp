@@ -74,7 +74,8 @@ class quota_window {
 
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
+        if (const auto taken = occupied(now); taken <= stamps_.size() / 2) // seldom, as all of them move
+            stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(taken));
         if (remaining(now) == 0)
             return std::nullopt;
         ++held_;
