@@ -32,7 +32,7 @@ class steady_alarm final : public alarm {
     void set(time_point when, std::function<void()> ring) override
     {
         clear();
-        ring_ = share<std::function<void()>>(std::move(ring));
+        ring_ = std::make_shared<std::function<void()>>(std::move(ring)); // once a request
         timer_.expires_at(when);
         timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
             const auto callback = weak.lock();
