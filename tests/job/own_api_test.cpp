@@ -42,7 +42,8 @@ bool is_unknown(const prediction&)
     return false;
 }
 
-/// A name of the user's that lookup by arguments finds wherever cojob calls one of its own without naming its namespace.
+/// A name of the user's that lookup by arguments finds wherever cojob calls one of its own without naming its
+/// namespace.
 template <class T, class... Arguments>
 void share(Arguments&&...) = delete;
 template <class T, class... Arguments>
