@@ -8419,8 +8419,6 @@ class poll_line final : public poll_sender {
             observer->on_polls_stretched({group.queue.until(now()).size(), under_way_, late});
     }
 
-    // Polls
-
     std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
     {
         auto flight = share<poll_flight>(state_, *this, group, job, group.pause->begin());
