@@ -15,7 +15,6 @@
 #include <boost/json.hpp>
 
 #include <chrono>
-#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <stdexcept>

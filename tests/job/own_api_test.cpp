@@ -46,8 +46,6 @@ bool is_unknown(const prediction&)
 /// namespace.
 template <class T, class... Arguments>
 void share(Arguments&&...) = delete;
-template <class T, class... Arguments>
-void spawn(Arguments&&...) = delete;
 
 /// Where a service may wait for what the client's context does not know of.
 struct other_context {

@@ -4,6 +4,7 @@
 #include <cojob/testing/mock_server.hpp>
 
 #include "support/mock_agent.hpp"
+#include "support/mock_project.hpp"
 #include "support/silent_listener.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -107,12 +108,7 @@ class doomed_calls {
         server.answer_next(200, "data: 1\n\ndata: 2\n\n",
                            {{"Content-Type", "text/event-stream"}, {"X-Session-Id", "s1"}});
         server.inject(fault::stall_in_body);
-        cojob::mintlify::agent_options o;
-        o.project_id = "test-project";
-        o.api_key = cojob::secret("mint_test_key");
-        o.base_url = server.base_url();
-        o.quota.limit = 0;
-        return {bench().client(), o};
+        return {bench().client(), tests::mock_project(server)};
     }
 
     /// The client's handles first, then the context: as the order of a program's declarations has it.

@@ -1,3 +1,6 @@
+#include "support/mock_agent.hpp"
+#include "support/mock_project.hpp"
+
 #include <cojob/http/https_transport.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
 #include <cojob/testing/mock_server.hpp>
@@ -32,15 +35,6 @@ asio::awaitable<void> read_and_stay(cojob::mintlify::agent_v1 service, int& even
     co_await never.async_wait(asio::use_awaitable);
 }
 
-cojob::mintlify::agent_v1 make_service(const cojob::client& client, const cojob::testing::mock_server& server)
-{
-    cojob::mintlify::agent_options project;
-    project.base_url = server.base_url();
-    project.project_id = "test-project";
-    project.api_key = cojob::secret("mint_test_key");
-    return {client, project};
-}
-
 } // namespace kept_transport_tests
 
 BOOST_AUTO_TEST_SUITE(a_kept_transport)
@@ -50,8 +44,7 @@ using namespace kept_transport_tests;
 /// AddressSanitizer sees what is used after it is gone.
 BOOST_AUTO_TEST_CASE(may_go_after_the_context_that_took_the_client_along)
 {
-    cojob::testing::mock_server_options plain;
-    plain.use_tls = false;
+    auto plain = tests::plain_http();
     plain.session_lifecycle = {{"completed"}};
     cojob::testing::mock_server server(plain);
     auto transport = cojob::http::make_https_transport({});
@@ -60,7 +53,8 @@ BOOST_AUTO_TEST_CASE(may_go_after_the_context_that_took_the_client_along)
     bool is_over = false;
     {
         asio::io_context context;
-        auto service = make_service(cojob::client(context.get_executor(), {}, transport), server);
+        cojob::mintlify::agent_v1 service(cojob::client(context.get_executor(), {}, transport),
+                                          tests::mock_project(server));
         asio::co_spawn(context, read_and_stay(std::move(service), events, is_over), asio::detached);
         while (!is_over)
             context.run_one();

@@ -1,4 +1,5 @@
 #include "support/cancel_after.hpp"
+#include "support/mock_project.hpp"
 
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
@@ -39,12 +40,7 @@ cojob::testing::mock_server_options events_a_millisecond_apart()
 
 agent_v1 make_agent(const cojob::client& client, const cojob::testing::mock_server& server)
 {
-    cojob::mintlify::agent_options o;
-    o.project_id = "test-project";
-    o.api_key = cojob::secret("mint_test_key");
-    o.base_url = server.base_url();
-    o.quota.limit = 0;
-    return {client, o};
+    return {client, tests::mock_project(server)};
 }
 
 struct tally {

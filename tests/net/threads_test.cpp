@@ -1,4 +1,5 @@
 #include "support/cancel_after.hpp"
+#include "support/mock_project.hpp"
 #include "support/run.hpp"
 
 #include <cojob/job/wait.hpp>
@@ -36,12 +37,7 @@ cojob::client make_client(const asio::any_io_executor& executor, const cojob::te
 
 agent make_agent(const cojob::client& client, const cojob::testing::mock_server& server)
 {
-    cojob::mintlify::agent_options project;
-    project.base_url = server.base_url();
-    project.project_id = "test-project";
-    project.api_key = cojob::secret("mint_test_key");
-    project.quota.limit = 0;
-    return {client, project};
+    return {client, tests::mock_project(server)};
 }
 
 struct tally {
