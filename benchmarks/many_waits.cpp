@@ -69,7 +69,7 @@ class instant_server final : public cojob::http::transport {
     asio::awaitable<cojob::http::exchange_result> send(const cojob::http::request& request,
                                                        cojob::http::exchange& x) override
     {
-        x.commit();
+        (void)x.commit(); // nothing draws on a quota
         x.reached = cojob::phase::done;
         ++polls;
         const auto now = x.operation.time().now();

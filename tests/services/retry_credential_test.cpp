@@ -80,8 +80,8 @@ class slow_then_quick final : public cojob::http::transport {
     {
         if (++calls > 1)
             co_return cojob::http::exchange_result{{}, {}, {200, {}, "{}"}};
-        if (commits_)
-            x.commit();
+        if (commits_ && !x.commit())
+            co_return cojob::http::exchange_result{asio::error::operation_aborted, {}, {}};
         x.operation.set_limit(x.operation.time().now() + 30s);
         asio::steady_timer never(x.operation.executor(), asio::steady_timer::time_point::max());
         error_code ignored;

@@ -13,12 +13,29 @@
 
 namespace cojob::http {
 
+/// Decides, at the moment of commit, whether a request may still be sent: a quota refuses while its pool pauses.
+class BOOST_SYMBOL_VISIBLE commit_gate {
+  public:
+    commit_gate() = default;
+    commit_gate(const commit_gate&) = delete;
+    commit_gate& operator=(const commit_gate&) = delete;
+
+    /// Called on the client's strand. Whether the request may be sent now.
+    [[nodiscard]] virtual bool may_commit() = 0;
+
+  protected:
+    ~commit_gate() = default;
+};
+
 /// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
 class exchange {
   public:
     /// An exchange that has not begun. `is_repeatable`: sending its request twice does no harm, so that a total
-    /// cancellation is accepted to the end.
-    exchange(cojob::operation& op, bool is_repeatable) : operation(op), is_repeatable_(is_repeatable) {}
+    /// cancellation is accepted to the end. The gate, if there is one, outlives the exchange.
+    exchange(cojob::operation& op, bool is_repeatable, commit_gate* gate = nullptr)
+        : operation(op), gate_(gate), is_repeatable_(is_repeatable)
+    {
+    }
 
     cojob::operation& operation;       ///< what may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
@@ -31,19 +48,34 @@ class exchange {
 
     /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
     /// counts is that a write was started.
-    void commit() noexcept
+    ///
+    /// Returns whether the request may be sent. If not, nothing must be written: `send` ends with `operation_aborted`
+    /// and keeps the connection for another request. The client calls `send` again, with the same request and a new
+    /// exchange, when the request may be sent.
+    [[nodiscard]] bool commit()
     {
+        if (was_committed_)
+            return true;
+        was_refused_ = gate_ && !gate_->may_commit();
+        if (was_refused_)
+            return false;
         was_committed_ = true;
         if (!is_repeatable_)
             operation.refuse_total_cancellation(true);
+        return true;
     }
+
+    /// Whether the last `commit` said no.
+    [[nodiscard]] bool was_refused() const noexcept { return was_refused_; }
 
     /// Whether a write was started: the server may have the request, or a part of it.
     [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
 
   private:
+    commit_gate* gate_;
     bool is_repeatable_;
     bool was_committed_ = false;
+    bool was_refused_ = false;
 };
 
 /// What has come of a body.
@@ -86,8 +118,9 @@ class BOOST_SYMBOL_VISIBLE transport {
 
     /// Sends one request and reads its response. Failures are results, not exceptions:
     /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
-    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange
-    /// outlive the call. A transport that knows no streams may read the body to its end and leave `rest` empty.
+    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`, and so is one whose
+    /// `exchange.commit()` said no. The request and the exchange outlive the call. A transport that knows no streams
+    /// may read the body to its end and leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
     /// Drops idle connections. Called on the strand when the client is closed.

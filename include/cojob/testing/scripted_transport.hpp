@@ -38,14 +38,15 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
     /// A transport that asks this function, on the client's strand.
     explicit scripted_transport(script_type script) : script_(std::move(script)) {}
 
-    /// Asks the script, waits as it says on the client's clock, and returns its result.
+    /// Asks the script, waits as it says on the client's clock, and returns its result. A request that must not be
+    /// sent when it is about to be committed (`exchange::commit`) comes again, and the script is asked again.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
     /// Nothing: there is no connection.
     void close() noexcept override {}
     /// Nothing: there is no connection.
     void shutdown() noexcept override {}
 
-    /// Every request, in order.
+    /// Every request that came, in order; twice where it came again.
     [[nodiscard]] const std::vector<http::request>& requests() const noexcept { return requests_; }
 
   private:

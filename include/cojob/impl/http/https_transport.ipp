@@ -53,6 +53,10 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
+        if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
+            here.pool().keep(std::move(connection), op.time().now());
+            co_return aborted();
+        }
 
         const bool has_body = request.method != "HEAD";
         auto& pool = here.pool();
@@ -88,9 +92,10 @@ class https_transport final : public http::transport {
 
     void close() noexcept override
     {
-        for (auto& [origin, pool] : pools_->pools)
-            while (pool.take_idle())
-                report(origin, connection_change::closed);
+        for (const auto* table : {&pools_, &streams_})
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_idle())
+                    report(origin, connection_change::closed);
         bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
@@ -99,9 +104,10 @@ class https_transport final : public http::transport {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
         bodies_ = {}; // one that is gone still holds an executor
-        for (auto& [origin, pool] : pools_->pools)
-            while (pool.take_idle()) {
-            }
+        for (const auto* table : {&pools_, &streams_})
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_idle()) {
+                }
     }
 
   private:
@@ -116,9 +122,10 @@ class https_transport final : public http::transport {
 
     void reap(time_point now)
     {
-        for (auto& [origin, pool] : pools_->pools)
-            while (pool.take_old(now))
-                report(origin, connection_change::closed);
+        for (const auto* table : {&pools_, &streams_}) // of streams, those that were opened and not used
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_old(now))
+                    report(origin, connection_change::closed);
     }
 
     connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)

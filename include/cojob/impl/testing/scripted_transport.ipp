@@ -45,8 +45,8 @@ asio::awaitable<http::exchange_result> scripted_transport::send(const http::requ
     if (op.is_stopped())
         co_return aborted;
     if (is_to_commit) {
-        exchange.reached = phase::sending;
-        exchange.commit();
+        if (!exchange.commit())
+            co_return aborted;
         exchange.reached = std::min(reply.reached, phase::awaiting_response);
         if (reply.on_arrival)
             reply.result.response = reply.on_arrival();

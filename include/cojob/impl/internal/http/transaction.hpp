@@ -24,10 +24,9 @@ class transaction {
     transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
         : connection_(connection), reader_(reader), exchange_(x)
     {
-        if (x.operation.is_stopped()) // by an observer
+        if (x.operation.is_stopped() || !x.commit()) // by an observer; by the gate
             return;
         x.reached = phase::sending;
-        x.commit();
         text_.emplace(request);
     }
 
