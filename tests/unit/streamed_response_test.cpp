@@ -8,6 +8,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -35,11 +36,11 @@ using namespace streamed_response_tests;
 BOOST_DATA_TEST_CASE(streams_a_body_without_a_limit, boost::unit_test::data::make(tests::piece_sizes), piece)
 {
     const auto limits = four_bytes();
-    const std::string chunks = "5\r\nHello\r\n7;x=y\r\n, World\r\n0\r\nT: t\r\n\r\n";
-    const std::string bodies[] = {"HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello, World",
-                                  "HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" +
-                                      chunks,
-                                  "HTTP/1.1 200 OK\r\n\r\nHello, World"};
+    const std::string chunks = "5  \t\r\nHello\r\n7 ;x=y\r\n, World\r\n0\r\nT: t\r\n\r\n";
+    const std::string bodies[] = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nHello, World",
+        "HTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks,
+        "HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks, "HTTP/1.1 200 OK\r\n\r\nHello, World"};
     for (const auto& bytes : bodies) {
         boost::beast::flat_buffer buffer;
         response_reader reader(limits, buffer, body_mode::streamed);
@@ -56,6 +57,22 @@ BOOST_DATA_TEST_CASE(streams_a_body_without_a_limit, boost::unit_test::data::mak
         BOOST_TEST(!reader.failure());
         BOOST_TEST(text == "Hello, World");
         BOOST_TEST(reader.take_message().body.empty());
+    }
+}
+
+BOOST_DATA_TEST_CASE(is_refused_as_soon_as_its_chunks_are_malformed, boost::unit_test::data::make(tests::piece_sizes),
+                     piece)
+{
+    const auto limits = four_bytes();
+    for (const std::string broken : {"5\n", "5 \n", "5;x\n", "5\r\nHello\n", "5\r\nHello\r\n0\n", "5\r\nHello!", "x"}) {
+        const auto bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + broken;
+        boost::beast::flat_buffer buffer;
+        response_reader reader(limits, buffer, body_mode::streamed);
+        for (std::string_view rest = bytes; !rest.empty(); rest.remove_prefix(std::min(piece, rest.size()))) {
+            BOOST_TEST(!reader.is_over());
+            reader.commit(asio::buffer_copy(reader.prepare(), asio::buffer(rest.substr(0, piece))));
+        }
+        BOOST_TEST_CONTEXT(broken) BOOST_CHECK(reader.failure() == errc::malformed_response);
     }
 }
 

@@ -4,11 +4,12 @@
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
-#include <cojob/impl/internal/http/response_parser.hpp>
+#include <cojob/impl/internal/http/body_decoder.hpp>
+#include <cojob/impl/internal/http/head_parser.hpp>
+#include <cojob/impl/internal/http/head_scan.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/error.hpp>
 
 #include <optional>
 #include <string>
@@ -25,7 +26,6 @@ class response_reader {
     response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
         : limits_(limits), buffer_(buffer), mode_(mode)
     {
-        parser_.emplace(limits_, mode_);
     }
 
     /// Where the next bytes go.
@@ -36,10 +36,7 @@ class response_reader {
     {
         buffer_.commit(n);
         has_begun_ = has_begun_ || n != 0;
-        while (!is_over() && buffer_.size() != 0) {
-            const auto advanced = parser_->is_header_done() ? take_body() : take_head();
-            if (!advanced)
-                break;
+        while (!is_over() && buffer_.size() != 0 && (body_ ? take_body() : take_head())) {
         }
         return is_over();
     }
@@ -47,13 +44,10 @@ class response_reader {
     /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
     void end_of_input(error_code how)
     {
-        error_code ec = boost::beast::http::error::partial_message;
-        if (how == asio::error::eof && parser_->is_header_done())
-            parser_->put_eof(ec);
-        if (ec)
-            fail_with(errc::connection_lost, how.message());
-        else
+        if (how == asio::error::eof && body_ && body_->may_end())
             is_done_ = true;
+        else
+            fail_with(errc::connection_lost, how.message());
     }
 
     [[nodiscard]] bool is_over() const noexcept { return is_done_ || failure_.has_value(); }
@@ -61,12 +55,14 @@ class response_reader {
     [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
     [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
+    /// Of the answer; 0 until its head has come. Never that of an interim response.
+    [[nodiscard]] int status() const noexcept { return message_.status; }
+
     /// More than one answer to one request: the connection is in an unknown state.
     [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
     [[nodiscard]] bool allows_reuse() const
     {
-        return is_done_ && is_trusted_ && !has_surplus() && parser_->keep_alive() &&
-               parser_->message.status != switching_protocols;
+        return is_done_ && is_trusted_ && !has_surplus() && keeps_alive_ && message_.status != switching_protocols;
     }
 
     /// For a reason that the response does not show.
@@ -75,99 +71,97 @@ class response_reader {
     /// What has come; a body that streams is left behind.
     [[nodiscard]] http::response take_message()
     {
-        auto& m = parser_->message;
+        auto& m = message_;
         return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
     }
 
     /// The head of a success is whole whose body is to be taken away as it comes.
-    [[nodiscard]] bool is_streaming() const { return parser_->is_streaming(); }
+    [[nodiscard]] bool is_streaming() const
+    {
+        return mode_ == body_mode::streamed && body_ && message_.status / 100 == 2;
+    }
     /// What has come of the body since the last time.
-    [[nodiscard]] std::string take_body_text() { return std::exchange(parser_->message.body, {}); }
+    [[nodiscard]] std::string take_body_text() { return std::exchange(message_.body, {}); }
 
   private:
     static constexpr std::size_t read_size = std::size_t{16} * 1024;
     static constexpr int switching_protocols = 101; // the end of HTTP on a connection, and nobody asked for it
 
-    [[nodiscard]] bool is_interim() const noexcept
+    static bool is_interim(int status) noexcept
     {
-        const auto status = parser_->message.status;
         return status >= 100 && status < 200 && status != switching_protocols;
+    }
+
+    [[nodiscard]] std::string_view received() const
+    {
+        return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
     }
 
     /// False: it has failed, or waits for more.
     bool take_head()
     {
-        const std::string_view received(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
-        const auto found = head_.look(received.substr(0, limits_.header_bytes));
+        const auto found = head_.look(received().substr(0, limits_.header_bytes));
+        if (found == head_scan::verdict::whole)
+            return parse_head(received().substr(0, head_.size()));
         if (found == head_scan::verdict::malformed)
             fail_with(errc::malformed_response, "no status line of HTTP/1, or a line that does not end with CRLF");
-        else if (found == head_scan::verdict::whole)
-            return put();
-        else if (received.size() > limits_.header_bytes)
+        else if (buffer_.size() > limits_.header_bytes)
             fail_with(errc::response_too_large, "over limits.header_bytes");
         return false;
     }
 
+    bool parse_head(std::string_view head)
+    {
+        head_parser parser(limits_);
+        const bool is_read = head_.ends_with_status()
+                                 ? parser.parse(std::string(head).insert(head_scan::status_end, " "))
+                                 : parser.parse(head);
+        buffer_.consume(head_.size());
+        head_ = {};
+        const bool is_interim_one = is_interim(parser.message.status);
+        if (!is_interim_one)
+            message_ = std::move(parser.message);
+        if (!is_read)
+            fail_with(parser.failure(), parser.why());
+        else if (!is_interim_one)
+            begin_body(parser);
+        else if (++interim_ > limits_.informational)
+            fail_with(errc::response_too_large, "over limits.informational");
+        return !is_over();
+    }
+
+    void begin_body(const head_parser& parser)
+    {
+        const auto framing = framing_of(parser);
+        keeps_alive_ = parser.keep_alive() && framing.ends != body_framing::kind::until_close;
+        const bool is_bounded = mode_ != body_mode::streamed || message_.status / 100 != 2;
+        body_.emplace(limits_, framing, is_bounded);
+        if (!body_->begin(message_.body))
+            fail_with(*body_->failure(), body_->why());
+        is_done_ = body_->is_done();
+    }
+
+    [[nodiscard]] body_framing framing_of(const head_parser& parser) const
+    {
+        using kind = body_framing::kind;
+        const auto status = message_.status;
+        if (mode_ == body_mode::absent || status / 100 == 1 || status == 204 || status == 304)
+            return {};
+        if (parser.chunked())
+            return {kind::chunks};
+        const auto length = parser.content_length();
+        return length ? body_framing{kind::length, *length} : body_framing{kind::until_close};
+    }
+
     bool take_body()
     {
-        if (buffer_.size() < parser_->least_input())
-            return false;
-        parser_->eager(true); // not before: the head is to be judged by itself
-        return put();
-    }
-
-    bool put()
-    {
-        error_code ec;
-        buffer_.consume(parser_->put(buffer_.cdata(), ec));
-        if (ec == boost::beast::http::error::need_more)
-            check_room();
-        else if (ec)
-            fail(ec);
-        else if (parser_->is_done())
-            finish_message();
-        return !ec;
-    }
-
-    void finish_message()
-    {
-        if (!is_interim()) {
-            is_done_ = true;
-        } else if (++interim_ > limits_.informational) {
-            fail_with(errc::response_too_large, "over limits.informational");
-        } else {
-            parser_.emplace(limits_, mode_);
-            head_ = {};
-        }
-    }
-
-    /// Of a chunk's first line, with the end of the chunk before it.
-    [[nodiscard]] std::size_t longest_line() const noexcept { return limits_.chunk_extension + 64; }
-
-    /// What is left in the buffer is a chunk's first line, or what follows the last chunk, and is not complete yet.
-    void check_room()
-    {
-        if (buffer_.size() > longest_line())
-            fail_with(errc::response_too_large, "over limits.chunk_extension");
-    }
-
-    /// Newer Beasts end a line that has no end themselves, and call it a bad extension.
-    [[nodiscard]] bool is_endless_line() const
-    {
-        constexpr std::size_t end_of_chunk = 2;
-        const std::string_view line(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
-        return line.size() > longest_line() && line.substr(end_of_chunk, longest_line()).find('\n') == line.npos;
-    }
-
-    void fail(error_code ec)
-    {
-        using beast_error = boost::beast::http::error;
-        if (ec == beast_error::header_limit)
-            fail_with(errc::response_too_large, std::string("over ") + parser_->exceeded());
-        else if (ec == beast_error::bad_chunk_extension && is_endless_line())
-            fail_with(errc::response_too_large, "over limits.chunk_extension");
-        else
-            fail_with(errc::malformed_response, ec.message());
+        auto rest = received();
+        body_->take(rest, message_.body);
+        buffer_.consume(buffer_.size() - rest.size());
+        if (body_->failure())
+            fail_with(*body_->failure(), body_->why());
+        is_done_ = body_->is_done();
+        return false; // all of it was looked at
     }
 
     void fail_with(errc code, std::string why)
@@ -179,12 +173,14 @@ class response_reader {
     const limit_options& limits_;
     boost::beast::flat_buffer& buffer_;
     body_mode mode_;
-    std::optional<response_parser> parser_; // one a message: a parser cannot be used twice
     head_scan head_;
+    http::response message_;
+    std::optional<body_decoder> body_; // from the end of the head on
     std::size_t interim_ = 0;
     std::optional<errc> failure_;
     std::string why_;
     bool has_begun_ = false;
+    bool keeps_alive_ = false;
     bool is_done_ = false;
     bool is_trusted_ = true;
 };

@@ -1,0 +1,133 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_BODY_DECODER_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_BODY_DECODER_HPP
+
+#include <cojob/error.hpp>
+#include <cojob/http/options.hpp>
+#include <cojob/impl/internal/http/chunk_scan.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace cojob::detail {
+
+/// What becomes of a response's body.
+enum class body_mode {
+    whole,
+    absent,  ///< the answer to a HEAD: its length is that of a body that does not come
+    streamed ///< of a success: taken away as it comes, without a limit; of a failure: whole
+};
+
+/// Where a body ends (RFC 9112, section 6.3).
+struct body_framing {
+    enum class kind { none, length, chunks, until_close };
+
+    kind ends = kind::none;
+    std::uint64_t length = 0;
+};
+
+/// Takes one body out of the bytes that follow a head, and counts what the limits count. What is announced counts as
+/// well as what comes.
+class body_decoder {
+  public:
+    /// `is_bounded`: by `limits.body_bytes`.
+    body_decoder(const limit_options& limits, body_framing framing, bool is_bounded)
+        : limits_(limits), ends_(framing.ends), left_(framing.length), is_bounded_(is_bounded),
+          chunks_(limits.chunk_extension), is_done_(ends_ == kind::none || (ends_ == kind::length && left_ == 0))
+    {
+    }
+
+    /// Before the first byte. False: the announced length is over the limit.
+    bool begin(std::string& body)
+    {
+        if (ends_ != kind::length || !is_bounded_)
+            return true;
+        if (!check_room(body, left_))
+            return false;
+        body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(left_, most_ahead)));
+        return true;
+    }
+
+    /// Takes bytes off the front of the input and adds what they hold to the body. Goes on until the input is used up,
+    /// the body is done, or something is wrong.
+    void take(std::string_view& input, std::string& body)
+    {
+        if (ends_ == kind::chunks)
+            return take_chunks(input, body);
+        auto part = input;
+        if (ends_ == kind::length) {
+            part = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+            left_ -= part.size();
+            is_done_ = left_ == 0;
+        }
+        input.remove_prefix(part.size());
+        add(part, body);
+    }
+
+    /// Whether a connection that ends in good order here ends the body.
+    [[nodiscard]] bool may_end() const noexcept { return is_done_ || ends_ == kind::until_close; }
+
+    [[nodiscard]] bool is_done() const noexcept { return is_done_; }
+    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
+    [[nodiscard]] const char* why() const noexcept { return why_; }
+
+  private:
+    using kind = body_framing::kind;
+
+    /// Beyond this, memory is taken for what has come and not for what was announced.
+    static constexpr std::size_t most_ahead = std::size_t{64} * 1024;
+
+    void take_chunks(std::string_view& input, std::string& body)
+    {
+        using event = chunk_scan::event;
+        while (!is_done_ && !failure_) {
+            std::string_view data;
+            switch (chunks_.next(input, data)) {
+            case event::needs_more: return;
+            case event::chunk: check_room(body, chunks_.size()); break;
+            case event::data: add(data, body); break;
+            case event::end: is_done_ = true; break;
+            case event::malformed: fail(errc::malformed_response, "malformed chunks"); break;
+            case event::too_long:
+                fail(errc::response_too_large, "over limits.chunk_extension, which bounds trailers too");
+                break;
+            }
+        }
+    }
+
+    void add(std::string_view part, std::string& body)
+    {
+        if (check_room(body, part.size()))
+            body.append(part);
+    }
+
+    bool check_room(const std::string& body, std::uint64_t more)
+    {
+        if (!is_bounded_ || more <= std::min(limits_.body_bytes, body.max_size()) - body.size())
+            return true;
+        fail(errc::response_too_large, "over limits.body_bytes");
+        return false;
+    }
+
+    void fail(errc code, const char* why)
+    {
+        failure_ = code;
+        why_ = why;
+    }
+
+    const limit_options& limits_;
+    kind ends_;
+    std::uint64_t left_; // of a length
+    bool is_bounded_;
+    chunk_scan chunks_;
+    bool is_done_;
+    std::optional<errc> failure_;
+    const char* why_ = "";
+};
+
+} // namespace cojob::detail
+
+#endif
