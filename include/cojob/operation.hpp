@@ -62,6 +62,13 @@ class operation {
     /// that was refused meanwhile counts after all.
     COJOB_DECL void refuse_total_cancellation(bool refuse);
 
+    /// Until `begin`, a reason to stop is kept and cancels nothing. For whoever starts the coroutine: a cancellation
+    /// that overtakes its first step would end it before it could tell anybody.
+    void hold_cancellation() noexcept { is_held_ = true; }
+
+    /// The coroutine runs: what came before reaches it now.
+    COJOB_DECL void begin();
+
     /// What the operation's own coroutine is bound to.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
@@ -88,6 +95,7 @@ class operation {
     bool refuses_total_ = false;
     bool was_refused_ = false;
     bool is_finished_ = false;
+    bool is_held_ = false;
 };
 
 } // namespace cojob

@@ -14,9 +14,11 @@ namespace tests {
 namespace asio = boost::asio;
 
 template <class T>
-asio::awaitable<void> keep(asio::awaitable<T> inner, std::shared_ptr<std::optional<T>> result)
+asio::awaitable<void> keep(std::shared_ptr<cojob::operation> op, asio::awaitable<T> inner,
+                           std::shared_ptr<std::optional<T>> result)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
+    op->begin();
     *result = co_await std::move(inner);
 }
 
@@ -25,7 +27,7 @@ template <class T>
 asio::awaitable<T> hop_and_return(std::shared_ptr<cojob::operation> op, asio::awaitable<T> inner)
 {
     const auto result = std::make_shared<std::optional<T>>();
-    auto kept = keep(std::move(inner), result);
+    auto kept = keep(op, std::move(inner), result);
     co_await cojob::detail::hop(std::move(op), std::move(kept));
     co_return std::move(**result);
 }

@@ -34,7 +34,15 @@ void operation::stop(stop_reason why)
         return;
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
-    signal_.emit(asio::cancellation_type::terminal);
+    if (!is_held_)
+        signal_.emit(asio::cancellation_type::terminal);
+}
+
+void operation::begin()
+{
+    is_held_ = false;
+    if (is_stopped())
+        signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::cancel(asio::cancellation_type type)

@@ -27,6 +27,8 @@ class call_run {
         co_await asio::this_coro::throw_if_cancelled(false);
         const client_state::running_guard running(*call->client, operation_of(call));
         call_run self(*call);
+        if (self.operation_.is_stopped())
+            self.stopped("before it began");
         while (!self.is_over_) {
             if (self.quota_ && !co_await self.take_slot())
                 break;

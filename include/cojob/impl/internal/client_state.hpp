@@ -117,7 +117,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// From any thread.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-    /// An operation while it runs: known to `close()`, its timer ended with it.
+    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with it.
     class running_guard {
       public:
         running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
@@ -125,6 +125,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
             entry_ = state_.running_.insert(state_.running_.end(), operation_);
             if (state_.is_closed())
                 operation_->stop(stop_reason::closed);
+            operation_->begin();
         }
         running_guard(const running_guard&) = delete;
         running_guard& operator=(const running_guard&) = delete;

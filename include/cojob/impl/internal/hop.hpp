@@ -48,7 +48,8 @@ class landing {
 
 /// Begins a coroutine on the operation's executor, which it keeps at work, to be cancelled through the operation. There
 /// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
-/// costs half a second to compile.
+/// costs half a second to compile. The body calls `operation::begin` in its first step: Asio throws what is cancelled
+/// before that step out of `run()`, and nobody is told.
 inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
 {
     struct ended {
@@ -64,6 +65,7 @@ inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std
     };
     const auto executor = op->executor();
     const auto slot = op->slot();
+    op->hold_cancellation();
     asio::co_spawn(executor, std::move(body),
                    asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(op), std::move(to)}));
 }
