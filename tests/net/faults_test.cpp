@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(every_status_class_has_its_error_and_keeps_the_connection)
         {401, errc::unauthorized, errc::unauthorized},
         {403, errc::forbidden, errc::forbidden},
         {404, errc::not_found, errc::not_found},
-        {408, errc::rejected, errc::rejected},
+        {408, errc::rejected, unknown},
         {409, errc::conflict, errc::conflict},
         {425, errc::rejected, errc::rejected},
         {429, errc::rate_limited, errc::rate_limited},

@@ -149,7 +149,8 @@ BOOST_AUTO_TEST_CASE(that_is_a_post_is_sent_again_after_a_refusal_only)
         std::size_t posts;
     };
     for (const auto& r : {row{429, {}, 2}, row{429, {{"Retry-After", "3"}}, 2}, row{503, {{"Retry-After", "3"}}, 2},
-                          row{408, {}, 2}, row{425, {}, 2}, row{500, {}, 1}, row{502, {}, 1}, row{503, {}, 1},
+                          row{503, {{"Retry-After", "0"}}, 2}, row{503, {{"Retry-After", "x"}}, 1}, row{408, {}, 1},
+                          row{425, {}, 2}, row{421, {}, 2}, row{500, {}, 1}, row{502, {}, 1}, row{503, {}, 1},
                           row{504, {}, 1}, row{501, {}, 1}, row{409, {}, 1}, row{302, {}, 1}})
         BOOST_TEST_CONTEXT(r.status)
         {

@@ -143,6 +143,7 @@ BOOST_AUTO_TEST_CASE(lets_others_in_between_while_an_answer_comes_fast_in_small_
     BOOST_TEST(turns == (40 + 100 - 1) / 16);
     BOOST_TEST((awaited == transaction::awaits::nothing));
     BOOST_TEST(t.result().response.body == body);
+    BOOST_TEST(!x.exchange.is_cut_short);
 }
 
 BOOST_AUTO_TEST_CASE(counts_what_was_sent_of_a_request_that_was_cut)
@@ -155,6 +156,7 @@ BOOST_AUTO_TEST_CASE(counts_what_was_sent_of_a_request_that_was_cut)
     BOOST_REQUIRE(t.go_on() == transaction::awaits::connection);
     BOOST_TEST(x.exchange.bytes_sent > 0U);
     BOOST_TEST(x.exchange.bytes_sent < x.request.body.size());
+    BOOST_TEST(x.exchange.is_cut_short);
 }
 
 BOOST_AUTO_TEST_CASE(sees_an_end_in_good_order_whatever_other_code_left_in_openssls_queue)

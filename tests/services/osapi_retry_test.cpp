@@ -69,6 +69,7 @@ BOOST_AUTO_TEST_CASE(that_was_refused_or_never_sent_is_not_looked_for)
                                                    {tests::recorded::read_delete.reply(), errc::forbidden},
                                                    {tests::recorded::bad_uuid.reply(), errc::rejected},
                                                    {{409, ""}, errc::conflict},
+                                                   {{421, ""}, errc::rejected},
                                                    {{429, ""}, errc::rate_limited},
                                                    {{501, ""}, errc::server_error},
                                                    {{503, "", {{"Retry-After", "1"}}}, errc::server_error},

@@ -152,6 +152,16 @@ BOOST_AUTO_TEST_CASE(is_every_attempt_that_may_have_counted)
     BOOST_TEST(b.sent_at.at(2) == 3601); // when its own first attempt has left the window
 }
 
+BOOST_AUTO_TEST_CASE(is_one_that_a_gateway_gave_up_on_and_is_not_made_again)
+{
+    quota_bench b(patient(2, 1h), {reply(408, "stream timeout")});
+    auto call = b.create("slow");
+    b.clock->advance(1min);
+    BOOST_TEST(call.code() == errc::outcome_unknown);
+    BOOST_TEST(b.prompts.size() == 1U);
+    BOOST_TEST(b.used() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_call_that_finds_no_slot)

@@ -130,10 +130,10 @@ BOOST_AUTO_TEST_CASE(obeys_a_total_cancellation_that_came_too_early_once_nothing
         std::size_t requests;
     };
     for (const auto& r : {total_row{"POST", busy, aborted, 1}, total_row{"POST", throttled, aborted, 1},
-                          total_row{"POST", {408, ""}, aborted, 1}, total_row{"POST", ok, goes_on, 1},
-                          total_row{"POST", {404, ""}, errc::not_found, 1}, total_row{"POST", broken, unknown, 1},
-                          total_row{"DELETE", busy, aborted, 1}, total_row{"DELETE", broken, goes_on, 2},
-                          total_row{"DELETE", lost, goes_on, 2}})
+                          total_row{"POST", {408, ""}, unknown, 1}, total_row{"POST", {425, ""}, aborted, 1},
+                          total_row{"POST", ok, goes_on, 1}, total_row{"POST", {404, ""}, errc::not_found, 1},
+                          total_row{"POST", broken, unknown, 1}, total_row{"DELETE", busy, aborted, 1},
+                          total_row{"DELETE", broken, goes_on, 2}, total_row{"DELETE", lost, goes_on, 2}})
         BOOST_TEST_CONTEXT(r.method << ' ' << r.answer.result.response.status)
         {
             retrying_client c({slowly(r.answer), ok});

@@ -29,7 +29,7 @@ enum class sense {
     none,    ///< as if they were not there
     limit,   ///< a time to wait for, but not a server that takes leave, as `Retry-After` is
     leave,   ///< a time to wait for
-    at_once, ///< a server that takes leave for no time
+    at_once, ///< a server that takes leave, and names no time that could be waited for
 };
 
 struct row {
@@ -52,14 +52,18 @@ const row rows[] = {
     {{{"Retry-After", "Thu Jan  1 00:00:30 2026"}}, sense::leave, 30},
     {{{"Retry-After", "Fri, 02 Jan 2026 00:00:00 GMT"}}, sense::leave, 86400},
     {{{"Date", "Tue, 01 Jan 2030 00:00:00 GMT"}, {"Retry-After", "Tue, 01 Jan 2030 00:00:20 GMT"}}, sense::leave, 20},
-    {{{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}, sense::none},
-    {{{"Retry-After", "Sun, 06 Nov 2094 08:49:37 GMT"}}, sense::none},
+    {{{"Retry-After", "Thu, 01 Jan 2026 00:00:00 GMT"}}, sense::at_once},
+    {{{"Date", "Tue, 01 Jan 2030 00:00:00 GMT"}, {"Retry-After", "Tue, 01 Jan 2030 00:00:00 GMT"}}, sense::at_once},
+    {{{"Retry-After", "Sun, 06 Nov 1994 08:49:37 GMT"}}, sense::at_once},
+    {{{"Retry-After", "Sun, 06 Nov 1994 08:49:37 utc"}}, sense::at_once},
+    {{{"Retry-After", "Sun, 06 Nov 2094 08:49:37 GMT"}}, sense::at_once},
+    {{{"Retry-After", "Thu, 01 Jan 2026 00:00:30 UTC"}}, sense::leave, 30},
     {{{"Retry-After", "-1"}}, sense::none},
     {{{"Retry-After", "+1"}}, sense::none},
     {{{"Retry-After", "NaN"}}, sense::none},
     {{{"Retry-After", "inf"}}, sense::none},
     {{{"Retry-After", "1e3"}}, sense::none},
-    {{{"Retry-After", "99999999999999999999"}}, sense::none},
+    {{{"Retry-After", "99999999999999999999"}}, sense::at_once},
     {{{"Retry-After", ""}}, sense::none},
     {{{"Retry-After", "soon"}}, sense::none},
     {{{"X-RateLimit-Reset", "90"}, {"Retry-After", "60"}, {"retry-after-ms", "2500"}}, sense::leave, 2.5},
@@ -88,6 +92,8 @@ expectation expect(const row& r, const std::string& method, int status)
         return {status == 429 ? errc::rate_limited : errc::server_error, retry_at};
     if (is_told)
         return {success, {}, r.seconds, r.seconds + std::min(1.0, r.seconds / 10)};
+    if (r.meaning == sense::at_once)
+        return {success, {}, 1, 1.000001};
     return status == 429 ? expectation{success, {}, 0.5, 1} : expectation{success, {}, 0.25, 0.5};
 }
 

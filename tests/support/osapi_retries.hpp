@@ -118,6 +118,7 @@ const std::vector<std::pair<std::string, reply>> ambiguous{
     {"lost in the answer", {errc::connection_lost, phase::receiving}},
     {"not HTTP", {errc::malformed_response, phase::receiving}},
     {"too large", {errc::response_too_large, phase::receiving}},
+    {"408", {408, ""}},
     {"500", {500, ""}},
     {"502", {502, ""}},
     {"503", {503, ""}},

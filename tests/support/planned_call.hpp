@@ -38,6 +38,13 @@ inline attempt_outcome answered(int status, bool has_retry_hint = false)
     return {{}, status, has_retry_hint, true};
 }
 
+/// Before all of the request was written.
+inline attempt_outcome to_a_part(attempt_outcome attempt)
+{
+    attempt.is_cut_short = true;
+    return attempt;
+}
+
 /// On a kept connection, without a byte of an answer.
 inline attempt_outcome stale(attempt_outcome attempt)
 {

@@ -36,6 +36,15 @@ BOOST_AUTO_TEST_CASE(all_three_forms_of_a_date_are_read)
     BOOST_TEST(read_date("Mon, 06 Nov 1994 08:49:37 GMT") == "1994-11-06T08:49:37Z"); // it was a Sunday
 }
 
+BOOST_AUTO_TEST_CASE(letters_and_zones_are_read_as_servers_send_them)
+{
+    for (const auto* zone : {"GMT", "gmt", "Gmt", "UTC", "utc", "UT", "Z", "z", "+0000"})
+        for (const std::string before : {"Sun, 06 Nov 1994 08:49:37 ", "Sunday, 06-Nov-94 08:49:37 ",
+                                         "sun, 06 NOV 1994 08:49:37 ", "SUNDAY, 06-nov-94 08:49:37 "})
+            BOOST_TEST_CONTEXT(before << zone) BOOST_TEST(read_date(before + zone) == "1994-11-06T08:49:37Z");
+    BOOST_TEST(read_date("sun nov  6 08:49:37 1994") == "1994-11-06T08:49:37Z");
+}
+
 BOOST_AUTO_TEST_CASE(a_year_of_two_digits_is_near_the_present)
 {
     const auto in = [](int year) {
@@ -52,8 +61,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_an_http_date_is_refused)
 {
     for (const auto* text : {
              "Sun, 06 Nov 1994 08:49:37",
-             "Sun, 06 Nov 1994 08:49:37 UTC",
              "Sun, 06 Nov 1994 08:49:37 GMT+1",
+             "Sun, 06 Nov 1994 08:49:37 UTC+0",
+             "Sun, 06 Nov 1994 08:49:37 CET",
+             "Sun, 06 Nov 1994 08:49:37 +0100",
+             "Sun, 06 Nov 1994 08:49:37UTC",
              "Sun, 06 Nov 1994 08:49:37 GMT ",
              "Sun,06 Nov 1994 08:49:37 GMT",
              "Sun, 6 Nov 1994 08:49:37 GMT",

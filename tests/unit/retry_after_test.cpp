@@ -234,6 +234,23 @@ BOOST_AUTO_TEST_CASE(retry_after_alone_can_be_asked_for)
     BOOST_TEST(!cojob::retry_after_hint({{"RateLimit-Reset", "4"}, {"X-RateLimit-Reset", "4"}}, now));
 }
 
+BOOST_AUTO_TEST_CASE(a_retry_after_is_there_whatever_time_it_names)
+{
+    for (const auto* text :
+         {"0", "5", " 7\t", "1.5", "31622401", "99999999999999999999999999", "0.000", "1.99999999999999999999",
+          "Sun, 06 Nov 1994 08:49:37 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT",
+          "Sunday, 06-Nov-94 08:49:37 UTC", "Sun Nov  6 08:49:37 1994", "sun, 06 nov 1994 08:49:37 gmt"})
+        BOOST_TEST_CONTEXT(text) BOOST_TEST(cojob::has_retry_after({{"X", "y"}, {"retry-after", text}}));
+    for (const auto* text : {"", " ", "-1", "+1", "1e3", "1.", ".5", "5s", "5, 6", "soon", "\"5\"", "1 2", "NaN",
+                             "tomorrow", "Sun, 06 Nov 1994", "Sun, 31 Nov 1994 08:49:37 GMT", "1994-11-06T08:49:37Z"})
+        BOOST_TEST_CONTEXT(text) BOOST_TEST(!cojob::has_retry_after({{"Retry-After", text}}));
+    BOOST_TEST(cojob::has_retry_after({{"Retry-After", "soon"}, {"Retry-After", "5"}}));
+    BOOST_TEST(cojob::has_retry_after({{"retry-after-ms", "0"}}));
+    BOOST_TEST(
+        !cojob::has_retry_after({{"retry-after-ms", "Sun, 06 Nov 1994 08:49:37 GMT"}, {"RateLimit-Reset", "5"}}));
+    BOOST_TEST(!cojob::has_retry_after({}));
+}
+
 BOOST_AUTO_TEST_CASE(no_clock_is_too_far_off)
 {
     for (const auto wall_now : {cojob::timestamp::min(), cojob::timestamp(), cojob::timestamp::max()})

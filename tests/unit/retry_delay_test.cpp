@@ -67,7 +67,6 @@ const backoff backoffs[] = {
     {"timeout", stopped(cojob::stop_reason::limit, true), usual},
     {"lost", lost(errc::connection_lost), usual},
     {"500", answered(500), usual},
-    {"503 with a hint of nothing", answered(503, true), usual},
     {"408", answered(408), usual},
     {"429", answered(429), throttled},
 };
@@ -150,9 +149,18 @@ BOOST_AUTO_TEST_CASE(is_never_less_than_the_server_asks_for_and_little_more)
                 const auto jitter = seconds(step.wait - r.hint);
                 BOOST_TEST(std::abs(jitter - uniform * seconds(r.most_jitter)) < 2e-9);
             }
-    for (const auto& failure : hinted) // nothing asked for
-        BOOST_CHECK(planned_call().after(failure, with(0.5, 0ns)).wait ==
-                    planned_call().after(failure, with(0.5)).wait);
+}
+
+BOOST_AUTO_TEST_CASE(is_a_second_at_least_where_the_server_takes_leave_for_no_time)
+{
+    for (const auto& failure : hinted)
+        for (const auto hint : {std::optional<duration>(), std::optional<duration>(0ns)}) {
+            BOOST_CHECK(planned_call().after(failure, with(nearly_one, hint)).wait == 1s);
+            planned_call call(effect::none, attempts(9));
+            for (int i = 0; i < 3; ++i)
+                BOOST_TEST(call.after(failure, with(0, hint)).is_again);
+            BOOST_CHECK(call.after(failure, with(0, hint)).wait >= 2s); // it doubles as it always does
+        }
 }
 
 BOOST_AUTO_TEST_CASE(is_not_longer_than_patience)

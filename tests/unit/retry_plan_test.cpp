@@ -15,12 +15,12 @@ using cojob::effect;
 using cojob::retry_options;
 using cojob::stop_reason;
 
-/// What follows an attempt. All but `again` cost no attempt and no time.
-enum class next { ends, again, reconnected, reauthorized, succeeds, in_an_odd_way };
+/// What follows an attempt. All but the second and third cost no attempt and no time.
+enum class next { ends, again, again_elsewhere, reconnected, reauthorized, succeeds, in_an_odd_way };
 
 std::ostream& operator<<(std::ostream& out, next n)
 {
-    static constexpr const char* names[] = {"ends",         "again",    "reconnected",
+    static constexpr const char* names[] = {"ends",         "again",    "again elsewhere", "reconnected",
                                             "reauthorized", "succeeds", "in an odd way"};
     return out << names[static_cast<int>(n)];
 }
@@ -67,7 +67,10 @@ const row table[] = {
     alike("closed after commit on a kept connection", stale(stopped(stop_reason::closed, true)), next::ends),
 
     alike("401", answered(401), next::reauthorized),
-    alike("408", answered(408), next::again),
+    not_a_post("408", answered(408), next::again),
+    not_a_post("408 with a hint", answered(408, true), next::again),
+    alike("408 to a part of the request", to_a_part(answered(408)), next::again),
+    alike("421", answered(421), next::again_elsewhere),
     alike("425", answered(425), next::again),
     alike("429", answered(429), next::again),
     alike("429 with a hint", answered(429, true), next::again),
@@ -100,6 +103,8 @@ next follows(effect e, const attempt_outcome& outcome)
     if (!step.is_again)
         return step.is_success ? next::succeeds : next::ends;
     const auto was_free = call.after(unsent(errc::connect_failed)).is_again;
+    if (!was_free && step.wait > 0s && step.needs_new_connection)
+        return next::again_elsewhere;
     if (was_free != (step.wait == 0s) || was_free != (step.needs_new_connection || step.needs_new_credential))
         return next::in_an_odd_way;
     if (!was_free)
@@ -149,14 +154,16 @@ BOOST_AUTO_TEST_CASE(knows_every_status)
 {
     for (int status = 100; status < 1000; ++status)
         for (const auto has_hint : {false, true}) {
-            const auto is_refusal = status == 408 || status == 425 || status == 429 || (status == 503 && has_hint);
+            const auto is_refusal = status == 425 || status == 429 || (status == 503 && has_hint);
+            const auto is_timeout = status == 408;
             const auto is_failure = status >= 500 && status < 600 && status != 501 && status != 505;
             const auto again_if = [](bool b) { return b ? next::again : next::ends; };
             BOOST_TEST_CONTEXT(status << (has_hint ? " with a hint" : ""))
             {
-                if (status == 401)
+                if (status == 401 || status == 421)
                     continue;
-                BOOST_TEST(follows(effect::none, answered(status, has_hint)) == again_if(is_refusal || is_failure));
+                BOOST_TEST(follows(effect::none, answered(status, has_hint)) ==
+                           again_if(is_refusal || is_timeout || is_failure));
                 BOOST_TEST(follows(effect::once, answered(status, has_hint)) == again_if(is_refusal));
             }
         }
@@ -178,6 +185,21 @@ BOOST_AUTO_TEST_CASE(reconnects_and_reauthorizes_once)
         m.has_provider = false;
         BOOST_TEST(!planned_call(e).after(answered(401), m).is_again);
     }
+}
+
+BOOST_AUTO_TEST_CASE(takes_another_connection_once_where_the_server_says_that_it_is_the_wrong_one)
+{
+    for (const auto e : effects) {
+        planned_call c(e);
+        BOOST_TEST(c.after(answered(421)).needs_new_connection);
+        BOOST_TEST(c.after(answered(425)).needs_new_connection); // the old one may still be kept
+        BOOST_TEST(!c.after(answered(421)).is_again);
+    }
+    retry_budget budget;
+    planned_call poll(budget, purpose::poll); // the next poll would meet the same connection
+    const auto step = poll.after(answered(421));
+    BOOST_TEST((step.is_again && step.needs_new_connection && step.wait == 0s));
+    BOOST_TEST(!poll.after(answered(421)).is_again);
 }
 
 BOOST_AUTO_TEST_CASE(has_a_switch_for_each_kind_of_failure)
@@ -202,9 +224,9 @@ BOOST_AUTO_TEST_CASE(makes_as_many_attempts_as_it_may)
     BOOST_TEST(planned_call(effect::none, attempts(1)).after(stale(lost(errc::connection_lost))).is_again);
     for (const auto e : effects) {
         planned_call c(e, attempts(4));
-        for (const auto status : {425, 401, 408, 425})
+        for (const auto status : {425, 401, 429, 425})
             BOOST_TEST(c.after(answered(status)).is_again);
-        BOOST_TEST(c.after(answered(408)).why_not == "attempts spent");
+        BOOST_TEST(c.after(answered(425)).why_not == "attempts spent");
     }
 }
 
@@ -221,8 +243,9 @@ BOOST_AUTO_TEST_CASE(takes_404_for_the_end_of_a_delete_that_may_have_done_its_wo
         BOOST_TEST(!step.is_again);
         return step.is_success;
     };
-    for (const auto& ambiguous : {lost(errc::connection_lost), stale(lost(errc::connection_lost)), answered(502),
-                                  stopped(stop_reason::limit, true), answered(503), answered(500, true)}) {
+    for (const auto& ambiguous :
+         {lost(errc::connection_lost), stale(lost(errc::connection_lost)), answered(502),
+          stopped(stop_reason::limit, true), answered(503), answered(500, true), answered(408)}) {
         BOOST_TEST(removed({ambiguous}));
         BOOST_TEST(removed({ambiguous, unsent(errc::connect_failed)}));
         BOOST_TEST(removed({answered(429), ambiguous, answered(401)}));
@@ -230,7 +253,7 @@ BOOST_AUTO_TEST_CASE(takes_404_for_the_end_of_a_delete_that_may_have_done_its_wo
         BOOST_TEST(!removed({ambiguous}, effect::idempotent, false)); // a PUT
     }
     for (const auto& refused : {unsent(errc::connect_failed), stopped(stop_reason::limit, false), answered(429),
-                                answered(503, true), answered(408), answered(401)})
+                                answered(503, true), to_a_part(answered(408)), answered(401), answered(421)})
         BOOST_TEST(!removed({refused}));
     BOOST_TEST(!removed({}));
 }

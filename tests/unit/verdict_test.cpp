@@ -43,6 +43,13 @@ attempt_outcome answered(int status, bool has_retry_hint = false)
     return {{}, status, has_retry_hint, true};
 }
 
+/// Before all of the request was written.
+attempt_outcome to_a_part(attempt_outcome attempt)
+{
+    attempt.is_cut_short = true;
+    return attempt;
+}
+
 row alike(const char* outcome, attempt_outcome attempt, error_code code)
 {
     return {outcome, attempt, code, code, code};
@@ -76,7 +83,12 @@ const row table[] = {
      errc::outcome_unknown},
 
     alike("401", answered(401), errc::unauthorized),
-    alike("408", answered(408), errc::rejected),
+    ambiguous("408: a gateway's upstream may have been at work", answered(408), errc::rejected),
+    ambiguous("408 with Retry-After", answered(408, true), errc::rejected),
+    alike("408 to a part of the request", to_a_part(answered(408)), errc::rejected),
+    ambiguous("500 to a part of the request", to_a_part(answered(500)), errc::server_error),
+    alike("413 to a part of the request", to_a_part(answered(413)), errc::rejected),
+    alike("421: not this server's", answered(421), errc::rejected),
     alike("425", answered(425), errc::rejected),
     alike("429", answered(429), errc::rate_limited),
     alike("429 with a hint", answered(429, true), errc::rate_limited),
@@ -179,7 +191,7 @@ BOOST_AUTO_TEST_CASE(of_a_post_is_unknown_for_exactly_the_statuses_that_do_not_t
 {
     for (int status = 100; status < 600; ++status) {
         const auto is_refusal = status == 501 || status == 505;
-        const auto is_unknown = status >= 500 && !is_refusal;
+        const auto is_unknown = (status >= 500 && !is_refusal) || status == 408;
         BOOST_TEST_CONTEXT(status)
         BOOST_TEST(judge(answered(status), effect::once) ==
                    (is_unknown ? make_error_code(errc::outcome_unknown) : documented(status)));

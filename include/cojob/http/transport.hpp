@@ -42,6 +42,7 @@ class exchange {
     bool needs_new_connection = false; ///< a kept one must not be used
     bool yields = false;               ///< others go first where it has to queue for a connection
     bool streams_body = false;         ///< a success's body is to be read as it comes
+    bool is_cut_short = false;         ///< not all of the request was written: an answer is one to a part of it
     bool is_reused = false;            ///< the connection had served a request before
     std::uint64_t bytes_sent = 0,      ///< of HTTP, before TLS
         bytes_received = 0;            ///< of HTTP, after TLS

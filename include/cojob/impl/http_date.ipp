@@ -5,10 +5,20 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/http_date.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
 namespace cojob::detail {
+
+/// Takes a word off the front of the text, whatever its case.
+[[nodiscard]] inline bool take_word(std::string_view& text, std::string_view word) noexcept
+{
+    if (!equal_ignoring_case(text.substr(0, word.size()), word))
+        return false;
+    text.remove_prefix(word.size());
+    return true;
+}
 
 /// Takes one of the names, by as many of its letters as are given, off the front of the text. Its place, from 1.
 template <std::size_t Count>
@@ -17,9 +27,16 @@ template <std::size_t Count>
                                                 std::size_t letters = std::string_view::npos) noexcept
 {
     for (unsigned i = 0; i < Count; ++i)
-        if (take(text, names[i].substr(0, letters)))
+        if (take_word(text, names[i].substr(0, letters)))
             return i + 1;
     return std::nullopt;
+}
+
+/// GMT, as the standard wants it, or another name of it that servers send.
+inline bool is_zone(std::string_view text) noexcept
+{
+    constexpr std::array<std::string_view, 5> names{"GMT", "UTC", "UT", "Z", "+0000"};
+    return std::any_of(names.begin(), names.end(), [&](auto name) { return equal_ignoring_case(text, name); });
 }
 
 inline constexpr std::array<std::string_view, 7> day_names{"Monday", "Tuesday",  "Wednesday", "Thursday",
@@ -77,7 +94,7 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
     if (!take(text, " "))
         return std::nullopt;
     const auto time = take_time(text);
-    return text == " GMT" ? make_time(year, month, day, time) : std::nullopt;
+    return take(text, " ") && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
 }
 
 /// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.

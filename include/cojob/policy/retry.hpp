@@ -21,7 +21,7 @@ struct retry_options {
     bool on_server_error = true;    ///< 5xx but 501, 505 and 503 with `Retry-After`; GET and DELETE only
     bool on_unavailable = true;     ///< 503 with `Retry-After`
     bool on_throttled = true;       ///< 429
-    bool on_not_ready = true;       ///< 408 and 425
+    bool on_not_ready = true;       ///< 425, 421 once, and 408 unless it may have done a POST
     bool on_new_credential = true;  ///< 401, once, where a credential's provider then gives another secret
 };
 

@@ -25,6 +25,9 @@ namespace cojob {
 [[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&,
                                                                   timestamp wall_now) noexcept;
 
+/// Whether one of these two is there and well-formed, whatever time it names: 0, the past and the year 9999 count.
+[[nodiscard]] COJOB_DECL bool has_retry_after(const http::header_list&) noexcept;
+
 } // namespace cojob
 
 #ifndef COJOB_SEPARATE_COMPILATION

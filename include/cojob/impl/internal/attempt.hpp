@@ -108,7 +108,7 @@ class attempt_run {
         made.result = std::move(result);
         const auto& response = made.result.response;
         const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
-        made.outcome = outcome_of(made.result, asked.has_value());
+        made.outcome = outcome_of(made.result, asked || has_retry_after(response.headers));
         auto& tried = made.tried;
         tried.started = started_;
         tried.wait = settings_.waited;
@@ -148,6 +148,7 @@ class attempt_run {
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";
+        outcome.is_cut_short = x.is_cut_short;
         return outcome;
     }
 

@@ -52,6 +52,16 @@ inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
     return text.empty() ? std::optional(number) : std::nullopt;
 }
 
+/// The same grammar without a bound.
+inline bool is_decimal(std::string_view text) noexcept
+{
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    auto rest = text.substr(digits);
+    if (digits == 0 || rest.empty())
+        return digits != 0;
+    return take(rest, ".") && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
+}
+
 /// So many units, rounded up to what a `duration` can say, if that is from zero to a year.
 template <class Unit>
 std::optional<duration> make_hint(const decimal& number) noexcept
@@ -182,6 +192,18 @@ std::optional<duration> retry_after_hint(const http::header_list& headers, times
 {
     const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds, wall_now);
     return hint ? hint : detail::longest_of(headers, "Retry-After", detail::parse_seconds_or_date, wall_now);
+}
+
+bool has_retry_after(const http::header_list& headers) noexcept
+{
+    using detail::equal_ignoring_case;
+    return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+        const auto value = detail::trim(header.second);
+        if (equal_ignoring_case(header.first, "retry-after-ms"))
+            return detail::is_decimal(value);
+        return equal_ignoring_case(header.first, "Retry-After") &&
+               (detail::is_decimal(value) || detail::parse_http_date(value, {}).has_value());
+    });
 }
 
 std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept

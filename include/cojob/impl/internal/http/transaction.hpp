@@ -27,6 +27,7 @@ class transaction {
         if (x.operation.is_stopped() || !x.commit()) // by an observer; by the gate
             return;
         x.reached = phase::sending;
+        x.is_cut_short = true; // until it is written whole
         text_.emplace(request);
     }
 
@@ -81,6 +82,7 @@ class transaction {
             reader_.forbid_reuse();
         else
             exchange_.reached = phase::awaiting_response;
+        exchange_.is_cut_short = bool(not_sent_);
         return true;
     }
 

@@ -10,11 +10,24 @@
 #include <chrono>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace cojob::detail {
 
 /// What kind of failure an attempt was, as far as repeating it goes.
-enum class failure_kind { none, final, connect, lost, stale, server, unavailable, throttled, not_ready, credential };
+enum class failure_kind {
+    none,
+    final,
+    connect,
+    lost,
+    stale,
+    server,
+    unavailable,
+    throttled,
+    not_ready,
+    misdirected,
+    credential
+};
 
 /// The table of what may be repeated, options, counts and times apart.
 [[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
@@ -29,13 +42,14 @@ enum class failure_kind { none, final, connect, lost, stale, server, unavailable
         if (a.status == 401)
             return credential;
         if (a.status == 408 || a.status == 425)
-            return not_ready;
+            return a.effect == effect::once && is_ambiguous(a) ? final : not_ready;
+        if (a.status == 421)
+            return misdirected;
         if (a.status == 429)
             return throttled;
         if (a.status == 503 && a.has_retry_hint)
             return unavailable;
-        const auto is_passing = is_ambiguous_status(a.status, a.has_retry_hint);
-        return is_passing && a.effect != effect::once ? server : final;
+        return is_ambiguous(a) && a.effect != effect::once ? server : final;
     }
     if (!a.was_committed)
         return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
@@ -86,9 +100,10 @@ class retry_plan {
         may_be_done_ = may_be_done_ || leaves_traces(outcome);
         switch (kind) {
         case failure_kind::final: return {};
-        case failure_kind::stale: return fresh_connection(m);
+        case failure_kind::stale: return fresh_connection(outcome, m);
+        case failure_kind::misdirected: return other_connection(outcome, m);
         case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
-        default: return again(kind, m);
+        default: return again(kind, outcome, m);
         }
     }
 
@@ -99,18 +114,28 @@ class retry_plan {
     [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
     {
         const auto has_answer = !a.error && a.stopped == stop_reason::none;
-        return a.was_committed && a.effect != effect::none &&
-               (!has_answer || is_ambiguous_status(a.status, a.has_retry_hint));
+        return a.was_committed && a.effect != effect::none && (!has_answer || is_ambiguous(a));
     }
 
     /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
-    [[nodiscard]] retry_step fresh_connection(const moment& m)
+    [[nodiscard]] retry_step fresh_connection(const attempt_outcome& outcome, const moment& m)
     {
         if (is_reconnected_)
-            return again(failure_kind::lost, m);
+            return again(failure_kind::lost, outcome, m);
         is_reconnected_ = true;
         --attempts_;
         return {.is_again = true, .needs_new_connection = true};
+    }
+
+    /// 421: the request is not for the server at the end of this connection, and was not looked at (RFC 9110, 15.5.20).
+    /// The second of a call says that the connection is not at fault.
+    [[nodiscard]] retry_step other_connection(const attempt_outcome& outcome, const moment& m)
+    {
+        if (std::exchange(is_misdirected_, true))
+            return {};
+        if (is_poll_) // the next poll could meet the same connection
+            return {.is_again = true, .needs_new_connection = true};
+        return again(failure_kind::misdirected, outcome, m);
     }
 
     [[nodiscard]] retry_step new_credential()
@@ -122,7 +147,7 @@ class retry_plan {
         return {.is_again = true, .needs_new_credential = true};
     }
 
-    [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
+    [[nodiscard]] retry_step again(failure_kind kind, const attempt_outcome& outcome, const moment& m)
     {
         if (is_poll_)
             return {};
@@ -136,10 +161,11 @@ class retry_plan {
             return {.why_not = "retry budget"};
         if (m.hint && *m.hint > options_.max_server_delay)
             return {.why_not = "the server asks for more than max_server_delay"};
-        const auto wait = m.quota_pause ? *m.quota_pause : delay(is_throttling, m);
+        const auto wait = m.quota_pause ? *m.quota_pause : delay(outcome, m);
         if (cojob::detail::after(m.now, wait) >= m.deadline)
             return {.why_not = "the deadline comes first"};
-        return {.is_again = true, .wait = m.quota_pause ? duration::zero() : wait};
+        return {
+            .is_again = true, .wait = m.quota_pause ? duration::zero() : wait, .needs_new_connection = is_misdirected_};
     }
 
     [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
@@ -150,31 +176,34 @@ class retry_plan {
         case failure_kind::server: return options_.on_server_error;
         case failure_kind::unavailable: return options_.on_unavailable;
         case failure_kind::throttled: return options_.on_throttled;
-        case failure_kind::not_ready: return options_.on_not_ready;
+        case failure_kind::not_ready:
+        case failure_kind::misdirected: return options_.on_not_ready;
         default: return false;
         }
     }
 
     /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
-    /// random part of the other half.
-    [[nodiscard]] duration delay(bool is_throttling, const moment& m) const
+    /// random part of the other half. A server that names no time ahead ("0", a date in the past) still took leave.
+    [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
     {
         using std::chrono::seconds;
         if (m.hint && *m.hint > duration::zero())
             return *m.hint + jitter(*m.hint, m.uniform);
+        const auto is_throttling = outcome.status == 429;
         const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
         const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
         auto whole = std::min(base, most);
         for (unsigned n = 1; n < attempts_ && whole < most; ++n)
             whole = whole > most / 2 ? most : whole * 2;
-        return whole / 2 + part_of(whole - whole / 2, m.uniform);
+        const auto wait = whole / 2 + part_of(whole - whole / 2, m.uniform);
+        return outcome.has_retry_hint ? std::max<duration>(wait, seconds(1)) : wait;
     }
 
     retry_options options_;
     retry_budget& budget_;
     bool is_poll_;
     unsigned attempts_ = 0; // that count
-    bool is_reconnected_ = false, is_reauthorized_ = false, may_be_done_ = false;
+    bool is_reconnected_ = false, is_reauthorized_ = false, is_misdirected_ = false, may_be_done_ = false;
 };
 
 } // namespace cojob::detail

@@ -17,8 +17,9 @@ struct attempt_outcome {
     bool was_committed = false;
     stop_reason stopped = stop_reason::none;
     cojob::effect effect = cojob::effect::none;
-    bool was_stale = false; ///< a kept connection ended without a byte of an answer
-    bool removes = false;   ///< a DELETE
+    bool was_stale = false;    ///< a kept connection ended without a byte of an answer
+    bool removes = false;      ///< a DELETE
+    bool is_cut_short = false; ///< the answer came before the request was written whole
 };
 
 /// The code a status has, taken by itself. Success has none.
@@ -52,11 +53,15 @@ struct attempt_outcome {
     return a.error ? a.error : status_error(a.status);
 }
 
-/// Whether a server that answers so may have done the work all the same: 501 and 505 are refusals, and so is a 503 that
-/// says when to come back.
-[[nodiscard]] inline bool is_ambiguous_status(int status, bool has_retry_hint) noexcept
+/// Whether a server that answers so may have done the work all the same. 501 and 505 are refusals, and so is a 503 that
+/// says when to come back. 408 is none: gateways answer it when time was up for their upstream, which may have been at
+/// work. But nobody acts on a part of a request.
+[[nodiscard]] inline bool is_ambiguous(const attempt_outcome& a) noexcept
 {
-    return status >= 500 && status < 600 && status != 501 && status != 505 && !(status == 503 && has_retry_hint);
+    if (a.status == 408)
+        return !a.is_cut_short;
+    return a.status >= 500 && a.status < 600 && a.status != 501 && a.status != 505 &&
+           !(a.status == 503 && a.has_retry_hint);
 }
 
 /// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
@@ -70,7 +75,7 @@ struct attempt_outcome {
         effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
         return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
     const auto has_answer = a.stopped == stop_reason::none && !a.error;
-    const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;
+    const auto is_unknown = has_answer ? is_ambiguous(a) : true;
     return is_unknown ? make_error_code(errc::outcome_unknown) : own;
 }
 
