@@ -119,6 +119,7 @@ const raw_answer raw_answers[] = {
     {"100, then the end", "HTTP/1.1 100 Continue\r\n\r\n", errc::connection_lost, dropped, server::closes},
     {"204", "HTTP/1.1 204 No Content\r\n\r\n", errc::invalid_response, kept},
     {"304", "HTTP/1.1 304 Not Modified\r\n\r\n", unexpected, kept},
+    {"gzip", ok + "Content-Encoding: gzip\r\n" + length + "\r\n" + job, errc::invalid_response, kept},
     {"HTTP/1.0", answer("HTTP/1.0 200 OK"), success},
     {"HTTP/1.0 that keeps the connection",
      ok.substr(0, 7) + "0 200 OK\r\nConnection: keep-alive\r\n" + length + "\r\n" + job, success, kept},

@@ -119,6 +119,7 @@ BOOST_AUTO_TEST_CASE(sends_a_prompt_as_one_post)
                                                                      std::string(cojob::version()) +
                                                                      "\r\n"
                                                                      "Accept: application/json\r\n"
+                                                                     "Accept-Encoding: identity\r\n"
                                                                      "Content-Type: application/json\r\n"
                                                                      "Content-Length: 41\r\n"
                                                                      "\r\n"
@@ -134,6 +135,7 @@ BOOST_AUTO_TEST_CASE(asks_for_a_job_with_one_get)
                                                                   std::string(cojob::version()) +
                                                                   "\r\n"
                                                                   "Accept: application/json\r\n"
+                                                                  "Accept-Encoding: identity\r\n"
                                                                   "\r\n");
 }
 

@@ -52,12 +52,63 @@ BOOST_AUTO_TEST_CASE(may_say_what_it_accepts_and_is)
 {
     scripted_client b;
     auto r = make_request();
-    r.headers = {{"accept", "text/csv"}, {"CONTENT-TYPE", "application/merge-patch+json"}, {"User-Agent", "mine"}};
+    r.headers = {{"accept", "text/csv"},
+                 {"CONTENT-TYPE", "application/merge-patch+json"},
+                 {"User-Agent", "mine"},
+                 {"accept-encoding", "br"}};
     r.json = "{}";
     b.send(r);
     BOOST_CHECK((b.sent().front().headers == header_list{{"accept", "text/csv"},
                                                          {"CONTENT-TYPE", "application/merge-patch+json"},
-                                                         {"User-Agent", "mine"}}));
+                                                         {"User-Agent", "mine"},
+                                                         {"accept-encoding", "br"}}));
+}
+
+BOOST_AUTO_TEST_CASE(accepts_no_content_coding_unless_it_says_so)
+{
+    scripted_client b;
+    b.send(make_request());
+    BOOST_TEST(*find_header(b.sent().back().headers, "Accept-Encoding") == "identity");
+
+    const struct {
+        const char *coding, *shown;
+    } rows[] = {{"gzip", "gzip"},
+                {"br", "br"},
+                {"GZIP", "GZIP"},
+                {"gzip, identity", "gzip, identity"},
+                {"identity,x-gz", "identity,x-gz"},
+                {"\"a b\"", "an unknown coding"}};
+    for (const auto& [coding, shown] : rows) {
+        b.reply = {
+            200, "\x1f\x8b", {{"content-encoding", "identity"}, {"content-encoding", coding}, {"X-Request-Id", "r1"}}};
+        for (const auto* const method : {"GET", "POST"}) {
+            const auto failure = b.send(make_request(method)).error();
+            BOOST_TEST(failure.code() == errc::invalid_response);
+            BOOST_TEST(failure.message ==
+                       std::string("header Content-Encoding: ") + shown + ", which was not asked for");
+            BOOST_TEST(failure.http_status == 200);
+            BOOST_TEST(failure.request_id == "r1");
+            BOOST_TEST(failure.attempts.size() == 1U);
+        }
+        auto r = make_request();
+        r.headers = {{"Accept-Encoding", "gzip"}};
+        BOOST_TEST(b.send(r).get().value().body == "\x1f\x8b");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(may_be_answered_with_a_coding_that_changes_nothing_or_has_nothing_to_change)
+{
+    scripted_client b;
+    for (const auto* const coding : {"identity", "Identity", "", " , identity ,, "}) {
+        b.reply = {200, "{}", {{"Content-Encoding", coding}}};
+        BOOST_TEST(b.send(make_request()).get().value().body == "{}");
+    }
+    b.reply = {204, "", {{"Content-Encoding", "gzip"}}};
+    BOOST_TEST(b.send(make_request()).get().value().status == 204);
+    b.reply = {404, "\x1f\x8b", {{"Content-Encoding", "gzip"}}};
+    const auto failure = b.send(make_request()).error();
+    BOOST_TEST(failure.code() == errc::not_found);
+    BOOST_TEST(failure.server_message.empty());
 }
 
 BOOST_AUTO_TEST_CASE(has_a_body_of_no_bytes_as_a_post_without_one_and_none_as_a_get)

@@ -58,7 +58,7 @@ const std::vector<std::pair<std::string, call_type>> calls{
 std::string head(const std::string& first_line)
 {
     return first_line + " HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAuthorization: Bearer osapi_token_of_the_tests\r\n" +
-           "User-Agent: cojob/" + std::string(cojob::version()) + "\r\nAccept: application/json\r\n";
+           "User-Agent: cojob/" + std::string(cojob::version()) + "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n";
 }
 
 } // namespace osapi_tests

@@ -4,6 +4,7 @@
 #include <cojob/impl/internal/call_record.hpp>
 #include <cojob/impl/internal/call_run.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/content_coding.hpp>
 #include <cojob/impl/internal/hop.hpp>
 
 #include <exception>
@@ -33,10 +34,26 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
     co_return call;
 }
 
+/// For a success that is not what it should be: tells which request and which answer it was.
+inline error_info describe_undecodable(const call_record& call, error_info info)
+{
+    const auto& request = call.asked.api;
+    info.method = request.method;
+    info.path = call.asked.wire.target;
+    info.http_status = call.response.status;
+    info.attempts = call.attempts;
+    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
+    info.job_id = request.job_id;
+    return info;
+}
+
 inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
                                                      call_settings settings)
 {
     const auto call = co_await send_call(std::move(state), std::move(request), std::move(settings));
+    auto objection = call->response.body.empty() ? std::string() : coding_objection(call->asked.wire, call->response);
+    if (!objection.empty())
+        throw_error(describe_undecodable(*call, {errc::invalid_response, std::move(objection)}));
     co_return std::move(call->response);
 }
 

@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/text.hpp>
+#include <cojob/impl/internal/content_coding.hpp>
 
 #include <array>
 #include <string>
@@ -99,9 +100,10 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     for (const auto& header : request.headers)
         check_header(header);
     wire.headers = std::move(request.headers);
-    wire.headers.reserve(wire.headers.size() + 3);
+    wire.headers.reserve(wire.headers.size() + 4);
     add_default_header(wire.headers, "User-Agent", user_agent);
     add_default_header(wire.headers, "Accept", "application/json");
+    add_default_header(wire.headers, "Accept-Encoding", no_coding);
     if (request.json) {
         add_default_header(wire.headers, "Content-Type", "application/json");
         wire.body = std::move(*request.json);

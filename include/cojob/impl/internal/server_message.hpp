@@ -4,6 +4,7 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
+#include <cojob/impl/internal/content_coding.hpp>
 #include <cojob/secret.hpp>
 
 #include <boost/json/parse.hpp>
@@ -37,11 +38,11 @@ inline std::string excerpt(std::string_view text, std::size_t most, const secret
 }
 
 /// The server's own words about a failure: the `error` or `message` of a JSON object, as all these APIs have it, else
-/// the body as it is; never more than the limit.
+/// the body as it is; never more than the limit. None where the body is coded.
 inline std::string server_message(const http::response& response, const limit_options& limits,
                                   const secret& authorization)
 {
-    if (response.status < 300)
+    if (response.status < 300 || !content_coding(response).empty())
         return {};
     boost::json::parse_options options;
     options.max_depth = limits.json_depth;

@@ -5,6 +5,7 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/content_coding.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/job/handle.hpp>
 
@@ -27,19 +28,6 @@ inline std::string created_id(const api_request& request, const boost::json::val
     return id && id->is_string() ? std::string(cut_at_character(id->get_string(), 1024)) : std::string();
 }
 
-/// For a success that is not what it should be: tells which request and which answer it was.
-inline error_info describe_undecodable(const call_record& call, error_info info)
-{
-    const auto& request = call.asked.api;
-    info.method = request.method;
-    info.path = call.asked.wire.target;
-    info.http_status = call.response.status;
-    info.attempts = call.attempts;
-    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
-    info.job_id = request.job_id;
-    return info;
-}
-
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
 template <class Decode>
 auto decode_response(const call_record& call, Decode decode)
@@ -48,6 +36,8 @@ auto decode_response(const call_record& call, Decode decode)
     boost::json::monotonic_resource memory(room.data(), room.size());
     boost::json::value body(&memory);
     try {
+        if (auto objection = coding_objection(call.asked.wire, call.response); !objection.empty())
+            throw_error({errc::invalid_response, std::move(objection)});
         body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
         return decode(json_reader(body));
     } catch (const api_error& failure) {

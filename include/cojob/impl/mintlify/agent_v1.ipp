@@ -206,6 +206,8 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
     const auto id = detail::session_id_of(call->response);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
+    if (auto coded = cojob::detail::coding_objection(call->asked.wire, call->response); !coded.empty())
+        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, std::move(coded)}));
     if (const auto* const objection = detail::objection_to(call->response, id))
         cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, objection}));
     auto broken = detail::describe_creation(*call, id,
