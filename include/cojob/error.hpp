@@ -45,6 +45,7 @@ enum class errc {
     response_too_large,   ///< over one of `limit_options`
     malformed_response,   ///< not HTTP
     invalid_response,     ///< JSON that is not what the API documents; the message names the path
+    no_progress,          ///< a list is said to go on, but page after page has nothing new: see `pager::next`
 };
 
 /// What an error means to a caller: `if (ec == cojob::condition::timeout)`.

@@ -23,8 +23,10 @@
 #include <cojob/impl/http_date.ipp>
 #include <cojob/impl/job/handle.ipp>
 #include <cojob/impl/job/many.ipp>
+#include <cojob/impl/job/page.ipp>
 #include <cojob/impl/job/wait.ipp>
 #include <cojob/impl/job/watch.ipp>
+#include <cojob/impl/list_cursor.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
 #include <cojob/impl/mintlify/agent_options.ipp>
 #include <cojob/impl/mintlify/agent_stream.ipp>

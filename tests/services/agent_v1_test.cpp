@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <vector>
@@ -140,6 +142,42 @@ BOOST_AUTO_TEST_CASE(lists_a_page_and_refuses_a_query_that_no_server_takes)
         BOOST_TEST(refused.code() == errc::invalid_argument);
     }
     BOOST_TEST(b.transport->requests().size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(lists_all_sessions_whatever_the_pages)
+{
+    for (const std::size_t most : {100U, 50U, 7U, 1U}) // what the server gives, whatever it is asked for
+        for (const std::size_t sessions : {0U, 1U, 99U, 100U, 101U, 250U})
+            BOOST_TEST_CONTEXT(sessions << " sessions, " << most << " a page")
+            {
+                bench b([&](const cojob::http::request& r) {
+                    const auto skip = std::stoul(r.target.substr(r.target.find("skip=") + 5));
+                    std::vector<std::string> page;
+                    for (auto n = skip; n < std::min(sessions, skip + most); ++n)
+                        page.push_back(session_json("s" + std::to_string(n), true, "completed"));
+                    return scripted_reply(200, list_json(page));
+                });
+                auto pages = b.service.all_jobs();
+                for (std::size_t n = 0; n < sessions; ++n)
+                    BOOST_TEST(b.start(pages.next()).get().value()->session_id == "s" + std::to_string(n));
+                BOOST_TEST(!b.start(pages.next()).get().value().has_value());
+                BOOST_TEST(!b.start(pages.next()).get().value().has_value());
+                BOOST_TEST(b.transport->requests().front().target == "/v1/agent/p/jobs?skip=0&take=100");
+            }
+}
+
+BOOST_AUTO_TEST_CASE(lists_all_sessions_from_where_the_query_says_on)
+{
+    bench b(always(list_json({session_json("a", false, "processing")})));
+    auto pages = b.service.all_jobs({.skip = 3, .take = 2});
+    BOOST_TEST(b.start(pages.next()).get().value()->session_id == "a");
+    BOOST_TEST(b.start(pages.next()).code() == errc::no_progress); // this server gives the same page for ever
+    BOOST_TEST(b.transport->requests()[0].target == "/v1/agent/p/jobs?skip=3&take=2");
+    BOOST_TEST(b.transport->requests()[1].target == "/v1/agent/p/jobs?skip=4&take=2");
+    for (const cojob::mintlify::session_query query : {cojob::mintlify::session_query{-1, 10}, {0, 0}, {0, 101}}) {
+        auto refused = b.service.all_jobs(query);
+        BOOST_TEST(b.start(refused.next()).code() == errc::invalid_argument);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(is_waited_for_through_one_list_where_three_are_waited_for)

@@ -44,13 +44,34 @@ BOOST_AUTO_TEST_CASE(is_over_for_good)
 BOOST_AUTO_TEST_CASE(begins_where_the_query_says_and_keeps_its_filter)
 {
     list_bench b(250);
-    const auto seen = b.read(b.service.all_jobs({.status = job_status::failed, .limit = 7, .offset = 30}));
+    const auto seen = b.read(b.service.all_jobs({.status = job_status::failed, .offset = 30}));
     BOOST_TEST(seen.size() == 220U);
     BOOST_TEST(b.sent()[0].target == "/api/job?status=failed&limit=100&offset=30");
     BOOST_TEST(b.sent()[1].target == "/api/job?status=failed&limit=100&offset=120");
     BOOST_TEST(b.sent().size() == 3U);
     BOOST_TEST(b.read(b.service.all_jobs({.offset = 250})).empty());
     BOOST_TEST(b.read(b.service.all_jobs({.offset = 2147483647})).empty());
+}
+
+BOOST_AUTO_TEST_CASE(has_pages_of_the_size_it_is_given)
+{
+    list_bench b(30);
+    BOOST_CHECK(b.read(b.service.all_jobs({.limit = 12})) == b.all());
+    BOOST_TEST(b.sent()[0].target == "/api/job?limit=12&offset=0");
+    BOOST_TEST(b.sent()[1].target == "/api/job?limit=12&offset=11");
+    BOOST_TEST(b.sent().size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_after_a_page_that_is_shorter_than_it_asked_for)
+{
+    for (const std::size_t most : {99U, 50U, 33U, 10U, 9U, 2U, 1U})
+        BOOST_TEST_CONTEXT("the server gives " << most)
+        {
+            list_bench b(250);
+            b.most = most;
+            BOOST_CHECK(b.read() == b.all());
+            BOOST_TEST(b.sent().size() <= 2 * 250 / most + 4);
+        }
 }
 
 BOOST_AUTO_TEST_CASE(misses_none_that_stays_when_jobs_vanish)

@@ -15,7 +15,7 @@ BOOST_AUTO_TEST_CASE(is_not_over_when_a_page_has_fewer_jobs_than_places)
     for (const auto& id : b.unreadable)
         readable.erase(id);
     check_once(b.read(), readable);
-    BOOST_TEST(b.sent().size() == 4U);
+    BOOST_TEST(b.sent().size() == 7U);
 }
 
 BOOST_AUTO_TEST_CASE(comes_to_an_end_when_a_whole_stretch_cannot_be_read)
@@ -48,6 +48,66 @@ BOOST_AUTO_TEST_CASE(comes_to_an_end_on_a_server_that_does_not_count_right)
         };
         BOOST_TEST(b.read().empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(ends_after_ten_requests_that_had_nothing_new_and_goes_on_with_the_next_call)
+{
+    list_bench b(100);
+    b.total = std::int64_t{1} << 53;
+    b.ignores_offset = true;
+    auto pages = b.service.all_jobs();
+    for (int i = 0; i < 100; ++i)
+        BOOST_TEST(!b.start(pages.next()).code());
+    for (std::size_t calls = 1; calls < 4; ++calls) {
+        const auto failure = b.start(pages.next()).error();
+        BOOST_TEST(failure.code() == errc::no_progress);
+        BOOST_TEST(failure.message.starts_with("ten pages up to offset "));
+        BOOST_TEST(b.sent().size() == 1 + 10 * calls);
+    }
+    b.ignores_offset = false; // it was only a moment
+    b.total.reset();
+    BOOST_TEST(!b.start(pages.next()).get().value().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(reads_less_at_a_time_after_a_page_that_was_too_large)
+{
+    list_bench b(300);
+    for (unsigned n = 120; n < 130; ++n)
+        b.bytes[name_of(n)] = 300; // a page may have three of them
+    auto pages = b.service.all_jobs();
+    BOOST_CHECK(b.read(pages) == b.all());
+    BOOST_TEST(b.sent()[1].target == "/api/job?limit=100&offset=90");
+    BOOST_TEST(b.sent()[2].target == "/api/job?limit=50&offset=95");
+    BOOST_TEST(b.sent()[3].target == "/api/job?limit=25&offset=98");
+    BOOST_TEST(b.sent().back().target.find("limit=3&") != std::string::npos); // and stays there
+}
+
+BOOST_AUTO_TEST_CASE(names_the_offset_of_a_job_that_is_too_large_by_itself)
+{
+    list_bench b(30);
+    b.bytes[name_of(17)] = 2000;
+    auto pages = b.service.all_jobs({.limit = 10, .offset = 5});
+    std::vector<std::string> seen;
+    for (int i = 0; i < 12; ++i)
+        seen.push_back(b.start(pages.next()).get().value()->id);
+    BOOST_TEST(seen.back() == name_of(16));
+    for (int again = 0; again < 2; ++again) {
+        const auto failure = b.start(pages.next()).error();
+        BOOST_TEST(failure.code() == errc::response_too_large);
+        BOOST_TEST(failure.message.ends_with("the job at offset 17"));
+        BOOST_TEST(failure.path == "/api/job?limit=1&offset=17");
+    }
+    BOOST_TEST(b.read(b.service.all_jobs({.limit = 1, .offset = 18})).size() == 12U);
+}
+
+BOOST_AUTO_TEST_CASE(passes_over_a_page_that_is_empty_although_more_is_said_to_come)
+{
+    list_bench b(400);
+    b.instead = [](std::size_t page) {
+        return page == 1 ? std::optional(reply(200, R"({"items":[],"total_items":400})")) : std::nullopt;
+    };
+    BOOST_CHECK(b.read() == b.all());
+    BOOST_TEST(b.sent().size() <= 7U);
 }
 
 BOOST_AUTO_TEST_CASE(takes_more_than_it_asked_for)

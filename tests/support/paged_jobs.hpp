@@ -49,6 +49,10 @@ class list_bench : public tests::scripted_jobs {
     std::function<std::optional<reply>(std::size_t)> instead; ///< of a page, where there is something
     std::optional<std::int64_t> total;                        ///< what it claims, if that is not so
     bool ignores_offset = false;
+    std::size_t most = 100;                     ///< it shows on a page, whatever it is asked for
+    std::map<std::string, std::size_t> bytes{}; ///< of the result of a job
+
+    static constexpr std::size_t body_limit = 1000; ///< of those bytes, on a page
 
     void remove(unsigned from, unsigned to)
     {
@@ -73,6 +77,11 @@ class list_bench : public tests::scripted_jobs {
     [[nodiscard]] std::vector<std::string> all() const { return {ids.begin(), ids.end()}; }
 
   private:
+    static std::size_t number(const std::string& target, const std::string& name)
+    {
+        return std::stoul(target.substr(target.find(name + "=") + name.size() + 1));
+    }
+
     reply answer(const cojob::http::request& r)
     {
         const auto page = sent().size() - 1;
@@ -81,16 +90,19 @@ class list_bench : public tests::scripted_jobs {
             between(page);
         if (auto other = instead ? instead(page) : std::nullopt)
             return *other;
-        BOOST_TEST(r.target.find("limit=100&") != r.target.npos);
-        const auto offset = std::stoul(r.target.substr(r.target.rfind('=') + 1));
+        const auto offset = ignores_offset ? 0 : number(r.target, "offset");
+        const auto end = offset + std::min(number(r.target, "limit"), most);
         std::vector<std::string> items;
-        std::size_t place = 0;
+        std::size_t place = 0, size = 0;
         for (const auto& id : ids) {
-            if ((place >= offset || ignores_offset) && (place < offset + 100 || ignores_offset) && items.size() < 100 &&
-                !unreadable.contains(id))
+            if (place >= offset && place < end && !unreadable.contains(id)) {
                 items.push_back(tests::osapi_job_json(id, "completed"));
+                size += bytes.contains(id) ? bytes.at(id) : 0;
+            }
             ++place;
         }
+        if (size > body_limit)
+            return {errc::response_too_large, cojob::phase::receiving};
         return {200, tests::osapi_page_json(items, total ? static_cast<std::size_t>(*total) : ids.size())};
     }
 };

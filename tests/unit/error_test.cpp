@@ -25,7 +25,7 @@ using cojob::errc;
 using cojob::error_info;
 namespace asio = boost::asio;
 
-constexpr int last_errc = static_cast<int>(errc::invalid_response);
+constexpr int last_errc = static_cast<int>(errc::no_progress);
 
 constexpr condition all_conditions[] = {condition::retryable, condition::client_error, condition::server_error,
                                         condition::timeout,   condition::throttled,    condition::transport};
@@ -63,6 +63,7 @@ const std::vector<errc_row>& table()
         {errc::response_too_large, {}},
         {errc::malformed_response, {transport}},
         {errc::invalid_response, {}},
+        {errc::no_progress, {}},
     };
     return rows;
 }

@@ -28,7 +28,7 @@ inline const errc_row* find_errc(int value) noexcept
     constexpr unsigned retryable = bit(condition::retryable), client = bit(condition::client_error),
                        server = bit(condition::server_error), timeout = bit(condition::timeout),
                        throttled = bit(condition::throttled), transport = bit(condition::transport);
-    static constexpr std::array<errc_row, 23> rows{{
+    static constexpr std::array<errc_row, 24> rows{{
         {"invalid argument", client},
         {"quota exhausted", retryable | throttled},
         {"rate limited", retryable | throttled},
@@ -52,6 +52,7 @@ inline const errc_row* find_errc(int value) noexcept
         {"response too large", 0},
         {"malformed response", transport},
         {"invalid response", 0},
+        {"no progress", 0},
     }};
     if (value < 1 || value > static_cast<int>(rows.size()))
         return nullptr;

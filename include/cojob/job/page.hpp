@@ -2,10 +2,11 @@
 #define COJOB_JOB_PAGE_HPP
 
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/list_cursor.hpp>
+#include <cojob/error.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -20,66 +21,68 @@ namespace cojob {
 
 namespace detail {
 
-/// What a list has from an offset on, and how many there are in all.
+/// What a list has from an offset on.
 template <class T>
 struct list_part {
     std::vector<T> items{};
-    std::size_t total = 0;
+    std::size_t skipped = 0;            ///< items that could not be read; they have places all the same
+    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not tell
 };
 
-/// What a pager has seen of a list that is read page by page while it changes.
+/// For a page that could not be read: asks for a smaller one if it was too large, else throws what is being handled.
+COJOB_DECL void page_failed(list_cursor&, std::size_t first, const error_info&);
+[[noreturn]] COJOB_DECL void throw_no_progress(std::size_t offset);
+
+/// What a pager has read of a list.
 template <class T>
 struct pager_state {
-    std::function<asio::awaitable<list_part<T>>(std::size_t offset)> fetch{};
-    std::size_t page_size = 0, offset = 0;
+    using fetch_type = std::function<asio::awaitable<list_part<T>>(std::size_t place, std::size_t size)>;
+
+    /// `first_place` is where the list begins for this pager, for errors: `fetch` counts from there.
+    pager_state(fetch_type f, std::size_t page_size, std::size_t first_place)
+        : fetch(std::move(f)), cursor(page_size), first(first_place)
+    {
+    }
+
+    fetch_type fetch;
+    list_cursor cursor;
+    std::size_t first;
     std::deque<T> ready{};
     std::unordered_set<std::string> seen{};
-    bool is_over = false;
-    bool is_going_back = false, has_gone_back = false; ///< the latter: in vain, and nothing new was found since
 
-    /// Each page begins with a part of the one before. Where nothing of it is there, jobs before it have vanished and
-    /// the list has moved up: then it goes back, page by page, until it is where it was. A page may have fewer items
-    /// than it has places: jobs vanish between the server's look for ids and its look at jobs.
     void take(list_part<T> page)
     {
-        if (!joins(page.items)) {
-            is_going_back = true;
-            offset -= std::min(offset, page_size);
+        page_count count{.places = page.items.size() + page.skipped, .total = page.total};
+        for (const auto& item : page.items)
+            (seen.contains(std::string(job_id(item))) ? count.known : count.news) += 1;
+        if (!cursor.take(count))
             return;
-        }
-        const auto places = std::max(page_size, page.items.size());
-        const auto is_news = keep(std::move(page.items));
-        has_gone_back = !is_news && (has_gone_back || is_going_back);
-        is_going_back = false;
-        is_over = places >= page.total || offset >= page.total - places;
-        offset += places - std::min(places, std::max<std::size_t>(1, page_size / 10));
-    }
-
-  private:
-    /// A list some of whose jobs cannot be read never joins; going back once is enough to know.
-    [[nodiscard]] bool joins(const std::vector<T>& items) const
-    {
-        return offset == 0 || has_gone_back || std::any_of(items.begin(), items.end(), [this](const T& item) {
-                   return seen.contains(std::string(job_id(item)));
-               });
-    }
-
-    bool keep(std::vector<T> items)
-    {
-        const auto before = ready.size();
-        for (auto& item : items)
+        for (auto& item : page.items)
             if (seen.insert(std::string(job_id(item))).second)
                 ready.push_back(std::move(item));
-        return ready.size() != before;
     }
 };
+
+/// Reads one page.
+template <class T>
+asio::awaitable<void> read_page(std::shared_ptr<pager_state<T>> state)
+{
+    try {
+        auto page = co_await state->fetch(state->cursor.offset(), state->cursor.page_size());
+        state->take(std::move(page));
+    } catch (const api_error& failure) {
+        page_failed(state->cursor, state->first, failure.info());
+    }
+}
 
 template <class T>
 asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
 {
-    while (state->ready.empty() && !state->is_over) {
-        auto page = co_await state->fetch(state->offset);
-        state->take(std::move(page));
+    constexpr int most_in_vain = 10; // a list that goes on for ever must not keep its reader
+    for (int pages = 0; state->ready.empty() && !state->cursor.is_over(); ++pages) {
+        if (pages == most_in_vain)
+            throw_no_progress(state->first + state->cursor.offset());
+        co_await read_page(state);
     }
     if (state->ready.empty())
         co_return std::nullopt;
@@ -92,14 +95,21 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 
 /// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job
 /// once, although jobs come and go meanwhile; one that comes while the list is read may be missed.
+///
+/// A page that is over `limit_options::body_bytes` is asked for again with half as many places, and so are all pages
+/// after it. A server may give fewer jobs than it is asked for; the list is over where it says so, or has no more.
 template <class T>
 class pager {
   public:
-    /// Made by a service: `osapi::jobs::all_jobs`. Nothing is asked for yet.
+    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Nothing is asked for yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
-    /// The next job; nothing after the last. Errors and cancellation: those of the list; the next call goes on.
-    /// Precondition: the call before has ended.
+    /// The next job; nothing after the last. Makes at most ten requests.
+    ///
+    /// Errors: those of the list, `response_too_large` for a job that is too large by itself (the message names its
+    /// offset), and `no_progress` when ten pages had nothing new although there should be more. After an error the
+    /// next call goes on where this one stopped. Cancellation: that of the list. Precondition: the call before has
+    /// ended.
     [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(state_); }
 
   private:
@@ -107,5 +117,9 @@ class pager {
 };
 
 } // namespace cojob
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/job/page.ipp>
+#endif
 
 #endif

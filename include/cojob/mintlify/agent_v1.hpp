@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/job/concepts.hpp>
 #include <cojob/job/handle.hpp>
+#include <cojob/job/page.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 #include <cojob/mintlify/agent_session.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
@@ -14,6 +15,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,8 +28,8 @@ class agent_settings;
 
 /// Which sessions of a list.
 struct session_query {
-    int skip = 0;  ///< sessions before the page
-    int take = 12; ///< on a page, 1 to 100
+    int skip = 0;                 ///< sessions before the page
+    std::optional<int> take = {}; ///< on a page, 1 to 100; empty: 12, and 100 for `all_jobs`
 };
 
 /// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
@@ -85,6 +87,11 @@ class agent_v1 {
     /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
+
+    /// All sessions of the project, or those after the first `skip`, as a stream: as many `list_jobs` as it takes,
+    /// `take` sessions a page. The vendor does not say how many there are, so the end of the list costs a request of
+    /// its own.
+    [[nodiscard]] COJOB_DECL pager<agent_session> all_jobs(session_query = {}) const;
 
     /// For waits: the first hundred sessions, whole, ended or not: `GET /v1/agent/{project}/jobs?skip=0&take=100`.
     /// Errors: as `list_jobs`.

@@ -39,7 +39,7 @@ class jobs_options {
 /// Which jobs of a list.
 struct list_query {
     std::optional<job_status> status = {}; ///< all of them, or those of one status; not skipped or unknown
-    int limit = 10;                        ///< on a page, 1 to 100
+    std::optional<int> limit = {};         ///< on a page, 1 to 100; empty: 10, and 100 for `all_jobs`
     int offset = 0;                        ///< jobs before the page
 };
 
@@ -86,7 +86,8 @@ class jobs {
     /// `client::send`, `invalid_argument` for a query that no server takes, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job_page> list_jobs(list_query = {}) const;
 
-    /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
+    /// All jobs from an offset on, or those of one status, as a stream: as many `list_jobs` as it takes, `limit` jobs a
+    /// page.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
     /// The job as it is now: `GET {base path}/{id}`.

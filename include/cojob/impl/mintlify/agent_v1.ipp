@@ -13,7 +13,11 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,12 +98,25 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
 {
     if (query.skip < 0)
         throw_invalid_argument("session_query::skip: must not be negative");
-    if (query.take < 1 || query.take > 100)
+    const auto take = query.take.value_or(12);
+    if (take < 1 || take > 100)
         throw_invalid_argument("session_query::take: must be from 1 to 100");
     auto request = settings->request("GET", "v1", {"jobs"});
-    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
+    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
     const auto answer = co_await send(c, std::move(request));
     co_return decode_response(*answer, decode_sessions);
+}
+
+/// The page of a query that is that many places further on.
+inline asio::awaitable<cojob::detail::list_part<agent_session>> sessions_from(client c, settings_ptr settings,
+                                                                              session_query query, std::size_t place)
+{
+    constexpr std::int64_t most = std::numeric_limits<int>::max();
+    if (place > 0)
+        query.skip = static_cast<int>(std::min(most, query.skip + static_cast<std::int64_t>(place)));
+    cojob::detail::list_part<agent_session> part;
+    part.items = co_await list_sessions(std::move(c), std::move(settings), query);
+    co_return part;
 }
 
 inline std::string_view name_of(message_role role)
@@ -231,6 +248,21 @@ asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
 asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
 {
     return detail::list_sessions(client_, settings_, query);
+}
+
+pager<agent_session> agent_v1::all_jobs(session_query query) const
+{
+    query.take = query.take.value_or(100);
+    const auto size = static_cast<std::size_t>(std::max(1, *query.take));
+    const auto first = static_cast<std::size_t>(std::max(0, query.skip));
+    auto fetch = [c = client_, settings = settings_, query, size](std::size_t place, std::size_t smaller) {
+        auto next = query;
+        if (smaller < size)
+            next.take = static_cast<int>(smaller);
+        return detail::sessions_from(c, settings, next, place);
+    };
+    return pager<agent_session>(
+        cojob::detail::share<cojob::detail::pager_state<agent_session>>(std::move(fetch), size, first));
 }
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const

@@ -49,12 +49,12 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
     co_return std::move(page.items);
 }
 
-/// What there is of a query from a place in it on.
+/// A page of a query, from a place in it on. Before the first page the query is as the user wrote it, good or bad.
 inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
 {
     const std::int64_t before = query.offset;
     constexpr std::int64_t most = std::numeric_limits<int>::max();
-    if (before >= 0)
+    if (place > 0)
         query.offset = static_cast<int>(std::min(most, before + static_cast<std::int64_t>(place)));
     auto page = co_await list_jobs(std::move(c), std::move(settings), query);
     list_part<job> part;
@@ -163,13 +163,16 @@ asio::awaitable<job_page> jobs::list_jobs(list_query query) const
 
 pager<job> jobs::all_jobs(list_query query) const
 {
-    auto state = cojob::detail::share<cojob::detail::pager_state<job>>();
-    query.limit = 100;
-    state->page_size = 100;
-    state->fetch = [c = client_, settings = settings_, query](std::size_t place) {
-        return detail::list_from(c, settings, query, place);
+    query.limit = query.limit.value_or(100);
+    const auto size = static_cast<std::size_t>(std::max(1, *query.limit));
+    const auto first = static_cast<std::size_t>(std::max(0, query.offset));
+    auto fetch = [c = client_, settings = settings_, query, size](std::size_t place, std::size_t smaller) {
+        auto next = query;
+        if (smaller < size)
+            next.limit = static_cast<int>(smaller);
+        return detail::list_from(c, settings, next, place);
     };
-    return pager<job>(std::move(state));
+    return pager<job>(cojob::detail::share<cojob::detail::pager_state<job>>(std::move(fetch), size, first));
 }
 
 asio::awaitable<job> jobs::get_job(std::string id) const

@@ -81,14 +81,15 @@ inline std::string filter_name(job_status wanted)
 /// \throws api_error invalid_argument
 inline api_request list_request(const jobs_settings& settings, const list_query& query)
 {
-    if (query.limit < 1 || query.limit > 100)
+    const auto limit = query.limit.value_or(10);
+    if (limit < 1 || limit > 100)
         throw_invalid_argument("list_query::limit: must be from 1 to 100");
     if (query.offset < 0)
         throw_invalid_argument("list_query::offset: must not be negative");
     auto r = settings.request("GET");
     if (query.status)
         r.query.emplace_back("status", filter_name(*query.status));
-    r.query.emplace_back("limit", std::to_string(query.limit));
+    r.query.emplace_back("limit", std::to_string(limit));
     r.query.emplace_back("offset", std::to_string(query.offset));
     return r;
 }
