@@ -87,7 +87,7 @@ int main(int argc, char** argv)
     try {
         return run(argc > 1 ? argv[1] : "Document the new /users endpoint");
     } catch (const cojob::api_error& e) {
-        std::cerr << "error: " << examples::explain(e) << '\n';
+        std::cerr << "error: " << explain(e) << '\n';
     } catch (const std::exception& e) {
         std::cerr << "error: " << e.what() << '\n';
     }

@@ -1,7 +1,6 @@
 #ifndef EXAMPLES_SUPPORT_PROGRESS_HPP
 #define EXAMPLES_SUPPORT_PROGRESS_HPP
 
-#include <cojob/error.hpp>
 #include <cojob/observer.hpp>
 
 #include <boost/asio/io_context.hpp>
@@ -28,20 +27,6 @@ inline std::string printable(std::string_view text)
     for (const char c : text)
         clean += static_cast<unsigned char>(c) < 0x20 || c == '\x7f' ? '?' : c;
     return clean;
-}
-
-/// A failure in one line: what, what the server said, which job, and when to come back.
-inline std::string explain(const cojob::api_error& e)
-{
-    const auto& info = e.info();
-    std::string line = e.what();
-    if (!info.server_message.empty())
-        line += "; the server said: " + printable(info.server_message.substr(0, 200));
-    if (!info.job_id.empty())
-        line += "; job " + printable(info.job_id);
-    if (info.retry_at)
-        line += "; try again at " + cojob::to_string(*info.retry_at);
-    return line;
 }
 
 /// Shows a wait: one line that is rewritten on a terminal, a line a poll elsewhere.

@@ -58,7 +58,8 @@ enum class condition {
     transport,     ///< no answer could be had
 };
 
-/// The category of `errc`, named `cojob`; its messages are short English words for logs.
+/// The category of `errc`, named `cojob`; its messages are short English words for logs. Each copy of the library in a
+/// program has one, in a plug-in with hidden symbols for instance; all of them are equal.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
 
 /// The category of `condition`, named `cojob.condition`. It knows which codes of `errc` meet which conditions.
@@ -111,8 +112,11 @@ class error_info {
     std::string method,                ///< of the request; empty when the failure is of none
         path;                          ///< of the request, as sent, with its query
     std::string message;               ///< this library's words: which option, which JSON member; part of `what()`
-    std::string server_message;        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+    std::string server_message,        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+        server_detail;                 ///< what else its answer says of it, in other members; likewise
     std::string request_id;            ///< the server's `X-Request-Id`
+    std::string location,              ///< where its answer pointed: escaped, at most 512 bytes, no user info, no query
+        retry_after;                   ///< its `Retry-After` as it was sent, at most 64 bytes, unescaped
     std::string job_id,                ///< of the job it is about, wherever it is known
         job_status;                    ///< of that job when it was last seen by a wait; the server's text
     std::optional<timestamp> retry_at; ///< when it makes sense to come back
@@ -121,6 +125,15 @@ class error_info {
   private:
     error_code code_;
 };
+
+/// A failure in one line that is safe to log: what, which call, why, and when to come back. `rate limited (HTTP 429):
+/// POST /v2/agent/docs/job: try again at 2026-01-02T03:04:05Z`. Ids in the path are shown; its query, a secret and the
+/// server's words are not.
+[[nodiscard]] COJOB_DECL std::string to_string(const error_info&);
+
+/// The same and, escaped and cut, what the server said of it: its words, where it pointed, its `Retry-After` and the
+/// request's id; then the job's id. For people: the words are the server's, and may be anything but the key.
+[[nodiscard]] COJOB_DECL std::string explain(const error_info&);
 
 /// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in
 /// it.
@@ -132,7 +145,7 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
     /// Everything that is known, the server's words included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
 
-    /// The code's message, the HTTP status and this library's own words: safe to log.
+    /// As `to_string(info())`: safe to log.
     [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
 
   private:
@@ -142,6 +155,9 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
     };
     std::shared_ptr<const state> state_; // shared: copying an exception must not throw
 };
+
+/// As `explain(failure.info())`.
+[[nodiscard]] COJOB_DECL std::string explain(const api_error& failure);
 
 /// What `result<T>::value()` does: throws `api_error`, or a plain `system_error` for a code that is not of this library
 /// (a cancellation).

@@ -231,7 +231,7 @@ inline void compare(comparison& c, const cojob::osapi::retry_receipt& receipt, c
 inline std::string words_of(const json::value& body)
 {
     const comparison c(body);
-    const auto& words = c.at("/error").is_string() ? c.at("/error") : c.at("/message");
+    const auto& words = c.at("/message").is_string() ? c.at("/message") : c.at("/error");
     return words.is_string() ? std::string(words.get_string()) : std::string();
 }
 

@@ -291,7 +291,8 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_read_tells_which_request_it_answered)
     BOOST_TEST(error.method == "POST");
     BOOST_TEST(error.path == "/v2/agent/p/job");
     BOOST_TEST(error.request_id == "r-1");
-    BOOST_TEST(std::string_view(cojob::api_error(error).what()) == "invalid response (HTTP 200): model: missing");
+    BOOST_TEST(std::string_view(cojob::api_error(error).what()) ==
+               "invalid response (HTTP 200): POST /v2/agent/p/job: model: missing");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,8 +105,9 @@ std::string print(const cojob::error_info& e)
 {
     std::ostringstream out;
     out << cojob::api_error(e).what() << '\n'
-        << e.code() << e.code().message() << e.method << e.path << e.message << e.server_message << e.request_id
-        << e.job_id << e.job_status;
+        << explain(e) << '\n'
+        << e.code() << e.code().message() << e.method << e.path << e.message << e.server_message << e.server_detail
+        << e.request_id << e.location << e.retry_after << e.job_id << e.job_status;
     for (const auto& a : e.attempts)
         out << a.why << a.ended << a.ended.message() << to_string(a.reached);
     return out.str();
@@ -223,6 +224,10 @@ BOOST_AUTO_TEST_CASE(is_in_the_request_and_in_nothing_that_can_be_printed)
         {200, R"({"id":7,"status":")" + key + "\"}", {}},
         {200, key, {}},
         {302, "", {{"Location", "https://evil.example/?" + key}}},
+        {301, "", {{"Location", "https://evil.example/" + key}, {"Retry-After", key}, {"X-Request-Id", "got " + key}}},
+        {200, "no JSON", {{"X-Request-Id", "got " + key}, {"Location", "/" + key}, {"Retry-After", key}}},
+        {500, R"({"message":")" + key + R"(","error":")" + key + R"(","errors":[")" + key + "\"]}", {}},
+        {502, "cut in the middle: " + key.substr(0, key.size() - 3), {}},
         with_reason(errc::connect_failed, phase::connecting),
         with_reason(errc::certificate_rejected, phase::handshaking),
         with_reason(errc::connection_lost, phase::awaiting_response)};
@@ -241,6 +246,19 @@ BOOST_AUTO_TEST_CASE(is_in_the_request_and_in_nothing_that_can_be_printed)
             BOOST_REQUIRE_EQUAL(b.sent().size(), 3U);
             BOOST_TEST(b.sent().back().authorization.reveal() == "Bearer " + key);
             BOOST_TEST(b.observer->lines.size() == 6U);
+        }
+}
+
+BOOST_AUTO_TEST_CASE(is_starred_out_of_the_path_where_it_was_taken_for_an_id)
+{
+    const std::string odd = "mint/dsc+4f2a9b17=="; // written otherwise in a path
+    for (const auto& text : {key, odd})
+        for (const auto& c : {credential(secret(text)), credential([text] { return give_text(text); })}) {
+            bench b(c, {404, "", {}});
+            const auto error = b.start(b.service.get_job(text)).error();
+            BOOST_TEST(error.path == "/v2/agent/docs/job/***");
+            BOOST_TEST(cojob::api_error(error).what() ==
+                       std::string("not found (HTTP 404): GET /v2/agent/docs/job/***"));
         }
 }
 

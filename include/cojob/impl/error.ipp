@@ -3,9 +3,13 @@
 
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
+#include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
 
 #include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace cojob {
@@ -59,8 +63,10 @@ inline const errc_row* find_errc(int value) noexcept
     return &rows[static_cast<std::size_t>(value - 1)];
 }
 
+// A category's identity is its id and not its address: in a program there may be several of each.
 class error_category_type final : public boost::system::error_category {
   public:
+    constexpr error_category_type() noexcept : error_category(0xB9D7'41C2'6A0E'83F5U) {}
     [[nodiscard]] const char* name() const noexcept override { return "cojob"; }
     [[nodiscard]] std::string message(int value) const override
     {
@@ -71,6 +77,7 @@ class error_category_type final : public boost::system::error_category {
 
 class condition_category_type final : public boost::system::error_category {
   public:
+    constexpr condition_category_type() noexcept : error_category(0x5E13'F08B'92C6'D74AU) {}
     [[nodiscard]] const char* name() const noexcept override { return "cojob.condition"; }
     [[nodiscard]] std::string message(int value) const override
     {
@@ -91,14 +98,27 @@ class condition_category_type final : public boost::system::error_category {
     }
 };
 
-inline std::string describe(const error_info& info)
+/// A text from outside as a part of a line.
+inline std::string excerpt_for_line(std::string_view text, std::size_t most)
 {
-    std::string text = info.code().message();
-    if (info.http_status != 0)
-        text += " (HTTP " + std::to_string(info.http_status) + ")";
-    if (!info.message.empty())
-        text += ": " + info.message;
-    return text;
+    const auto kept = cut_at_character(text, most);
+    return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
+}
+
+/// Which call it was, or which job where it was a wait; the query may hold secrets.
+inline std::string subject_of(const error_info& info)
+{
+    constexpr std::size_t most = 256; // above any path of an API, and a line stays one that can be read
+    const auto path = std::string_view(info.path).substr(0, info.path.find('?'));
+    if (!info.method.empty() && !path.empty())
+        return escape_control(info.method) + ' ' + excerpt_for_line(path, most);
+    return info.job_id.empty() ? std::string() : "job " + excerpt_for_line(info.job_id, most);
+}
+
+inline void add_part(std::string& line, std::string_view separator, std::string_view name, const std::string& part)
+{
+    if (!part.empty())
+        line.append(separator).append(name).append(part);
 }
 
 } // namespace detail
@@ -140,9 +160,43 @@ std::string_view to_string(phase p) noexcept
     return "unknown";
 }
 
+std::string to_string(const error_info& info)
+{
+    auto line = info.code().message();
+    if (info.http_status != 0)
+        line += " (HTTP " + std::to_string(info.http_status) + ")";
+    detail::add_part(line, ": ", "", detail::subject_of(info));
+    detail::add_part(line, ": ", "", info.message);
+    if (info.retry_at)
+        detail::add_part(line, info.message.empty() ? ": " : "; ", "try again at ", to_string(*info.retry_at));
+    return line;
+}
+
+std::string explain(const error_info& info)
+{
+    constexpr std::size_t most = 512; // a sentence or two
+    auto line = to_string(info);
+    const auto add = [&line](std::string_view name, std::string_view text) {
+        detail::add_part(line, "; ", name, detail::excerpt_for_line(text, most));
+    };
+    add("the server said: ", info.server_message);
+    add(info.server_message.empty() ? "the server said: " : "and: ", info.server_detail);
+    add("Location: ", info.location);
+    add("Retry-After: ", info.retry_after);
+    add("request ", info.request_id);
+    if (!info.method.empty())
+        add("job ", info.job_id);
+    return line;
+}
+
+std::string explain(const api_error& failure)
+{
+    return explain(failure.info());
+}
+
 api_error::api_error(error_info info) : system_error(info.code())
 {
-    auto what = detail::describe(info);
+    auto what = to_string(info);
     state_ = detail::share<const state>(state{std::move(info), std::move(what)});
 }
 

@@ -5,6 +5,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
+#include <cojob/impl/internal/in_units.hpp>
 #include <cojob/observer.hpp>
 
 #include <boost/system/errc.hpp>
@@ -13,7 +14,6 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <ios>
 #include <memory>
 #include <mutex>
@@ -77,21 +77,6 @@ inline std::string redact_query(std::string_view path)
         shown += is_public_member(name) && is_plain_member(value) ? value : hidden;
     }
     return shown;
-}
-
-/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
-inline std::string in_units(duration length)
-{
-    const auto number = [](std::int64_t n) { return std::to_string(n); };
-    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
-    if (ms < 1000)
-        return number(ms) + " ms";
-    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
-    if (min == 0)
-        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
-    if (min < 60)
-        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
-    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
 }
 
 inline std::string from_now(duration wait)

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_ATTEMPT_HPP
 
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/policy/reason.hpp>
 #include <cojob/impl/internal/policy/verdict.hpp>
 #include <cojob/impl/internal/poll_trace.hpp>
 #include <cojob/impl/internal/request.hpp>
@@ -36,7 +37,7 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = call.wire.target;
+    info.path = redacted(call.wire.target, call.wire.authorization); // a key may be where an id should be
     info.job_id = call.api.job_id;
     return info;
 }
@@ -45,10 +46,13 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 inline error_info describe_failure(const client_state& state, const prepared_call& call, const made_attempt& made)
 {
     const auto& response = made.result.response;
-    auto info = describe_failure(call, final_error(made.outcome), made.result.why);
+    auto why = made.result.why;
+    if (why.empty())
+        why = reason_of(made.outcome, made.tried.reached, state.options.timeouts);
+    auto info = describe_failure(call, final_error(made.outcome), std::move(why));
     info.http_status = response.status;
-    info.server_message = server_message(response, state.options.limits, call.wire.authorization);
-    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, call.wire.authorization);
+    add_server_message(info, response, state.options.limits, call.wire.authorization);
+    add_server_headers(info, response, call.wire.authorization);
     if (made.hint)
         info.retry_at = state.time().wall_now() + *made.hint;
     return info;

@@ -39,10 +39,10 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.asked.api;
     info.method = request.method;
-    info.path = call.asked.wire.target;
+    info.path = redacted(call.asked.wire.target, call.asked.wire.authorization);
     info.http_status = call.response.status;
     info.attempts = call.attempts;
-    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
+    add_server_headers(info, call.response, call.asked.wire.authorization); // a provider's key too
     info.job_id = request.job_id;
     return info;
 }

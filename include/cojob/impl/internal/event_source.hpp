@@ -83,6 +83,7 @@ class event_source {
         last.reached = phase::receiving;
         last.ended = reason;
         last.why = std::move(why);
+        add_words(failure_->message, last.why.empty() ? last.ended.message() : last.why);
     }
 
     std::shared_ptr<client_state> client_;

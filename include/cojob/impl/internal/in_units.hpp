@@ -1,0 +1,30 @@
+#ifndef COJOB_IMPL_INTERNAL_IN_UNITS_HPP
+#define COJOB_IMPL_INTERNAL_IN_UNITS_HPP
+
+#include <cojob/clock.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace cojob::detail {
+
+/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
+inline std::string in_units(duration length)
+{
+    const auto number = [](std::int64_t n) { return std::to_string(n); };
+    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
+    if (ms < 1000)
+        return number(ms) + " ms";
+    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
+    if (min == 0)
+        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
+    if (min < 60)
+        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
+    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
+}
+
+} // namespace cojob::detail
+
+#endif
