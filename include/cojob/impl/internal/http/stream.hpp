@@ -74,11 +74,11 @@ class stream {
     }
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
-    /// tickets; `SSL_peek` would call a connection alive after the server's close_notify.
+    /// tickets, but not any number of them; `SSL_peek` would call a connection alive after the server's close_notify.
     [[nodiscard]] bool is_quiet()
     {
         char byte = 0;
-        return would_block(read_some(asio::buffer(&byte, 1)).error);
+        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
     }
 
     [[nodiscard]] static bool would_block(const error_code& error) noexcept

@@ -28,6 +28,10 @@ struct io_result {
 
 /// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
 /// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+///
+/// OpenSSL does not return from a read while records without application data keep coming: session tickets, key
+/// updates, requests to negotiate anew. So each call reads the socket a few times only and then would block, as if
+/// nothing more had come: the wait that follows lets others have their turn.
 class tls_session {
   public:
     /// The socket stays where it is.
@@ -48,23 +52,26 @@ class tls_session {
     tls_session& operator=(const tls_session&) = delete;
     ~tls_session() = default;
 
+    /// Reads of the socket in one call. The largest record takes two; two full of key updates keep a thread for 20 ms.
+    static constexpr int most_socket_reads = 2;
+
     [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
 
     io_result handshake()
     {
-        forget_errors();
+        begin_call();
         return told(SSL_do_handshake(ssl_.get()));
     }
 
     io_result read_some(asio::mutable_buffer room)
     {
-        forget_errors();
+        begin_call();
         return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
     }
 
     io_result write_some(asio::const_buffer bytes)
     {
-        forget_errors();
+        begin_call();
         return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
     }
 
@@ -73,6 +80,9 @@ class tls_session {
     {
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
+
+    /// Whether the last call ended as `would_block` although the socket may have more.
+    [[nodiscard]] bool was_cut_short() const noexcept { return reads_left_ < 0; }
 
   private:
     struct ssl_free {
@@ -89,8 +99,9 @@ class tls_session {
 
     /// What other code left in this thread's queue of errors would be taken for this session's, and what became of the
     /// socket before for what happens now.
-    void forget_errors() noexcept
+    void begin_call() noexcept
     {
+        reads_left_ = most_socket_reads;
         socket_error_ = {};
         if (ERR_peek_error() != 0)
             ERR_clear_error();
@@ -137,7 +148,11 @@ class tls_session {
     static int read_socket(BIO* bio, char* room, int size)
     {
         auto& self = of(bio);
-        const auto n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+        std::size_t n = 0;
+        if (--self.reads_left_ < 0)
+            self.socket_error_ = asio::error::would_block;
+        else
+            n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
         return self.moved(bio, n, false);
     }
 
@@ -171,6 +186,7 @@ class tls_session {
     asio::ip::tcp::socket& socket_;
     error_code socket_error_; // of the last read or write of the socket
     bool is_write_blocked_ = false;
+    int reads_left_ = 0; // in this call
     std::unique_ptr<SSL, ssl_free> ssl_;
 };
 

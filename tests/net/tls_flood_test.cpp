@@ -1,0 +1,294 @@
+#include <cojob/client.hpp>
+#include <cojob/impl/internal/http/stream.hpp>
+#include <cojob/impl/internal/http/tls.hpp>
+
+#include "support/one_attempt.hpp"
+#include "support/run.hpp"
+#include "support/tls_peer.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace tls_flood_tests {
+
+namespace asio = boost::asio;
+namespace data = boost::unit_test::data;
+using asio::ip::tcp;
+using cojob::detail::stream;
+using cojob::detail::tls_session;
+using tests::tls_message;
+using namespace std::chrono_literals;
+
+const auto all_messages = data::make({tls_message::ticket, tls_message::key_update, tls_message::hello_request});
+
+/// Counts what OpenSSL reads of a socket, beside the session's own count.
+class read_counter {
+  public:
+    explicit read_counter(SSL* ssl)
+    {
+        BIO_set_callback_arg(SSL_get_rbio(ssl), reinterpret_cast<char*>(this));
+        BIO_set_callback_ex(SSL_get_rbio(ssl), &seen);
+    }
+    read_counter(const read_counter&) = delete;
+    read_counter& operator=(const read_counter&) = delete;
+    ~read_counter() = default;
+
+    /// Reads that brought something, since the last time.
+    int take() { return std::exchange(count_, 0); }
+
+  private:
+    static long seen(BIO* bio, int what, const char*, std::size_t, int, long, int result, std::size_t*)
+    {
+        if (what == (BIO_CB_READ | BIO_CB_RETURN) && result > 0)
+            ++reinterpret_cast<read_counter*>(BIO_get_callback_arg(bio))->count_;
+        return result;
+    }
+
+    int count_ = 0;
+};
+
+const cojob::testing::detail::server_identity& identity()
+{
+    static const auto made = cojob::testing::detail::make_identity({});
+    return made;
+}
+
+/// A client's connection and the server's end of it, in one thread.
+class line {
+  public:
+    explicit line(int version) : server_tls_(tests::tls_server_context(identity(), version)), server_(context_)
+    {
+        tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
+        tcp::socket socket(context_);
+        socket.connect(acceptor.local_endpoint());
+        acceptor.accept(server_);
+        server_.non_blocking(true);
+        client_ = std::make_unique<stream>(std::move(socket));
+        peer_ = std::make_unique<tests::tls_peer>(server_tls_.native_handle());
+        cojob::tls_options options;
+        options.insecure_skip_verify = true;
+        client_tls_ = std::make_unique<asio::ssl::context>(cojob::detail::make_tls_context(options));
+        tls = &client_->start_tls(client_tls_->native_handle());
+        reads = std::make_unique<read_counter>(tls->native_handle());
+    }
+
+    [[nodiscard]] stream& client() { return *client_; }
+    [[nodiscard]] tests::tls_peer& peer() { return *peer_; }
+
+    void handshake()
+    {
+        auto ec = tls->handshake().error;
+        for (; stream::would_block(ec); ec = tls->handshake().error)
+            exchange();
+        BOOST_TEST_REQUIRE(!ec);
+        exchange(); // the client's last message
+    }
+
+    /// The server reads and writes what it can now.
+    void exchange()
+    {
+        std::string bytes(16384, '\0');
+        cojob::error_code ec;
+        bytes.resize(server_.read_some(asio::buffer(bytes), ec));
+        heard += peer_->take(bytes);
+        unsent += peer_->output();
+        push();
+    }
+
+    /// As many bytes of the server's as the socket takes.
+    void push()
+    {
+        cojob::error_code ec;
+        while (!unsent.empty() && !ec)
+            unsent.erase(0, server_.write_some(asio::buffer(unsent), ec));
+    }
+
+    void flood(tls_message m, std::size_t bytes)
+    {
+        while (unsent.size() < bytes) {
+            for (int i = 0; i < 100; ++i)
+                peer_->send(m);
+            unsent += peer_->output();
+        }
+        push();
+    }
+
+    tls_session* tls = nullptr;
+    std::unique_ptr<read_counter> reads;
+    std::string unsent, heard;
+
+  private:
+    asio::io_context context_;
+    asio::ssl::context server_tls_;
+    std::unique_ptr<asio::ssl::context> client_tls_;
+    tcp::socket server_;
+    std::unique_ptr<tests::tls_peer> peer_;
+    std::unique_ptr<stream> client_;
+};
+
+/// A server that answers a request with messages of TLS, as fast as it can, until the client goes.
+class flooding_server {
+  public:
+    explicit flooding_server(tls_message m)
+        : message_(m), tls_(tests::tls_server_context(identity(), version_of(m))), thread_([this] { serve(); })
+    {
+    }
+    flooding_server(const flooding_server&) = delete;
+    flooding_server& operator=(const flooding_server&) = delete;
+    ~flooding_server() { thread_.join(); }
+
+    [[nodiscard]] std::string url() const
+    {
+        return "https://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    }
+
+  private:
+    void serve()
+    {
+        tcp::socket socket(context_);
+        cojob::error_code ec;
+        acceptor_.accept(socket, ec);
+        tests::tls_peer peer(tls_.native_handle());
+        std::string bytes(16384, '\0'), heard;
+        while (!ec && heard.empty()) {
+            const auto n = socket.read_some(asio::buffer(bytes), ec);
+            heard = peer.take(std::string_view(bytes).substr(0, n));
+            asio::write(socket, asio::buffer(peer.output()), ec);
+        }
+        std::size_t sent = 0;
+        constexpr std::size_t enough = 200'000'000; // for a test that would not end by itself
+        while (!ec && sent < enough) {
+            for (int i = 0; i < 1000; ++i)
+                peer.send(message_);
+            sent += asio::write(socket, asio::buffer(peer.output()), ec);
+        }
+    }
+
+    tls_message message_;
+    asio::io_context context_;
+    asio::ssl::context tls_;
+    tcp::acceptor acceptor_{context_, {asio::ip::address_v4::loopback(), 0}};
+    std::thread thread_;
+};
+
+asio::awaitable<void> count_ticks(int& ticks, const bool& is_over)
+{
+    asio::steady_timer timer(co_await asio::this_coro::executor);
+    for (; !is_over; ++ticks) {
+        timer.expires_after(10ms);
+        co_await timer.async_wait(asio::use_awaitable);
+    }
+}
+
+constexpr std::size_t largest_read = 17'000; // OpenSSL's buffer: a record and its frame
+
+} // namespace tls_flood_tests
+
+BOOST_AUTO_TEST_SUITE(tls_records_without_data)
+
+using namespace tls_flood_tests;
+
+BOOST_DATA_TEST_CASE(are_read_a_few_at_a_time_and_the_data_after_them_is_there, all_messages, message)
+{
+    line l(version_of(message));
+    l.handshake();
+    l.flood(message, 200'000);
+    const auto all = l.unsent.size() + l.client().socket().available();
+    l.reads->take();
+    std::string room(100, '\0');
+    std::size_t calls = 0;
+    cojob::detail::io_result got;
+    const auto read = [&] {
+        l.exchange();
+        got = l.client().read_some(asio::buffer(room));
+        BOOST_TEST(l.reads->take() <= tls_session::most_socket_reads);
+        ++calls;
+        return stream::would_block(got.error);
+    };
+    while (!l.unsent.empty() || l.client().socket().available() != 0)
+        BOOST_TEST_REQUIRE(read());
+    BOOST_TEST(calls >= all / (tls_session::most_socket_reads * largest_read));
+    if (message == tls_message::hello_request) // the client has begun a handshake, and data would disturb it
+        return;
+    l.peer().say("here I am");
+    while (read() && calls < 1000) {
+    }
+    BOOST_TEST(!got.error, got.error.message());
+    BOOST_TEST(room.substr(0, got.bytes) == "here I am");
+}
+
+BOOST_AUTO_TEST_CASE(are_read_a_few_at_a_time_in_a_handshake_too)
+{
+    line l(TLS1_2_VERSION);
+    const std::string hello_request("\x16\x03\x03\x00\x04\x00\x00\x00\x00", 9);
+    for (int i = 0; i < 30'000; ++i)
+        l.unsent += hello_request;
+    int calls = 0;
+    while (!l.unsent.empty() || l.client().socket().available() != 0) {
+        l.push();
+        BOOST_TEST_REQUIRE(stream::would_block(l.tls->handshake().error));
+        BOOST_TEST(l.reads->take() <= tls_session::most_socket_reads);
+        ++calls;
+    }
+    BOOST_TEST(calls >= 4);
+    l.handshake();
+}
+
+BOOST_DATA_TEST_CASE(make_a_kept_connection_unfit_when_they_are_many, all_messages, message)
+{
+    line l(version_of(message));
+    l.handshake();
+    BOOST_TEST(l.client().is_quiet());
+    l.peer().send(message);
+    l.exchange();
+    BOOST_TEST(l.client().is_quiet());
+    line flooded(version_of(message));
+    flooded.handshake();
+    flooded.flood(message, 300'000);
+    // Of what the system's buffers do not take at once, each look finds a part.
+    bool is_quiet = true;
+    for (int i = 0; i < 100 && is_quiet; ++i, flooded.push())
+        is_quiet = flooded.client().is_quiet();
+    BOOST_TEST(!is_quiet);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_flood_of_tls_records_without_data, *boost::unit_test::label("threads"))
+
+using namespace tls_flood_tests;
+
+/// On the machine's time: a context that never gives up its thread has no other to be stopped by.
+BOOST_DATA_TEST_CASE(leaves_turns_to_others_and_ends_at_the_limit, all_messages, message)
+{
+    const flooding_server server(message);
+    asio::io_context context;
+    auto options = tests::one_attempt();
+    options.tls.ca_pem = identity().ca_pem;
+    options.timeouts.attempt = 300ms;
+    cojob::api_request request;
+    request.base_url = cojob::http::parse_url(server.url(), "url");
+    int ticks = 0;
+    bool is_over = false;
+    auto others = tests::start(context, count_ticks(ticks, is_over));
+    const auto call = tests::run(context, cojob::client(context.get_executor(), options).send(request));
+    BOOST_TEST(call.code() == cojob::errc::request_timeout);
+    BOOST_TEST(ticks >= 2);
+    is_over = true;
+    context.run();
+    BOOST_TEST(others.is_done());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
