@@ -76,6 +76,8 @@ class https_transport final : public http::transport {
             error_code ec;
             if (awaited == transaction::awaits::connection)
                 std::tie(ec) = co_await line.ready();
+            else if (awaited == transaction::awaits::either)
+                ec = co_await line.readable_or_writable();
             else
                 co_await asio::post(op.executor(), asio::deferred);
             awaited = exchanged.go_on(ec);

@@ -82,16 +82,16 @@ class body_decoder {
 
     void take_chunks(std::string_view& input, std::string& body)
     {
-        using event = chunk_scan::event;
+        using found = chunk_scan::event;
         while (!is_done_ && !failure_) {
             std::string_view data;
             switch (chunks_.next(input, data)) {
-            case event::needs_more: return;
-            case event::chunk: check_room(body, chunks_.size()); break;
-            case event::data: add(data, body); break;
-            case event::end: is_done_ = true; break;
-            case event::malformed: fail(errc::malformed_response, "malformed chunks"); break;
-            case event::too_long:
+            case found::needs_more: return;
+            case found::chunk: check_room(body, chunks_.size()); break;
+            case found::data: add(data, body); break;
+            case found::end: is_done_ = true; break;
+            case found::malformed: fail(errc::malformed_response, "malformed chunks"); break;
+            case found::too_long:
                 fail(errc::response_too_large, "over limits.chunk_extension, which bounds trailers too");
                 break;
             }

@@ -1,7 +1,9 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_STREAM_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_STREAM_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/http/tls_session.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -67,10 +69,22 @@ class stream {
         return is_time;
     }
 
+    /// After an operation that would have blocked: what the socket has to be waited for.
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept { return tls_ ? tls_->lacks() : lacks_; }
+
     /// After an operation that would have blocked: to be awaited before it is tried again.
-    [[nodiscard]] auto ready()
+    [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
+
+    /// After a read and a write that would have blocked.
+    asio::awaitable<error_code> readable_or_writable()
     {
-        return socket_.async_wait(tls_ ? tls_->lacks() : lacks_, asio::as_tuple(asio::deferred));
+        const auto first = share<first_wait>(socket_.get_executor());
+        for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
+            socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
+        co_await first->happened.wait();
+        error_code ignored;
+        socket_.cancel(ignored); // the other one
+        co_return first->error;
     }
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
@@ -87,6 +101,21 @@ class stream {
     }
 
   private:
+    /// The end of the first of two waits. Both outlast whoever waits for them.
+    struct first_wait {
+        explicit first_wait(const asio::any_io_executor& executor) : happened(executor) {}
+
+        void set(const error_code& ec)
+        {
+            if (!happened.is_set())
+                error = ec;
+            happened.set();
+        }
+
+        event happened;
+        error_code error;
+    };
+
     static constexpr int most_in_a_row = 16;
 
     asio::ip::tcp::socket socket_;

@@ -18,6 +18,7 @@ class transaction {
     enum class awaits {
         nothing,    ///< it is over
         connection, ///< until `stream::ready`
+        either,     ///< until `stream::readable_or_writable`
         turn        ///< a moment for others
     };
 
@@ -36,8 +37,8 @@ class transaction {
     {
         if (exchange_.operation.is_stopped())
             return awaits::nothing;
-        if (text_ && !write(waited))
-            return awaits::connection;
+        if (text_)
+            write(waited);
         if (waited && !reader_.is_over())
             reader_.end_of_input(waited);
         while (!reader_.is_over() && !reader_.is_streaming()) {
@@ -45,18 +46,18 @@ class transaction {
                 return awaits::turn;
             const auto got = connection_.read_some(reader_.prepare());
             if (stream::would_block(got.error))
-                return awaits::connection;
+                return text_ && connection_.lacks() != write_lacks_ ? awaits::either : awaits::connection;
             take(got);
         }
-        return awaits::nothing;
+        return is_worth_sending() && !write(waited) ? awaits::connection : awaits::nothing;
     }
 
     /// When it is over.
     [[nodiscard]] http::exchange_result result()
     {
         if (exchange_.operation.is_stopped())
-            return {asio::error::operation_aborted, {}, {}, {}};
-        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+            return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
+        if (reader_.failure() && !reader_.is_streaming())                            // else whoever reads on is told
             return {*reader_.failure(),
                     not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
                     reader_.take_message(),
@@ -66,6 +67,10 @@ class transaction {
     }
 
   private:
+    /// What is left of the request. A server that refuses one may answer before it has read all of it, and read no
+    /// more; so the answer is looked for while the request is written. One that accepts it wants the rest.
+    [[nodiscard]] bool is_worth_sending() const { return text_ && !reader_.failure() && reader_.status() < 300; }
+
     /// Whether the request is out, or will never be.
     bool write(error_code& waited)
     {
@@ -74,13 +79,14 @@ class transaction {
         if (!not_sent_)
             not_sent_ = text_->go(connection_);
         exchange_.bytes_sent += text_->gone() - gone_before;
-        if (stream::would_block(not_sent_))
+        if (stream::would_block(not_sent_)) {
+            write_lacks_ = connection_.lacks();
             return false;
+        }
         text_.reset();
-        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (not_sent_)
+        if (not_sent_) // an answer may be there all the same
             reader_.forbid_reuse();
-        else
+        else if (!reader_.has_begun())
             exchange_.reached = phase::awaiting_response;
         exchange_.is_cut_short = bool(not_sent_);
         return true;
@@ -94,6 +100,10 @@ class transaction {
             exchange_.reached = phase::receiving;
         if (got.error && !reader_.is_over())
             reader_.end_of_input(got.error);
+        if (text_ && !is_worth_sending()) {
+            text_.reset();
+            reader_.forbid_reuse();
+        }
     }
 
     stream& connection_;
@@ -101,6 +111,7 @@ class transaction {
     http::exchange& exchange_;
     std::optional<outgoing> text_; // until it is out
     error_code not_sent_;
+    asio::socket_base::wait_type write_lacks_ = asio::socket_base::wait_write; // after a write that would have blocked
 };
 
 } // namespace cojob::detail
