@@ -13,6 +13,7 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace transaction_tests {
 
@@ -157,6 +158,27 @@ BOOST_AUTO_TEST_CASE(counts_what_was_sent_of_a_request_that_was_cut)
     BOOST_TEST(x.exchange.bytes_sent > 0U);
     BOOST_TEST(x.exchange.bytes_sent < x.request.body.size());
     BOOST_TEST(x.exchange.is_cut_short);
+}
+
+BOOST_AUTO_TEST_CASE(that_is_stopped_in_a_body_has_the_status_of_its_head_and_never_an_interim_one)
+{
+    const std::pair<const char*, int> rows[] = {{"HTTP/1.1 503 Busy\r\nContent-Length: 9\r\n\r\nab", 503},
+                                                {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nab", 200},
+                                                {"HTTP/1.1 100 Continue\r\n\r\n", 0}};
+    for (const auto& [bytes, status] : rows) {
+        line l;
+        exchanged x(l);
+        transaction t(l.client(), x.reader, x.request, x.exchange);
+        BOOST_REQUIRE(t.go_on() == transaction::awaits::connection);
+        l.answer_in_small_pieces(bytes);
+        while (t.go_on() == transaction::awaits::turn || l.client().socket().available() != 0) {
+        }
+        x.op.stop(cojob::stop_reason::limit);
+        BOOST_TEST((t.go_on() == transaction::awaits::nothing));
+        const auto result = t.result();
+        BOOST_TEST(result.error == asio::error::operation_aborted);
+        BOOST_TEST(result.response.status == status);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(sees_an_end_in_good_order_whatever_other_code_left_in_openssls_queue)
