@@ -18,6 +18,8 @@ using cojob::detail::weak_list;
 
 const cojob::time_point start{};
 
+struct due_thing : cojob::detail::due_link {};
+
 /// What `each` shows, in its order.
 template <class Collection>
 std::vector<int> all(const Collection& collection)
@@ -44,39 +46,47 @@ using namespace collections_tests;
 
 BOOST_AUTO_TEST_CASE(has_the_first_in_front_and_none_where_it_is_empty)
 {
-    due_set<int> set;
-    int a = 1, b = 2;
+    due_thing a, b;
+    due_set<due_thing> set;
     BOOST_TEST((set.next() == cojob::time_point::max()));
-    set.insert(start + 2s, b);
-    set.insert(start + 1s, a);
+    BOOST_TEST(!set.first());
+    set.put(b, start + 2s);
+    set.put(a, start + 1s);
     BOOST_TEST((set.next() == start + 1s));
     BOOST_TEST(&set.front() == &a);
-    set.erase(start + 1s, a);
+    set.remove(a);
     BOOST_TEST(&set.front() == &b);
-    set.erase(start + 2s, b);
+    set.remove(b);
     BOOST_TEST(set.empty());
 }
 
-BOOST_AUTO_TEST_CASE(erases_nothing_that_was_inserted_for_another_time)
+BOOST_AUTO_TEST_CASE(moves_what_is_put_again_and_removes_nothing_that_is_not_there)
 {
-    due_set<int> set;
-    int a = 1;
-    set.insert(start, a);
-    set.erase(start + 1s, a);
+    due_thing a, b;
+    due_set<due_thing> set;
+    set.put(a, start + 1s);
+    set.put(b, start + 2s);
+    set.put(a, start + 3s);
+    BOOST_TEST(&set.front() == &b);
+    BOOST_TEST((a.due_at() == start + 3s));
+    set.remove(b);
+    set.remove(b);
+    BOOST_TEST((b.due_at() == cojob::time_point::max()));
     BOOST_TEST(&set.front() == &a);
+    set.remove(a);
 }
 
-BOOST_AUTO_TEST_CASE(tells_all_that_are_due_then_also_at_one_time)
+BOOST_AUTO_TEST_CASE(goes_from_one_to_the_next_and_keeps_the_order_of_coming_at_one_time)
 {
-    due_set<int> set;
-    int a = 1, b = 2, c = 3;
-    set.insert(start + 1s, a);
-    set.insert(start + 1s, b);
-    set.insert(start + 2s, c);
-    BOOST_TEST(set.until(start).empty());
-    BOOST_TEST(set.until(start + 1s).size() == 2U);
-    BOOST_TEST(set.until(start + 2s).size() == 3U);
-    BOOST_TEST(set.until(start + 2s).back() == &c);
+    due_thing a, b, c;
+    due_set<due_thing> set;
+    set.put(c, start + 2s);
+    set.put(a, start + 1s);
+    set.put(b, start + 1s);
+    BOOST_TEST(set.first() == &a);
+    BOOST_TEST(set.next_of(a) == &b);
+    BOOST_TEST(set.next_of(b) == &c);
+    BOOST_TEST(!set.next_of(c));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -9,6 +9,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <concepts>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +54,8 @@ class BOOST_SYMBOL_VISIBLE polled_api {
     [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
     /// Whether the two may share polls.
     [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
+    /// Equal for services that are: so the same one is found among thousands.
+    [[nodiscard]] virtual std::size_t hash() const = 0;
     [[nodiscard]] virtual std::type_index type() const = 0;
     [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
     [[nodiscard]] virtual client get_client() const = 0;
@@ -62,6 +66,11 @@ class BOOST_SYMBOL_VISIBLE polled_api {
 template <class Api>
 concept has_other_clients = requires(const Api& api, client c) {
     { api.with(c) } -> std::same_as<Api>;
+};
+
+template <class Api>
+concept has_hash = requires(const Api& api) {
+    { hash_value(api) } -> std::convertible_to<std::size_t>;
 };
 
 template <class Api>
@@ -103,6 +112,15 @@ class polled_api_of final : public polled_api {
             return other.type() == type() && static_cast<const polled_api_of&>(other).api_ == api_;
         else
             return &other == this;
+    }
+    [[nodiscard]] std::size_t hash() const override
+    {
+        if constexpr (!std::equality_comparable<Api>)
+            return std::hash<const void*>()(this);
+        else if constexpr (has_hash<Api>)
+            return hash_value(std::as_const(api_));
+        else
+            return 0;
     }
     [[nodiscard]] std::type_index type() const override { return typeid(Api); }
     [[nodiscard]] poll_schedule default_schedule() const override { return api_.default_schedule(); }

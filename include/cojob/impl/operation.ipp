@@ -70,19 +70,25 @@ void operation::arm()
         next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
-    armed_ = next;
+    armed_ = time_point::max(); // until it is set
     alarm_->set(next, [this] { ring(); });
+    armed_ = next;
 }
 
 void operation::ring()
 {
     armed_ = time_point::max();
     const auto now = clock_->now();
-    const bool is_over = now >= deadline_, step_is_over = now >= limit_;
+    const bool is_over = now >= deadline_;
+    bool step_is_over = now >= limit_;
     if (step_is_over)
         limit_ = time_point::max();
-    if (!is_over)
-        arm();
+    try {
+        if (!is_over)
+            arm();
+    } catch (...) { // without an alarm nothing would end the step
+        step_is_over = true;
+    }
     // Last: what is stopped may end, and this object with it.
     if (is_over || step_is_over)
         stop(is_over ? stop_reason::deadline : stop_reason::limit);

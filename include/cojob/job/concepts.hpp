@@ -29,7 +29,8 @@ struct poll_schedule {
 /// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
 ///
 /// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
-/// line of its own. Where a service has `list_unfinished()`, which returns an
+/// line of its own. Among many services of one scope the equal one is found by `hash_value(service)`, looked up by its
+/// argument, and where there is none by comparing with each. Where a service has `list_unfinished()`, which returns an
 /// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
 /// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
 /// the items are all that `get_job` would tell.

@@ -12,6 +12,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -80,6 +82,8 @@ class agent {
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
+    /// Equal for what is equal.
+    friend std::size_t hash_value(const agent& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
     COJOB_DECL agent(client, std::shared_ptr<const detail::agent_settings>);

@@ -14,6 +14,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -102,6 +104,8 @@ class agent_v1 {
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
+    /// Equal for what is equal.
+    friend std::size_t hash_value(const agent_v1& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
     using settings_ptr = std::shared_ptr<const detail::agent_settings>;

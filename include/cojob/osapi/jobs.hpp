@@ -13,6 +13,8 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -117,6 +119,8 @@ class jobs {
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
+    /// Equal for what is equal.
+    friend std::size_t hash_value(const jobs& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
     COJOB_DECL jobs(client, std::shared_ptr<const detail::jobs_settings>);

@@ -50,12 +50,12 @@ class landing {
 /// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
 /// costs half a second to compile. The body calls `operation::begin` in its first step: Asio throws what is cancelled
 /// before that step out of `run()`, and nobody is told.
-inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<landing> to)
 {
     struct ended {
         asio::any_io_executor work;
         std::shared_ptr<operation> op; // its slot is what the body is bound to
-        std::unique_ptr<landing> to;
+        std::shared_ptr<landing> to;
 
         void operator()(std::exception_ptr thrown) const
         {
@@ -85,6 +85,8 @@ class return_to_caller final : public landing {
     /// The caller's context is kept at work until this returns, so that it is there until then.
     void land(std::exception_ptr thrown) override
     {
+        if (std::exchange(has_landed_, true))
+            return;
         asio::require(executor_, asio::execution::blocking.never)
             .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
@@ -100,6 +102,7 @@ class return_to_caller final : public landing {
 
     caller_executor executor_;
     Handler handler_;
+    bool has_landed_ = false;
 };
 
 /// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
@@ -110,15 +113,24 @@ class return_to_caller final : public landing {
 [[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
 {
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected())
-            // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
-            slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
-                if (const auto live = weak.lock())
-                    asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
-            });
-        spawn(std::move(run), std::move(body),
-              std::make_unique<return_to_caller<decltype(handler)>>(std::move(handler)));
+        using back_type = return_to_caller<decltype(handler)>;
+        std::shared_ptr<back_type> back;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
+                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                    if (const auto live = weak.lock())
+                        asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
+                });
+            back = std::make_shared<back_type>(std::move(handler));
+            spawn(std::move(run), std::move(body), back);
+        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+            if (!back)
+                back_type(std::move(handler)).land(std::current_exception());
+            else
+                back->land(std::current_exception());
+        }
     };
     return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
                                                                                   std::move(op), std::move(inner));

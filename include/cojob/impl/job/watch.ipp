@@ -39,14 +39,13 @@ class watch_state final : public wait_listener {
     asio::awaitable<wait_end> next(operation& op)
     {
         event news(op.executor());
-        news_ = &news;
+        const turn here(*this, news);
         if (!wait_)
             wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
         wait_->resume(true);
         if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
             co_await news.wait();
         wait_->pause();
-        news_ = nullptr;
         if (latest_)
             co_return wait_end{.job = std::exchange(latest_, nullptr)};
         if (!wait_->end())
@@ -61,6 +60,23 @@ class watch_state final : public wait_listener {
     void told(std::shared_ptr<const void> job) { told_ = std::move(job); }
 
   private:
+    /// The time of one `next`, however it ends: after it the wait has left the line and tells nobody.
+    class turn {
+      public:
+        turn(watch_state& s, event& news) : state_(s) { state_.news_ = &news; }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn()
+        {
+            if (state_.wait_)
+                state_.wait_->pause();
+            state_.news_ = nullptr;
+        }
+
+      private:
+        watch_state& state_;
+    };
+
     void changed(const job_view& seen) override
     {
         latest_ = seen.job;

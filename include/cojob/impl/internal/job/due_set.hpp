@@ -3,41 +3,68 @@
 
 #include <cojob/clock.hpp>
 
-#include <set>
-#include <utility>
-#include <vector>
+#include <boost/intrusive/set.hpp>
 
 namespace cojob::detail {
 
-/// Things by when they are due; not their owner. The set beneath is one type, whatever the things are: each costs a
-/// user's compiler some 60 functions.
+/// The place of a thing in a `due_set`, at most one at a time. The thing derives from it, so that entering a set takes
+/// no memory and cannot fail.
+class due_link : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+  public:
+    /// When it is due; the end of time where it is in no set.
+    [[nodiscard]] time_point due_at() const noexcept { return is_linked() ? due_ : time_point::max(); }
+
+    friend bool operator<(const due_link& a, const due_link& b) noexcept { return a.due_ < b.due_; }
+
+  private:
+    template <class T>
+    friend class due_set;
+
+    time_point due_{};
+};
+
+/// Things by when they are due, those of one time in the order in which they came; not their owner. The set beneath is
+/// one type, whatever the things are: each costs a user's compiler some 60 functions.
 template <class T>
 class due_set {
   public:
     [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
 
-    void insert(time_point due, T& thing) { set_.emplace(due, &thing); }
-
-    /// With the time it was inserted with; nothing happens when it is not there.
-    void erase(time_point due, T& thing) { set_.erase({due, &thing}); }
-
-    /// When the first is due; the end of time for none.
-    [[nodiscard]] time_point next() const { return set_.empty() ? time_point::max() : set_.begin()->first; }
-
-    /// When there is one.
-    [[nodiscard]] T& front() const { return *static_cast<T*>(set_.begin()->second); }
-
-    /// All that are due then, the first first.
-    [[nodiscard]] std::vector<T*> until(time_point then) const
+    /// Enters it, or moves it to another time.
+    void put(T& thing, time_point due) noexcept
     {
-        std::vector<T*> due;
-        for (auto it = set_.begin(); it != set_.end() && it->first <= then; ++it)
-            due.push_back(static_cast<T*>(it->second));
-        return due;
+        due_link& link = thing;
+        remove(thing);
+        link.due_ = due;
+        set_.insert(link);
     }
 
+    /// Nothing happens where it is in no set; it must not be in another.
+    void remove(T& thing) noexcept
+    {
+        due_link& link = thing;
+        if (link.is_linked())
+            set_.erase(set_.iterator_to(link));
+    }
+
+    /// When the first is due; the end of time for none.
+    [[nodiscard]] time_point next() const noexcept { return set_.empty() ? time_point::max() : set_.begin()->due_; }
+
+    /// When there is one.
+    [[nodiscard]] T& front() noexcept { return static_cast<T&>(*set_.begin()); }
+
+    /// The first; null for none.
+    [[nodiscard]] T* first() noexcept { return at(set_.begin()); }
+
+    /// The one behind it; null for none.
+    [[nodiscard]] T* next_of(T& thing) noexcept { return at(++set_.iterator_to(thing)); }
+
   private:
-    std::set<std::pair<time_point, void*>> set_;
+    using set_type = boost::intrusive::multiset<due_link, boost::intrusive::constant_time_size<false>>;
+
+    T* at(set_type::iterator place) noexcept { return place == set_.end() ? nullptr : static_cast<T*>(&*place); }
+
+    set_type set_;
 };
 
 } // namespace cojob::detail

@@ -63,11 +63,10 @@ class job_memory {
     }
 
   private:
-    struct entry {
+    struct entry : due_link { // in the order of their last notes
         std::string name{};
         job_record record{};
         time_point noted{};
-        time_point place{}; // in the order
 
         [[nodiscard]] bool is_old(time_point now) const { return now - noted >= keeps; }
     };
@@ -85,18 +84,17 @@ class job_memory {
             known->name = name;
             entries_.put(std::move(name), known);
         }
-        order_.erase(known->place, *known);
         known->noted = now;
-        known->place = last_ += duration(1);
-        order_.insert(known->place, *known);
+        order_.put(*known, last_ += duration(1));
         return known->record;
     }
 
     void forget_oldest()
     {
         auto& oldest = order_.front();
-        order_.erase(oldest.place, oldest);
-        entries_.erase(std::string(oldest.name)); // not by what goes with it
+        const auto name = oldest.name; // not by what goes with it
+        order_.remove(oldest);
+        entries_.erase(name);
     }
 
     std::mutex mutex_;

@@ -75,10 +75,12 @@ class job_wait final : public poll_waiter {
     {
         if (end_ || line_)
             return;
-        line_ = &hub_->line_of(state_, subject_.api->scope());
-        line_->join(*this, subject_.api, subject_.id,
-                    {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
-                     needs_whole_jobs});
+        auto& line = hub_->line_of(state_, subject_.api->scope());
+        line.join(*this, subject_.api, subject_.id,
+                  {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                   needs_whole_jobs});
+        if (!end_) // it may have been shut out
+            line_ = &line;
     }
 
     /// Leaves it. What it knows, it keeps.
@@ -115,7 +117,7 @@ class job_wait final : public poll_waiter {
         return known;
     }
 
-    [[nodiscard]] next_poll answered(const poll_answer& answer) override
+    [[nodiscard]] next_poll answered(const poll_answer& answer) noexcept override
     {
         try {
             ++polls_;
@@ -132,19 +134,38 @@ class job_wait final : public poll_waiter {
         return end_ ? over() : next_;
     }
 
-    void timed_out(std::optional<phase> reached, bool is_under_way) override
+    void timed_out(std::optional<phase> reached, bool is_under_way) noexcept override
     {
-        give_up(is_under_way ? reached : phase::queued);
-        report_poll({});
-        over();
+        end_by([&] {
+            give_up(is_under_way ? reached : phase::queued);
+            report_poll({});
+        });
     }
 
-    void shut_out(time_point asked_until) override
+    void shut_out(time_point asked_until) noexcept override
     {
-        error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
-        failure.http_status = 429;
-        end_throttled(std::move(failure), asked_until);
-        report_poll(errc::rate_limited);
+        end_by([&] {
+            error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
+            failure.http_status = 429;
+            end_throttled(std::move(failure), asked_until);
+            report_poll(errc::rate_limited);
+        });
+    }
+
+    void failed(std::exception_ptr thrown) noexcept override
+    {
+        end_by([&] { std::rethrow_exception(thrown); });
+    }
+
+    /// What cannot be told in full, for want of memory, is told as that.
+    template <class Function>
+    void end_by(Function how) noexcept
+    {
+        try {
+            how();
+        } catch (...) {
+            end_ = wait_end{.thrown = std::current_exception()};
+        }
         over();
     }
 

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,32 +32,39 @@ class poll_sender {
     poll_sender& operator=(const poll_sender&) = delete;
     virtual ~poll_sender() = default;
 
-    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) = 0;
+    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) noexcept = 0;
 };
 
 /// A poll under way: of one job, or a list that stands for many.
 class poll_flight : public std::enable_shared_from_this<poll_flight> {
   public:
-    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one, bool probes)
-        : group(of), job(one), is_probe(probes), begun(state.time().now()), owner_(owner),
-          operation_(state.options.clock, state.executor)
+    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one)
+        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.options.clock, state.executor)
     {
     }
 
     poll_group& group;
     polled_job* const job; ///< null: a list
-    const bool is_probe;
+    bool is_probe = false;
     const time_point begun;
     std::size_t expected = 0; ///< jobs that it is to tell of
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
-    /// \param until when nobody waits for it any more
-    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until)
+    /// What keeps it from flying is what it lands with. `until`: when nobody waits for it any more.
+    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until) noexcept
     {
-        const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
-        auto body = fly(state.shared_from_this(), shared_from_this(), std::move(api), std::move(id), limit);
-        spawn({shared_from_this(), &operation_}, std::move(body), nullptr);
+        const auto self = shared_from_this();
+        try {
+            const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
+            auto body = fly(state.shared_from_this(), self, std::move(api), std::move(id), limit);
+            spawn({self, &operation_}, std::move(body), nullptr);
+        } catch (...) {
+            poll_answer answer;
+            answer.thrown = std::current_exception();
+            if (!std::exchange(is_over_, true))
+                land(std::move(answer), {});
+        }
     }
 
     /// Nobody wants its answer any more, and nobody gets it.
@@ -71,10 +79,11 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
                                      std::shared_ptr<const polled_api> api, std::string id, duration limit)
     {
-        const client_state::running_guard running(*state, {self, &self->operation_});
+        std::optional<client_state::running_guard> running; // made below: whatever throws is to land
         poll_answer answer;
         std::vector<listed_job> listed;
         try {
+            running.emplace(*state, std::shared_ptr<operation>(self, &self->operation_));
             self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
             if (self->job)
                 answer.view = co_await api->poll(std::move(id), self->trace_, limit);
@@ -107,14 +116,18 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     void give_up()
     {
         const auto self = shared_from_this();
+        poll_answer answer;
+        try {
+            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        } catch (...) {
+            answer.thrown = std::current_exception();
+        }
         is_over_ = true;
         operation_.stop(stop_reason::deadline);
-        poll_answer answer;
-        answer.failure = error_info(errc::request_timeout, "the service did not answer");
         land(std::move(answer), {});
     }
 
-    void land(poll_answer answer, std::vector<listed_job> listed)
+    void land(poll_answer answer, std::vector<listed_job> listed) noexcept
     {
         alarm_.reset();
         answer.begun = begun;

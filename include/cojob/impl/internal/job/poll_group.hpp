@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +18,8 @@
 
 namespace cojob::detail {
 
-/// A job that somebody waits for. However many they are, it is polled once.
-struct polled_job {
+/// A job that somebody waits for. However many they are, it is polled once. Its place is in the queue of its group.
+struct polled_job : due_link {
     poll_group* group = nullptr;
     const std::string* id = nullptr; ///< its key in the group
     std::vector<poll_waiter*> waiters{};
@@ -26,17 +27,17 @@ struct polled_job {
     job_view listed{};                     ///< what a list told of it
     std::optional<time_point> last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
-    time_point queued = time_point::max();     ///< its place in the group's queue
     bool must_be_fetched = false;              ///< a list did not tell enough
+    polled_job* next_served = nullptr;         ///< of those that one list is to tell of
 
     void add(poll_waiter& w)
     {
-        w.job_ = this;
-        w.place_ = waiters.size();
         waiters.push_back(&w);
+        w.place_ = waiters.size() - 1;
+        w.job_ = this;
     }
 
-    void remove(poll_waiter& w)
+    void remove(poll_waiter& w) noexcept
     {
         waiters[w.place_] = waiters.back();
         waiters[w.place_]->place_ = w.place_;
@@ -83,15 +84,6 @@ struct polled_job {
             w->is_expecting_ = true;
     }
 
-    [[nodiscard]] std::vector<poll_waiter*> take_expecting() const
-    {
-        std::vector<poll_waiter*> taken;
-        for (auto* w : waiters)
-            if (std::exchange(w->is_expecting_, false))
-                taken.push_back(w);
-        return taken;
-    }
-
     /// To be asked for at once.
     void hurry(time_point now)
     {
@@ -112,23 +104,54 @@ struct polled_job {
     }
 };
 
-/// The jobs of one service that are waited for.
-struct poll_group {
-    poll_group(std::shared_ptr<const polled_api> a, std::shared_ptr<poll_pause> p)
-        : api(std::move(a)), pause(std::move(p)), can_list(api->lists() != listing::none)
+struct poll_group;
+
+/// What the groups of one scope have in common.
+struct poll_scope : poll_pause {
+    std::vector<poll_group*> groups{};
+};
+
+/// The jobs of one service that are waited for. Its place is in the order of its line.
+struct poll_group : due_link {
+    poll_group(std::size_t h, std::shared_ptr<const polled_api> a, std::shared_ptr<poll_scope> s)
+        : hash(h), api(std::move(a)), pause(std::move(s)), min_interval(api->default_schedule().min_interval),
+          can_list(api->lists() != listing::none), place_in_scope_(pause->groups.size())
     {
+        pause->groups.push_back(this);
+    }
+    poll_group(const poll_group&) = delete;
+    poll_group& operator=(const poll_group&) = delete;
+    ~poll_group()
+    {
+        auto& all = pause->groups;
+        all[place_in_scope_] = all.back();
+        all[place_in_scope_]->place_in_scope_ = place_in_scope_;
+        all.pop_back();
     }
 
+    const std::size_t hash;
     std::shared_ptr<const polled_api> api;
-    std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
+    std::shared_ptr<poll_scope> pause; ///< shared by the groups of a scope
+    duration min_interval;             ///< the service's own
     std::unordered_map<std::string, polled_job> jobs{};
     due_set<polled_job> queue{};
     std::shared_ptr<poll_flight> list{};           ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
     std::size_t flights = 0;                       ///< that one included
-    time_point ready = time_point::max();          ///< its place in the line
     unsigned failed_lists = 0;                     ///< in a row
     bool can_list;
+    bool is_noted_idle = false; ///< it is among those that the line may forget
+    poll_group* next_idle = nullptr;
+
+    /// \throws std::bad_alloc, and nothing has changed
+    polled_job& job_of(const std::string& id)
+    {
+        const auto place = jobs.try_emplace(id).first;
+        auto& job = place->second;
+        job.group = this;
+        job.id = &place->first;
+        return job;
+    }
 
     [[nodiscard]] bool is_for(const polled_api& other) const
     {
@@ -143,25 +166,14 @@ struct poll_group {
                !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
-    void enqueue(polled_job& job)
-    {
-        unqueue(job);
-        job.queued = job.due();
-        queue.insert(job.queued, job);
-    }
+    void enqueue(polled_job& job) noexcept { queue.put(job, job.due()); }
 
     /// A list is over, or given up: who came meanwhile has not been asked for.
-    void enqueue_all()
+    void enqueue_all() noexcept
     {
         for (auto& [id, job] : jobs)
             if (!job.flight)
                 enqueue(job);
-    }
-
-    void unqueue(polled_job& job)
-    {
-        queue.erase(job.queued, job);
-        job.queued = time_point::max();
     }
 
     /// When the next poll may be made: never while the one that goes ahead is under way.
@@ -182,8 +194,8 @@ struct poll_group {
         return last;
     }
 
-    /// The jobs a list was to tell of, with what it told. An end without details does not count.
-    [[nodiscard]] std::vector<polled_job*> take(const poll_flight& from, std::vector<listed_job> items)
+    /// The first of the jobs a list was to tell of, with what it told. An end without details does not count.
+    [[nodiscard]] polled_job* take(const poll_flight& from, std::vector<listed_job> items) noexcept
     {
         for (auto& item : items) {
             const auto found = jobs.find(item.id);
@@ -191,12 +203,15 @@ struct poll_group {
             if (found != jobs.end() && found->second.flight.get() == &from && tells)
                 found->second.listed = std::move(item.view);
         }
-        std::vector<polled_job*> served;
+        polled_job* first = nullptr;
         for (auto& [id, job] : jobs)
             if (job.flight.get() == &from)
-                served.push_back(&job);
-        return served;
+                job.next_served = std::exchange(first, &job);
+        return first;
     }
+
+  private:
+    std::size_t place_in_scope_;
 };
 
 } // namespace cojob::detail

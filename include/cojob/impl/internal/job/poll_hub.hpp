@@ -6,6 +6,8 @@
 #include <cojob/impl/internal/job/poll_line.hpp>
 #include <cojob/impl/internal/named.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -19,7 +21,10 @@ class poll_hub {
         const std::string server(server_of(scope));
         if (const auto found = lines_.find(server))
             return *found;
-        lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
+        if (lines_.size() >= clean_at_) {
+            lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
+            clean_at_ = std::max<std::size_t>(16, 2 * lines_.size());
+        }
         const auto made = share<poll_line>(state);
         lines_.put(server, made);
         return *made;
@@ -34,6 +39,7 @@ class poll_hub {
     }
 
     named<poll_line> lines_;
+    std::size_t clean_at_ = 16;
 };
 
 } // namespace cojob::detail

@@ -4,88 +4,142 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/job/due_set.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
-#include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/named.hpp>
 
-#include <list>
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
+#include <tuple>
 #include <utility>
 
 namespace cojob::detail {
 
-/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups.
+/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups. Only
+/// `group_of` takes memory: what has found its group is ordered, moved and removed without a failure.
 class poll_order {
   public:
+    /// Found by a hash: a client may wait on as many services as it has tenants.
     poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
     {
-        for (auto& group : groups_)
-            if (group.is_for(*api))
-                return group;
-        pauses_.erase_unused_if([&](const poll_pause& pause) { return !pause.is_on(now); });
-        const auto scope = api->scope();
-        auto pause = pauses_.find(scope);
-        if (!pause)
-            pauses_.put(scope, pause = share<poll_pause>());
-        return groups_.emplace_back(api, pause);
+        const auto hash = api->hash() ^ std::hash<std::string>()(api->scope());
+        auto [found, end] = groups_.equal_range(hash);
+        for (; found != end; ++found)
+            if (found->second.is_for(*api))
+                return found->second;
+        auto& made = groups_
+                         .emplace(std::piecewise_construct, std::forward_as_tuple(hash),
+                                  std::forward_as_tuple(hash, api, scope_of(*api, now)))
+                         ->second;
+        note_idle(made); // until a job is in it
+        return made;
     }
 
-    void enqueue(polled_job& job)
+    void enqueue(polled_job& job) noexcept
     {
         job.group->enqueue(job);
         reorder(*job.group);
     }
 
+    /// Somebody wants it then, or sooner.
+    void hasten(polled_job& job, time_point due) noexcept
+    {
+        if (job.due_at() <= due)
+            return;
+        job.group->queue.put(job, due);
+        reorder(*job.group);
+    }
+
     /// A job that nobody waits for.
-    void remove(polled_job& job)
+    void remove(polled_job& job) noexcept
     {
         auto& group = *job.group;
-        group.unqueue(job);
+        group.queue.remove(job);
         group.jobs.erase(group.jobs.find(*job.id));
-        has_idle_ = has_idle_ || group.jobs.empty();
+        note_idle(group);
         reorder(group);
     }
 
-    void reorder(poll_group& group)
+    /// A poll of the group is over.
+    void ended(poll_group& group) noexcept
     {
-        order_.erase(group.ready, group);
-        group.ready = group.next();
-        if (group.ready != time_point::max())
-            order_.insert(group.ready, group);
+        --group.flights;
+        note_idle(group);
+    }
+
+    void reorder(poll_group& group) noexcept
+    {
+        const auto ready = group.next();
+        if (ready == time_point::max())
+            order_.remove(group);
+        else
+            order_.put(group, ready);
     }
 
     /// After a change that concerns all services of a scope.
-    void reorder(const poll_pause& changed)
+    void reorder(const poll_scope& changed) noexcept
     {
-        for (auto& group : groups_)
-            if (group.pause.get() == &changed)
-                reorder(group);
+        for (auto* const group : changed.groups)
+            reorder(*group);
     }
 
     /// When the next poll may be made; the end of time for none.
-    [[nodiscard]] time_point next() const { return order_.next(); }
+    [[nodiscard]] time_point next() const noexcept { return order_.next(); }
 
     /// Whose poll that is, when there is one.
-    [[nodiscard]] poll_group& front() const { return order_.front(); }
+    [[nodiscard]] poll_group& front() noexcept { return order_.front(); }
 
     /// A service holds its client, and the client this: nothing of a service stays when nobody waits.
-    void forget_idle()
+    void forget_idle() noexcept
     {
-        if (std::exchange(has_idle_, false))
-            groups_.remove_if([](const poll_group& group) { return group.is_idle(); });
+        while (auto* const group = idle_) {
+            idle_ = group->next_idle;
+            group->is_noted_idle = false;
+            if (!group->is_idle())
+                continue;
+            auto place = groups_.lower_bound(group->hash);
+            while (&place->second != group)
+                ++place;
+            groups_.erase(place);
+        }
     }
 
     [[nodiscard]] bool is_idle(time_point now) const
     {
         auto is_paused = false;
-        pauses_.each([&](const poll_pause& pause) { is_paused = is_paused || pause.is_on(now); });
+        scopes_.each([&](const poll_scope& scope) { is_paused = is_paused || scope.is_on(now); });
         return groups_.empty() && !is_paused;
     }
 
   private:
-    named<poll_pause> pauses_;     // of scopes
-    std::list<poll_group> groups_; // a list: all refer to them
+    void note_idle(poll_group& group) noexcept
+    {
+        if (!group.is_idle() || std::exchange(group.is_noted_idle, true))
+            return;
+        group.next_idle = std::exchange(idle_, &group);
+    }
+
+    /// A scope that nobody used for longer than its last pause is as if it were new.
+    std::shared_ptr<poll_scope> scope_of(const polled_api& api, time_point now)
+    {
+        const auto is_over = [now](const poll_scope& scope) { return scope.groups.empty() && !scope.is_on(now); };
+        if (auto known = scopes_.find(api.scope()); known && !is_over(*known))
+            return known;
+        if (scopes_.size() >= clean_at_) {
+            scopes_.erase_unused_if(is_over);
+            clean_at_ = std::max<std::size_t>(16, 2 * scopes_.size());
+        }
+        auto made = share<poll_scope>();
+        scopes_.put(api.scope(), made);
+        return made;
+    }
+
+    named<poll_scope> scopes_;
+    std::size_t clean_at_ = 16;
+    std::multimap<std::size_t, poll_group> groups_; // by what is equal for equal services; all refer to them
     due_set<poll_group> order_;
-    bool has_idle_ = false;
+    poll_group* idle_ = nullptr; // the first of those that may be
 };
 
 } // namespace cojob::detail

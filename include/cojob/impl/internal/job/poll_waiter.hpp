@@ -34,21 +34,25 @@ inline duration believed_delay(const poll_answer& answer)
     return std::min(answer.retry_after.value_or(duration::zero()), most);
 }
 
-/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line.
-class poll_waiter {
+/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
+/// among the deadlines. None of the functions throws: the line has others to tell.
+class poll_waiter : public due_link {
   public:
     poll_waiter() = default;
     poll_waiter(const poll_waiter&) = delete;
     poll_waiter& operator=(const poll_waiter&) = delete;
 
     /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
-    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) = 0;
+    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) noexcept = 0;
 
     /// Its deadline has come, and it is out of the line. `reached`: of the poll that is under way for it.
-    virtual void timed_out(std::optional<phase> reached, bool is_under_way) = 0;
+    virtual void timed_out(std::optional<phase> reached, bool is_under_way) noexcept = 0;
 
     /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
-    virtual void shut_out(time_point asked_until) = 0;
+    virtual void shut_out(time_point asked_until) noexcept = 0;
+
+    /// The line could not do its part, for want of memory mostly; it is out of the line.
+    virtual void failed(std::exception_ptr thrown) noexcept = 0;
 
     struct wishes {
         time_point due{};
@@ -62,13 +66,14 @@ class poll_waiter {
     ~poll_waiter() = default;
 
   private:
-    friend class poll_line;
+    friend class poll_roster;
     friend struct polled_job;
 
     wishes wishes_;
     polled_job* job_ = nullptr; ///< set while it is in the line
     std::size_t place_ = 0;     ///< among the job's waiters
     bool is_expecting_ = false; ///< the poll under way is for it too
+    bool is_leaving_ = false;   ///< the answer was the last it wanted
 };
 
 /// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
