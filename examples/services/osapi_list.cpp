@@ -38,8 +38,7 @@ cojob::osapi::jobs_options options_from_environment()
     cojob::osapi::jobs_options options;
     if (const char* url = std::getenv("COJOB_OSAPI_URL"))
         options.base_url = url;
-    if (const char* token = std::getenv("COJOB_OSAPI_TOKEN"))
-        options.token = cojob::secret(token);
+    options.token = cojob::secret_from_environment("COJOB_OSAPI_TOKEN");
     return options;
 }
 

@@ -108,7 +108,8 @@ struct client_stats {
 };
 
 /// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
-/// no pending work: `run()` of its context returns. It must not outlive its execution context.
+/// no pending work: `run()` of its context returns. It must not outlive its execution context. A handle that was moved
+/// from, of a client or a service, may be assigned to or destroyed; any other use of it is caught by an assertion.
 ///
 /// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
 class client {
@@ -117,8 +118,8 @@ class client {
     /// connected yet.
     ///
     /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
-    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for options
-    /// that cannot work, a CA file that cannot be read among them.
+    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for an empty
+    /// executor and for options that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`

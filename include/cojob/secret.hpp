@@ -42,6 +42,16 @@ class secret {
     std::shared_ptr<const std::string> text_;
 };
 
+/// A key from an environment variable, without white space around it; `must_hold` is for the error's words.
+/// \throws api_error `invalid_argument` naming the variable, where it is not set, empty or blank, or holds what cannot
+/// be a key: several words, `Bearer` in front, quotes, what is not ASCII.
+[[nodiscard]] COJOB_DECL secret secret_from_environment(const std::string& variable,
+                                                        std::string_view must_hold = "a key");
+
+/// A key that is all there is in a file, without white space around it: the line's end that editors add, a byte order
+/// mark. \throws api_error `invalid_argument` naming the file, where it cannot be read or as `secret_from_environment`.
+[[nodiscard]] COJOB_DECL secret secret_from_file(const std::string& path);
+
 /// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's
 /// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
 class credential {
@@ -82,6 +92,10 @@ namespace detail {
 
 /// The value of the header Authorization; empty for an empty key.
 [[nodiscard]] COJOB_DECL secret bearer(const secret& key);
+
+/// A variable without white space around it; empty where it is not set. With `must_hold`, what it is for, that is
+/// refused. \throws api_error `invalid_argument` naming the variable
+[[nodiscard]] COJOB_DECL std::string environment(const std::string& variable, std::string_view must_hold = {});
 
 /// Overwrites the text, in a way the compiler does not remove, and empties it.
 COJOB_DECL void wipe(std::string&) noexcept;

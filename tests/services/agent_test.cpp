@@ -253,6 +253,16 @@ BOOST_AUTO_TEST_CASE(takes_its_options_from_the_environment)
     BOOST_TEST(cojob::mintlify::agent_options_from_environment().base_url == "https://api.mintlify.com");
 }
 
+BOOST_AUTO_TEST_CASE(takes_its_options_without_the_white_space_around_them)
+{
+    const environment_guard set(
+        variables{{project, "docs\r\n"}, {key, " mint_key\n"}, {url, "http://127.0.0.1:4010 "}});
+    const auto o = cojob::mintlify::agent_options_from_environment();
+    BOOST_TEST(o.project_id == "docs");
+    BOOST_TEST(o.api_key.fixed().reveal() == "mint_key");
+    BOOST_TEST(o.base_url == "http://127.0.0.1:4010");
+}
+
 BOOST_AUTO_TEST_CASE(says_which_environment_variable_is_missing)
 {
     struct row {
@@ -262,11 +272,18 @@ BOOST_AUTO_TEST_CASE(says_which_environment_variable_is_missing)
     const std::string no_project =
         "MINTLIFY_PROJECT_ID: the environment variable is not set; it must hold the project id";
     const std::string no_key = "MINTLIFY_API_KEY: the environment variable is not set; it must hold an admin API key";
+    const std::string blank_project =
+        "MINTLIFY_PROJECT_ID: the environment variable is blank; it must hold the project id";
+    const std::string blank_key = "MINTLIFY_API_KEY: the environment variable is blank; it must hold an admin API key";
+    const std::string bearer_key = "MINTLIFY_API_KEY: must be the key alone, without Bearer in front";
     for (const auto& [project_id, api_key, complaint] : std::vector<row>{{nullptr, "mint_key", no_project},
                                                                          {"", "mint_key", no_project},
                                                                          {nullptr, nullptr, no_project},
                                                                          {"docs", nullptr, no_key},
-                                                                         {"docs", "", no_key}}) {
+                                                                         {"docs", "", no_key},
+                                                                         {"docs", " \n", blank_key},
+                                                                         {" ", "mint_key", blank_project},
+                                                                         {"docs", "Bearer mint_key", bearer_key}}) {
         const environment_guard set(variables{{project, project_id}, {key, api_key}});
         BOOST_CHECK_EXCEPTION((void)cojob::mintlify::agent_options_from_environment(), cojob::api_error,
                               [&](const cojob::api_error& e) {

@@ -9,6 +9,14 @@
 #error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."
 #endif
 
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#error "cojob needs exceptions: compile without -fno-exceptions."
+#endif
+
+#if !defined(__cpp_rtti) && !defined(_CPPRTTI)
+#error "cojob needs run-time type information: compile without -fno-rtti."
+#endif
+
 #if BOOST_VERSION < 108100
 #error "cojob needs Boost 1.81 or newer; boost/version.hpp tells of an older one."
 #endif

@@ -1,6 +1,7 @@
 #ifndef COJOB_DETAIL_SHARE_HPP
 #define COJOB_DETAIL_SHARE_HPP
 
+#include <cassert>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -24,6 +25,15 @@ template <class T, class... Arguments>
         return std::shared_ptr<T>(made);
     else
         return std::shared_ptr<T>(own(made, [](void* thing) { delete static_cast<made_type*>(thing); }), made);
+}
+
+/// What a handle refers to. One that was moved from refers to nothing: it may be assigned to or destroyed, nothing
+/// else.
+template <class T>
+[[nodiscard]] const std::shared_ptr<T>& in_use(const std::shared_ptr<T>& state) noexcept
+{
+    assert(state && "a cojob handle was used after it had been moved from");
+    return state;
 }
 
 } // namespace cojob::detail

@@ -35,6 +35,9 @@ COJOB_DECL void check_segment(std::string_view value, std::string_view what);
 /// A header's value: anything in one line; tabs are the only control characters.
 COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
 
+/// A key as it goes behind `Bearer`: one word of ASCII. Empty is no matter of this check.
+COJOB_DECL void check_key(std::string_view key, std::string_view what);
+
 COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
 
 } // namespace cojob::detail

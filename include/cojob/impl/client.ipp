@@ -77,6 +77,8 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 
 client::client(asio::any_io_executor executor, client_options options, std::shared_ptr<http::transport> transport)
 {
+    if (!executor)
+        detail::throw_invalid_argument("executor: must not be empty");
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
@@ -89,7 +91,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
 
 asio::awaitable<http::response> client::send(api_request request) const
 {
-    return detail::send_response(state_, std::move(request), settings_);
+    return detail::send_response(detail::in_use(state_), std::move(request), settings_);
 }
 
 client client::with_timeout(duration call) const
@@ -102,18 +104,18 @@ client client::with_timeout(duration call) const
 
 client_stats client::stats() const
 {
-    const auto& c = state_->counters;
+    const auto& c = detail::in_use(state_)->counters;
     return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.sent, c.received};
 }
 
 void client::close() const
 {
-    state_->close();
+    detail::in_use(state_)->close();
 }
 
 asio::any_io_executor client::get_executor() const
 {
-    const auto* const serial = state_->executor.target<detail::serial_executor>();
+    const auto* const serial = detail::in_use(state_)->executor.target<detail::serial_executor>();
     return serial ? asio::any_io_executor(serial->full()) : state_->executor;
 }
 

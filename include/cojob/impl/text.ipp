@@ -128,6 +128,36 @@ void check_header_value(std::string_view value, std::string_view what)
         refuse(what, "must not have line breaks or other control characters");
 }
 
+/// Why a key cannot be one; each of these is a way in which keys are copied wrongly.
+inline std::string_view objection_to_key(std::string_view key) noexcept
+{
+    constexpr std::string_view space = " \t\r\n\v\f", scheme = "bearer";
+    const auto is_quote = [](char c) { return c == '"' || c == '\''; };
+    if (key.find_first_not_of(space) == key.npos)
+        return "must not be blank";
+    if (space.find(key.front()) != space.npos || space.find(key.back()) != space.npos)
+        return "must not begin or end with white space";
+    if (std::any_of(key.begin(), key.end(), [](char c) { return is_control(c) && c != '\t'; }))
+        return "must not have line breaks or other control characters";
+    if (std::any_of(key.begin(), key.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        return "must be ASCII";
+    const auto rest = key.substr(std::min(scheme.size(), key.size()));
+    if (equal_ignoring_case(key.substr(0, scheme.size()), scheme) &&
+        (rest.empty() || space.find(rest.front()) != space.npos || rest.front() == ':'))
+        return "must be the key alone, without Bearer in front";
+    if (key.find_first_of(space) != key.npos)
+        return "must not have white space in it";
+    return is_quote(key.front()) && key.front() == key.back() ? "must not be in quotes" : std::string_view();
+}
+
+void check_key(std::string_view key, std::string_view what)
+{
+    if (key.empty())
+        return;
+    if (const auto objection = objection_to_key(key); !objection.empty())
+        refuse(what, objection);
+}
+
 void check_header_name(std::string_view name, std::string_view what)
 {
     if (!is_token(name))

@@ -3,6 +3,7 @@
 
 #include <cojob/detail/config.hpp>
 #include <cojob/detail/list_cursor.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -110,7 +111,7 @@ class pager {
     /// offset), and `no_progress` when ten pages had nothing new although there should be more. After an error the
     /// next call goes on where this one stopped. Cancellation: that of the list. Precondition: the call before has
     /// ended.
-    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(state_); }
+    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(detail::in_use(state_)); }
 
   private:
     std::shared_ptr<detail::pager_state<T>> state_;

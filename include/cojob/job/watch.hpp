@@ -47,7 +47,10 @@ class job_watch {
     /// between. Errors: as `wait_for_job`; the time, `options.timeout` from the first call on, is that of the whole
     /// watch. After an error there is nothing more. Cancellation: all types, at once; the next call goes on.
     /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one watch.
-    [[nodiscard]] asio::awaitable<std::optional<job_type>> next() { return detail::next_change_of<job_type>(state_); }
+    [[nodiscard]] asio::awaitable<std::optional<job_type>> next()
+    {
+        return detail::next_change_of<job_type>(detail::in_use(state_));
+    }
 
   private:
     template <job_api A>

@@ -53,7 +53,7 @@ class agent {
     [[nodiscard]] COJOB_DECL std::string scope() const;
     /// For `wait_for_job` in another process: the job, and when this client created it or sent it a message.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_job&) const;
-    /// Mintlify documents a poll every 5 to 10 s.
+    /// Every 5 to 10 s, as the vendor's published page "Get agent job (v2)" asks.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;

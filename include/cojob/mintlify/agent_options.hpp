@@ -26,7 +26,8 @@ class agent_options {
 };
 
 /// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
-/// \throws api_error `invalid_argument` naming the variable that is missing or empty.
+/// White space around them does not count.
+/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or holds what cannot be a key.
 [[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
 
 } // namespace cojob::mintlify

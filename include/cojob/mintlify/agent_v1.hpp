@@ -65,7 +65,7 @@ class agent_v1 {
     [[nodiscard]] COJOB_DECL std::string scope() const;
     /// For `wait_for_job` in another process: the session, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
-    /// As for v2: Mintlify documents a poll every 5 to 10 s.
+    /// As for v2, whose page "Get agent job (v2)" asks for a poll every 5 to 10 s.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;

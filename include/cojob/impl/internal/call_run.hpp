@@ -125,7 +125,7 @@ class call_run {
             const auto key = co_await call_.asked.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
-            check_key(key);
+            check_key(key.reveal(), "credential");
             call_.asked.wire.authorization = bearer(key);
         } catch (...) {
             thrown = std::current_exception();

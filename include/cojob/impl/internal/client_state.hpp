@@ -69,7 +69,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
         assert((!context_is_gone_ || !*context_is_gone_) && "a cojob::client outlived its execution context");
     }
 
-    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return c.state_; }
+    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return in_use(c.state_); }
 
     static const call_settings& settings_of(const client& c) noexcept { return c.settings_; }
 
@@ -117,7 +117,8 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// From any thread.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with it.
+    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with
+    /// it.
     class running_guard {
       public:
         running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))

@@ -21,11 +21,6 @@ struct prepared_call {
     bool streams_body = false; ///< of a success
 };
 
-inline void check_key(const secret& key)
-{
-    check_header_value(key.reveal(), "credential");
-}
-
 inline std::string make_target(const api_request& r)
 {
     std::string target;
@@ -112,7 +107,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
         wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     }
     if (request.authorization.is_fixed()) {
-        check_key(request.authorization.fixed());
+        check_key(request.authorization.fixed().reveal(), "credential");
         wire.authorization = request.authorization.header();
     }
     call.api = std::move(request);

@@ -29,7 +29,7 @@ class service_settings {
         if (key_.empty())
             throw_invalid_argument(called.key + ": must not be empty");
         if (key_.is_fixed())
-            check_header_value(key_.fixed().reveal(), called.key);
+            check_key(key_.fixed().reveal(), called.key);
         base_url_ = http::parse_url(url, called.url);
         check_plaintext(base_url_, allow_plaintext_, called.url);
     }

@@ -131,32 +131,32 @@ agent::agent(client c, std::shared_ptr<const detail::agent_settings> settings)
 
 agent agent::with(client c) const
 {
-    return {std::move(c), settings_};
+    return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
 std::string agent::scope() const
 {
-    return settings_->scope();
+    return cojob::detail::in_use(settings_)->scope();
 }
 
 job_handle agent::handle(const agent_job& job) const
 {
-    return cojob::detail::make_handle(client_, api_name, settings_->scope(), job.id);
+    return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), job.id);
 }
 
 asio::awaitable<agent_job> agent::create_job(std::string prompt) const
 {
-    return detail::create_job(client_, settings_, std::move(prompt));
+    return detail::create_job(client_, cojob::detail::in_use(settings_), std::move(prompt));
 }
 
 asio::awaitable<agent_job> agent::get_job(std::string id) const
 {
-    return detail::get_job(client_, settings_, std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<agent_job> agent::send_message(std::string id, std::string prompt) const
 {
-    return detail::send_message(client_, settings_, std::move(id), std::move(prompt));
+    return detail::send_message(client_, cojob::detail::in_use(settings_), std::move(id), std::move(prompt));
 }
 
 } // namespace cojob::mintlify

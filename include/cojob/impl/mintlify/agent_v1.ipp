@@ -203,17 +203,17 @@ agent_v1::agent_v1(client c, settings_ptr settings) : client_(std::move(c)), set
 
 agent_v1 agent_v1::with(client c) const
 {
-    return {std::move(c), settings_};
+    return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
 std::string agent_v1::scope() const
 {
-    return settings_->scope();
+    return cojob::detail::in_use(settings_)->scope();
 }
 
 job_handle agent_v1::handle(const agent_session& session) const
 {
-    return cojob::detail::make_handle(client_, api_name, settings_->scope(), session.session_id);
+    return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), session.session_id);
 }
 
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
@@ -237,17 +237,17 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
 
 asio::awaitable<agent_stream> agent_v1::create_job(create_session_request session) const
 {
-    return create(client_, settings_, std::move(session));
+    return create(client_, cojob::detail::in_use(settings_), std::move(session));
 }
 
 asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
 {
-    return detail::get_session(client_, settings_, std::move(id));
+    return detail::get_session(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
 {
-    return detail::list_sessions(client_, settings_, query);
+    return detail::list_sessions(client_, cojob::detail::in_use(settings_), query);
 }
 
 pager<agent_session> agent_v1::all_jobs(session_query query) const
@@ -255,7 +255,8 @@ pager<agent_session> agent_v1::all_jobs(session_query query) const
     query.take = query.take.value_or(100);
     const auto size = static_cast<std::size_t>(std::max(1, *query.take));
     const auto first = static_cast<std::size_t>(std::max(0, query.skip));
-    auto fetch = [c = client_, settings = settings_, query, size](std::size_t place, std::size_t smaller) {
+    auto fetch = [c = client_, settings = cojob::detail::in_use(settings_), query, size](std::size_t place,
+                                                                                         std::size_t smaller) {
         auto next = query;
         if (smaller < size)
             next.take = static_cast<int>(smaller);
@@ -267,7 +268,7 @@ pager<agent_session> agent_v1::all_jobs(session_query query) const
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
 {
-    return detail::list_sessions(client_, settings_, {.skip = 0, .take = 100});
+    return detail::list_sessions(client_, cojob::detail::in_use(settings_), {.skip = 0, .take = 100});
 }
 
 } // namespace cojob::mintlify

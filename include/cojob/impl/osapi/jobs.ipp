@@ -143,22 +143,22 @@ jobs::jobs(client c, std::shared_ptr<const detail::jobs_settings> settings)
 
 jobs jobs::with(client c) const
 {
-    return {std::move(c), settings_};
+    return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
 std::string jobs::scope() const
 {
-    return settings_->scope();
+    return cojob::detail::in_use(settings_)->scope();
 }
 
 job_handle jobs::handle(const job& j) const
 {
-    return cojob::detail::make_handle(client_, api_name, settings_->scope(), j.id);
+    return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), j.id);
 }
 
 asio::awaitable<job_page> jobs::list_jobs(list_query query) const
 {
-    return detail::list_jobs(client_, settings_, query);
+    return detail::list_jobs(client_, cojob::detail::in_use(settings_), query);
 }
 
 pager<job> jobs::all_jobs(list_query query) const
@@ -166,7 +166,8 @@ pager<job> jobs::all_jobs(list_query query) const
     query.limit = query.limit.value_or(100);
     const auto size = static_cast<std::size_t>(std::max(1, *query.limit));
     const auto first = static_cast<std::size_t>(std::max(0, query.offset));
-    auto fetch = [c = client_, settings = settings_, query, size](std::size_t place, std::size_t smaller) {
+    auto fetch = [c = client_, settings = cojob::detail::in_use(settings_), query, size](std::size_t place,
+                                                                                         std::size_t smaller) {
         auto next = query;
         if (smaller < size)
             next.limit = static_cast<int>(smaller);
@@ -177,22 +178,23 @@ pager<job> jobs::all_jobs(list_query query) const
 
 asio::awaitable<job> jobs::get_job(std::string id) const
 {
-    return detail::get_job(client_, settings_, std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<void> jobs::delete_job(std::string id) const
 {
-    return detail::delete_job(client_, settings_, std::move(id));
+    return detail::delete_job(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<retry_receipt> jobs::retry_job(std::string id, std::string target_hostname) const
 {
-    return detail::retry_job(client_, settings_, std::move(id), std::move(target_hostname));
+    return detail::retry_job(client_, cojob::detail::in_use(settings_), std::move(id), std::move(target_hostname));
 }
 
 asio::awaitable<std::vector<job>> jobs::list_unfinished() const
 {
-    return detail::list_items(client_, settings_, {.status = job_status::processing, .limit = 100});
+    return detail::list_items(client_, cojob::detail::in_use(settings_),
+                              {.status = job_status::processing, .limit = 100});
 }
 
 } // namespace cojob::osapi
