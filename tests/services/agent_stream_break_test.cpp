@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(says_so_when_it_is_no_http_any_more)
 BOOST_DATA_TEST_CASE(says_so_when_it_is_over_a_limit, data::make({true, false}), is_line)
 {
     stream_bench b({}, is_line ? with_limits(100, 1000) : with_limits(1000, 100));
-    const auto s = b.open(numbered_event(1) + numbered_event(2, 200));
+    const auto s = b.open(numbered_event(1) + (is_line ? ": " + std::string(200, '.') : numbered_event(2, 200)));
     BOOST_TEST(b.run(s.next()).get().value()->data == "event 1");
     check_broken(b, s, errc::response_too_large);
     BOOST_TEST(b.run(s.next()).error().attempts.front().why ==

@@ -178,12 +178,17 @@ BOOST_AUTO_TEST_CASE(asks_as_the_vendor_documents_it)
                    R"({"role":"assistant","content":"Done"}],"branch":"docs/x","asDraft":true,"model":"opus"})"));
 }
 
-BOOST_AUTO_TEST_CASE(leaves_out_what_is_the_default)
+BOOST_AUTO_TEST_CASE(leaves_out_what_is_the_default_and_sends_a_false_that_was_set)
 {
     recorded b;
-    b.start(b.service.create_job(create_session_request("Document it")));
+    create_session_request r("Document it");
+    b.start(b.service.create_job(r));
+    r.as_draft = false;
+    b.start(b.service.create_job(r));
     BOOST_TEST(body_of(b.transport->requests().front()) ==
                boost::json::parse(R"({"messages":[{"role":"user","content":"Document it"}]})"));
+    BOOST_TEST(body_of(b.transport->requests().back()) ==
+               boost::json::parse(R"({"messages":[{"role":"user","content":"Document it"}],"asDraft":false})"));
 }
 
 BOOST_AUTO_TEST_CASE(comes_whole_from_a_transport_that_knows_no_streams)

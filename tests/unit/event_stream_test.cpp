@@ -151,6 +151,46 @@ BOOST_AUTO_TEST_CASE(a_line_may_be_as_long_as_the_limit)
     BOOST_TEST(!parser.next());
 }
 
+BOOST_AUTO_TEST_CASE(a_line_of_data_may_be_as_long_as_an_event)
+{
+    BOOST_TEST(limit_options().event_line >= limit_options().event_bytes);
+    for (const std::size_t size : {70U * 1024U, 1024U * 1024U - 1U})
+        for (const std::size_t piece : {1000U, 16384U, 2'000'000U})
+            for (const auto* begin : {"data: ", "data:",
+                                      "\xEF\xBB\xBF"
+                                      "data: "}) {
+                limit_options limits;
+                limits.event_line = 10; // of other lines
+                event_stream_parser parser(limits);
+                std::size_t events = 0;
+                const auto text = begin + std::string(size, 'x') + "\n\ndata: b\n\n";
+                for (std::size_t at = 0; at < text.size(); at += piece) {
+                    parser.feed(std::string_view(text).substr(at, piece));
+                    while (const auto e = parser.next())
+                        events += e->data.size() == (events == 0 ? size : 1U) ? 1U : 0U;
+                }
+                BOOST_TEST(events == 2U);
+            }
+}
+
+BOOST_AUTO_TEST_CASE(a_line_of_data_without_end_is_over_the_limit_of_an_event)
+{
+    for (const auto* begin : {"data: ", "data:",
+                              "\xEF\xBB\xBF"
+                              "data: "}) {
+        limit_options limits;
+        limits.event_bytes = 1000;
+        event_stream_parser parser(limits);
+        parser.feed(begin);
+        for (int i = 0; i < 200 && !parser.exceeded(); ++i) {
+            parser.feed("0123456789");
+            BOOST_TEST(!parser.next());
+            BOOST_TEST_REQUIRE(i <= 100);
+        }
+        BOOST_TEST(parser.exceeded() == "limits.event_bytes"s);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(an_event_may_be_as_large_as_the_limit)
 {
     limit_options limits;

@@ -26,7 +26,8 @@ struct server_sent_event {
 /// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
 class event_stream_parser {
   public:
-    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count.
+    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count: the first for
+    /// lines that are no data, the second for the data of an event, be it one line or many.
     explicit event_stream_parser(const limit_options& limits)
         : max_line_(limits.event_line), max_event_(limits.event_bytes)
     {
@@ -46,6 +47,8 @@ class event_stream_parser {
     [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
 
   private:
+    [[nodiscard]] COJOB_DECL std::string_view line_without_mark() const noexcept;
+    [[nodiscard]] COJOB_DECL bool is_line_too_long();
     COJOB_DECL std::optional<server_sent_event> take_line();
     COJOB_DECL void take_field(std::string_view name, std::string_view value);
     COJOB_DECL std::optional<server_sent_event> dispatch();

@@ -47,8 +47,8 @@ struct limit_options {
     std::size_t json_depth = 32;                           ///< arrays and objects within each other
     std::size_t error_text = std::size_t{4} * 1024;      ///< of the server's words kept in `error_info::server_message`
     std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one, and of a chunked body's trailers
-    std::size_t event_line = std::size_t{64} * 1024;     ///< of an event stream
-    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event
+    std::size_t event_line = std::size_t{1024} * 1024;   ///< of an event stream; `event_bytes` bounds a line of data
+    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event, in one line or in many
 };
 
 } // namespace cojob

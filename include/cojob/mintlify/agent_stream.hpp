@@ -47,7 +47,7 @@ class create_session_request {
 
     std::vector<session_message> messages; ///< at least one, in order
     std::optional<std::string> branch;     ///< to work on; empty: the service makes one up
-    bool as_draft = false;                 ///< of the pull request
+    std::optional<bool> as_draft;          ///< whether the pull request is a draft; empty: the service's default
     std::string model;                     ///< `sonnet` or `opus` today; empty: the service's default
 };
 

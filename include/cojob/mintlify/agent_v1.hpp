@@ -78,7 +78,8 @@ class agent_v1 {
     /// Preconditions: at least one message; no text is empty; all are UTF-8. A use of the project's quota. The limit of
     /// the attempt and of the call end with the answer's head. Errors: those of `client::send`, `outcome_unknown` among
     /// them (do not repeat the call without looking), and `invalid_response` for an answer that is no event stream or
-    /// tells no session id; the id, where there is one, is in `error_info::job_id`. Cancellation: all types until the
+    /// tells no session id; the id, where the answer has it, is in `error_info::job_id`, and the server's words are in
+    /// `server_message`. Cancellation: all types until the
     /// request is on its way; then terminal and partial end it as `outcome_unknown`, and total is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_stream> create_job(create_session_request) const;
 

@@ -85,7 +85,7 @@ struct job {
 /// A page of a list.
 struct job_page {
     std::int64_t total_items = 0;                        ///< that match the filter
-    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs
+    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs, those that were deleted too
     std::vector<job> items{};                            ///< without responses, agent states and timeline
 };
 

@@ -4,6 +4,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/http/event_stream.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -26,12 +27,10 @@ std::optional<server_sent_event> event_stream_parser::next()
         }
         const auto end = rest.find_first_of("\r\n");
         const auto part = rest.substr(0, end);
-        if (part.size() > max_line_ - line_.size()) {
-            exceeded_ = "limits.event_line";
-            break;
-        }
         line_.append(part);
         taken_ += part.size();
+        if (is_line_too_long())
+            break;
         if (end == std::string_view::npos)
             break;
         skips_line_feed_ = rest[end] == '\r';
@@ -44,12 +43,31 @@ std::optional<server_sent_event> event_stream_parser::next()
     return std::nullopt;
 }
 
-std::optional<server_sent_event> event_stream_parser::take_line()
+/// The line as far as it has come. A stream may begin with a byte order mark.
+std::string_view event_stream_parser::line_without_mark() const noexcept
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::string_view line = line_;
-    if (std::exchange(is_first_line_, false) && line.starts_with(byte_order_mark))
+    if (is_first_line_ && line.starts_with(byte_order_mark))
         line.remove_prefix(byte_order_mark.size());
+    return line;
+}
+
+/// A line of data may be as long as an event, whatever other lines may be: it is the ordinary way to send one.
+bool event_stream_parser::is_line_too_long()
+{
+    constexpr std::string_view data = "data: ";
+    const auto line = line_without_mark();
+    const auto is_data = line.substr(0, data.size() - 1) == data.substr(0, std::min(line.size(), data.size() - 1));
+    if (is_data ? line.size() > data.size() && line.size() - data.size() > max_event_ : line.size() > max_line_)
+        exceeded_ = is_data ? "limits.event_bytes" : "limits.event_line";
+    return exceeded_ != nullptr;
+}
+
+std::optional<server_sent_event> event_stream_parser::take_line()
+{
+    const auto line = line_without_mark();
+    is_first_line_ = false;
     if (line.empty())
         return dispatch();
     const auto colon = line.find(':');

@@ -68,16 +68,24 @@ inline boost::json::value read_failure(const http::response& response, const lim
     return ec ? boost::json::value() : value;
 }
 
-/// The server's own words about a failure: those of a JSON body, else the body as it is. None where the body is coded.
-inline void add_server_message(error_info& info, const http::response& response, const limit_options& limits,
-                               const secret& authorization)
+/// The server's own words in an answer: those of a JSON body, else the body as it is. None where the body is coded.
+inline void add_words_of(error_info& info, const http::response& response, const limit_options& limits,
+                         const secret& authorization)
 {
-    if (response.status < 300 || !content_coding(response).empty())
+    if (!content_coding(response).empty())
         return;
     const server_words words(read_failure(response, limits), response.status);
     const std::string_view message = words.message().empty() ? response.body : words.message();
     info.server_message = excerpt(message, limits.error_text, authorization);
     info.server_detail = excerpt(words.detail(), limits.error_text, authorization);
+}
+
+/// The server's own words about a failure.
+inline void add_server_message(error_info& info, const http::response& response, const limit_options& limits,
+                               const secret& authorization)
+{
+    if (response.status >= 300)
+        add_words_of(info, response, limits, authorization);
 }
 
 /// What the answer's headers say of it.

@@ -6,12 +6,10 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/event_source.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
+#include <cojob/impl/internal/mintlify/session_creation.hpp>
+#include <cojob/impl/internal/rest_of_body.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
-
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
@@ -30,7 +28,6 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::decode_response;
-using cojob::detail::equal_ignoring_case;
 using cojob::detail::json_reader;
 using cojob::detail::send;
 
@@ -119,74 +116,6 @@ inline asio::awaitable<cojob::detail::list_part<agent_session>> sessions_from(cl
     co_return part;
 }
 
-inline std::string_view name_of(message_role role)
-{
-    switch (role) {
-    case message_role::system: return "system";
-    case message_role::user: return "user";
-    case message_role::assistant: return "assistant";
-    }
-    throw_invalid_argument("create_session_request::messages: no such role");
-}
-
-inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
-{
-    if (session.messages.empty())
-        throw_invalid_argument("create_session_request::messages: must not be empty");
-    boost::json::array messages;
-    for (const auto& m : session.messages) {
-        check_text(m.content, "create_session_request::messages");
-        messages.push_back(boost::json::object{{"role", name_of(m.role)}, {"content", m.content}});
-    }
-    boost::json::object body{{"messages", std::move(messages)}};
-    if (session.branch) {
-        check_text(*session.branch, "create_session_request::branch");
-        body["branch"] = *session.branch;
-    }
-    if (session.as_draft)
-        body["asDraft"] = true;
-    if (!session.model.empty()) {
-        check_text(session.model, "create_session_request::model");
-        body["model"] = session.model;
-    }
-    auto r = settings.request("POST", "v1", {"job"});
-    r.quota_pool = settings.pool();
-    r.headers = {{"Accept", "text/event-stream"}};
-    r.json = boost::json::serialize(body);
-    return r;
-}
-
-/// None for one that no call would take.
-inline std::optional<std::string> session_id_of(const http::response& response)
-{
-    const auto id = response.header("X-Session-Id");
-    if (!id)
-        return std::nullopt;
-    try {
-        check_segment(*id, "X-Session-Id");
-    } catch (const api_error&) {
-        return std::nullopt;
-    }
-    return std::string(*id);
-}
-
-/// What is wrong with the answer to a creation; null for nothing.
-inline const char* objection_to(const http::response& response, const std::optional<std::string>& session_id)
-{
-    const auto type = response.header("Content-Type").value_or(std::string_view());
-    if (!equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), "text/event-stream"))
-        return "header Content-Type: expected text/event-stream";
-    return session_id ? nullptr : "header X-Session-Id: missing, or no id";
-}
-
-inline error_info describe_creation(const cojob::detail::call_record& call,
-                                    const std::optional<std::string>& session_id, error_info info)
-{
-    auto described = cojob::detail::describe_undecodable(call, std::move(info));
-    described.job_id = session_id.value_or(std::string());
-    return described;
-}
-
 } // namespace detail
 
 agent_v1::agent_v1(asio::any_io_executor executor, agent_options options)
@@ -220,13 +149,17 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
 {
     using cojob::detail::event_source;
     const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
-    const auto id = detail::session_id_of(call->response);
+    auto objection = detail::objection_to(*call);
+    if (!objection.empty())
+        co_await cojob::detail::read_rest(call); // it may tell the id, and why there is no stream
+    const auto id = detail::session_id_of(*call);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
-    if (auto coded = cojob::detail::coding_objection(call->asked.wire, call->response); !coded.empty())
-        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, std::move(coded)}));
-    if (const auto* const objection = detail::objection_to(call->response, id))
-        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, objection}));
+    else if (objection.empty())
+        objection = "header X-Session-Id: missing, or no id";
+    if (!objection.empty())
+        cojob::detail::throw_error(
+            detail::describe_creation(*call, id, {errc::invalid_response, std::move(objection)}));
     auto broken = detail::describe_creation(*call, id,
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);

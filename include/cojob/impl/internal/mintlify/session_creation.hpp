@@ -1,0 +1,128 @@
+#ifndef COJOB_IMPL_INTERNAL_MINTLIFY_SESSION_CREATION_HPP
+#define COJOB_IMPL_INTERNAL_MINTLIFY_SESSION_CREATION_HPP
+
+#include <cojob/detail/ascii.hpp>
+#include <cojob/detail/text.hpp>
+#include <cojob/error.hpp>
+#include <cojob/impl/internal/call.hpp>
+#include <cojob/impl/internal/content_coding.hpp>
+#include <cojob/impl/internal/mintlify/agent_settings.hpp>
+#include <cojob/impl/internal/server_message.hpp>
+#include <cojob/mintlify/agent_stream.hpp>
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+// The creation of a session of API v1: its request, and what its answer tells.
+namespace cojob::mintlify::detail {
+
+using cojob::detail::call_record;
+
+inline std::string_view name_of(message_role role)
+{
+    switch (role) {
+    case message_role::system: return "system";
+    case message_role::user: return "user";
+    case message_role::assistant: return "assistant";
+    }
+    throw_invalid_argument("create_session_request::messages: no such role");
+}
+
+inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
+{
+    if (session.messages.empty())
+        throw_invalid_argument("create_session_request::messages: must not be empty");
+    boost::json::array messages;
+    for (const auto& m : session.messages) {
+        check_text(m.content, "create_session_request::messages");
+        messages.push_back(boost::json::object{{"role", name_of(m.role)}, {"content", m.content}});
+    }
+    boost::json::object body{{"messages", std::move(messages)}};
+    if (session.branch) {
+        check_text(*session.branch, "create_session_request::branch");
+        body["branch"] = *session.branch;
+    }
+    if (session.as_draft)
+        body["asDraft"] = *session.as_draft;
+    if (!session.model.empty()) {
+        check_text(session.model, "create_session_request::model");
+        body["model"] = session.model;
+    }
+    auto r = settings.request("POST", "v1", {"job"});
+    r.quota_pool = settings.pool();
+    r.headers = {{"Accept", "text/event-stream"}};
+    r.json = boost::json::serialize(body);
+    return r;
+}
+
+/// An id, unless no call would take it.
+inline std::optional<std::string> usable_id(std::string_view id)
+{
+    try {
+        check_segment(id, "session id");
+        return std::string(id);
+    } catch (const api_error&) {
+        return std::nullopt;
+    }
+}
+
+/// The `sessionId` of a JSON object, a string or a whole number.
+inline std::optional<std::string> session_id_in(std::string_view body, std::size_t json_depth)
+{
+    boost::json::parse_options options;
+    options.max_depth = json_depth;
+    boost::system::error_code ec;
+    const auto value = boost::json::parse(body, ec, {}, options);
+    const auto* const object = ec ? nullptr : value.if_object();
+    const auto* const id = object ? object->if_contains("sessionId") : nullptr;
+    if (!id || id->is_double())
+        return std::nullopt;
+    if (id->is_string())
+        return usable_id(id->get_string());
+    return id->is_number() ? std::optional(boost::json::serialize(*id)) : std::nullopt;
+}
+
+/// Of the session that was made: in the header, or in a JSON answer.
+inline std::optional<std::string> session_id_of(const call_record& call)
+{
+    const auto& response = call.response;
+    if (const auto header = response.header("X-Session-Id"))
+        if (auto id = usable_id(*header))
+            return id;
+    return session_id_in(response.body, call.client->options.limits.json_depth);
+}
+
+/// Why the answer is no event stream; empty if it is one.
+inline std::string objection_to(const call_record& call)
+{
+    auto coding = cojob::detail::coding_objection(call.asked.wire, call.response);
+    if (!coding.empty())
+        return coding;
+    const auto type = call.response.header("Content-Type").value_or(std::string_view());
+    const auto is_stream =
+        cojob::detail::equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), "text/event-stream");
+    return is_stream ? std::string() : "header Content-Type: expected text/event-stream";
+}
+
+inline error_info describe_creation(const call_record& call, const std::optional<std::string>& session_id,
+                                    error_info info)
+{
+    auto described = cojob::detail::describe_undecodable(call, std::move(info));
+    described.job_id = session_id.value_or(std::string());
+    if (described.code() == errc::invalid_response)
+        cojob::detail::add_words_of(described, call.response, call.client->options.limits,
+                                    call.asked.wire.authorization);
+    return described;
+}
+
+} // namespace cojob::mintlify::detail
+
+#endif
