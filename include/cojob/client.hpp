@@ -39,6 +39,7 @@ struct call_settings {
     duration timeout{};                   ///< of a call, from its slot of the quota on
     time_point until = time_point::max(); ///< all of it ends then, the wait for a slot too
     std::shared_ptr<poll_trace> poll{};   ///< set: a call is one poll of a wait
+    bool is_single_attempt = false;       ///< a call is not tried again
 };
 
 } // namespace detail

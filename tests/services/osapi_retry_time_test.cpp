@@ -14,6 +14,8 @@ BOOST_AUTO_TEST_CASE(is_looked_for_since_its_last_try)
         [&](const cojob::http::request& r) {
             if (r.method == "POST")
                 return posts++ == 0 ? reply(503, "", {{"Retry-After", "60"}}) : lost;
+            if (posts == 0)
+                return reply(200, tests::osapi_job_json("old", "completed"));
             // Somebody else's, while this one was told to wait.
             return reply(200,
                          tests::osapi_job_json("old", "completed",
@@ -36,7 +38,7 @@ BOOST_AUTO_TEST_CASE(and_its_look_have_the_time_of_one_call)
     const auto s = bench.start(limited.retry_job("old"));
     BOOST_TEST(bench.until_done(s) == 25.0, boost::test_tools::tolerance(0.01));
     BOOST_TEST(s.code() == make_error_code(errc::outcome_unknown));
-    BOOST_TEST(bench.sent().size() == 2U);
+    BOOST_TEST(bench.sent().size() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(is_given_up_at_once_when_its_look_is_cancelled)
@@ -46,7 +48,7 @@ BOOST_AUTO_TEST_CASE(is_given_up_at_once_when_its_look_is_cancelled)
         retry_bench bench;
         bench.to_get = {after(cojob::no_timeout, lost)};
         auto s = bench.start(bench.service.retry_job("old"));
-        BOOST_TEST(bench.sent().size() == 2U);
+        BOOST_TEST(bench.sent().size() == 3U);
         s.cancel(type);
         bench.clock->settle();
         BOOST_TEST(s.code() == make_error_code(errc::outcome_unknown)); // not a bare cancellation: it may be made
@@ -62,7 +64,7 @@ BOOST_AUTO_TEST_CASE(whose_answer_does_not_decode_tells_the_id_where_there_is_on
         const auto failure = bench.retry().error();
         BOOST_TEST(failure.code() == make_error_code(errc::invalid_response));
         BOOST_TEST(failure.job_id == told);
-        BOOST_TEST(bench.sent().size() == 1U);
+        BOOST_TEST(bench.sent().size() == 2U);
         const auto known = bench.service.handle([&] {
             cojob::osapi::job j;
             j.id = "new";
@@ -109,8 +111,72 @@ BOOST_AUTO_TEST_CASE(of_a_server_in_another_year_is_found_by_its_own_clock)
         host.clock->advance(10s);
     }
     host.server.inject(cojob::testing::fault::drop_after_request, 2, "POST");
-    BOOST_TEST(!host.run(host.service.retry_job(old)).code());
-    BOOST_TEST(host.run(host.service.retry_job(old)).code() == make_error_code(errc::outcome_unknown)); // which one?
+    const auto one = host.run(host.service.retry_job(old)), another = host.run(host.service.retry_job(old));
+    BOOST_TEST(one.get().value().job_id != another.get().value().job_id); // two of one second
+}
+
+BOOST_AUTO_TEST_CASE(that_did_not_arrive_is_no_earlier_one_of_the_same_second)
+{
+    const reply unread(403, "");
+    for (const duration begin : {duration(0s), duration(1ms), duration(500ms), duration(999ms)})
+        for (const duration ago : {duration(1ns), duration(400ms), duration(1200ms)}) {
+            BOOST_TEST(found({{-ago, "Job retried as earlier"}}, 0s, begin).empty());
+            BOOST_TEST(found({{-ago, "Job retried as earlier"}}, 0s, begin, unread).empty());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(counts_without_a_look_before_it_only_from_the_next_second_on)
+{
+    const reply unread(403, "");
+    for (const duration skew : {duration(0s), duration(5h), duration(-400ms)}) {
+        BOOST_TEST(found({{0s, "Job retried as new"}}, skew, 0s, unread).empty());
+        BOOST_TEST(found({{3s, "Job retried as new"}}, skew, 0s, unread) == "new");
+        BOOST_TEST(found({{0s, "Job retried as new"}}, skew, 0s) == "new");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(is_none_that_this_client_was_given)
+{
+    const reply unread(403, "");
+    for (const bool is_there : {false, true}) {
+        std::vector<reply> answers; // one after the other
+        scripted_jobs bench([&](const cojob::http::request&) {
+            auto next = answers.front();
+            answers.erase(answers.begin());
+            return next;
+        });
+        const auto now = bench.clock->wall_now();
+        const auto event_of = [&](const std::string& id) {
+            return R"({"event":"retried","message":"Job retried as )" + id + R"(","timestamp":")" +
+                   cojob::to_string(now + 3s) + R"("})";
+        };
+        const auto timeline = event_of("given") + (is_there ? "," + event_of("new") : "");
+        answers = {unread, reply(201, R"({"job_id":"given","status":"created"})"), unread, lost,
+                   reply(200, tests::osapi_job_json("old", "completed", R"(,"timeline":[)" + timeline + "]"),
+                         {{"Date", format_http_date(now)}})};
+        BOOST_TEST(bench.start(bench.service.retry_job("old")).get().value().job_id == "given");
+        const auto got = bench.start(bench.service.retry_job("old"));
+        BOOST_TEST(answers.empty());
+        BOOST_TEST((got.get() ? got.get()->job_id : "") == (is_there ? "new" : ""));
+        BOOST_TEST(got.code() == (is_there ? cojob::error_code() : make_error_code(errc::outcome_unknown)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(is_not_made_when_the_look_before_it_is_cut)
+{
+    retry_bench cancelled;
+    cancelled.before = after(cojob::no_timeout, lost);
+    auto s = cancelled.start(cancelled.service.retry_job("old"));
+    s.cancel();
+    cancelled.clock->settle();
+    BOOST_TEST(s.code() == boost::asio::error::operation_aborted);
+    retry_bench late;
+    late.before = after(cojob::no_timeout, lost);
+    const auto limited = late.service.with(late.service.get_client().with_timeout(5s));
+    const auto t = late.start(limited.retry_job("old"));
+    late.until_done(t);
+    BOOST_TEST(t.code() == make_error_code(errc::deadline_exceeded));
+    BOOST_TEST(cancelled.count("POST") + late.count("POST") == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,8 +34,8 @@ cojob::http::request sent_by(const recorded::answer& answer, auto call,
     scripted_jobs bench(tests::always(answer.reply()), tests::one_attempt(), options);
     const auto ended = bench.start(call(bench.service));
     BOOST_TEST(!ended.code());
-    BOOST_REQUIRE_EQUAL(bench.sent().size(), 1U);
-    return bench.sent().front();
+    BOOST_REQUIRE_EQUAL(bench.sent().size(), 1U + bench.count("POST")); // a retry looks at the old job first
+    return bench.sent().back();
 }
 
 const auto get = [](const jobs& j) { return j.get_job(id); };
@@ -58,7 +58,8 @@ const std::vector<std::pair<std::string, call_type>> calls{
 std::string head(const std::string& first_line)
 {
     return first_line + " HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nAuthorization: Bearer osapi_token_of_the_tests\r\n" +
-           "User-Agent: cojob/" + std::string(cojob::version()) + "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n";
+           "User-Agent: cojob/" + std::string(cojob::version()) +
+           "\r\nAccept: application/json\r\nAccept-Encoding: identity\r\n";
 }
 
 } // namespace osapi_tests
@@ -171,7 +172,7 @@ BOOST_AUTO_TEST_CASE(tell_what_was_refused_whichever_shape_the_error_has)
                 BOOST_TEST(failure.server_message == words);
                 BOOST_TEST(failure.request_id == answer.request_id);
                 BOOST_TEST(failure.job_id == (name.ends_with("_job") ? id : ""));
-                BOOST_TEST(bench.sent().size() == 1U);
+                BOOST_TEST(bench.sent().size() == (name == "retry_job" ? 2U : 1U));
             }
     scripted_jobs bench(tests::always(recorded::read_delete.reply()));
     const auto forbidden = bench.start(bench.service.delete_job(id)).error();
@@ -194,22 +195,6 @@ BOOST_AUTO_TEST_CASE(tell_the_request_id_of_an_answer_that_does_not_decode)
             BOOST_TEST(failure.http_status == 200);
             BOOST_TEST(failure.attempts.size() == 1U);
         }
-    }
-}
-
-BOOST_AUTO_TEST_CASE(are_deleted_although_the_answer_to_the_first_try_was_lost)
-{
-    for (const auto& first :
-         {scripted_reply(errc::connection_lost, cojob::phase::awaiting_response), scripted_reply(502, ""),
-          scripted_reply(errc::connect_failed, cojob::phase::connecting)}) {
-        const auto may_be_done = first.reached != cojob::phase::connecting;
-        scripted_jobs bench(
-            [&, n = 0](const cojob::http::request&) mutable { return n++ == 0 ? first : recorded::del_404.reply(); },
-            {});
-        const auto deleted = bench.start(bench.service.delete_job(id));
-        bench.until_done(deleted);
-        BOOST_TEST(deleted.code() == (may_be_done ? cojob::error_code() : make_error_code(errc::not_found)));
-        BOOST_TEST(bench.sent().size() == 2U);
     }
 }
 

@@ -45,7 +45,8 @@ inline reply after(duration delay, reply r)
     return r;
 }
 
-/// A server with another idea of what time it is, that has such a timeline to show after a POST.
+/// A server with another idea of what time it is, that has such a timeline to show after a POST, and of it before a
+/// POST what is older.
 class retry_bench : public scripted_jobs {
   public:
     explicit retry_bench(reply to_post = lost, std::vector<event> events = {}, duration skew = {},
@@ -55,7 +56,8 @@ class retry_bench : public scripted_jobs {
     {
     }
 
-    std::vector<reply> to_get{}; ///< instead of the timeline, one after the other
+    std::optional<reply> before{}; ///< instead of the timeline before the POST
+    std::vector<reply> to_get{};   ///< instead of the timeline after it, one after the other
 
     tests::started<retry_receipt> retry()
     {
@@ -69,10 +71,12 @@ class retry_bench : public scripted_jobs {
     {
         std::string text;
         for (const auto& e : events_)
-            text += (text.empty() ? "" : ",") + (R"({"event":")" + e.kind + R"(","hostname":"_api","message":")") +
-                    e.message + R"(","timestamp":")" +
-                    cojob::to_string(cojob::timestamp(std::chrono::floor<std::chrono::seconds>(posted_ + e.after))) +
-                    "\"}";
+            if (is_posted_ || e.after < 0s)
+                text += (text.empty() ? "" : ",") + (R"({"event":")" + e.kind + R"(","hostname":"_api","message":")") +
+                        e.message + R"(","timestamp":")" +
+                        cojob::to_string(
+                            cojob::timestamp(std::chrono::floor<std::chrono::seconds>(time_of_post() + e.after))) +
+                        "\"}";
         return tests::osapi_job_json("old", "completed", R"(,"timeline":[)" + text + "]");
     }
 
@@ -81,8 +85,11 @@ class retry_bench : public scripted_jobs {
     {
         if (r.method == "POST") {
             posted_ = server_time();
+            is_posted_ = true;
             return to_post_;
         }
+        if (!is_posted_)
+            return before.value_or(timeline());
         if (to_get.empty())
             return timeline();
         auto next = to_get.front();
@@ -91,20 +98,24 @@ class retry_bench : public scripted_jobs {
     }
 
     [[nodiscard]] cojob::timestamp server_time() const { return clock->wall_now() + skew_; }
+    [[nodiscard]] cojob::timestamp time_of_post() const { return is_posted_ ? posted_ : server_time(); }
 
     reply to_post_;
     std::vector<event> events_;
     duration skew_;
     cojob::timestamp posted_{};
+    bool is_posted_ = false;
 };
 
 /// What a lost answer comes to by that timeline; empty: outcome_unknown.
-inline std::string found(const std::vector<event>& events, duration skew, duration begin = {})
+inline std::string found(const std::vector<event>& events, duration skew, duration begin = {},
+                         std::optional<reply> before = {})
 {
     retry_bench bench(after(100ms, lost), events, skew);
+    bench.before = std::move(before);
     bench.clock->advance(begin);
     const auto got = bench.retry();
-    BOOST_TEST(bench.sent().size() == 2U);
+    BOOST_TEST(bench.sent().size() == 3U);
     BOOST_TEST(bench.sent().back().target == "/api/job/old");
     if (got.get())
         return got.get()->job_id;

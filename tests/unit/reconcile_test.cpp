@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,12 +26,25 @@ cojob::error_info failure(cojob::error_code code, cojob::error_code last)
     return info;
 }
 
-std::string found(const std::vector<std::pair<timestamp, std::string>>& retried, timestamp since)
+using events = std::vector<std::pair<timestamp, std::string>>;
+
+cojob::osapi::job job_with(const events& retried)
 {
-    cojob::osapi::job original;
+    cojob::osapi::job j;
     for (const auto& [time, message] : retried)
-        original.timeline.push_back({time, "retried", "_api", message, ""});
-    const auto receipt = find_retry(original, since);
+        j.timeline.push_back({time, "retried", "_api", message, ""});
+    return j;
+}
+
+/// For an attempt that began at noon or within a second of it; "given" is an id the client has from another answer.
+std::string found(const events& retried, const std::optional<events>& before = events())
+{
+    const auto earlier = job_with(before.value_or(events()));
+    known_retries known;
+    known.began = {noon, noon + 1s};
+    known.before = before ? &earlier : nullptr;
+    known.is_known = [](const std::string& id) { return id == "given"; };
+    const auto receipt = find_retry(job_with(retried), known);
     return receipt ? receipt->job_id : "";
 }
 
@@ -52,23 +66,43 @@ BOOST_AUTO_TEST_CASE(is_worth_it_when_only_the_answer_is_missing)
     BOOST_TEST(!is_worth_a_look(cojob::error_info(errc::outcome_unknown)));
 }
 
-BOOST_AUTO_TEST_CASE(takes_the_only_one_at_or_after_a_time)
+BOOST_AUTO_TEST_CASE(takes_the_only_one_since_the_attempt_began)
 {
-    BOOST_TEST(found({{noon, "Job retried as a"}}, noon) == "a");
-    BOOST_TEST(found({{noon - 1ns, "Job retried as a"}}, noon) == "");
-    BOOST_TEST(found({{noon - 1ns, "Job retried as a"}, {noon + 1s, "Job retried as b"}}, noon) == "b");
-    BOOST_TEST(found({{noon, "Job retried as a"}, {noon + 1s, "Job retried as b"}}, noon) == "");
-    BOOST_TEST(found({{noon, "Job retried as a\n"}}, noon) == "");
+    const std::string a = "Job retried as a", b = "Job retried as b", given = "Job retried as given";
+    const events none;
+    const auto unread = std::nullopt;
+    BOOST_TEST(found({}) == "");
+    BOOST_TEST(found({{noon - 1s, a}}) == "a"); // an event of this second may have been at its end
+    BOOST_TEST(found({{noon - 1s - 1ns, a}}) == "");
+    BOOST_TEST(found({{noon - 2s, a}, {noon + 1s, b}}) == "b");
+    BOOST_TEST(found({{noon, a}, {noon + 1s, b}}) == "");
+    BOOST_TEST(found({{noon, "Job retried as a\n"}}) == "");
+    // what was there before
+    BOOST_TEST(found({{noon, a}}, events{{noon, a}}) == "");
+    BOOST_TEST(found({{noon, a}, {noon, b}}, events{{noon, a}}) == "b");
+    BOOST_TEST(found({{noon, "Job retried"}, {noon, b}}, events{{noon, "Job retried"}}) == "b");
+    // where nobody looked before, the attempt's own second proves nothing, nor do later ones beside it
+    BOOST_TEST(found({{noon, a}}, unread) == "");
+    BOOST_TEST(found({{noon + 1s - 1ns, a}}, unread) == "");
+    BOOST_TEST(found({{noon + 1s, a}}, unread) == "a");
+    BOOST_TEST(found({{noon, a}, {noon + 2s, b}}, unread) == "");
+    // what the client has from another answer
+    BOOST_TEST(found({{noon, given}}) == "");
+    BOOST_TEST(found({{noon, given}, {noon + 1s, b}}) == "b");
+    BOOST_TEST(found({{noon, given}, {noon + 1s, b}}, unread) == "b");
 }
 
 BOOST_AUTO_TEST_CASE(takes_times_by_the_servers_clock)
 {
     const std::chrono::sys_seconds date(std::chrono::floor<std::chrono::seconds>(noon));
-    BOOST_CHECK(at_server(noon, date, noon).value() == noon - 1s);
-    BOOST_CHECK(at_server(noon, date + 5h, noon + 2s).value() == noon + 5h - 3s);
-    BOOST_CHECK(at_server(noon, date - 5h, noon + 200ms).value() == noon - 5h - 1200ms);
-    BOOST_CHECK(!at_server(noon, std::chrono::sys_days(std::chrono::year(9999) / 12 / 31), noon));
-    BOOST_CHECK(!at_server(noon, std::chrono::sys_days(std::chrono::year(1) / 1 / 1), noon));
+    const auto is = [](const std::optional<server_span>& span, timestamp earliest, timestamp latest) {
+        return span && span->earliest == earliest && span->latest == latest;
+    };
+    BOOST_CHECK(is(at_server(noon, date, noon, noon), noon, noon + 1s));
+    BOOST_CHECK(is(at_server(noon, date + 5h, noon + 1s, noon + 2s), noon + 5h - 2s, noon + 5h));
+    BOOST_CHECK(is(at_server(noon, date - 5h, noon, noon + 200ms), noon - 5h - 200ms, noon - 5h + 1s));
+    BOOST_CHECK(!at_server(noon, std::chrono::sys_days(std::chrono::year(9999) / 12 / 31), noon, noon));
+    BOOST_CHECK(!at_server(noon, std::chrono::sys_days(std::chrono::year(1) / 1 / 1), noon, noon));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

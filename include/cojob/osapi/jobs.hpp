@@ -97,16 +97,21 @@ class jobs {
     /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
 
-    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
-    /// request that finds nothing has succeeded.
+    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`.
+    ///
+    /// When the answer is lost, and the repeated request finds nothing, the job is asked for and the list read: if the
+    /// job is not found and the list answers, the call has succeeded. Else it ends with `outcome_unknown`: a server
+    /// whose store is out of reach finds no job either. Errors: those of `client::send`.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string id) const;
 
-    /// Makes a new job of the same operation; the old one stays: `POST {base path}/{id}/retry`.
+    /// Makes a new job of the same operation; the old one stays: `GET {base path}/{id}`, which tells of earlier
+    /// retries, and `POST {base path}/{id}/retry`.
     ///
-    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at: one
-    /// that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Errors: those of
-    /// `client::send`, and `invalid_response`; then the new job's id, where it could be read, is in
-    /// `error_info::job_id`.
+    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at again:
+    /// the one retry that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Ids
+    /// that this client has from other answers do not count, nor does, where the job could not be looked at before, a
+    /// retry in the second in which the request was sent. Errors: those of `client::send`, and `invalid_response`; then
+    /// the new job's id, where it could be read, is in `error_info::job_id`.
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
                                                                       std::string target_hostname = {}) const;
 

@@ -51,7 +51,7 @@ class call_run {
   private:
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op),
-          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr),
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
           quota_(call.asked.api.quota_pool, call.op.executor())
     {
         operation_.set_deadline(call.settings.until);

@@ -80,6 +80,12 @@ class client_state : public std::enable_shared_from_this<client_state> {
         return c;
     }
 
+    static client for_one_attempt(client c)
+    {
+        c.settings_.is_single_attempt = true;
+        return c;
+    }
+
     /// All of a call, its wait for a slot of the quota too, ends then.
     static client until(client c, time_point deadline)
     {

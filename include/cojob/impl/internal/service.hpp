@@ -55,6 +55,15 @@ inline void note_created(const client& c, std::string_view api, std::string scop
     state->extension<job_memory>()->created({std::string(api), std::move(scope), std::move(id)}, state->time().now());
 }
 
+/// Whether this client has created that job, and was told so.
+inline bool is_created(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    const auto& state = client_state::of(c);
+    const auto known =
+        state->extension<job_memory>()->find({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+    return known.created.has_value();
+}
+
 /// A job, and what this client did to it.
 inline job_handle make_handle(const client& c, std::string_view api, std::string scope, std::string id)
 {

@@ -31,6 +31,8 @@ using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
+using cojob::detail::describe_undecodable;
+using cojob::detail::is_created;
 using cojob::detail::list_part;
 using cojob::detail::note_created;
 using cojob::detail::parse_http_date;
@@ -69,32 +71,77 @@ inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string
     co_return decode_response(*answer, decode_job);
 }
 
+/// The time of a call, for several.
+inline client with_one_deadline(const client& c)
+{
+    return client_state::until(c, after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout));
+}
+
+/// What speaks against a deletion whose first answer was lost, and whose repetition found nothing; null for nothing.
+/// While the server's store is out of reach, it says "not found" of every job, to a GET too; its list then fails.
+inline asio::awaitable<const char*> doubt_deletion(client c, settings_ptr settings, std::string id)
+{
+    const auto looked = co_await as_result(get_job(c, settings, std::move(id)));
+    if (looked)
+        co_return "the job is still there";
+    if (looked.error().code() != errc::not_found)
+        co_return "the job could not be looked at";
+    const list_query one{.limit = 1};
+    const auto listed = co_await as_result(list_jobs(c, settings, one));
+    co_return listed ? nullptr : "the server finds no job, but cannot list them either";
+}
+
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    co_await send(c, job_request(*settings, "DELETE", std::move(id)));
+    auto request = job_request(*settings, "DELETE", id);
+    c = with_one_deadline(c);
+    const auto answer = co_await send(c, std::move(request));
+    if (answer->response.status != 404)
+        co_return;
+    const auto* const doubt = co_await doubt_deletion(c, settings, std::move(id));
+    if (doubt)
+        throw_error(describe_undecodable(*answer, {errc::outcome_unknown, doubt}));
+}
+
+/// The old job just before a retry. Nothing where it cannot be read, which is for the retry itself to tell.
+inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr settings, std::string id)
+{
+    auto looked = co_await as_result(get_job(client_state::for_one_attempt(std::move(c)), settings, std::move(id)));
+    if (looked)
+        co_return std::move(*looked);
+    const auto& code = looked.error().code();
+    if (code == asio::error::operation_aborted || code == errc::deadline_exceeded)
+        throw_error(looked.error());
+    co_return std::nullopt;
 }
 
 /// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started)
+inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started, known_retries known)
 {
     const auto received = answer.client->time().wall_now();
     const auto date = parse_http_date(answer.response.header("Date").value_or(""),
                                       std::chrono::floor<std::chrono::seconds>(received));
-    const auto since = date ? at_server(started, *date, received) : std::nullopt;
-    if (!since)
+    const auto began = date ? at_server(started, *date, answer.attempts.back().started, received) : std::nullopt;
+    if (!began)
         return std::nullopt;
+    known.began = *began;
     try {
-        return find_retry(decode_response(answer, decode_job), *since);
+        return find_retry(decode_response(answer, decode_job), known);
     } catch (const api_error&) {
         return std::nullopt;
     }
 }
 
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
-inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure)
+inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure,
+                                                     std::optional<job> before)
 {
     const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
-    auto found = answer ? read_timeline(**answer, failure.attempts.back().started) : std::nullopt;
+    known_retries known;
+    // Between two attempts others may have retried the job.
+    known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
+    known.is_known = [&](const std::string& id) { return is_created(c, jobs::api_name, settings->scope(), id); };
+    auto found = answer ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
         add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
         throw_error(std::move(failure));
@@ -105,7 +152,8 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
     auto request = retry_request(*settings, id, target);
-    const auto deadline = after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout);
+    c = with_one_deadline(c);
+    auto before = co_await look_before(c, settings, id);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
@@ -120,7 +168,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
         lost = info;
     }
     if (lost)
-        receipt = co_await look_for_retry(client_state::until(c, deadline), settings, std::move(*lost));
+        receipt = co_await look_for_retry(c, settings, std::move(*lost), std::move(before));
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
     co_return receipt;
 }

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,16 +37,50 @@ inline std::optional<std::string> id_in_message(std::string_view message)
     return !message.empty() && is_word ? std::optional<std::string>(message) : std::nullopt;
 }
 
-/// The one retry that a job's timeline shows at or after that time, by the server's clock; nothing where there is none
-/// or several.
-inline std::optional<retry_receipt> find_retry(const job& original, timestamp since)
+/// Between which two moments of a server's clock something happened here.
+struct server_span {
+    timestamp earliest, latest;
+};
+
+/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: the server wrote its
+/// date, which has whole seconds, after it was asked and before the answer was here. Nothing for a date that is no
+/// clock's.
+inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_seconds date, timestamp asked,
+                                            timestamp received)
+{
+    constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);
+    const auto ahead = date - std::chrono::floor<std::chrono::seconds>(received);
+    if (std::chrono::abs(ahead) > century)
+        return std::nullopt;
+    const timestamp written(date);
+    return server_span{here + (written - received), here + (written - asked) + std::chrono::seconds(1)};
+}
+
+/// What is known of a job's retries, to tell one whose answer was lost from others.
+struct known_retries {
+    server_span began{};         ///< when the attempt began
+    const job* before = nullptr; ///< the job as it was just before the attempt; null: it was not looked at
+    std::function<bool(const std::string& id)> is_known{}; ///< the client has this id from another answer
+};
+
+/// The one retry that a job's timeline shows since the attempt began; nothing where there is none or several, or where
+/// it may be an earlier one.
+///
+/// A timeline has whole seconds. In the second in which the attempt began, an earlier retry looks like this one unless
+/// the timeline was read before.
+inline std::optional<retry_receipt> find_retry(const job& original, const known_retries& known)
 {
     std::optional<retry_receipt> found;
     for (const auto& event : original.timeline) {
-        if (event.event != "retried" || event.time < since)
+        if (event.event != "retried" || event.time + std::chrono::seconds(1) < known.began.earliest)
+            continue;
+        const auto* const old = known.before ? &known.before->timeline : nullptr;
+        if (old && std::find(old->begin(), old->end(), event) != old->end())
             continue;
         const auto id = id_in_message(event.message);
-        if (found || !id)
+        if (id && known.is_known(*id))
+            continue;
+        if (found || !id || (!old && event.time < known.began.latest))
             return std::nullopt;
         found.emplace();
         found->job_id = *id;
@@ -53,18 +88,6 @@ inline std::optional<retry_receipt> find_retry(const job& original, timestamp si
         found->created = event.time;
     }
     return found;
-}
-
-/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: when the server sent
-/// it, and when it was here. One second less, for a date and a timeline have whole seconds. Nothing for a date that is
-/// no clock's.
-inline std::optional<timestamp> at_server(timestamp here, std::chrono::sys_seconds date, timestamp received)
-{
-    constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);
-    const auto ahead = date - std::chrono::floor<std::chrono::seconds>(received);
-    if (std::chrono::abs(ahead) > century)
-        return std::nullopt;
-    return here + (timestamp(date) - received) - std::chrono::seconds(1);
 }
 
 } // namespace cojob::osapi::detail
