@@ -5,7 +5,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <random>
 #include <string>
 #include <string_view>
@@ -156,6 +158,60 @@ BOOST_AUTO_TEST_CASE(what_is_not_rfc_3339_is_refused)
              "2026-01-02T0x:04:05Z",
          })
         BOOST_TEST_CONTEXT('"' << text << '"') BOOST_TEST(!parse_rfc3339(text));
+}
+
+BOOST_AUTO_TEST_CASE(other_forms_that_servers_write_are_read_leniently)
+{
+    using cojob::detail::parse_time;
+    const struct {
+        const char *text, *expected;
+    } rows[] = {
+        {"2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"},
+        {"2026-01-02T03:04:05+01:30", "2026-01-02T01:34:05Z"},
+        {"2026-01-02T03:04:05+0000", "2026-01-02T03:04:05Z"},
+        {"2026-01-02T03:04:05-0830", "2026-01-02T11:34:05Z"},
+        {"2026-01-02T03:04:05+00", "2026-01-02T03:04:05Z"},
+        {"2026-01-02T03:04:05-08", "2026-01-02T11:04:05Z"},
+        {"2026-01-02T03:04:05", "2026-01-02T03:04:05Z"},
+        {"2026-01-02 03:04:05", "2026-01-02T03:04:05Z"},
+        {"2026-01-02 03:04:05.5+00", "2026-01-02T03:04:05.500Z"},
+        {"2026-01-02 03:04:05 +0200", "2026-01-02T01:04:05Z"},
+        {"2026-01-02 03:04:05 UTC", "2026-01-02T03:04:05Z"},
+        {"2026-01-02T03:04:05UTC", "2026-01-02T03:04:05Z"},
+        {"2026-01-02T03:04:05.123456789012", "2026-01-02T03:04:05.123456789Z"},
+        {"0001-01-01 00:00:00", "1677-09-21T00:12:43.145224192Z"},
+    };
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT(row.text)
+        {
+            const auto parsed = parse_time(row.text);
+            BOOST_TEST((parsed ? format_rfc3339(*parsed) : "refused") == row.expected);
+        }
+    for (const auto* text : {"", "2026-01-02", "2026-01-02T03:04", "2026-01-02T03:04:05+", "2026-01-02T03:04:05+1",
+                             "2026-01-02T03:04:05+010", "2026-01-02T03:04:05+01000", "2026-01-02T03:04:05+2400",
+                             "2026-01-02T03:04:05+0060", "2026-01-02T03:04:05 ", "2026-01-02  03:04:05",
+                             "2026-01-02T03:04:05 CET", "2026-02-30T03:04:05", "1767355200"})
+        BOOST_TEST_CONTEXT('"' << text << '"') BOOST_TEST(!parse_time(text));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_seconds_or_milliseconds)
+{
+    using cojob::detail::time_of_number;
+    BOOST_CHECK(time_of_number(std::int64_t(0)) == at(0));
+    BOOST_CHECK(time_of_number(std::int64_t(1767323045)) == at(1767323045));
+    BOOST_CHECK(time_of_number(std::int64_t(1767323045678)) == at(1767323045, 678'000'000));
+    BOOST_CHECK(time_of_number(std::int64_t(-1)) == at(-1));
+    BOOST_CHECK(time_of_number(std::int64_t(-100'000'000'001)) == at(-100'000'001, 999'000'000));
+    BOOST_CHECK(time_of_number(std::int64_t(99'999'999'999)) == timestamp::max()); // the year 5138
+    BOOST_CHECK(time_of_number(std::int64_t(-99'999'999'999'999)) == timestamp::min());
+    BOOST_CHECK(!time_of_number(std::int64_t(1767323045678901))); // microseconds
+    BOOST_CHECK(!time_of_number(std::numeric_limits<std::int64_t>::min()));
+    BOOST_CHECK(time_of_number(1767323045.25) == at(1767323045, 250'000'000));
+    BOOST_CHECK(time_of_number(1767323045678.5) == at(1767323045, 678'500'000));
+    BOOST_CHECK(time_of_number(-0.5) == at(-1, 500'000'000));
+    BOOST_CHECK(time_of_number(99'999'999'999.5) == timestamp::max());
+    for (const auto no_time : {1e18, -1e18, std::numeric_limits<double>::infinity(), std::nan("")})
+        BOOST_CHECK(!time_of_number(no_time));
 }
 
 BOOST_AUTO_TEST_CASE(every_prefix_and_every_broken_byte_is_survived)

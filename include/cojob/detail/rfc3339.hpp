@@ -4,6 +4,7 @@
 #include <cojob/detail/config.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,18 @@ namespace cojob::detail {
 /// reach (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
     parse_rfc3339(std::string_view) noexcept;
+
+/// What servers write for a time: the above, or with a space for the `T`; an offset as `+00:00`, `+0000` or `+00`,
+/// after a space too; `UTC` for it, or none at all, which is UTC.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
+    parse_time(std::string_view) noexcept;
+
+/// A time as a number: seconds since 1970, or milliseconds where the seconds would be after the year 5000. `nullopt`
+/// for what is neither.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
+time_of_number(std::int64_t) noexcept;
+/// The same with a fraction, to the microsecond.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(double) noexcept;
 
 } // namespace cojob::detail
 

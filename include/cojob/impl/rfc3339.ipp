@@ -5,6 +5,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/rfc3339.hpp>
 
+#include <cmath>
 #include <cstdint>
 
 namespace cojob::detail {
@@ -126,10 +127,32 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
     return limits(std::chrono::nanoseconds(seconds * nanoseconds_per_second + nanoseconds));
 }
 
-std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std::string_view text) noexcept
+/// What local time is ahead of UTC, in the forms that RFC 3339 does not have as well.
+inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& text) noexcept
+{
+    if (text.empty())
+        return std::chrono::minutes(0);
+    (void)take(text, " ");
+    if (take(text, "UTC"))
+        return std::chrono::minutes(0);
+    if (const auto sign = text.substr(0, 1); (sign == "+" || sign == "-") && text.find(':') == text.npos) {
+        text.remove_prefix(1);
+        const auto hours = take_number(text, 2);
+        const auto minutes = text.empty() ? std::optional(0) : take_number(text, 2);
+        if (!hours || *hours > 23 || !minutes || *minutes > 59)
+            return std::nullopt;
+        return std::chrono::minutes((sign == "-" ? -1 : 1) * (*hours * 60 + *minutes));
+    }
+    return take_offset(text);
+}
+
+enum class time_form { rfc3339, any };
+
+inline std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time(std::string_view text,
+                                                                                 time_form form) noexcept
 {
     const auto day = take_date(text);
-    if (!day || !(take(text, "T") || take(text, "t")))
+    if (!day || !(take(text, "T") || take(text, "t") || (form == time_form::any && take(text, " "))))
         return std::nullopt;
     const auto minutes = take_minutes(text);
     if (!minutes || !take(text, ":"))
@@ -138,7 +161,9 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std
     if (!seconds || *seconds > 60)
         return std::nullopt;
     const auto nanoseconds = take_decimals(text);
-    const auto offset = nanoseconds ? take_offset(text) : std::nullopt;
+    if (!nanoseconds)
+        return std::nullopt;
+    const auto offset = form == time_form::any ? take_any_offset(text) : take_offset(text);
     if (!offset || !text.empty())
         return std::nullopt;
 
@@ -147,6 +172,45 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std
     if (*seconds == 60 && utc - std::chrono::floor<std::chrono::days>(utc) != last_of_day)
         return std::nullopt; // RFC 3339, 5.7: leap seconds come at the end of a UTC day
     return clamp_to_nanoseconds(utc + std::chrono::seconds(*seconds), *nanoseconds);
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std::string_view text) noexcept
+{
+    return parse_time(text, time_form::rfc3339);
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time(std::string_view text) noexcept
+{
+    return parse_time(text, time_form::any);
+}
+
+// As milliseconds this is in 1973, when nobody had made a job; as seconds in the year 5138.
+inline constexpr std::int64_t first_milliseconds = 100'000'000'000;
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(std::int64_t number) noexcept
+{
+    constexpr std::int64_t past_milliseconds = first_milliseconds * 1000; // microseconds, or no time
+    if (number <= -past_milliseconds || number >= past_milliseconds)
+        return std::nullopt;
+    const bool is_seconds = number > -first_milliseconds && number < first_milliseconds;
+    const auto units = is_seconds ? std::int64_t(1) : std::int64_t(1000);
+    const auto part = (number % units + units) % units; // before 1970 too, decimals count forwards
+    const std::chrono::sys_seconds whole{std::chrono::seconds((number - part) / units)};
+    return clamp_to_nanoseconds(whole, part * (nanoseconds_per_second / units));
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(double number) noexcept
+{
+    const auto whole = std::floor(number);
+    constexpr auto reach = static_cast<double>(first_milliseconds);
+    if (!(whole > -reach * 1000 && whole < reach * 1000))
+        return std::nullopt;
+    const bool is_seconds = whole > -reach && whole < reach;
+    const auto from = time_of_number(static_cast<std::int64_t>(whole));
+    const auto microseconds = std::llround((number - whole) * (is_seconds ? 1e6 : 1e3));
+    if (!from || *from > std::chrono::sys_time<std::chrono::nanoseconds>::max() - std::chrono::seconds(1))
+        return from;
+    return *from + std::chrono::microseconds(microseconds);
 }
 
 } // namespace cojob::detail
