@@ -90,6 +90,14 @@ struct unknown_status_event {
         status;           ///< as the server wrote it
 };
 
+/// A member of an answer is missing although the vendor's document shows it, or has a type that the document does not.
+/// It was read as empty; nothing depends on it. Of a job, its text is in `unknown_members`.
+struct odd_member_event {
+    std::string_view api, ///< the service's `api_name`
+        member,           ///< which one, in this library's words: `source.repository`, `timeline[].timestamp`
+        problem;          ///< `missing`, `expected a string`
+};
+
 /// Listens to a client. Called on the client's strand; must not throw or block. It may start calls, not wait for them.
 class BOOST_SYMBOL_VISIBLE observer {
   public:
@@ -116,6 +124,8 @@ class BOOST_SYMBOL_VISIBLE observer {
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
     /// A wait has met a status that nobody knows: once for each wait and status.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
+    /// An answer has an odd member: once for each client, API and member.
+    virtual void on_odd_member(const odd_member_event&) noexcept {}
 };
 
 /// Shared by the clients that have it; a client keeps its observer.
@@ -124,7 +134,8 @@ using observer_ptr = std::shared_ptr<observer>;
 /// How much a log shows; each level shows what those above it do as well.
 enum class log_level {
     error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
-    warning, ///< every other attempt that failed, states that this library does not know, polls that come late
+    warning, ///< every other attempt that failed, states and members that are not as documented, polls that come
+             ///< late
     info,    ///< jobs that changed, attempts that will be repeated, limits that hold something up
     debug,   ///< every attempt, response, poll and connection; also what the caller cut off
 };

@@ -53,6 +53,8 @@ constexpr auto unknown = [](const cojob::unknown_status_event& e) {
     return event([e](auto& o) { o.on_unknown_status(e); });
 };
 
+constexpr auto odd = [](const cojob::odd_member_event& e) { return event([e](auto& o) { o.on_odd_member(e); }); };
+
 /// Every event with every text in it that a server or a user could have a hand in.
 inline std::vector<event> events_with(std::string_view text)
 {
@@ -65,7 +67,8 @@ inline std::vector<event> events_with(std::string_view text)
             polled({text, text, text, {}, 1, 5s}),
             polled({text, text, text, errc::not_found, 1, {}}),
             changed({text, text, text, {}, 1, {}}),
-            unknown({text, text, text})};
+            unknown({text, text, text}),
+            odd({text, text, text})};
 }
 
 inline std::string logged(const event& tell, log_level level = log_level::debug)

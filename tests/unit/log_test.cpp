@@ -61,6 +61,8 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_from_its_level_on)
         {changed({"v2", "7", "completed", {}, 5, {}}), log_level::info,
          "job changed job=7 api=v2 poll=5 status=completed"},
         {unknown({"v2", "7", "on hold"}), log_level::warning, R"(unknown status job=7 api=v2 status="on hold")"},
+        {odd({"v2", "source.repository", "missing"}), log_level::warning,
+         "odd member member=source.repository problem=missing api=v2"},
     };
     const std::pair<log_level, std::string> begins[] = {{log_level::error, "cojob error   "},
                                                         {log_level::warning, "cojob warning "},

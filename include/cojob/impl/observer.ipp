@@ -180,6 +180,11 @@ inline log_words words_of_unknown_status(const unknown_status_event& e)
     return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
 }
 
+inline log_words words_of_odd_member(const odd_member_event& e)
+{
+    return log_words("odd member").with("member", e.member).with("problem", e.problem).with("api", e.api);
+}
+
 inline log_words words_of_stretched(const stretched_event& e)
 {
     log_words words("polls stretched, one is " + in_units(e.late) + " late");
@@ -228,6 +233,10 @@ class line_log final : public observer {
     void on_unknown_status(const unknown_status_event& e) noexcept override
     {
         write(log_level::warning, words_of_unknown_status, e);
+    }
+    void on_odd_member(const odd_member_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_odd_member, e);
     }
 
   private:
