@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/forks.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
@@ -18,6 +19,7 @@ enum class stop_reason {
     closed,    ///< by `client::close()`
     deadline,  ///< the whole operation's time is up
     limit,     ///< the current step's time is up
+    forked,    ///< this process was forked from the one it began in, which goes on with it
 };
 
 /// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
@@ -33,9 +35,15 @@ class operation {
     }
 
     /// Whether there is a reason to stop. To be asked after every suspension.
-    [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
+    [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none || has_forked(); }
     /// The first reason; a limit gives way to a later one of the others.
-    [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
+    [[nodiscard]] stop_reason reason() const noexcept
+    {
+        const auto is_for_good = reason_ != stop_reason::none && reason_ != stop_reason::limit;
+        return !is_for_good && has_forked() ? stop_reason::forked : reason_;
+    }
+    /// Whether it began in a process from which this one was forked since.
+    [[nodiscard]] bool has_forked() const noexcept { return made_in_.is_of_a_parent(); }
     /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
     /// What it runs on, the client's strand.
@@ -96,6 +104,7 @@ class operation {
     bool was_refused_ = false;
     bool is_finished_ = false;
     bool is_held_ = false;
+    detail::fork_mark made_in_;
 };
 
 } // namespace cojob

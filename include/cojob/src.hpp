@@ -16,6 +16,7 @@
 #include <cojob/impl/client.ipp>
 #include <cojob/impl/clock.ipp>
 #include <cojob/impl/error.ipp>
+#include <cojob/impl/forks.ipp>
 #include <cojob/impl/http/event_stream.ipp>
 #include <cojob/impl/http/https_transport.ipp>
 #include <cojob/impl/http/message.ipp>

@@ -47,6 +47,8 @@ BOOST_AUTO_TEST_CASE(says_in_words_what_code_and_transport_do_not)
         {stopped(stop_reason::deadline, false), phase::queued, "not sent before the call's time was up"},
         {stopped(stop_reason::cancelled, true), phase::sending, "cancelled before there was an answer"},
         {stopped(stop_reason::closed, true), phase::sending, "the client was closed before there was an answer"},
+        {stopped(stop_reason::forked, true), phase::sending,
+         "begun before the process was forked: its parent goes on with it"},
         {{errc::connection_lost, 0, false, true, stop_reason::none, effect::once}, phase::receiving, "connection lost"},
         {{errc::connection_lost, 0, false, true, stop_reason::none, effect::none}, phase::receiving, ""},
         {{errc::connect_failed}, phase::connecting, ""},

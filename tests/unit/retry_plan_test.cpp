@@ -64,6 +64,7 @@ const row table[] = {
     alike("the call's deadline after commit", stopped(stop_reason::deadline, true), next::ends),
     alike("cancelled after commit", stopped(stop_reason::cancelled, true), next::ends),
     alike("closed after commit", stopped(stop_reason::closed, true), next::ends),
+    alike("forked after commit", stopped(stop_reason::forked, true), next::ends),
     alike("closed after commit on a kept connection", stale(stopped(stop_reason::closed, true)), next::ends),
 
     alike("401", answered(401), next::reauthorized),

@@ -79,6 +79,7 @@ const row table[] = {
     ambiguous("the call's deadline after commit", stopped(stop_reason::deadline, after_commit),
               errc::deadline_exceeded),
     ambiguous("closed after commit", stopped(stop_reason::closed, after_commit), aborted),
+    alike("forked after commit: the parent goes on", stopped(stop_reason::forked, after_commit), aborted),
     {"cancelled after commit", stopped(stop_reason::cancelled, after_commit), aborted, errc::outcome_unknown,
      errc::outcome_unknown},
 

@@ -127,6 +127,10 @@ class BOOST_SYMBOL_VISIBLE transport {
     /// Drops idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;
 
+    /// The process was forked, and this is the child: connections opened so far are the parent's. Closes their
+    /// descriptors and says nothing to the servers. Called once, before anything else of the child.
+    virtual void forked() noexcept {}
+
     /// The executor's context is going: drops what holds on to it. Nothing may be started.
     virtual void shutdown() noexcept = 0;
 };

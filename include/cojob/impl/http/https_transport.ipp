@@ -101,6 +101,15 @@ class https_transport final : public http::transport {
         bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
+    void forked() noexcept override
+    {
+        for (auto* const table : {pools_.get(), streams_.get()})
+            for (auto& [origin, pool] : table->pools)
+                while (pool.take_idle()) {
+                }
+        bodies_.tell([](streamed_body& body) { body.abandon(); });
+    }
+
     void shutdown() noexcept override
     {
         pools_->is_shut_down = streams_->is_shut_down = true;

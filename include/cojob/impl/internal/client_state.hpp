@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_CLIENT_STATE_HPP
 
 #include <cojob/client.hpp>
+#include <cojob/detail/forks.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/http/transport.hpp>
 #include <cojob/impl/internal/named.hpp>
@@ -46,11 +47,20 @@ class context_watch final : public asio::execution_context::service {
 
     [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
 
+    /// In a child whose program has not told Asio of the fork: its poll set is still the parent's.
+    void tell_of_fork()
+    {
+        if (told_in_.is_of_a_parent())
+            context().notify_fork(asio::execution_context::fork_child);
+    }
+
   private:
     void shutdown() override;
+    void notify_fork(asio::execution_context::fork_event) override;
 
     std::mutex mutex_;
     weak_list<client_state> clients_;
+    fork_mark told_in_;
     std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
 };
 
@@ -96,9 +106,28 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// Once, after construction.
     void watch_context()
     {
-        auto& watch = asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
-        watch.add(shared_from_this());
-        context_is_gone_ = watch.is_gone();
+        watch_ = &asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
+        watch_->add(shared_from_this());
+        context_is_gone_ = watch_->is_gone();
+    }
+
+    /// Each operation begins with it: a child has nothing to do with what its parent has begun.
+    void notice_fork()
+    {
+        if (made_in_.is_of_a_parent())
+            watch_->tell_of_fork();
+    }
+
+    /// In the child, once.
+    void forked()
+    {
+        made_in_.renew();
+        random_.seed(std::random_device{}()); // a seed of the options too: the parent draws from that one
+        transport->forked();
+        auto running = running_; // stopping one may end another
+        for (const auto& op : running)
+            if (const auto alive = op.lock(); alive && alive->has_forked())
+                alive->stop(stop_reason::forked);
     }
 
     const asio::any_io_executor executor; // a strand, or the user's own with threading::single
@@ -129,6 +158,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
       public:
         running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
         {
+            state_.notice_fork();
             entry_ = state_.running_.insert(state_.running_.end(), operation_);
             if (state_.is_closed())
                 operation_->stop(stop_reason::closed);
@@ -176,6 +206,8 @@ class client_state : public std::enable_shared_from_this<client_state> {
     std::mutex extensions_mutex_;
     named<void> extensions_;
     std::shared_ptr<const std::atomic<bool>> context_is_gone_;
+    context_watch* watch_ = nullptr;
+    fork_mark made_in_;
 };
 
 inline void context_watch::shutdown()
@@ -186,6 +218,19 @@ inline void context_watch::shutdown()
         std::swap(clients, clients_);
     }
     clients.tell([](const client_state& client) { client.transport->shutdown(); });
+}
+
+inline void context_watch::notify_fork(asio::execution_context::fork_event event)
+{
+    if (event != asio::execution_context::fork_child)
+        return;
+    told_in_.renew();
+    weak_list<client_state> clients;
+    std::swap(clients, clients_); // no lock: a child has one thread, and the mutex may be another's of the parent
+    clients.tell([this](client_state& client) {
+        clients_.add(client.shared_from_this());
+        client.forked();
+    });
 }
 
 } // namespace cojob::detail

@@ -76,6 +76,13 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
+    /// The connection is the parent's: nothing more of it is read.
+    void abandon() noexcept
+    {
+        if (!end_)
+            end_with(asio::error::operation_aborted, "begun before the process was forked");
+    }
+
     /// The connection goes, on the strand.
     void leave() noexcept
     {

@@ -40,6 +40,7 @@ inline std::string reason_of(const attempt_outcome& a, phase reached, const time
     case stop_reason::closed:
         return a.was_committed ? "the client was closed before there was an answer"
                                : "the client was closed before it was sent";
+    case stop_reason::forked: return "begun before the process was forked: its parent goes on with it";
     case stop_reason::none: break;
     }
     if (!a.error && a.status >= 300 && a.status < 400)

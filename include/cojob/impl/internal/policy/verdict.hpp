@@ -45,6 +45,7 @@ struct attempt_outcome {
 {
     switch (a.stopped) {
     case stop_reason::cancelled:
+    case stop_reason::forked:
     case stop_reason::closed: return asio::error::operation_aborted;
     case stop_reason::deadline: return errc::deadline_exceeded;
     case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
@@ -70,6 +71,8 @@ struct attempt_outcome {
 {
     const auto own = attempt_error(a);
     if (!own || !a.was_committed || a.effect == effect::none)
+        return own;
+    if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
         return own;
     if (a.effect ==
         effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened

@@ -1,0 +1,134 @@
+#include "support/mock_agent.hpp"
+
+#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/job/wait.hpp>
+
+#include <boost/asio/execution_context.hpp>
+#include <boost/test/unit_test.hpp>
+
+#if defined(__unix__) || defined(__APPLE__)
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace fork_tests {
+
+namespace asio = boost::asio;
+using cojob::testing::fault;
+using tests::mock_agent;
+
+enum class asio_is { told, not_told };
+
+/// Forks, and runs a function in the child. Whether it said yes.
+bool in_child(mock_agent& mock, asio_is told, const std::function<bool()>& does)
+{
+    if (told == asio_is::told)
+        mock.context.notify_fork(asio::execution_context::fork_prepare);
+    const auto pid = ::fork();
+    if (told == asio_is::told)
+        mock.context.notify_fork(pid == 0 ? asio::execution_context::fork_child : asio::execution_context::fork_parent);
+    if (pid == 0) {
+        ::alarm(30);
+        bool is_fine = false;
+        try {
+            is_fine = does();
+        } catch (const std::exception&) { // tells by its exit code
+        }
+        ::_exit(is_fine ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+template <class T>
+bool was_aborted(mock_agent& mock, const tests::started<T>& s)
+{
+    return mock.finish(s) && s.code() == asio::error::operation_aborted;
+}
+
+bool gets(mock_agent& mock, const std::string& id)
+{
+    const auto s = mock.run(mock.agent.get_job(id));
+    return s.get() && s.get()->id == id;
+}
+
+const auto each_way = {asio_is::told, asio_is::not_told};
+
+} // namespace fork_tests
+
+BOOST_AUTO_TEST_SUITE(a_forked_process)
+
+using namespace fork_tests;
+
+BOOST_AUTO_TEST_CASE(opens_connections_of_its_own_and_leaves_its_parents_alone)
+{
+    for (const auto use_tls : {false, true})
+        for (const auto told : each_way) {
+            cojob::testing::mock_server_options options;
+            options.use_tls = use_tls;
+            mock_agent mock(options);
+            const auto first = mock.server.add_job({{"active"}}), second = mock.server.add_job({{"active"}});
+            BOOST_TEST(gets(mock, first));
+            BOOST_TEST(in_child(mock, told, [&] { return gets(mock, second) && gets(mock, second); }));
+            BOOST_TEST(gets(mock, first));
+            BOOST_TEST(mock.connections_used() == (std::vector<std::size_t>{0, 1, 1, 0}),
+                       boost::test_tools::per_element());
+        }
+}
+
+BOOST_AUTO_TEST_CASE(closes_the_descriptors_of_its_parents_connections)
+{
+    mock_agent mock(tests::plain_http());
+    BOOST_TEST(gets(mock, mock.server.add_job({{"active"}})));
+    const auto highest_free = ::dup(0); // each connection has a descriptor below or above it
+    ::close(highest_free);
+    BOOST_TEST(in_child(mock, asio_is::told, [&] {
+        const auto free_now = ::dup(0);
+        return free_now < highest_free;
+    }));
+}
+
+BOOST_AUTO_TEST_CASE(ends_what_its_parent_had_under_way_and_the_parent_goes_on_with_it)
+{
+    for (const auto told : each_way) {
+        mock_agent mock(tests::plain_http());
+        const auto id = mock.server.add_job({{"active"}});
+        BOOST_TEST(gets(mock, id));
+        mock.server.inject(fault::slow_drip, 2);
+        auto get = mock.start(mock.agent.get_job(id));
+        auto create = mock.start(mock.agent.create_job("x"));
+        auto wait = mock.start(cojob::wait_for_job(mock.agent, id));
+        BOOST_TEST(mock.until_requests(4));
+        BOOST_TEST(in_child(mock, told, [&] {
+            // Where Asio was not told, the first operation of the child tells it.
+            const auto is_told = told == asio_is::told || gets(mock, id);
+            return is_told && was_aborted(mock, get) && was_aborted(mock, create) && was_aborted(mock, wait);
+        }));
+        BOOST_TEST(mock.finish(get));
+        BOOST_TEST(mock.finish(create));
+        BOOST_TEST(get.get().has_value());
+        BOOST_TEST(create.get().has_value());
+        BOOST_TEST(!wait.is_done());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(draws_other_random_numbers_than_its_parent)
+{
+    mock_agent mock(tests::plain_http());
+    const auto& state = cojob::detail::client_state::of(mock.client());
+    BOOST_TEST(in_child(mock, asio_is::told, [&] {
+        std::mt19937_64 of_the_parent(1);
+        return state->random() != std::uniform_real_distribution<double>(0, 1)(of_the_parent);
+    }));
+    std::mt19937_64 same(1);
+    BOOST_TEST(state->random() == std::uniform_real_distribution<double>(0, 1)(same));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+#endif
