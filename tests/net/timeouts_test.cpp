@@ -30,6 +30,7 @@ struct limit_case {
     cojob::duration timeout_options::* limit;
     errc get, post, attempt;
     phase reached;
+    const char* why;
 
     friend std::ostream& operator<<(std::ostream& out, const limit_case& c) { return out << c.name; }
 };
@@ -41,20 +42,21 @@ constexpr auto request_timeout = errc::request_timeout;
 
 const limit_case limit_cases[] = {
     {"handshake in a handshake", fault::stall_handshake, &timeout_options::handshake, connect_timeout, connect_timeout,
-     connect_timeout, phase::handshaking},
+     connect_timeout, phase::handshaking, "no TLS handshake within 7 s"},
     {"attempt in a handshake", fault::stall_handshake, &timeout_options::attempt, connect_timeout, connect_timeout,
-     connect_timeout, phase::handshaking},
+     connect_timeout, phase::handshaking, "no TLS handshake within 7 s"},
     {"call in a handshake", fault::stall_handshake, &timeout_options::call, deadline, deadline, deadline,
-     phase::handshaking},
+     phase::handshaking, "not sent before the call's time was up"},
     {"attempt without an answer", fault::stall, &timeout_options::attempt, request_timeout, unknown, request_timeout,
-     phase::awaiting_response},
+     phase::awaiting_response, "no answer within 7 s"},
     {"call without an answer", fault::stall, &timeout_options::call, deadline, unknown, deadline,
-     phase::awaiting_response},
+     phase::awaiting_response, "no answer before the call's time was up"},
     {"attempt in a body", fault::stall_in_body, &timeout_options::attempt, request_timeout, unknown, request_timeout,
-     phase::receiving},
-    {"call in a body", fault::stall_in_body, &timeout_options::call, deadline, unknown, deadline, phase::receiving},
+     phase::receiving, "no answer within 7 s"},
+    {"call in a body", fault::stall_in_body, &timeout_options::call, deadline, unknown, deadline, phase::receiving,
+     "no answer before the call's time was up"},
     {"attempt in a drip", fault::slow_drip, &timeout_options::attempt, request_timeout, unknown, request_timeout,
-     phase::receiving},
+     phase::receiving, "no answer within 7 s"},
 };
 
 cojob::client_options only(cojob::duration timeout_options::* limit, cojob::duration length = 7s)
@@ -112,6 +114,9 @@ BOOST_DATA_TEST_CASE(ends_the_call_with_its_code_and_not_a_moment_early, data::m
     else
         BOOST_CHECK(tried.reached == c.reached);
     BOOST_TEST(mock.server.wait_for_open_connections(0));
+    const auto path = "/v2/agent/test-project/job" + (m == method::get ? '/' + id : std::string());
+    const auto asked = (m == method::get ? "GET " : "POST ") + path + ": ";
+    BOOST_TEST(to_string(call.error()).find(asked + c.why) != std::string::npos, to_string(call.error()));
 }
 
 BOOST_AUTO_TEST_CASE(of_the_attempt_bounds_every_phase_before)

@@ -152,7 +152,9 @@ inline std::string_view objection_to_key(std::string_view key) noexcept
 
 void check_key(std::string_view key, std::string_view what)
 {
-    if (key.empty())
+    const auto is_plain = [](char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; };
+    const bool may_be_scheme = !key.empty() && to_lower(key.front()) == 'b';
+    if (!may_be_scheme && std::all_of(key.begin(), key.end(), is_plain)) // nearly all: each request's key is checked
         return;
     if (const auto objection = objection_to_key(key); !objection.empty())
         refuse(what, objection);

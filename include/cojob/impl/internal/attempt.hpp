@@ -112,7 +112,7 @@ class attempt_run {
         made.result = std::move(result);
         const auto& response = made.result.response;
         const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
-        made.outcome = outcome_of(made.result, asked || has_retry_after(response.headers));
+        made.outcome = outcome_of(made.result, asked || (response.status >= 400 && has_retry_after(response.headers)));
         auto& tried = made.tried;
         tried.started = started_;
         tried.wait = settings_.waited;
