@@ -151,18 +151,6 @@ BOOST_AUTO_TEST_CASE(is_never_less_than_the_server_asks_for_and_little_more)
             }
 }
 
-BOOST_AUTO_TEST_CASE(is_a_second_at_least_where_the_server_takes_leave_for_no_time)
-{
-    for (const auto& failure : hinted)
-        for (const auto hint : {std::optional<duration>(), std::optional<duration>(0ns)}) {
-            BOOST_CHECK(planned_call().after(failure, with(nearly_one, hint)).wait == 1s);
-            planned_call call(effect::none, attempts(9));
-            for (int i = 0; i < 3; ++i)
-                BOOST_TEST(call.after(failure, with(0, hint)).is_again);
-            BOOST_CHECK(call.after(failure, with(0, hint)).wait >= 2s); // it doubles as it always does
-        }
-}
-
 BOOST_AUTO_TEST_CASE(is_not_longer_than_patience)
 {
     for (const auto& failure : hinted) {

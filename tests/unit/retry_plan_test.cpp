@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <optional>
 #include <ostream>
 #include <string_view>
 #include <vector>
@@ -201,6 +202,21 @@ BOOST_AUTO_TEST_CASE(takes_another_connection_once_where_the_server_says_that_it
     const auto step = poll.after(answered(421));
     BOOST_TEST((step.is_again && step.needs_new_connection && step.wait == 0s));
     BOOST_TEST(!poll.after(answered(421)).is_again);
+}
+
+BOOST_AUTO_TEST_CASE(waits_a_second_at_least_where_the_server_takes_leave_for_no_time)
+{
+    for (const auto& failure : {answered(429, true), answered(503, true), answered(500, true), answered(425, true)})
+        for (const auto hint : {std::optional<cojob::duration>(), std::optional<cojob::duration>(0ns)}) {
+            auto m = some_moment;
+            m.uniform = 0;
+            m.hint = hint;
+            planned_call c(effect::none, attempts(9));
+            BOOST_CHECK(c.after(failure, m).wait == 1s);
+            for (int i = 0; i < 2; ++i)
+                BOOST_TEST(c.after(failure, m).is_again);
+            BOOST_CHECK(c.after(failure, m).wait >= 2s); // it doubles as it always does
+        }
 }
 
 BOOST_AUTO_TEST_CASE(has_a_switch_for_each_kind_of_failure)
