@@ -34,6 +34,10 @@ class manual_clock final : public clock {
     /// runs.
     COJOB_DECL void jump(duration length);
 
+    /// The machine sleeps for so long: civil time goes on, steady time stands still, nothing rings and nothing runs. On
+    /// a system whose steady time goes on in a sleep, that is `jump`.
+    COJOB_DECL void suspend(duration length);
+
     /// Runs what is ready, and exchanges in flight to their end, without moving.
     COJOB_DECL void settle();
 

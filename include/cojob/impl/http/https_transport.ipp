@@ -4,6 +4,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/http/awake_mark.hpp>
 #include <cojob/impl/internal/http/clock_hold.hpp>
 #include <cojob/impl/internal/http/connector.hpp>
 #include <cojob/impl/internal/http/place.hpp>
@@ -32,7 +33,7 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
     {
         auto& op = x.operation;
-        reap(op.time().now());
+        reap(op.time());
         place here(x.streams_body ? streams_ : pools_, request.origin);
         if (!here.try_enter(op))
             co_await here.queue(op, x.yields);
@@ -94,10 +95,7 @@ class https_transport final : public http::transport {
 
     void close() noexcept override
     {
-        for (const auto* table : {&pools_, &streams_})
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_idle())
-                    report(origin, connection_change::closed);
+        close_idle();
         bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
@@ -131,8 +129,22 @@ class https_transport final : public http::transport {
 
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
-    void reap(time_point now)
+    void close_idle()
     {
+        for (const auto* table : {&pools_, &streams_})
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_idle())
+                    report(origin, connection_change::closed);
+    }
+
+    /// After a sleep too: whatever kept a connection open on its way has forgotten it, and says so only to a request.
+    void reap(const clock& time)
+    {
+        const auto now = time.now();
+        if (!awake_)
+            awake_.emplace(time);
+        else if (awake_->has_slept(time))
+            close_idle();
         for (const auto* table : {&pools_, &streams_}) // of streams, those that were opened and not used
             for (auto& [origin, pool] : (*table)->pools)
                 while (pool.take_old(now))
@@ -178,6 +190,7 @@ class https_transport final : public http::transport {
     connector connector_;
     std::shared_ptr<pool_table> pools_, streams_;
     weak_list<streamed_body> bodies_; // that may be open
+    std::optional<awake_mark> awake_; // of the last exchange
 };
 
 } // namespace cojob::detail

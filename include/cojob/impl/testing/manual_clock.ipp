@@ -144,11 +144,16 @@ class manual_alarm final : public alarm {
 class manual_clock::impl {
   public:
     impl(asio::io_context& context, timestamp start)
-        : context_(context), wall_start_(start - timeline->now().time_since_epoch())
+        : context_(context), wall_start_((start - timeline->now().time_since_epoch()).time_since_epoch().count())
     {
     }
 
-    [[nodiscard]] timestamp wall_now() const { return wall_start_ + timeline->now().time_since_epoch(); }
+    [[nodiscard]] timestamp wall_now() const
+    {
+        return timestamp(std::chrono::nanoseconds(wall_start_)) + timeline->now().time_since_epoch();
+    }
+
+    void move_civil_time(duration length) { wall_start_ += std::chrono::nanoseconds(length).count(); }
 
     void run_ready()
     {
@@ -198,7 +203,7 @@ class manual_clock::impl {
     }
 
     asio::io_context& context_;
-    timestamp wall_start_;
+    std::atomic<std::chrono::nanoseconds::rep> wall_start_; // civil time at steady time zero
 };
 
 manual_clock::manual_clock(asio::io_context& context, timestamp start) : impl_(std::make_unique<impl>(context, start))
@@ -223,6 +228,11 @@ void manual_clock::jump(duration length)
     while (impl_->timeline->ring_next(target)) {
     }
     impl_->run_ready();
+}
+
+void manual_clock::suspend(duration length)
+{
+    impl_->move_civil_time(length);
 }
 
 void manual_clock::settle()
