@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(trusts_a_file_a_text_and_both)
 
 BOOST_AUTO_TEST_CASE(names_the_server_but_no_address)
 {
-    BOOST_TEST(sni_for("localhost") == "localhost");
+    BOOST_TEST((sni_for("localhost") == "localhost" && sni_for("localhost.") == "localhost"));
     BOOST_TEST(sni_for("127.0.0.1") == "none");
     BOOST_TEST(sni_for("127.0.0.1", "docs.example.com") == "docs.example.com");
 }

@@ -95,7 +95,10 @@ std::vector<bad_option> bad_options()
                             "http://127.0.0.1.example.com",
                             "http://localhost.example.com",
                             "http://10.0.0.1",
-                            "http://[::2]"})
+                            "http://[::2]",
+                            "https://api.mintlify.com/v2",
+                            "https://api.mintlify.com/v1/",
+                            "https://gateway.example/mintlify/v2/agent"})
         table.push_back(bad_url(url));
     return table;
 }

@@ -37,7 +37,8 @@ std::vector<bad_option> bad_options()
          {"", "osapi.example", "ftp://osapi.example", "https://", "https://user:osapi_key@osapi.example",
           "https://osapi.example?x=1", "https://osapi.example/#top", "https://osapi.example:0",
           "https://osapi.example/\r\nX-Evil: 1", "https://osapi.example/../x", "http://osapi.example",
-          "http://10.0.0.1:8080", "http://127.0.0.1.example.com", "http://localhost.example.com", "http://[::2]"})
+          "http://10.0.0.1:8080", "https://osapi.example/api/job/", "https://osapi.example/x/api/job",
+          "http://127.0.0.1.example.com", "http://localhost.example.com", "http://[::2]"})
         table.push_back({"jobs_options::base_url: ", [url](jobs_options& o) { o.base_url = url; }});
     for (const std::string path : {"", "api/job", "/", "//", "/api//job", "/api/job//", "/api/../job", "/./job",
                                    "/api\r\n/job", "/\x80", "/api\x7f"})

@@ -49,6 +49,11 @@ BOOST_AUTO_TEST_CASE(a_url_is_understood_and_written_as_short_as_can_be)
         {"https://1password.com", "https://1password.com"},
         {"https://4.example", "https://4.example"},
         {"https://host:00443", "https://host"},
+        {"https://h:", "https://h"},
+        {"http://h:/a", "http://h/a"},
+        {"https://[::1]:", "https://[::1]"},
+        {"https://h.", "https://h"},
+        {"https://Api.Example.com.:8443/a", "https://api.example.com:8443/a"},
         {"https://h/a%20b/C%2Fd", "https://h/a%20b/C%2Fd"},
         {"https://h/a//b", "https://h/a//b"},
         {"https://h/...", "https://h/..."},
@@ -67,6 +72,8 @@ BOOST_AUTO_TEST_CASE(the_parts_are_kept)
     BOOST_TEST(address.base_path() == "/v2");
     BOOST_TEST(parse_url("http://h/", "base_url").base_path() == "");
     BOOST_TEST(parse_url("http://h", "base_url").origin().port == 80);
+    BOOST_TEST(parse_url("https://h.", "base_url").origin().host == "h."); // for the lookup
+    BOOST_TEST(parse_url("https://h:", "base_url").origin().port == 443);
     BOOST_TEST((parse_url("https://H/a/", "base_url") == parse_url("https://h:443/a", "base_url")));
     BOOST_TEST((parse_url("https://h", "base_url") != parse_url("http://h:443", "base_url")));
 }
@@ -114,7 +121,8 @@ BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_with_the_reason)
         {"https://u@h", user},
         {"https://u:p@h", user},
         {"https://@h", user},
-        {"https://h.", bad_host},
+        {"https://h..", bad_host},
+        {"https://.", bad_host},
         {"https://.h", bad_host},
         {"https://a..b", bad_host},
         {"https://-a.b", bad_host},
@@ -137,6 +145,8 @@ BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_with_the_reason)
         {"https://127.0.0.1.1", bad_host},
         {"https://127.0.0.1234567890123", bad_host},
         {"https://127.0.0.1.", bad_host},
+        {"https://1.", bad_host},
+        {"https://0x7f.", bad_host},
         {"https://127..0.1", bad_host},
         {"https://a.b.c.1", bad_host},
         {"https://[", bad_v6},
@@ -150,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_bad_url_is_refused_with_the_reason)
         {"https://[::1]x", bad_port},
         {"https://[::1]]", bad_port},
         {"https://::1", "has no host"},
-        {"https://h:", bad_port},
+        {"https://h::", bad_port},
         {"https://h:0", bad_port},
         {"https://h:65536", bad_port},
         {"https://h:-1", bad_port},
@@ -199,11 +209,12 @@ BOOST_AUTO_TEST_CASE(a_password_is_never_shown)
 
 BOOST_AUTO_TEST_CASE(only_this_machine_is_loopback)
 {
-    for (const auto* host : {"localhost", "127.0.0.1", "127.255.255.254", "127.0.0.0", "::1", "0:0:0:0:0:0:0:1"})
-        BOOST_TEST_CONTEXT(host) BOOST_TEST(is_loopback(cojob::http::origin{host, 80, false}));
     for (const auto* host :
-         {"", "localhost.", "localhost.example", "xlocalhost", "a.localhost", "127.evil.example", "127.0.0.1.example",
-          "127.1", "128.0.0.1", "0.0.0.0", "10.0.0.1", "::", "::2", "::ffff:127.0.0.1", "::1%lo", "ip6-localhost"})
+         {"localhost", "localhost.", "127.0.0.1", "127.255.255.254", "127.0.0.0", "::1", "0:0:0:0:0:0:0:1"})
+        BOOST_TEST_CONTEXT(host) BOOST_TEST(is_loopback(cojob::http::origin{host, 80, false}));
+    for (const auto* host : {"", ".", "localhost..", "localhost.example", "xlocalhost", "a.localhost",
+                             "127.evil.example", "127.0.0.1.example", "127.1", "128.0.0.1", "0.0.0.0", "10.0.0.1",
+                             "::", "::2", "::ffff:127.0.0.1", "::1%lo", "ip6-localhost"})
         BOOST_TEST_CONTEXT(host) BOOST_TEST(!is_loopback(cojob::http::origin{host, 80, false}));
 }
 
@@ -213,6 +224,7 @@ BOOST_AUTO_TEST_CASE(the_host_header_has_the_port_where_it_is_not_the_schemes)
     BOOST_TEST(cojob::http::host_header({"h", 80, true}) == "h:80");
     BOOST_TEST(cojob::http::host_header({"h", 80, false}) == "h");
     BOOST_TEST(cojob::http::host_header({"h", 443, false}) == "h:443");
+    BOOST_TEST(cojob::http::host_header({"h.", 8443, true}) == "h:8443");
     BOOST_TEST(cojob::http::host_header({"::1", 443, true}) == "[::1]");
     BOOST_TEST(cojob::http::host_header({"::1", 8443, true}) == "[::1]:8443");
 }

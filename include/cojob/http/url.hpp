@@ -18,7 +18,7 @@ class origin {
     /// Host, port and whether it is https; the host as below.
     origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
 
-    std::string host;       ///< lower case; an IPv6 literal without its brackets
+    std::string host;       ///< lower case; an IPv6 literal without its brackets; an absolute name with its dot
     std::uint16_t port = 0; ///< written out or not: 443 and 80 are filled in
     bool is_secure = true;  ///< https
 
@@ -26,7 +26,8 @@ class origin {
     friend auto operator<=>(const origin&, const origin&) = default;
 };
 
-/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own.
+/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own, no dot at the end
+/// of a name.
 [[nodiscard]] COJOB_DECL std::string host_header(const origin&);
 
 /// 127.0.0.0/8, ::1 or `localhost`; no other name, wherever it may lead.
@@ -51,7 +52,8 @@ class url {
     std::string base_path_;
 };
 
-/// `http(s)://host[:port][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. User info, query,
+/// `http(s)://host[:[port]][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. A name that ends
+/// with a dot is absolute: looked up as it is, and sent without the dot. User info, query,
 /// fragment, spaces, control characters and percent-encoded dots are refused.
 /// \throws api_error `invalid_argument`; the message begins with `what`, the name of the option.
 [[nodiscard]] COJOB_DECL url parse_url(std::string_view text, std::string_view what);

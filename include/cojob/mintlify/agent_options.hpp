@@ -18,7 +18,7 @@ class agent_options {
 
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
     credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`, not with it
     /// Of the project: creations and messages, for all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
     std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one

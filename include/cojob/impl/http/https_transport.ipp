@@ -84,6 +84,8 @@ class https_transport final : public http::transport {
             awaited = exchanged.go_on(ec);
         }
         auto result = exchanged.result();
+        if (result.error && is_the_servers_fault(x))
+            connector_.note_failure(op, line.address());
         if (body)
             let_read(std::move(body), result, op);
         else if (!result.error && whole->allows_reuse())
@@ -125,6 +127,13 @@ class https_transport final : public http::transport {
     {
         options.max_connections = options.max_streams;
         return options;
+    }
+
+    /// A kept connection may end at any time, and a request that was not committed tells nothing of the server.
+    static bool is_the_servers_fault(const http::exchange& x)
+    {
+        const auto was_silent = x.bytes_received == 0 && !x.operation.is_stopped();
+        return x.was_committed() && !(x.is_reused && was_silent);
     }
 
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }

@@ -6,8 +6,7 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
-
-#include <boost/asio/ip/address_v6.hpp>
+#include <cojob/impl/internal/http/host.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -18,61 +17,6 @@
 namespace cojob {
 
 namespace detail {
-
-/// The host may be written by getaddrinfo's old rules (one to four numbers, octal and hexadecimal too) only as the
-/// dotted quad of RFC 3986, 3.2.2: what looks like a name must not turn into an address further down.
-inline bool ends_in_number(std::string_view host) noexcept
-{
-    auto last = host.substr(host.rfind('.') + 1);
-    if (!last.empty() && std::all_of(last.begin(), last.end(), is_digit))
-        return true;
-    return (take(last, "0x") || take(last, "0X")) && std::all_of(last.begin(), last.end(), is_hex_digit);
-}
-
-inline bool is_ipv4(std::string_view host) noexcept
-{
-    for (int part = 0; part < 4; ++part) {
-        if (part > 0 && !take(host, "."))
-            return false;
-        const auto length = std::min(host.find('.'), host.size());
-        const bool has_leading_zero = length > 1 && host.front() == '0';
-        if (length < 1 || length > 3 || has_leading_zero || take_number(host, length).value_or(256) > 255)
-            return false;
-    }
-    return host.empty();
-}
-
-inline bool is_dns_label(std::string_view label) noexcept
-{
-    constexpr std::size_t longest = 63; // RFC 1035, 2.3.4
-    return !label.empty() && label.size() <= longest && label.front() != '-' && label.back() != '-' &&
-           std::all_of(label.begin(), label.end(),
-                       [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == '_'; });
-}
-
-inline bool is_dns_name(std::string_view host) noexcept
-{
-    constexpr std::size_t longest = 253; // 255 octets on the wire
-    if (host.size() > longest)
-        return false;
-    for (;;) {
-        const auto dot = host.find('.');
-        if (!is_dns_label(host.substr(0, dot)))
-            return false;
-        if (dot == host.npos)
-            return true;
-        host.remove_prefix(dot + 1);
-    }
-}
-
-inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
-{
-    if (text.find('%') != text.npos) // a zone id means something on one machine only
-        return std::nullopt;
-    error_code failed;
-    const auto address = asio::ip::make_address_v6(std::string(text), failed);
-    return failed ? std::nullopt : std::optional(address);
-}
 
 class url_parser {
   public:
@@ -120,14 +64,14 @@ class url_parser {
         std::transform(host.begin(), host.end(), host.begin(), to_lower);
         if (host.empty())
             fail("has no host");
-        if (ends_in_number(host) ? !is_ipv4(host) : !is_dns_name(host))
+        if (!is_dns_name_or_ipv4(host))
             fail("the host is neither a DNS name nor an IP address");
         return host;
     }
 
     [[nodiscard]] std::uint16_t parse_port(std::string_view text, bool is_secure) const
     {
-        if (text.empty())
+        if (text.empty() || text == ":") // RFC 3986, 6.2.3
             return is_secure ? 443 : 80;
         std::uint16_t port = 0;
         const auto* const begin = text.data() + 1;
@@ -215,7 +159,9 @@ url parse_url(std::string_view text, std::string_view what)
 
 std::string host_header(const origin& to)
 {
-    auto text = to.host.find(':') == to.host.npos ? to.host : '[' + to.host + ']';
+    std::string text(detail::without_final_dot(to.host));
+    if (text.find(':') != text.npos)
+        text = '[' + text + ']';
     if (to.port != (to.is_secure ? 443 : 80))
         text += ':' + std::to_string(to.port);
     return text;
@@ -223,7 +169,7 @@ std::string host_header(const origin& to)
 
 bool is_loopback(const origin& to)
 {
-    if (to.host == "localhost")
+    if (detail::without_final_dot(to.host) == "localhost")
         return true;
     if (detail::is_ipv4(to.host))
         return to.host.starts_with("127.");

@@ -4,8 +4,8 @@
 #include <cojob/impl/internal/call_record.hpp>
 #include <cojob/impl/internal/call_run.hpp>
 #include <cojob/impl/internal/client_state.hpp>
-#include <cojob/impl/internal/content_coding.hpp>
 #include <cojob/impl/internal/hop.hpp>
+#include <cojob/impl/internal/http/content_coding.hpp>
 
 #include <exception>
 #include <memory>

@@ -4,7 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/text.hpp>
-#include <cojob/impl/internal/content_coding.hpp>
+#include <cojob/impl/internal/http/content_coding.hpp>
 
 #include <array>
 #include <string>

@@ -5,7 +5,7 @@
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
-#include <cojob/impl/internal/content_coding.hpp>
+#include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/location.hpp>
 #include <cojob/impl/internal/server_words.hpp>
 #include <cojob/secret.hpp>

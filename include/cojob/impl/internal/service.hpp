@@ -5,7 +5,7 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
-#include <cojob/impl/internal/content_coding.hpp>
+#include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/job/handle.hpp>
 

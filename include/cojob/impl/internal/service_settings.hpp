@@ -34,6 +34,14 @@ class service_settings {
         check_plaintext(base_url_, allow_plaintext_, called.url);
     }
 
+    /// Some copy a whole address where the base URL belongs, and what the service adds to it would be there twice.
+    /// \throws api_error invalid_argument
+    void refuse_end(std::string_view added, const std::string& option) const
+    {
+        if (base_url_.base_path().ends_with(added))
+            throw_invalid_argument(option + ": must not end with " + std::string(added) + ", which is added to it");
+    }
+
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
 
     /// With the segments of `path`, and `below` them.

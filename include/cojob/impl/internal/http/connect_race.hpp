@@ -28,6 +28,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     struct outcome {
         error_code error{};
         std::optional<asio::ip::tcp::socket> socket{};
+        asio::ip::tcp::endpoint address{}; ///< that the socket is connected to
+        endpoint_list failed{};            ///< that were tried, and have not answered or refused
     };
 
     asio::awaitable<outcome> run()
@@ -39,34 +41,51 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         outcome end{winner_          ? error_code()
                     : over_.is_set() ? last_error_
                                      : error_code(asio::error::operation_aborted),
+                    {},
+                    {},
                     {}};
         end.socket.swap(winner_);
+        for (const auto& r : runners_)
+            if (r.has_won)
+                end.address = r.address;
+            else
+                end.failed.push_back(r.address);
         co_return end;
     }
 
   private:
+    struct runner {
+        runner(const asio::any_io_executor& executor, const asio::ip::tcp::endpoint& to) : socket(executor), address(to)
+        {
+        }
+
+        asio::ip::tcp::socket socket;
+        asio::ip::tcp::endpoint address;
+        bool has_won = false;
+    };
+
     static constexpr auto attempt_delay = std::chrono::milliseconds(250);
 
     void begin_next()
     {
         if (next_ == endpoints_.size())
             return;
-        const auto endpoint = endpoints_[next_++];
         ++running_;
-        auto& socket = sockets_.emplace_back(executor_);
-        socket.async_connect(endpoint,
-                             [self = shared_from_this(), &socket](const error_code& ec) { self->ended(socket, ec); });
+        auto& r = runners_.emplace_back(executor_, endpoints_[next_++]);
+        r.socket.async_connect(r.address,
+                               [self = shared_from_this(), &r](const error_code& ec) { self->ended(r, ec); });
         if (next_ < endpoints_.size())
             stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
     }
 
-    void ended(asio::ip::tcp::socket& socket, const error_code& ec)
+    void ended(runner& r, const error_code& ec)
     {
         --running_;
         if (is_stopped_)
             return;
         if (!ec) {
-            winner_.emplace(std::move(socket));
+            r.has_won = true;
+            winner_.emplace(std::move(r.socket));
             stop(); // at once: before the winner is taken, the next one would still begin
             over_.set();
             return;
@@ -82,8 +101,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         is_stopped_ = true;
         stagger_->clear();
         error_code ignored;
-        for (auto& socket : sockets_)
-            socket.close(ignored);
+        for (auto& r : runners_)
+            r.socket.close(ignored);
     }
 
     clock& time_;
@@ -91,7 +110,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     endpoint_list endpoints_;
     event over_;
     std::unique_ptr<alarm> stagger_;
-    std::list<asio::ip::tcp::socket> sockets_; // a list: handlers refer to them
+    std::list<runner> runners_; // a list: handlers refer to them
     std::size_t next_ = 0;
     std::size_t running_ = 0;
     std::optional<asio::ip::tcp::socket> winner_;

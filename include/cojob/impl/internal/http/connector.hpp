@@ -4,6 +4,8 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/http/connect_race.hpp>
+#include <cojob/impl/internal/http/failed_addresses.hpp>
+#include <cojob/impl/internal/http/host.hpp>
 #include <cojob/impl/internal/http/lookups.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 #include <cojob/impl/internal/http/tls.hpp>
@@ -21,9 +23,10 @@ namespace cojob::detail {
 /// client certificates into the TLS context, session resumption into `secure`.
 class connector {
   public:
-    /// \throws api_error invalid_argument for authorities that cannot be read
+    /// \throws api_error invalid_argument for authorities that cannot be read and names that are none
     connector(tls_options tls, const timeout_options& timeouts) : tls_options_(std::move(tls)), timeouts_(timeouts)
     {
+        check_server_name(tls_options_.server_name, "tls_options::server_name");
         if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
             tls_context();
     }
@@ -46,8 +49,10 @@ class connector {
             co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
-        const auto race = share<connect_race>(op, std::move(found.endpoints));
+        const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
         auto connected = co_await race->run();
+        for (const auto& address : connected.failed)
+            note_failure(op, address);
         if (op.is_stopped())
             co_return aborted();
         if (!connected.socket)
@@ -55,10 +60,19 @@ class connector {
 
         error_code ignored; // only a question of speed
         connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
-        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket))};
+        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket), connected.address)};
         if (to.is_secure)
             co_await secure(opened, to, x, end_of_attempt);
+        if (opened.error)
+            note_failure(op, connected.address);
         co_return opened;
+    }
+
+    /// The next connection begins with another address, unless it was the caller who stopped.
+    void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
+    {
+        if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
+            failures_.add(address, op.time().now());
     }
 
     void shutdown() noexcept { lookups_.shutdown(); }
@@ -107,6 +121,7 @@ class connector {
     std::optional<asio::ssl::context> tls_;
     timeout_options timeouts_;
     lookups lookups_;
+    failed_addresses failures_;
 };
 
 } // namespace cojob::detail

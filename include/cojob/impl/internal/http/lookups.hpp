@@ -5,6 +5,7 @@
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/http/host.hpp>
 #include <cojob/impl/internal/named.hpp>
 #include <cojob/impl/internal/weak_list.hpp>
 
@@ -47,7 +48,7 @@ inline endpoint_list interleave_families(const endpoint_list& found)
 /// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
 inline endpoint_list literal_endpoints(const http::origin& origin)
 {
-    if (origin.host == "localhost")
+    if (without_final_dot(origin.host) == "localhost")
         return {{asio::ip::address_v6::loopback(), origin.port}, {asio::ip::address_v4::loopback(), origin.port}};
     error_code ec;
     const auto address = asio::ip::make_address(origin.host, ec);

@@ -22,7 +22,8 @@ namespace cojob::detail {
 /// more. What a response was read into stays with the connection, so that keeping one keeps the buffer.
 class stream {
   public:
-    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    explicit stream(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& address = {})
+        : socket_(std::move(socket)), address_(address)
     {
         error_code ignored; // shows at the first read or write
         socket_.non_blocking(true, ignored);
@@ -32,6 +33,8 @@ class stream {
     ~stream() = default;
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
+    /// Where it leads; the socket does not know any more when it has failed.
+    [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
 
     /// From here on everything is encrypted, beginning with a handshake.
@@ -119,6 +122,7 @@ class stream {
     static constexpr int most_in_a_row = 16;
 
     asio::ip::tcp::socket socket_;
+    asio::ip::tcp::endpoint address_;
     std::optional<tls_session> tls_; // uses the socket
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // reads that had not to be waited for

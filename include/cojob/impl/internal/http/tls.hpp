@@ -4,6 +4,7 @@
 #include <cojob/error.hpp>
 #include <cojob/http/options.hpp>
 #include <cojob/http/url.hpp>
+#include <cojob/impl/internal/http/host.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
@@ -43,8 +44,9 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
 }
 
 /// SNI and the name or address the certificate must be for. Whether OpenSSL took them.
-inline bool expect_server(SSL* ssl, const std::string& name)
+inline bool expect_server(SSL* ssl, const std::string& host)
 {
+    const std::string name(without_final_dot(host));
     auto* check = SSL_get0_param(ssl);
     error_code not_an_address;
     asio::ip::make_address(name, not_an_address);

@@ -30,6 +30,10 @@ class jobs_settings {
         : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
     {
         split(o.base_path);
+        std::string added;
+        for (const auto& segment : path_)
+            added.append("/").append(http::encode_segment(segment));
+        service_.refuse_end(added, "jobs_options::base_url");
     }
 
     [[nodiscard]] std::string scope() const

@@ -1,5 +1,5 @@
-#ifndef COJOB_IMPL_INTERNAL_CONTENT_CODING_HPP
-#define COJOB_IMPL_INTERNAL_CONTENT_CODING_HPP
+#ifndef COJOB_IMPL_INTERNAL_HTTP_CONTENT_CODING_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_CONTENT_CODING_HPP
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/http/message.hpp>

@@ -1,0 +1,52 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_FAILED_ADDRESSES_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_FAILED_ADDRESSES_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/impl/internal/http/lookups.hpp>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <vector>
+
+namespace cojob::detail {
+
+/// The addresses that failed lately: a new connection begins with another one, where the name has one. No I/O.
+class failed_addresses {
+  public:
+    void add(const asio::ip::tcp::endpoint& address, time_point now)
+    {
+        std::erase_if(failures_, [&](const failure& f) { return f.address == address; });
+        if (failures_.size() == most)
+            failures_.erase(failures_.begin());
+        failures_.push_back({address, now});
+    }
+
+    /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
+    [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
+    {
+        std::erase_if(failures_, [now](const failure& f) { return now - f.when >= memory; });
+        for (const auto& f : failures_)
+            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end())
+                std::rotate(found, found + 1, addresses.end());
+        return addresses;
+    }
+
+  private:
+    /// A server that was restarted is back by then; who balances load by the order of addresses gets it back.
+    static constexpr duration memory = std::chrono::minutes(1);
+    static constexpr std::size_t most = 64;
+
+    struct failure {
+        asio::ip::tcp::endpoint address;
+        time_point when;
+    };
+
+    std::vector<failure> failures_; // the oldest first
+};
+
+} // namespace cojob::detail
+
+#endif
