@@ -5,7 +5,7 @@
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/call.hpp>
-#include <cojob/impl/internal/content_coding.hpp>
+#include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/server_message.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
