@@ -7,6 +7,8 @@
 #include <cojob/impl/internal/job/poll_order.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -136,6 +138,25 @@ class poll_roster {
             job.hurry(now);
         }
         group.enqueue_all();
+    }
+
+    /// The machine slept, or the process stood still, over polls and deadlines: who would be told now that his time is
+    /// up gets one poll more, since what was seen last may be hours old.
+    void grant_last_polls(time_point now) noexcept
+    {
+        constexpr auto time_to_answer = std::chrono::seconds(10);
+        auto* waiter = deadlines_.first();
+        while (waiter && waiter->due_at() <= now) {
+            auto* const next = deadlines_.next_of(*waiter);
+            if (!waiter->is_expecting_) {
+                waiter->wishes_.due = std::min(waiter->wishes_.due, now);
+                waiter->wishes_.deadline = now + time_to_answer;
+                deadlines_.put(*waiter, waiter->wishes_.deadline);
+                if (!waiter->job_->flight)
+                    order.hasten(*waiter->job_, now);
+            }
+            waiter = next;
+        }
     }
 
     void time_out(time_point now) noexcept
