@@ -3,13 +3,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace origin_pool_tests {
 
 using namespace std::chrono_literals;
-using waiter = int;
+struct waiter : cojob::detail::place_queue_entry {};
 using pool_type = cojob::detail::origin_pool<std::string, waiter>; // an empty string: no connection
 
 cojob::pool_options options(std::size_t max_connections, cojob::duration idle = 45s)
@@ -77,6 +79,92 @@ BOOST_AUTO_TEST_CASE(forgets_who_leaves_the_queue)
     BOOST_TEST(pool.release() == &b);
     pool.leave_queue(b); // has a place by now
     BOOST_TEST(pool.in_use() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(lets_calls_go_before_polls_that_yield)
+{
+    pool_type pool(options(1));
+    waiter poll{}, call{}, later{};
+    BOOST_TEST(pool.try_enter());
+    pool.enqueue(poll, true);
+    pool.enqueue(call);
+    BOOST_TEST(pool.release() == &call);
+    pool.enqueue(later);
+    BOOST_TEST(pool.release() == &later);
+    BOOST_TEST(pool.release() == &poll); // nobody else
+    BOOST_TEST(!pool.release(true));
+    BOOST_TEST(pool.in_use() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(lets_a_poll_that_has_yielded_take_the_place_that_it_came_for)
+{
+    pool_type pool(options(1));
+    waiter before{}, poll{}, call{}, later{};
+    BOOST_TEST(pool.try_enter());
+    pool.enqueue(before);
+    pool.enqueue(poll, true);
+    pool.enqueue(call);
+    pool.stop_yielding(poll);
+    pool.enqueue(later);
+    BOOST_TEST(pool.release() == &before); // which came first
+    BOOST_TEST(pool.release() == &poll);
+    pool.stop_yielding(poll); // too late to mean anything
+    BOOST_TEST(pool.release(true) == &call);
+    BOOST_TEST(pool.release() == &later);
+}
+
+BOOST_AUTO_TEST_CASE(lets_no_poll_overtake_another)
+{
+    pool_type pool(options(1));
+    waiter first{}, second{}, call{};
+    BOOST_TEST(pool.try_enter());
+    pool.enqueue(first, true);
+    pool.enqueue(second, true);
+    pool.enqueue(call);
+    pool.stop_yielding(second); // whose wait is in a hurry
+    for (auto* w : {&first, &second, &call})
+        BOOST_TEST(pool.release(w == &second) == w); // the first holds the only place that polls have, then the second
+}
+
+BOOST_AUTO_TEST_CASE(has_half_of_its_places_for_polls_and_one_at_least)
+{
+    const std::vector<std::pair<std::size_t, std::size_t>> rows{{1, 1}, {2, 1}, {3, 1}, {4, 2}, {8, 4}};
+    for (const auto& [connections, polls] : rows) {
+        pool_type pool(options(connections));
+        for (std::size_t i = 0; i < polls; ++i)
+            BOOST_TEST(pool.try_enter(true));
+        BOOST_TEST(!pool.try_enter(true));
+        waiter poll{}, next{};
+        pool.enqueue(poll, true);
+        pool.stop_yielding(poll);
+        for (std::size_t i = polls; i < connections; ++i)
+            BOOST_TEST(pool.try_enter()); // a call does not stand behind a poll that has no right to the place
+        for (std::size_t i = polls; i < connections; ++i)
+            BOOST_TEST(!pool.release());
+        BOOST_TEST(pool.release(true) == &poll);
+        pool.enqueue(next, true);
+        BOOST_TEST(pool.release(true) == &next);
+        BOOST_TEST(pool.in_use() == polls);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(takes_one_step_for_who_comes_or_leaves_however_many_queue)
+{
+    constexpr std::size_t many = 200'000; // a walk for each of them would be 40,000 million steps
+    pool_type pool(options(1));
+    std::vector<waiter> all(many);
+    BOOST_TEST(pool.try_enter());
+    for (std::size_t i = 0; i < many; ++i)
+        pool.enqueue(all[i], i % 4 == 0);
+    for (std::size_t i = many; i-- > 0;)
+        if (i % 2 == 0)
+            pool.leave_queue(all[i]);
+    std::size_t served = 0;
+    while (const auto* const next = pool.release()) {
+        BOOST_REQUIRE(next == &all[2 * served + 1]);
+        ++served;
+    }
+    BOOST_TEST(served == many / 2);
 }
 
 BOOST_AUTO_TEST_CASE(takes_the_idle_connection_that_was_used_last)

@@ -1,6 +1,7 @@
 #ifndef COJOB_HTTP_TRANSPORT_HPP
 #define COJOB_HTTP_TRANSPORT_HPP
 
+#include <cojob/clock.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/operation.hpp>
@@ -40,7 +41,8 @@ class exchange {
     cojob::operation& operation;       ///< what may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
     bool needs_new_connection = false; ///< a kept one must not be used
-    bool yields = false;               ///< others go first where it has to queue for a connection
+    duration yields{};                 ///< not zero: a wait's poll, which lets calls go first for that long in a queue
+    duration queued{};                 ///< for how long it stood in the transport's own queue; the transport tells it
     bool streams_body = false;         ///< a success's body is to be read as it comes
     bool is_cut_short = false;         ///< not all of the request was written: an answer is one to a part of it
     bool is_reused = false;            ///< the connection had served a request before

@@ -34,9 +34,9 @@ class https_transport final : public http::transport {
     {
         auto& op = x.operation;
         reap(op.time());
-        place here(x.streams_body ? streams_ : pools_, request.origin);
+        place here(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
         if (!here.try_enter(op))
-            co_await here.queue(op, x.yields);
+            co_await here.queue(x);
         if (op.is_stopped())
             co_return aborted();
 

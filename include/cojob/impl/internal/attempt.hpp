@@ -95,7 +95,7 @@ class attempt_run {
         ++state_.counters.requests;
         state_.counters.polls += event.is_poll ? 1U : 0U;
         exchange_.needs_new_connection = settings.needs_new_connection;
-        exchange_.yields = event.is_poll;
+        exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;
     }
     attempt_run(const attempt_run&) = delete;
@@ -123,7 +123,7 @@ class attempt_run {
         // A rate limit may come with every answer and slows nobody down while things go well.
         made.hint = tried.ended ? retry_hint(response.headers, state_.time().wall_now()) : asked;
         if (settings_.poll)
-            settings_.poll->retry_after = made.hint;
+            tell(*settings_.poll, made);
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
                                    state_.time().now() - began_});
@@ -131,6 +131,12 @@ class attempt_run {
     }
 
   private:
+    void tell(poll_trace& poll, const made_attempt& made) const
+    {
+        poll.retry_after = made.hint;
+        poll.queued += exchange_.queued;
+    }
+
     void count()
     {
         auto& c = state_.counters;

@@ -8,8 +8,10 @@
 
 namespace cojob::detail {
 
-/// What one poll leaves behind besides the job.
+/// What one poll is made with, and what it leaves behind besides the job.
 struct poll_trace {
+    duration yields{};                     ///< for how long it lets calls go first where it has to queue
+    duration queued{};                     ///< for how long its attempts that are over queued for a connection
     std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
     std::optional<phase> reached{};        ///< how far its last attempt came that is over
     const phase* reaching = nullptr;       ///< how far the one that is under way has come

@@ -3,47 +3,67 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/http/options.hpp>
+#include <cojob/impl/internal/http/place_queue.hpp>
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
 namespace cojob::detail {
 
 /// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than places.
+/// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
+/// `place_queue_entry`.
+///
+/// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
+/// yielding; from then on whoever came first goes first. All is O(1).
 template <class Connection, class Waiter>
 class origin_pool {
   public:
-    explicit origin_pool(const pool_options& options) : options_(options) {}
-
-    /// A place if one is free and nobody is before.
-    [[nodiscard]] bool try_enter()
+    explicit origin_pool(const pool_options& options)
+        : options_(options), most_polls_(std::max<std::size_t>(1, options.max_connections / 2))
     {
-        if (!waiting_.empty() || !yielding_.empty() || in_use_ >= options_.max_connections)
+    }
+
+    /// A place if one is free and nobody is before. While one is free, nobody queues who may have it.
+    [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
+    {
+        if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
             return false;
         ++in_use_;
+        polls_in_use_ += is_poll ? 1U : 0U;
         return true;
     }
 
-    /// One that yields stands behind all that do not.
-    void enqueue(Waiter& waiter, bool yields = false) { (yields ? yielding_ : waiting_).push_back(&waiter); }
-    void leave_queue(Waiter& waiter)
+    void enqueue(Waiter& waiter, bool is_poll = false) noexcept
     {
-        if (std::erase(waiting_, &waiter) == 0)
-            std::erase(yielding_, &waiter);
+        waiter.number = ++last_number_;
+        waiter.is_poll = is_poll;
+        (is_poll ? polls_ : calls_).push_back(waiter);
+    }
+
+    void leave_queue(Waiter& waiter) noexcept { (waiter.is_poll ? polls_ : calls_).erase(waiter); }
+
+    /// A poll has yielded for long enough, and so has any poll before it: polls do not overtake each other.
+    void stop_yielding(const Waiter& waiter) noexcept
+    {
+        if (polls_.has(waiter))
+            last_patient_ = std::max(last_patient_, waiter.number);
     }
 
     /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
-    [[nodiscard]] Waiter* release()
+    [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
     {
-        auto& queue = waiting_.empty() ? yielding_ : waiting_;
-        if (queue.empty()) {
+        polls_in_use_ -= was_poll ? 1U : 0U;
+        auto* const next = first_in_queue();
+        if (!next) {
             --in_use_;
             return nullptr;
         }
-        auto* next = queue.front();
-        queue.erase(queue.begin());
+        leave_queue(*next);
+        polls_in_use_ += next->is_poll ? 1U : 0U;
         return next;
     }
 
@@ -73,15 +93,24 @@ class origin_pool {
     [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
 
   private:
+    [[nodiscard]] Waiter* first_in_queue() const noexcept
+    {
+        auto* const poll = polls_in_use_ < most_polls_ ? polls_.front() : nullptr;
+        auto* const call = calls_.front();
+        const auto goes_first = poll && (!call || (poll->number <= last_patient_ && poll->number < call->number));
+        return static_cast<Waiter*>(goes_first ? poll : call);
+    }
+
     struct idle {
         Connection connection;
         time_point since;
     };
 
     pool_options options_;
-    std::size_t in_use_ = 0;
+    std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
-    std::vector<Waiter*> waiting_, yielding_;
+    place_queue calls_, polls_;
+    std::uint64_t last_number_ = 0, last_patient_ = 0;
 };
 
 } // namespace cojob::detail

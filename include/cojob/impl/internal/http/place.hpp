@@ -1,9 +1,12 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_PLACE_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_PLACE_HPP
 
+#include <cojob/clock.hpp>
+#include <cojob/http/transport.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/http/origin_pool.hpp>
+#include <cojob/impl/internal/http/place_queue.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 
 #include <map>
@@ -12,7 +15,7 @@
 
 namespace cojob::detail {
 
-struct place_waiter {
+struct place_waiter : place_queue_entry {
     explicit place_waiter(const asio::any_io_executor& executor) : turn(executor) {}
 
     event turn;
@@ -35,12 +38,13 @@ struct pool_table {
 /// The right to one connection; given back, to the next who waits, when it goes.
 class place {
   public:
-    place(std::shared_ptr<pool_table> table, const http::origin& origin)
-        : table_(std::move(table)), pool_(&table_->of(origin))
+    place(std::shared_ptr<pool_table> table, const http::origin& origin, bool is_for_poll)
+        : table_(std::move(table)), pool_(&table_->of(origin)), is_for_poll_(is_for_poll)
     {
     }
     place(place&& other) noexcept
-        : table_(std::move(other.table_)), pool_(other.pool_), is_held_(std::exchange(other.is_held_, false))
+        : table_(std::move(other.table_)), pool_(other.pool_), is_for_poll_(other.is_for_poll_),
+          is_held_(std::exchange(other.is_held_, false))
     {
     }
     place(const place&) = delete;
@@ -50,32 +54,42 @@ class place {
     {
         if (!is_held_ || table_->is_shut_down)
             return;
-        if (auto* next = pool_->release())
+        if (auto* next = pool_->release(is_for_poll_))
             next->turn.set();
     }
 
     /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
     [[nodiscard]] bool try_enter(const operation& op)
     {
-        is_held_ = !op.is_stopped() && pool_->try_enter();
+        is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
         return is_held_ || op.is_stopped();
     }
 
-    asio::awaitable<void> queue(operation& op, bool yields)
+    /// A poll lets others go first for as long as it yields, and takes the place that is its own by then: a busy client
+    /// must not keep a wait from ever seeing its job.
+    asio::awaitable<void> queue(http::exchange& x)
     {
+        auto& op = x.operation;
+        const auto since = op.time().now();
         place_waiter self(op.executor());
-        const queue_entry entry(*pool_, self, yields);
+        const queue_entry entry(*pool_, self, is_for_poll_);
+        std::unique_ptr<alarm> patience;
+        if (is_for_poll_) {
+            patience = op.time().make_alarm(op.executor());
+            patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
+        }
         co_await self.turn.wait();
         is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+        x.queued += op.time().now() - since;
     }
 
     [[nodiscard]] connection_pool& pool() noexcept { return *pool_; }
 
   private:
     struct queue_entry {
-        queue_entry(connection_pool& p, place_waiter& w, bool yields) : pool(p), waiter(w)
+        queue_entry(connection_pool& p, place_waiter& w, bool is_poll) : pool(p), waiter(w)
         {
-            pool.enqueue(waiter, yields);
+            pool.enqueue(waiter, is_poll);
         }
         queue_entry(const queue_entry&) = delete;
         queue_entry& operator=(const queue_entry&) = delete;
@@ -87,6 +101,7 @@ class place {
 
     std::shared_ptr<pool_table> table_;
     connection_pool* pool_;
+    bool is_for_poll_;
     bool is_held_ = false;
 };
 

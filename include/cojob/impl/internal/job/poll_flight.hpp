@@ -51,6 +51,9 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
+    /// For how long it lets calls go first where connections are short.
+    void yield_for(duration time) noexcept { trace_->yields = std::max(time, duration(1)); }
+
     /// What keeps it from flying is what it lands with. `until`: when nobody waits for it any more.
     void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until) noexcept
     {
@@ -91,8 +94,12 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
                 listed = co_await api->list(self->trace_, limit);
         } catch (const api_error& failure) {
             answer.failure = failure.info();
+            if (!answer.failure.code()) // no error, and no job either
+                answer.thrown = std::current_exception();
         } catch (const boost::system::system_error& stopped) {
             answer.failure = error_info(stopped.code());
+            if (!stopped.code())
+                answer.thrown = std::current_exception();
         } catch (...) { // a service's own
             answer.thrown = std::current_exception();
         }
@@ -131,6 +138,8 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     {
         alarm_.reset();
         answer.begun = begun;
+        answer.queued = trace_->queued;
+        answer.is_list = job == nullptr;
         answer.retry_after = trace_->retry_after;
         answer.reached = trace_->progress();
         owner_.landed(*this, std::move(answer), std::move(listed));

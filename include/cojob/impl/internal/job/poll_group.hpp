@@ -3,6 +3,7 @@
 
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/impl/internal/job/due_set.hpp>
+#include <cojob/impl/internal/job/poll_failure.hpp>
 #include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
@@ -74,14 +75,19 @@ struct polled_job : due_link {
         return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->wishes_.needs_whole_jobs; });
     }
 
-    /// A poll begins. It is for those who are here; who comes later gets the next answer.
-    void put_on(const std::shared_ptr<poll_flight>& f)
+    /// A poll begins. It is for those who are here; who comes later gets the next answer. Returns for how long it may
+    /// let calls go first: for no more than an interval, and not for all that is left of anybody's time.
+    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
     {
         flight = f;
         ++f->expected;
         must_be_fetched = false;
-        for (auto* w : waiters)
+        auto yields = no_timeout;
+        for (auto* w : waiters) {
             w->is_expecting_ = true;
+            yields = std::min({yields, w->wishes_.min_interval, (w->wishes_.deadline - f->begun) / 4});
+        }
+        return yields;
     }
 
     /// To be asked for at once.
@@ -164,6 +170,19 @@ struct poll_group : due_link {
         constexpr std::size_t few = 3;
         return can_list && jobs.size() >= few && now >= no_list_before && now >= job.not_before &&
                !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
+    }
+
+    /// A list begins, for all whom it can tell of. Returns for how long it may let calls go first.
+    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
+    {
+        list = f;
+        auto yields = no_timeout;
+        for (auto& [id, job] : jobs)
+            if (!job.flight && is_listed(job, f->begun)) {
+                queue.remove(job);
+                yields = std::min(yields, job.put_on(f));
+            }
+        return yields;
     }
 
     void enqueue(polled_job& job) noexcept { queue.put(job, job.due()); }

@@ -170,7 +170,7 @@ class poll_line final : public poll_sender {
     std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
     {
         auto flight = share<poll_flight>(state_, *this, group, job);
-        roster_.take_off(flight, now());
+        roster_.take_off(flight);
         return flight;
     }
 

@@ -64,7 +64,7 @@ class poll_roster {
     }
 
     /// A poll of a job begins, or, without one, of a list that stands for those that may be listed.
-    void take_off(const std::shared_ptr<poll_flight>& flight, time_point now) noexcept
+    void take_off(const std::shared_ptr<poll_flight>& flight) noexcept
     {
         auto& group = flight->group;
         flight->is_probe = group.pause->begin();
@@ -72,14 +72,9 @@ class poll_roster {
         ++group.flights;
         if (auto* const job = flight->job) {
             group.queue.remove(*job);
-            job->put_on(flight);
+            flight->yield_for(job->put_on(flight));
         } else {
-            group.list = flight;
-            for (auto& [id, listed] : group.jobs)
-                if (!listed.flight && group.is_listed(listed, now)) {
-                    group.queue.remove(listed);
-                    listed.put_on(flight);
-                }
+            flight->yield_for(group.put_on(flight));
         }
         if (flight->is_probe) // the others have to wait for it
             order.reorder(*group.pause);
@@ -116,6 +111,8 @@ class poll_roster {
                 if (is_last)
                     return;
             }
+        if (answer.is_list && answer.failure.code() && job.due() <= now)
+            job.must_be_fetched = true; // there is no time for another list
         order.enqueue(job);
     }
 

@@ -17,7 +17,9 @@ struct polled_job;
 /// What a poll brought, for all who wait for its job.
 struct poll_answer {
     time_point begun{};
-    job_view view{}; ///< where nothing failed
+    duration queued{};    ///< of the time since then, how long it only queued for a connection
+    bool is_list = false; ///< of a list that was to tell of many jobs
+    job_view view{};      ///< where nothing failed
     error_info failure{};
     std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
     std::optional<duration> retry_after{}; ///< the server's word on when to come back
@@ -26,12 +28,12 @@ struct poll_answer {
     time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
 };
 
-/// For how long a server's word on when to come back is believed.
+/// For how long a server's word on when to come back is believed. One in trouble is left alone for as long as it asks,
+/// which is for the wait to judge; one at work that says days is asked before.
 inline duration believed_delay(const poll_answer& answer)
 {
-    using std::chrono::minutes;
-    const duration most = answer.failure.code() ? minutes(15) : minutes(2); // a server that says days is asked before
-    return std::min(answer.retry_after.value_or(duration::zero()), most);
+    const auto asked = answer.retry_after.value_or(duration::zero());
+    return answer.failure.code() ? asked : std::min<duration>(asked, std::chrono::minutes(2));
 }
 
 /// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
@@ -75,15 +77,6 @@ class poll_waiter : public due_link {
     bool is_expecting_ = false; ///< the poll under way is for it too
     bool is_leaving_ = false;   ///< the answer was the last it wanted
 };
-
-/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
-/// longer than its call may.
-inline bool may_pass(const error_info& failure)
-{
-    const auto status = failure.http_status;
-    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
-           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
-}
 
 } // namespace cojob::detail
 

@@ -1,0 +1,50 @@
+#ifndef COJOB_IMPL_INTERNAL_JOB_POLL_FAILURE_HPP
+#define COJOB_IMPL_INTERNAL_JOB_POLL_FAILURE_HPP
+
+#include <cojob/error.hpp>
+
+namespace cojob::detail {
+
+/// What a failed poll means for a wait.
+enum class poll_failure {
+    throttled, ///< polls pause as the server asks
+    passing,   ///< the next poll is its retry
+    odd,       ///< passes for a job that is known to exist, unless it goes on
+    final,     ///< ends the wait
+};
+
+/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
+/// longer than its call may.
+inline bool may_pass(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
+           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
+}
+
+/// Whether no HTTP response arrived. Own APIs' failures may have a code and no status: who says 404 has heard a server.
+inline bool is_silence(const error_info& failure)
+{
+    return failure.http_status == 0 && (failure.code() == condition::transport || failure.code() == condition::timeout);
+}
+
+/// The table of docs/design/waiting.md, with its reasons.
+inline poll_failure kind_of(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    const auto& code = failure.code();
+    if (code == errc::rate_limited)
+        return poll_failure::throttled;
+    if (code == errc::not_found || code == errc::invalid_response || code == errc::malformed_response ||
+        code == errc::response_too_large || code == errc::unexpected_status || status == 421)
+        return poll_failure::odd;
+    if (code == errc::server_error && !may_pass(failure)) // 501, 505
+        return poll_failure::odd;
+    if (status != 0 && (code == errc::connection_lost || code == errc::request_timeout)) // an answer that was cut
+        return poll_failure::odd;
+    return may_pass(failure) ? poll_failure::passing : poll_failure::final;
+}
+
+} // namespace cojob::detail
+
+#endif
