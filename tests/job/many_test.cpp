@@ -92,7 +92,7 @@ const std::vector<all_row> all_rows{
      {},
      {text_of("mistyped", errc::not_found), "soon failed", text_of("gone", errc::not_found, "active"), "done completed",
       text_of("forbidden", errc::forbidden)},
-     60},
+     70}, // a job that was there is gone when that is said for half a minute
     {"ids that are none",
      {"", "done", "..", "a\nb"},
      {},

@@ -13,8 +13,9 @@ namespace wait_tests {
 struct failure_row {
     const char* what;
     reply poll;
-    bool passes;
+    bool passes;                 ///< for a job that was seen
     cojob::error_code ends_with; ///< of a wait whose polls all fail so
+    bool is_odd = false;         ///< does not pass for a job that was never seen
 };
 
 const std::vector<failure_row> failures{
@@ -29,15 +30,15 @@ const std::vector<failure_row> failures{
     {"503", {503, "", {}}, true, errc::server_error},
     {"504", {504, "", {}}, true, errc::server_error},
     {"certificate", {errc::certificate_rejected, phase::handshaking}, false, errc::certificate_rejected},
-    {"not HTTP", {errc::malformed_response, phase::receiving}, false, errc::malformed_response},
-    {"too large", {errc::response_too_large, phase::receiving}, false, errc::response_too_large},
-    {"not JSON", {200, "<html>", {}}, false, errc::invalid_response},
+    {"not HTTP", {errc::malformed_response, phase::receiving}, true, errc::malformed_response, true},
+    {"too large", {errc::response_too_large, phase::receiving}, true, errc::response_too_large, true},
+    {"not JSON", {200, "<html>", {}}, true, errc::invalid_response, true},
     {"401", {401, "", {}}, false, errc::unauthorized},
     {"403", {403, "", {}}, false, errc::forbidden},
-    {"404", {404, "", {}}, false, errc::not_found},
+    {"404", {404, "", {}}, true, errc::not_found, true},
     {"410", {410, "", {}}, false, errc::rejected},
-    {"301", {301, "", {}}, false, errc::unexpected_status},
-    {"999", {999, "", {}}, false, errc::unexpected_status},
+    {"301", {301, "", {}}, true, errc::unexpected_status, true},
+    {"999", {999, "", {}}, true, errc::unexpected_status, true},
 };
 
 } // namespace wait_tests
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_failure_that_may_pass_is_followed_by_the_next_poll_and_an
 BOOST_AUTO_TEST_CASE(a_server_that_never_answers_a_poll_ends_the_wait_after_two_minutes)
 {
     for (const auto& row : failures) {
-        if (!row.passes || row.ends_with == errc::rate_limited) // who says "too many" is alive
+        if (!row.passes || row.is_odd || row.ends_with == errc::rate_limited) // who says "too many" is alive
             continue;
         BOOST_TEST_CONTEXT(row.what)
         {

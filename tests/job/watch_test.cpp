@@ -29,8 +29,6 @@ using wait_tests::reply;
 using strings = std::vector<std::string>;
 using told_job = std::optional<agent_job>;
 
-const reply missing{404, R"({"error":"not found"})", {}};
-
 /// `active`, and with a link to a pull request that was not there before.
 reply with_link()
 {
@@ -163,11 +161,11 @@ BOOST_AUTO_TEST_CASE(does_not_poll_more_often_for_an_eager_reader)
 
 BOOST_AUTO_TEST_CASE(throws_a_failure_and_then_there_is_nothing_more)
 {
-    watcher w({{0, "active"}, {60, missing}, {70, "completed"}});
+    watcher w({{0, "active"}, {60, reply(410, "")}, {70, "completed"}});
     BOOST_TEST(w.next() == "active");
     const auto failed = w.start();
     w.bench.host.until_done(failed);
-    BOOST_TEST(failed.code() == errc::not_found);
+    BOOST_TEST(failed.code() == errc::rejected);
     BOOST_TEST(failed.error().job_id == "job_1");
     BOOST_TEST(failed.error().job_status == "active");
     const auto polls = w.polls();

@@ -142,9 +142,48 @@ BOOST_AUTO_TEST_CASE(is_never_sooner_than_a_failing_server_asks)
     poll_plan patient(mintlify, 30min, start);
     patient.poll_begins(start);
     BOOST_TEST((*patient.failed(start, 90s, 0.5) == start + 90s));
-    poll_plan impatient(mintlify, 30min, start);
-    impatient.poll_begins(start);
-    BOOST_TEST(!impatient.failed(start, 10min, 0.5).has_value()); // beyond the two minutes a silent server has
+    poll_plan long_pause(mintlify, 30min, start); // longer than the two minutes a silent server has: this one is not
+    long_pause.poll_begins(start);
+    BOOST_TEST((*long_pause.failed(start, 10min, 0.5) == start + 10min));
+    long_pause.poll_begins(start + 10min);
+    BOOST_TEST((*long_pause.failed(start + 10min, {}, 0) < start + 12min));
+    long_pause.poll_begins(start + 12min);
+    BOOST_TEST(!long_pause.failed(start + 12min, {}, 0).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(knows_when_a_servers_pause_is_longer_than_there_is_time)
+{
+    const struct {
+        duration timeout, asked;
+        bool is_in_vain;
+    } rows[] = {{30min, 30min - 1ns, false},
+                {30min, 30min, true},
+                {100h, 99h, false},
+                {cojob::no_timeout, 24h, false},
+                {cojob::no_timeout, 24h + 1ns, true},
+                {cojob::no_timeout, cojob::no_timeout, true}};
+    for (const auto& row : rows)
+        BOOST_TEST(poll_plan(mintlify, row.timeout, start).is_in_vain(start, cojob::detail::after(start, row.asked)) ==
+                   row.is_in_vain);
+}
+
+BOOST_AUTO_TEST_CASE(gives_up_on_a_server_that_is_silent_for_as_long_as_the_wait_is_patient)
+{
+    for (const bool responds_once : {false, true}) {
+        poll_plan plan(mintlify, cojob::no_timeout, start, 10min);
+        plan.poll_begins(start);
+        auto next = plan.answered(start, {}, 0);
+        auto now = start, first = *next;
+        for (int polls = 1; next; ++polls) {
+            now = *next;
+            plan.poll_begins(now);
+            const auto is_response = responds_once && polls == 5;
+            next = plan.failed(now, {}, 0, !is_response);
+            if (is_response)
+                first = *next;
+        }
+        BOOST_TEST((now == first + 10min));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_answered_once_has_until_the_deadline)

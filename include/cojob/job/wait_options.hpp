@@ -21,6 +21,9 @@ struct wait_options {
     /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
     duration settle = {};
     unknown_status on_unknown = unknown_status::keep_waiting; ///< what a status that nobody knows does
+    /// How long no HTTP response may arrive (nobody answers the connection, the handshake, or in time), also without a
+    /// `timeout`: then the wait ends with the last failure. Zero is refused, `no_timeout` for ever.
+    duration patience = std::chrono::minutes(10);
 };
 
 } // namespace cojob

@@ -4,53 +4,25 @@
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/job/answer_series.hpp>
 #include <cojob/impl/internal/job/end_rule.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/job/poll_failure.hpp>
 #include <cojob/impl/internal/job/poll_hub.hpp>
 #include <cojob/impl/internal/job/poll_plan.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
+#include <cojob/impl/internal/job/wait_end.hpp>
+#include <cojob/impl/internal/job/wait_report.hpp>
 #include <cojob/job/wait_options.hpp>
 
 #include <algorithm>
-#include <chrono>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
-
-/// How a wait ended: with a job, a failure, or what a service threw.
-struct wait_end {
-    error_info failure{}; ///< no code: the job has ended
-    std::shared_ptr<const void> job{};
-    std::exception_ptr thrown{};
-    std::size_t order = 0; ///< among several, counted from 1; 0: it was given up
-
-    [[nodiscard]] bool is_success() const noexcept { return !failure.code() && !thrown; }
-};
-
-/// Hears of a wait, on the client's strand, and must leave it alone meanwhile.
-class wait_listener {
-  public:
-    wait_listener() = default;
-    wait_listener(const wait_listener&) = delete;
-    wait_listener& operator=(const wait_listener&) = delete;
-    virtual ~wait_listener() = default;
-
-    virtual void changed(const job_view&) {}
-    virtual void ended(wait_end&) = 0;
-};
-
-/// What is waited for, and what is known of it.
-struct wait_subject {
-    std::shared_ptr<const polled_api> api{};
-    std::string id{};
-    job_record known{};      ///< besides what the client remembers
-    bool is_resumed = false; ///< polled at once
-};
 
 /// One wait for one job, on the client's strand: what its answers mean, when it wants the next, and how it ends.
 class job_wait final : public poll_waiter {
@@ -59,10 +31,11 @@ class job_wait final : public poll_waiter {
         : state_(state), subject_(std::move(subject)), on_unknown_(options.on_unknown), listener_(listener),
           hub_(state.extension<poll_hub>()), memory_(state.extension<job_memory>()),
           schedule_(merge(options.schedule, subject_.api->default_schedule())),
-          plan_(schedule_, options.timeout, now()), rule_(schedule_.min_interval, options.settle)
+          plan_(schedule_, options.timeout, now(), options.patience), rule_(schedule_.min_interval, options.settle),
+          report_(state, subject_)
     {
         const auto known = recall();
-        created_ = known.created;
+        is_known_ = known.created || known.messaged;
         next_ = subject_.is_resumed ? now() : plan_.first(now(), std::max(known.created, known.messaged));
         report_poll({});
     }
@@ -104,14 +77,13 @@ class job_wait final : public poll_waiter {
   private:
     using next_poll = std::optional<time_point>;
 
-    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
-    static constexpr std::size_t max_unknown = 16, max_status = 256;
+    static constexpr std::size_t max_status = 256;
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     [[nodiscard]] job_record recall() const
     {
-        auto known = memory_->find({std::string(subject_.api->api()), subject_.api->scope(), subject_.id}, now());
+        auto known = memory_->find(subject_.key(), now());
         known.created = std::max(known.created, subject_.known.created);
         known.messaged = std::max(known.messaged, subject_.known.messaged);
         return known;
@@ -120,8 +92,7 @@ class job_wait final : public poll_waiter {
     [[nodiscard]] next_poll answered(const poll_answer& answer) noexcept override
     {
         try {
-            ++polls_;
-            plan_.poll_begins(answer.begun);
+            note_poll(answer);
             if (answer.thrown)
                 std::rethrow_exception(answer.thrown);
             next_ = answer.failure.code() ? after_failure(answer) : after_answer(answer);
@@ -132,6 +103,16 @@ class job_wait final : public poll_waiter {
             end_ = wait_end{.thrown = std::current_exception()};
         }
         return end_ ? over() : next_;
+    }
+
+    /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's.
+    void note_poll(const poll_answer& answer)
+    {
+        report_.poll_has_ended();
+        const auto late = next_ ? std::max(answer.begun - *next_, duration::zero()) : duration::zero();
+        plan_.excuse(late + answer.queued);
+        if (answer.reached != phase::queued)
+            plan_.poll_begins(answer.begun, answer.queued);
     }
 
     void timed_out(std::optional<phase> reached, bool is_under_way) noexcept override
@@ -169,10 +150,15 @@ class job_wait final : public poll_waiter {
         over();
     }
 
-    /// An end that settles counts when there is no time for another look.
     void end_throttled(error_info failure, time_point asked_until)
     {
         failure.retry_at = state_.time().wall_now() + (asked_until - now());
+        fail(std::move(failure));
+    }
+
+    /// Nothing more will be seen. An end that settles is then the best there is to tell.
+    void fail(error_info failure)
+    {
         end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
     }
 
@@ -187,17 +173,19 @@ class job_wait final : public poll_waiter {
     next_poll after_answer(const poll_answer& answer)
     {
         const auto& seen = answer.view;
+        series_.answered();
+        is_known_ = true;
         rule_.message_sent(recall().messaged);
         const auto is_over = rule_.accepts(seen.is_finished, seen.status, answer.begun, now());
         if (const auto settled = rule_.settled_message()) {
-            memory_->settled({std::string(subject_.api->api()), subject_.api->scope(), subject_.id}, *settled);
+            memory_->settled(subject_.key(), *settled);
             if (subject_.known.messaged == settled)
                 subject_.known.messaged.reset();
         }
         const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
         last_ = seen;
         last_.status = cut_at_character(seen.status, max_status);
-        report_job(is_change);
+        report_.job(last_, is_change);
         if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
             end_ = wait_end{.job = last_.job};
             return {};
@@ -217,41 +205,51 @@ class job_wait final : public poll_waiter {
             failure.code() == errc::deadline_exceeded || failure.code() == asio::error::operation_aborted;
         if (is_cut && now() >= plan_.deadline())
             return {};
+        // A list is an offer, and a poll that never had a connection has asked nobody: neither says anything.
+        if (answer.is_list && failure.code() != errc::rate_limited)
+            return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
+                .value_or(now());
+        if (answer.reached == phase::queued && failure.code() == errc::deadline_exceeded)
+            return plan_.postponed(now(), {}, state_.random());
         last_failure_ = std::make_unique<error_info>(failure);
-        if (failure.code() == errc::rate_limited) {
-            if (answer.asked_until < plan_.deadline())
-                return plan_.throttled(now(), answer.paused_until, state_.random());
-            end_throttled(failure, answer.asked_until);
-            return {};
-        }
+        const auto kind = kind_of(failure);
+        if (kind == poll_failure::throttled)
+            return after_throttling(answer);
         const auto hint = answer.retry_after.value_or(duration::zero());
-        if (!(may_pass(failure) || is_too_young(failure)) || after(now(), hint) >= plan_.deadline()) {
-            end_ = wait_end{.failure = about_job(failure)};
+        if (!bears(kind, failure) || plan_.is_in_vain(now(), after(now(), hint))) {
+            fail(failure);
             return {};
         }
-        return plan_.failed(now(), believed_delay(answer), state_.random());
+        return plan_.failed(now(), believed_delay(answer), state_.random(), is_silence(failure));
     }
 
-    /// A job may take a moment to be seen everywhere; a mistyped id never appears.
-    [[nodiscard]] bool is_too_young(const error_info& failure) const
+    next_poll after_throttling(const poll_answer& answer)
     {
-        constexpr auto youth = std::chrono::seconds(30);
-        return failure.code() == errc::not_found && created_ && now() - *created_ < youth;
+        if (!plan_.is_in_vain(now(), answer.asked_until))
+            return plan_.throttled(now(), answer.paused_until, state_.random());
+        end_throttled(answer.failure, answer.asked_until);
+        return {};
+    }
+
+    /// A mistyped id never appears and ends its wait at once; a job that is known to exist is not gone because one
+    /// answer says so.
+    [[nodiscard]] bool bears(poll_failure kind, const error_info& failure)
+    {
+        if (kind == poll_failure::odd && is_known_)
+            return !series_.goes_on_too_long(now());
+        series_.failed();
+        return may_pass(failure);
     }
 
     /// The time is up. `reached`: of a poll that is still under way.
-    void give_up(std::optional<phase> reached)
-    {
-        if (rule_.settles_at())
-            end_ = wait_end{.job = last_.job};
-        else
-            end_ = wait_end{.failure = about_job(late(reached))};
-    }
+    void give_up(std::optional<phase> reached) { fail(late(reached)); }
 
     [[nodiscard]] error_info late(std::optional<phase> reached) const
     {
         if (!plan_.is_server_silent())
             return {errc::wait_timeout, "the job had not ended when last seen"};
+        if (!plan_.has_sent() && reached == phase::queued)
+            return {errc::wait_timeout, "no poll was sent before the wait's time was up: no connection was free"};
         if (last_failure_)
             return *last_failure_;
         const auto was_sent = !reached || *reached >= phase::sending;
@@ -259,30 +257,10 @@ class job_wait final : public poll_waiter {
                 "no poll was answered before the wait's time was up"};
     }
 
-    void report_job(bool is_change)
+    void report_poll(error_code failure) const
     {
-        auto* const observer = state_.options.observer.get();
-        if (!observer)
-            return;
-        if (last_.is_unknown) {
-            const auto seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), last_.status);
-            if (unknown_seen_.size() < max_unknown && seen == unknown_seen_.end()) {
-                unknown_seen_.push_back(last_.status);
-                observer->on_unknown_status({subject_.api->api(), subject_.id, last_.status});
-            }
-        }
-        if (is_change)
-            observer->on_job_changed({subject_.api->api(), subject_.id, last_.status, {}, polls_, {}});
-    }
-
-    void report_poll(error_code failure)
-    {
-        auto* const observer = state_.options.observer.get();
-        if (!observer)
-            return;
         const auto wait = next_ && !end_ ? std::max(*next_ - now(), duration(1)) : duration::zero();
-        const auto status = failure ? std::string_view() : std::string_view(last_.status);
-        observer->on_poll({subject_.api->api(), subject_.id, status, failure, polls_, wait});
+        report_.poll(last_.status, failure, wait);
     }
 
     client_state& state_;
@@ -294,13 +272,13 @@ class job_wait final : public poll_waiter {
     poll_schedule schedule_;
     poll_plan plan_;
     end_rule rule_;
+    answer_series series_;
+    wait_report report_;
     poll_line* line_ = nullptr;
     next_poll next_;
-    std::optional<time_point> created_;
-    unsigned polls_ = 0;
+    bool is_known_ = false; ///< that there is such a job
     job_view last_;
     std::unique_ptr<error_info> last_failure_;
-    std::vector<std::string> unknown_seen_;
     std::optional<wait_end> end_;
 };
 

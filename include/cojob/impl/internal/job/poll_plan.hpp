@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/job/wait_patience.hpp>
 #include <cojob/job/concepts.hpp>
 
 #include <algorithm>
@@ -36,13 +37,14 @@ inline poll_schedule merge(const poll_schedule& own, const poll_schedule& servic
 /// When a wait polls, and when it gives up. Pure: events and times in, the time of the next poll out.
 class poll_plan {
   public:
-    poll_plan(const poll_schedule& schedule, duration timeout, time_point start)
-        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval)
+    poll_plan(const poll_schedule& schedule, duration timeout, time_point start, duration patience = no_timeout)
+        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval),
+          patience_(patience)
     {
     }
 
-    /// From nothing known to no poll answered: after that long the server is taken for dead.
-    static constexpr auto patience = std::chrono::minutes(2);
+    /// The longest time that a server may ask for in a wait without a deadline.
+    static constexpr auto longest_pause = std::chrono::hours(24);
 
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
@@ -63,12 +65,22 @@ class poll_plan {
         return std::max(now, std::min(wanted, last_poll_at()));
     }
 
-    void poll_begins(time_point now)
+    /// Whether a server wants to be left alone for longer than there is time: nobody waits for that.
+    [[nodiscard]] bool is_in_vain(time_point now, time_point asked_until) const
+    {
+        return deadline_ == time_point::max() ? asked_until > after(now, longest_pause) : asked_until >= deadline_;
+    }
+
+    /// A poll that began then, and was sent when it had queued for so long.
+    void poll_begins(time_point now, duration queued = {})
     {
         begun_ = now;
-        if (!first_begun_)
-            first_begun_ = now;
+        patience_.poll_was_sent(after(now, queued));
     }
+    [[nodiscard]] bool has_sent() const noexcept { return patience_.has_sent(); }
+
+    /// Time that does not count against the server.
+    void excuse(duration time) { patience_.excuse(time); }
 
     /// After an answer: the next poll, or nothing when the answer was the last. `at_least`: a server's Retry-After.
     /// `uniform`: from [0, 1).
@@ -76,29 +88,38 @@ class poll_plan {
     {
         is_answered_ = true;
         failures_ = 0;
+        patience_.told();
         slowest_ = std::max(slowest_, now - begun_);
         return next(now, at_least, uniform);
     }
 
-    /// After a failure that may pass: the next poll, or nothing when it is time to give up.
-    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform)
+    /// After a failure that may pass: the next poll, or nothing when it is time to give up. `at_least`: what the server
+    /// asks for, which is nobody's impatience. `is_silence`: no HTTP response came.
+    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform,
+                                                   bool is_silence = false)
     {
         ++failures_;
-        const auto end_of_patience = is_answered_ || is_throttled_ ? time_point::max() : after(*first_begun_, patience);
-        if (now >= end_of_patience)
-            return std::nullopt;
-        const auto earliest = after(now, at_least);
+        if (!is_silence)
+            patience_.responded();
+        patience_.excuse(at_least);
         const auto planned = next(now, at_least, uniform);
-        if (!planned || earliest > end_of_patience)
+        if (!planned || now >= patience_.end())
             return std::nullopt;
-        return std::max(earliest, std::min(*planned, end_of_patience));
+        return std::max(after(now, at_least), std::min(*planned, patience_.end()));
+    }
+
+    /// After a poll that tells nothing, neither of the job nor of the server: the next one, or nothing when the time is
+    /// up.
+    [[nodiscard]] std::optional<time_point> postponed(time_point now, duration at_least, double uniform)
+    {
+        return next(now, at_least, uniform);
     }
 
     /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
     [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
     {
         ++failures_;
-        is_throttled_ = true;
+        patience_.told();
         if (now >= last_poll_at() || paused_until >= deadline_)
             return std::nullopt;
         return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
@@ -138,8 +159,8 @@ class poll_plan {
     duration interval_;
     duration slowest_{};
     time_point begun_{};
-    std::optional<time_point> first_begun_;
-    bool is_answered_ = false, is_throttled_ = false;
+    wait_patience patience_;
+    bool is_answered_ = false;
     unsigned failures_ = 0;
 };
 

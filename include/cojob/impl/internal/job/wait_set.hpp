@@ -95,6 +95,8 @@ inline void check_options(const wait_options& options, const poll_schedule& serv
 {
     if (options.timeout <= duration::zero())
         throw_invalid_argument("wait_options::timeout: must be more than zero; no_timeout for none");
+    if (options.patience <= duration::zero())
+        throw_invalid_argument("wait_options::patience: must be more than zero; no_timeout for none");
     if (options.settle < duration::zero())
         throw_invalid_argument("wait_options::settle: must not be negative");
     merge(options.schedule, service);
