@@ -126,7 +126,8 @@ class core_pool {
             if (found == callers_.end() || found->second.is_sending)
                 continue;
             const auto reply = found->second.ticket.ask(cojob::no_timeout, false);
-            found->second.is_sending = reply.kind == cojob::detail::quota_reply::granted;
+            found->second.is_sending =
+                reply.kind == cojob::detail::quota_reply::granted && found->second.ticket.commit();
             if (found->second.is_sending)
                 news.granted.push_back(found->first);
             else

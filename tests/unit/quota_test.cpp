@@ -169,8 +169,10 @@ BOOST_AUTO_TEST_CASE(puts_who_was_refused_by_the_server_where_it_was)
     bench b(3);
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c'), fourth = b.caller('d'),
                fifth = b.caller('e');
-    for (const auto* c : {&first, &second, &third})
+    for (const auto* c : {&first, &second, &third}) {
         BOOST_TEST(is_granted((*c)->ask(0s, false)));
+        BOOST_TEST((*c)->commit());
+    }
     BOOST_TEST(is_queued(fourth->ask(no_timeout, false), 1h + 1s));
     BOOST_TEST((third->throttled(10s, 0) == 10s));
     BOOST_TEST((first->throttled(10s, 0) == 10s));
@@ -274,6 +276,7 @@ BOOST_AUTO_TEST_CASE(forgets_a_caller_that_goes)
     BOOST_TEST(b.take_woken() == "d");
     BOOST_TEST(is_granted(fourth->ask(no_timeout, false)));
     first->ask(no_timeout, false);
+    BOOST_TEST(fourth->commit());
     fourth.reset(); // may have
     BOOST_TEST(b.woken.empty());
     BOOST_TEST(is_queued(first->ask(no_timeout, false), 1h + 1s));

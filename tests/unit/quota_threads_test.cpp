@@ -41,6 +41,8 @@ void draw(const std::shared_ptr<quota_core>& core, unsigned seed, int calls, std
             std::this_thread::yield();
         if (reply.kind != quota_reply::granted)
             continue; // gives up, perhaps with a grant on its way
+        if (!ticket.commit())
+            continue; // revoked
         const int now_held = ++held;
         for (int most = most_held; now_held > most && !most_held.compare_exchange_weak(most, now_held);) {
         }

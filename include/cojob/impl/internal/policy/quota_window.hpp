@@ -72,10 +72,19 @@ class quota_window {
         return s;
     }
 
+    /// Makes room for the stamps of so many more callers: until they have had their slots, nothing allocates.
+    void prepare(time_point now, std::uint64_t callers)
+    {
+        const auto used = occupied(now) + held_;
+        const auto most = std::max<std::uint64_t>(used, std::min<std::uint64_t>(limit_, used + callers));
+        if (most > stamps_.capacity())
+            stamps_.reserve(std::max<std::size_t>(static_cast<std::size_t>(most), 2 * stamps_.capacity()));
+    }
+
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        if (const auto taken = occupied(now); taken <= stamps_.size() / 2) // seldom, as all of them move
-            stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(taken));
+        if (occupied(now) <= stamps_.size() / 2) // seldom, as all of them move
+            forget_free(now);
         if (remaining(now) == 0)
             return std::nullopt;
         ++held_;
@@ -88,8 +97,10 @@ class quota_window {
     /// The exchange has ended, and the server may have counted it.
     void stamp(slot s, time_point now, bool is_success)
     {
+        if (stamps_.size() == stamps_.capacity())
+            forget_free(now);
+        stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back())); // first: it may throw
         release(s);
-        stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back()));
         if (s.era_ != era_)
             return;
         is_probing_ = false;
@@ -117,6 +128,8 @@ class quota_window {
         return paused_until_;
     }
 
+    [[nodiscard]] time_point paused_until() const noexcept { return paused_until_; }
+
     /// Slots that could be held now.
     [[nodiscard]] std::uint32_t remaining(time_point now) const
     {
@@ -139,6 +152,30 @@ class quota_window {
         return nth_free(now, position, held_);
     }
 
+    /// How many of a queue could get a slot by then at best.
+    struct prospect {
+        std::uint64_t callers;
+        time_point holds_until; ///< if nothing happens meanwhile but time
+    };
+
+    /// The inverse of `earliest`. As time passes, slots that are free but not used come back later in every round; the
+    /// answer changes when the last round that begins by then begins too late.
+    [[nodiscard]] prospect served_by(time_point then, time_point now) const
+    {
+        const auto begin = std::max(now, paused_until_);
+        if (then < begin)
+            return {0, time_point::max()};
+        constexpr std::uint64_t most_rounds = std::uint64_t(1) << 28; // years, and far from an overflow
+        const auto rounds = std::min(static_cast<std::uint64_t>((then - begin) / taken_for_), most_rounds);
+        const auto of_round = then - static_cast<duration::rep>(rounds) * taken_for_;
+        const auto stamped = occupied(now);
+        const auto is_back = [&](time_point stamp) { return free_at(stamp) <= of_round; };
+        const auto first = stamps_.end() - static_cast<std::ptrdiff_t>(stamped);
+        const auto back = static_cast<std::uint64_t>(std::partition_point(first, stamps_.end(), is_back) - first);
+        const auto in_round = back + limit_ - std::min<std::uint64_t>(back + limit_, stamped);
+        return {rounds * limit_ + in_round, rounds == 0 ? then - duration(1) : of_round};
+    }
+
   private:
     [[nodiscard]] time_point free_at(time_point stamp) const noexcept { return after(stamp, taken_for_); }
 
@@ -150,6 +187,11 @@ class quota_window {
         const auto is_free = [&](time_point stamp) { return free_at(stamp) <= now; };
         const auto first = std::partition_point(stamps_.begin(), stamps_.end(), is_free);
         return static_cast<std::size_t>(stamps_.end() - first);
+    }
+
+    void forget_free(time_point now)
+    {
+        stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
     }
 
     /// All slots in the order in which they come free: those that are, the stamped, the held. After one round of them a
