@@ -214,7 +214,7 @@ BOOST_FIXTURE_TEST_CASE(of_a_newer_version_is_refused, bench)
     write("cojob-quota 10\nanything");
     BOOST_TEST(complaint(*this) == "of a newer version than this library can read");
     write("{}");
-    BOOST_TEST(complaint(*this) == "not a quota file, or damaged");
+    BOOST_TEST(complaint(*this).starts_with("not a quota file, or damaged; its uses are lost: delete the file"));
 }
 
 BOOST_FIXTURE_TEST_CASE(is_refused_with_any_byte_changed, bench)
@@ -242,7 +242,7 @@ BOOST_FIXTURE_TEST_CASE(is_refused_when_cut_off_or_longer, bench)
     }
     for (const auto* more : {"\n", "0", "age 1\n", "crc 00000000\n"}) {
         write(text + more);
-        BOOST_TEST(complaint(*this) == "damaged or cut off");
+        BOOST_TEST(complaint(*this).starts_with("damaged or cut off; its uses are lost: delete the file"));
     }
 }
 
@@ -260,7 +260,8 @@ BOOST_FIXTURE_TEST_CASE(is_refused_when_it_makes_no_sense_though_its_checksum_is
     BOOST_TEST(complaint(*this) == "none");
     for (const auto& row : rows) {
         write(format_quota_file(row));
-        BOOST_TEST_CONTEXT(format_quota_file(row)) BOOST_TEST(complaint(*this) == "damaged or cut off");
+        BOOST_TEST_CONTEXT(format_quota_file(row))
+        BOOST_TEST(complaint(*this).starts_with("damaged or cut off; its uses are lost: delete the file"));
     }
 }
 

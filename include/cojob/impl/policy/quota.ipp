@@ -4,6 +4,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/policy/durable_file.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/quota_file.hpp>
 #include <cojob/policy/quota.hpp>
@@ -63,9 +64,13 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
         clock = machine_clock();
     auto loaded = detail::share<quota>(options, clock);
     const auto text = detail::read_file(path);
-    if (!text)
+    const detail::quota_file_parser parser(path);
+    if (!text) {
+        if (const auto leftover = detail::find_leftover(path); !leftover.empty())
+            parser.fail("missing, but an interrupted save left " + leftover +
+                        ": rename that to go on from it, or delete it once a whole window has passed");
         return loaded;
-    const detail::quota_file_parser parser(std::move(path));
+    }
     const auto record = parser.parse(*text);
     if (record.window < options.window)
         parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");

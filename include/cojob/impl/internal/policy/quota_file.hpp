@@ -7,20 +7,13 @@
 #include <cojob/impl/internal/policy/quota_window.hpp>
 
 #include <boost/crc.hpp>
-#include <boost/system/errc.hpp>
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
-#include <filesystem>
 #include <functional>
 #include <limits>
-#include <memory>
-#include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -88,6 +81,8 @@ class quota_file_parser {
     [[nodiscard]] quota_record parse(std::string_view text) const
     {
         const auto whole = text;
+        if (text.find_first_not_of('\0') == std::string_view::npos)
+            fail_lost(text.empty() ? "empty, as a crash may leave it" : "nothing but zeros, as a crash may leave it");
         check_version(text);
         quota_record r;
         r.window = take_length(text, "window");
@@ -101,7 +96,7 @@ class quota_file_parser {
         constexpr std::uint64_t most_held = 1'000'000; // nobody has so many under way; each takes memory
         const auto is_in_order = std::is_sorted(r.state.ages.begin(), r.state.ages.end(), std::greater());
         if (whole != format_quota_file(r) || !is_in_order || r.state.held > most_held)
-            fail("damaged or cut off");
+            fail_damaged();
         return r;
     }
 
@@ -110,28 +105,36 @@ class quota_file_parser {
         throw_invalid_argument(std::string("quota file: ").append(path_).append(": ").append(why));
     }
 
+    /// The uses of the last window are not known any more: a new quota could spend them twice.
+    [[noreturn]] void fail_lost(std::string why) const
+    {
+        fail(why + "; its uses are lost: delete the file once a whole window has passed since the last of them");
+    }
+
   private:
+    [[noreturn]] void fail_damaged() const { fail_lost("damaged or cut off"); }
+
     void check_version(std::string_view& text) const
     {
         if (!take(text, "cojob-quota "))
-            fail("not a quota file, or damaged");
+            fail_lost("not a quota file, or damaged");
         const auto version = text.substr(0, text.find('\n'));
         const auto is_number = !version.empty() && std::all_of(version.begin(), version.end(), is_digit);
         if (is_number && version != "1" && version.front() != '0')
             fail("of a newer version than this library can read");
         if (!take(text, "1\n"))
-            fail("damaged or cut off");
+            fail_damaged();
     }
 
     [[nodiscard]] std::chrono::nanoseconds take_line(std::string_view& text, std::string_view name) const
     {
         std::int64_t value = 0;
         if (!take(text, name) || !take(text, " "))
-            fail("damaged or cut off");
+            fail_damaged();
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         if (error != std::errc() || !take(text, "\n"))
-            fail("damaged or cut off");
+            fail_damaged();
         return std::chrono::nanoseconds(value);
     }
 
@@ -139,7 +142,7 @@ class quota_file_parser {
     {
         const auto length = take_line(text, name);
         if (length < duration::zero())
-            fail("damaged or cut off");
+            fail_damaged();
         return length;
     }
 
@@ -164,77 +167,6 @@ template <class Time>
     const auto by_wall = time_since(r.wall, wall_now);
     return now >= r.state.at ? std::min(by_wall, time_since(r.state.at, now)) : by_wall;
 }
-
-[[noreturn]] inline void throw_file_error(int number, const std::string& path)
-{
-    throw api_error(
-        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
-}
-
-struct file_closer {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-using file_ptr = std::unique_ptr<std::FILE, file_closer>;
-
-/// The whole file; nothing when there is none.
-[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
-{
-    errno = 0;
-    const file_ptr file(std::fopen(path.c_str(), "rb"));
-    if (!file && errno == ENOENT)
-        return std::nullopt;
-    if (!file)
-        throw_file_error(errno, path);
-    std::string text, part(4096, '\0');
-    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
-        text.append(part, 0, size);
-    if (std::ferror(file.get()))
-        throw_file_error(errno, path);
-    return text;
-}
-
-/// A new file beside another, which becomes that other, or goes.
-class file_replacement {
-  public:
-    explicit file_replacement(std::string path)
-        : path_(std::move(path)), name_(path_ + ".tmp-" + std::to_string(std::random_device()()))
-    {
-    }
-    file_replacement(const file_replacement&) = delete;
-    file_replacement& operator=(const file_replacement&) = delete;
-
-    ~file_replacement()
-    {
-        if (is_there_)
-            std::remove(name_.c_str());
-    }
-
-    void write(std::string_view text)
-    {
-        errno = 0;
-        file_ptr file(std::fopen(name_.c_str(), "wbx")); // x: never what somebody else put there
-        if (!file)
-            throw_file_error(errno, path_);
-        is_there_ = true;
-        const auto is_written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-        const auto write_error = errno;
-        if (std::fclose(file.release()) != 0 || !is_written)
-            throw_file_error(is_written ? errno : write_error, path_);
-    }
-
-    void replace()
-    {
-        std::error_code error;
-        std::filesystem::rename(name_, path_, error);
-        if (error)
-            throw api_error(error_info(error_code(error), "quota file: " + path_));
-        is_there_ = false;
-    }
-
-  private:
-    std::string path_, name_;
-    bool is_there_ = false;
-};
 
 } // namespace cojob::detail
 

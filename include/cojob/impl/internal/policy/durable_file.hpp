@@ -1,0 +1,192 @@
+#ifndef COJOB_IMPL_INTERNAL_POLICY_DURABLE_FILE_HPP
+#define COJOB_IMPL_INTERNAL_POLICY_DURABLE_FILE_HPP
+
+#include <cojob/error.hpp>
+
+#include <boost/system/errc.hpp>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+namespace cojob::detail {
+
+[[noreturn]] inline void throw_file_error(int number, const std::string& path)
+{
+    throw api_error(
+        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
+}
+
+struct file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using file_ptr = std::unique_ptr<std::FILE, file_closer>;
+
+/// The whole file; nothing when there is none.
+[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
+{
+    errno = 0;
+    const file_ptr file(std::fopen(path.c_str(), "rb"));
+    if (!file && errno == ENOENT)
+        return std::nullopt;
+    if (!file)
+        throw_file_error(errno, path);
+    std::string text, part(4096, '\0');
+    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
+        text.append(part, 0, size);
+    if (std::ferror(file.get()))
+        throw_file_error(errno, path);
+    return text;
+}
+
+/// What a path stands for, through symbolic links: a link is kept, and what it names is replaced.
+[[nodiscard]] inline std::filesystem::path follow_links(std::filesystem::path path)
+{
+    std::error_code ignored;
+    for (int left = 40; left > 0 && std::filesystem::is_symlink(path, ignored); --left)
+        path = path.parent_path() / std::filesystem::read_symlink(path, ignored);
+    return path;
+}
+
+[[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& path)
+{
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+/// A file that an interrupted replacement of this one left beside it; empty: none.
+[[nodiscard]] inline std::string find_leftover(const std::string& path)
+{
+    const auto target = follow_links(path);
+    const auto begin = target.filename().string() + ".tmp-";
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator i(folder_of(target), ignored), end; i != end; i.increment(ignored))
+        if (i->path().filename().string().starts_with(begin))
+            return i->path().string();
+    return {};
+}
+
+/// A new file beside another, which becomes that other, or goes. It is on the disk before it takes the name, and the
+/// name is on the disk before `replace` returns: after a crash the old file is there, or the new one, whole.
+class file_replacement {
+  public:
+    explicit file_replacement(std::string path) : path_(std::move(path)), target_(follow_links(path_)), name_(target_)
+    {
+        name_ += ".tmp-" + std::to_string(std::random_device()());
+    }
+    file_replacement(const file_replacement&) = delete;
+    file_replacement& operator=(const file_replacement&) = delete;
+
+    ~file_replacement()
+    {
+        std::error_code ignored;
+        if (is_there_)
+            std::filesystem::remove(name_, ignored);
+    }
+
+    void write(std::string_view text)
+    {
+        auto file = create();
+        if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
+            !reaches_disk(file.get()))
+            throw_file_error(errno, path_);
+        errno = 0;
+        if (std::fclose(file.release()) != 0)
+            throw_file_error(errno, path_);
+    }
+
+    void replace()
+    {
+        std::error_code error;
+        std::filesystem::rename(name_, target_, error);
+        if (error)
+            throw api_error(error_info(error_code(error), "quota file: " + path_));
+        is_there_ = false;
+        keep_name();
+    }
+
+  private:
+#ifdef _WIN32
+    file_ptr create()
+    {
+        errno = 0;
+        file_ptr file(std::fopen(name_.string().c_str(), "wbx")); // x: never what somebody else put there
+        if (!file)
+            throw_file_error(errno, path_);
+        is_there_ = true;
+        return file;
+    }
+
+    static bool reaches_disk(std::FILE* file) { return _commit(_fileno(file)) == 0; }
+
+    void keep_name() const {}
+#else
+    /// For its owner only, or for whom the old file was. What somebody else put there is never written to.
+    file_ptr create()
+    {
+        struct stat old{};
+        const bool has_old = ::stat(target_.c_str(), &old) == 0;
+        if (!has_old && errno != ENOENT)
+            throw_file_error(errno, path_);
+        if (has_old && !S_ISREG(old.st_mode))
+            throw_file_error(S_ISDIR(old.st_mode) ? EISDIR : EINVAL, path_);
+        const int descriptor = ::open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        if (descriptor < 0)
+            throw_file_error(errno, path_);
+        is_there_ = true;
+        file_ptr file(::fdopen(descriptor, "wb"));
+        if (!file) {
+            const auto error = errno;
+            ::close(descriptor);
+            throw_file_error(error, path_);
+        }
+        // Another's file stays another's where this process may give files away; then the mode, which that may change.
+        [[maybe_unused]] const int is_given = has_old ? ::fchown(descriptor, old.st_uid, old.st_gid) : 0;
+        if (has_old && ::fchmod(descriptor, old.st_mode & static_cast<mode_t>(07777)) != 0)
+            throw_file_error(errno, path_);
+        return file;
+    }
+
+    static bool reaches_disk(std::FILE* file)
+    {
+#ifdef F_FULLFSYNC // macOS: fsync leaves it in the drive's cache
+        if (::fcntl(::fileno(file), F_FULLFSYNC) == 0)
+            return true;
+#endif
+        return ::fsync(::fileno(file)) == 0;
+    }
+
+    void keep_name() const
+    {
+        const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0)
+            return; // a folder that may be written to and not read
+        const auto error = ::fsync(folder) == 0 ? 0 : errno;
+        ::close(folder);
+        if (error != 0 && error != EINVAL) // EINVAL: a file system that cannot
+            throw_file_error(error, path_);
+    }
+#endif
+
+    std::string path_;
+    std::filesystem::path target_, name_;
+    bool is_there_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif
