@@ -27,6 +27,8 @@
 #include <cojob/impl/job/page.ipp>
 #include <cojob/impl/job/wait.ipp>
 #include <cojob/impl/job/watch.ipp>
+#include <cojob/impl/json_cursor.ipp>
+#include <cojob/impl/json_document.ipp>
 #include <cojob/impl/list_cursor.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
 #include <cojob/impl/mintlify/agent_options.ipp>
@@ -44,5 +46,6 @@
 #include <cojob/impl/testing/mock_server.ipp>
 #include <cojob/impl/testing/scripted_transport.ipp>
 #include <cojob/impl/text.ipp>
+#include <cojob/impl/unknown_members.ipp>
 
 #endif

@@ -81,7 +81,7 @@ const std::vector<failed_row> failed_rows{
      {},
      errc::invalid_response,
      ""},
-    {"a creation that cannot be read", {201, R"({"id":"job_1","status":7})", {}}, {}, {}, errc::invalid_response, ""},
+    {"a creation that cannot be read", {201, R"({"id":"job_1","status":)", {}}, {}, {}, errc::invalid_response, ""},
     {"time for the creation only",
      after(10s - 1ms, job_reply("active", 201)),
      {{0, "active"}},

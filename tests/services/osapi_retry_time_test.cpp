@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(is_given_up_at_once_when_its_look_is_cancelled)
 BOOST_AUTO_TEST_CASE(whose_answer_does_not_decode_tells_the_id_where_there_is_one)
 {
     for (const auto& [body, told] : std::vector<std::pair<std::string, std::string>>{
-             {R"({"job_id":"new"})", "new"}, {R"({"job_id":7,"status":"created"})", "old"}, {"", "old"}}) {
+             {R"({"job_id":"new","status":)", "new"}, {R"({"job_id":7.5,"status":"created"})", "old"}, {"", "old"}}) {
         retry_bench bench({201, body});
         const auto failure = bench.retry().error();
         BOOST_TEST(failure.code() == make_error_code(errc::invalid_response));

@@ -29,6 +29,9 @@ COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
 // The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
 // shows the value, which may be a secret or break the line.
 
+/// Why a text may not become one segment of a path; null: it may.
+[[nodiscard]] COJOB_DECL const char* objection_to_segment(std::string_view) noexcept;
+
 /// An id or a project name, that is: what may become one segment of a path.
 COJOB_DECL void check_segment(std::string_view value, std::string_view what);
 

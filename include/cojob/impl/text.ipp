@@ -107,19 +107,24 @@ bool is_token(std::string_view text) noexcept
     });
 }
 
-void check_segment(std::string_view value, std::string_view what)
+const char* objection_to_segment(std::string_view value) noexcept
 {
     constexpr std::size_t longest = 1024; // far above any id, far below what servers take as a request line
     if (value.empty())
-        refuse(what, "must not be empty");
+        return "must not be empty";
     if (value == "." || value == "..")
-        refuse(what, "must not be . or ..");
+        return "must not be . or ..";
     if (value.size() > longest)
-        refuse(what, "must not be longer than 1 KiB");
+        return "must not be longer than 1 KiB";
     if (has_control(value))
-        refuse(what, "must not have control characters");
-    if (!is_valid_utf8(value))
-        refuse(what, "must be UTF-8");
+        return "must not have control characters";
+    return is_valid_utf8(value) ? nullptr : "must be UTF-8";
+}
+
+void check_segment(std::string_view value, std::string_view what)
+{
+    if (const auto* const objection = objection_to_segment(value))
+        refuse(what, objection);
 }
 
 void check_header_value(std::string_view value, std::string_view what)

@@ -2,6 +2,7 @@
 #define COJOB_MINTLIFY_AGENT_JOB_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/unknown_members.hpp>
 
 #include <optional>
 #include <string>
@@ -19,7 +20,7 @@ enum class agent_job_status {
 
 /// What a job works on.
 struct job_source {
-    std::string repository{};         ///< URL of the repository
+    std::string repository{};         ///< URL of the repository; empty: not told
     std::optional<std::string> ref{}; ///< the branch the agent works on
 
     /// Whether both are the same repository and branch.
@@ -32,13 +33,19 @@ struct agent_job {
     agent_job_status status = agent_job_status::unknown; ///< `is_finished` says whether it is an end
     std::string status_text{};                           ///< as the server wrote it
     job_source source{};                                 ///< what it works on
-    std::string model{};                                 ///< the language model that does it
+    std::string model{};                                 ///< the language model that does it; empty: not told
     std::optional<std::string> pr_link{};                ///< of the pull request, once there is one
-    timestamp created_at{};                              ///< by the server's clock
+    std::optional<timestamp> created_at{};               ///< by the server's clock; empty: not told
     std::optional<timestamp> archived_at{};              ///< set when it is archived
+    cojob::unknown_members unknown_members{};            ///< what else the server wrote; not compared
 
     /// Whether nothing has changed between two looks: what `watch_job` compares.
-    friend bool operator==(const agent_job&, const agent_job&) = default;
+    friend bool operator==(const agent_job& a, const agent_job& b)
+    {
+        return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.source == b.source &&
+               a.model == b.model && a.pr_link == b.pr_link && a.created_at == b.created_at &&
+               a.archived_at == b.archived_at;
+    }
 };
 
 /// What `job_api` asks a job: its id.

@@ -2,7 +2,9 @@
 #define COJOB_MINTLIFY_AGENT_SESSION_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/unknown_members.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,9 +48,22 @@ struct agent_session {
         title{};                                    ///< that the service gave it
     std::vector<todo> todos{};                      ///< its plan, in order
     std::optional<timestamp> created_at{};          ///< by the server's clock
+    cojob::unknown_members unknown_members{};       ///< what else the server wrote; not compared
 
     /// Whether nothing has changed between two looks: what `watch_job` compares.
-    friend bool operator==(const agent_session&, const agent_session&) = default;
+    friend bool operator==(const agent_session& a, const agent_session& b)
+    {
+        return a.session_id == b.session_id && a.subdomain == b.subdomain && a.branch == b.branch &&
+               a.halted == b.halted && a.reason == b.reason && a.reason_text == b.reason_text &&
+               a.pull_request_link == b.pull_request_link && a.message_to_user == b.message_to_user &&
+               a.user_id == b.user_id && a.title == b.title && a.todos == b.todos && a.created_at == b.created_at;
+    }
+};
+
+/// A page of a list.
+struct session_page {
+    std::vector<agent_session> items{}; ///< those that could be read
+    std::size_t skipped = 0;            ///< those without an id, or without `haulted`; each had a place in the list
 };
 
 /// What `job_api` asks a job: its id.

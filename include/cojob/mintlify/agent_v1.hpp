@@ -89,6 +89,10 @@ class agent_v1 {
 
     /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<session_page> list_page(session_query = {}) const;
+
+    /// The sessions of a page. One that cannot be read is left out: `list_page` counts those. Request and errors: as
+    /// `list_page`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
 
     /// All sessions of the project, or those after the first `skip`, as a stream: as many `list_jobs` as it takes,

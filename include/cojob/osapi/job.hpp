@@ -2,10 +2,12 @@
 #define COJOB_OSAPI_JOB_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/unknown_members.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -49,7 +51,7 @@ struct agent_state {
 
 /// One entry of a job's history.
 struct timeline_event {
-    timestamp time{};    ///< by the server's clock
+    timestamp time{};    ///< by the server's clock; 1970 where it does not say
     std::string event{}, ///< what happened, `submitted` or `retried` for instance; an open set
         hostname{},      ///< of the agent it happened on; empty: of none
         message{},       ///< more about it, for people
@@ -77,9 +79,16 @@ struct job {
     std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
     std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
     std::vector<timeline_event> timeline{};            ///< its history, oldest first
+    cojob::unknown_members unknown_members{};          ///< what else the server wrote; not compared
 
     /// Whether nothing has changed between two looks: what `watch_job` compares.
-    friend bool operator==(const job&, const job&) = default;
+    friend bool operator==(const job& a, const job& b)
+    {
+        return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.created == b.created &&
+               a.updated_at == b.updated_at && a.operation == b.operation && a.result == b.result &&
+               a.changed == b.changed && a.error == b.error && a.hostname == b.hostname && a.responses == b.responses &&
+               a.agent_states == b.agent_states && a.timeline == b.timeline;
+    }
 };
 
 /// A page of a list.
@@ -87,12 +96,13 @@ struct job_page {
     std::int64_t total_items = 0;                        ///< that match the filter
     std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs, those that were deleted too
     std::vector<job> items{};                            ///< without responses, agent states and timeline
+    std::size_t skipped = 0; ///< items without an id or a status, left out; each had a place in the list
 };
 
 /// The job that a retry made.
 struct retry_receipt {
     std::string job_id{};                   ///< of the new job: what to wait for
-    std::string status{};                   ///< as the server wrote it, `created` as a rule
+    std::string status{};                   ///< as the server wrote it, `created` as a rule; empty: not told
     std::optional<std::int64_t> revision{}; ///< of the server's store; empty: not told
     std::optional<timestamp> created{};     ///< by the server's clock; empty: not told
 };

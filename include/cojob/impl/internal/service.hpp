@@ -1,17 +1,21 @@
 #ifndef COJOB_IMPL_INTERNAL_SERVICE_HPP
 #define COJOB_IMPL_INTERNAL_SERVICE_HPP
 
-#include <cojob/detail/json_reader.hpp>
+#include <cojob/detail/json_cursor.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/call.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/decode_context.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/json_reader.hpp>
+#include <cojob/impl/internal/odd_members.hpp>
+#include <cojob/impl/internal/same_id.hpp>
 #include <cojob/job/handle.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
-#include <boost/json/value.hpp>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -20,32 +24,55 @@
 namespace cojob::detail {
 
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
-inline std::string created_id(const api_request& request, const boost::json::value& body)
+inline std::string created_id(const api_request& request, std::string_view body)
 {
-    const auto* const object = request.method == "POST" ? body.if_object() : nullptr;
-    // Where the request was about a job, `id` is that one.
-    const auto* const id = !object ? nullptr : object->if_contains(request.job_id.empty() ? "id" : "job_id");
-    return id && id->is_string() ? std::string(cut_at_character(id->get_string(), 1024)) : std::string();
+    if (request.method != "POST")
+        return {};
+    const auto id = find_json_id(body, request.job_id.empty() ? "id" : "job_id"); // `id` would be the job asked about
+    return std::string(cut_at_character(id, 1024));
 }
 
-/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
+/// What follows the scheme in the header Authorization.
+inline std::string_view key_of(const secret& authorization) noexcept
+{
+    const auto header = authorization.reveal();
+    return header.substr(std::min(header.find(' ') + 1, header.size()));
+}
+
+/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read; what was
+/// odd in a success is told to the observer.
 template <class Decode>
-auto decode_response(const call_record& call, Decode decode)
+auto decode_response(const call_record& call, std::string_view api, Decode decode)
 {
     std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
     boost::json::monotonic_resource memory(room.data(), room.size());
-    boost::json::value body(&memory);
     try {
         if (auto objection = coding_objection(call.asked.wire, call.response); !objection.empty())
             throw_error({errc::invalid_response, std::move(objection)});
-        body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
-        return decode(json_reader(body));
+        const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
+        decode_context context(document, key_of(call.asked.wire.authorization));
+        auto decoded = decode(json_reader(document.root(), &context));
+        if (!context.odd().empty())
+            tell_odd_members(*call.client, api, context.odd());
+        return decoded;
     } catch (const api_error& failure) {
         auto info = describe_undecodable(call, failure.info());
-        if (auto id = created_id(call.asked.api, body); !id.empty())
+        if (auto id = created_id(call.asked.api, call.response.body); !id.empty())
             info.job_id = std::move(id);
         throw_error(std::move(info));
     }
+}
+
+/// The same for an answer about one job. A proxy or a cache that mixes answers up would end the wait for another job.
+template <class Decode>
+auto decode_asked(const call_record& call, std::string_view api, std::string_view id_member, Decode decode)
+{
+    return decode_response(call, api, [&](const json_reader& json) {
+        auto job = decode(json);
+        if (!is_same_id(job_id(job), call.asked.api.job_id))
+            json.member(id_member).fail("not the job that was asked for");
+        return job;
+    });
 }
 
 /// A job was made now: a wait for it by plain id knows.

@@ -5,6 +5,7 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/mintlify/agent_decode.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent.hpp>
@@ -12,7 +13,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <array>
 #include <initializer_list>
 #include <string_view>
 #include <utility>
@@ -22,38 +22,11 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::client_state;
+using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::job_memory;
-using cojob::detail::json_reader;
 using cojob::detail::note_created;
 using cojob::detail::send;
-
-inline agent_job_status parse_agent_job_status(std::string_view text)
-{
-    using enum agent_job_status;
-    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
-        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
-    for (const auto& [name, status] : known)
-        if (name == text)
-            return status;
-    return unknown;
-}
-
-inline agent_job decode_agent_job(const json_reader& json)
-{
-    agent_job job;
-    job.id = json.member("id").as_string();
-    job.status_text = json.member("status").as_string();
-    job.status = parse_agent_job_status(job.status_text);
-    const auto source = json.member("source");
-    job.source.repository = source.member("repository").as_string();
-    job.source.ref = source.optional_string("ref");
-    job.model = json.member("model").as_string();
-    job.pr_link = json.optional_string("prLink");
-    job.created_at = json.member("createdAt").as_timestamp();
-    job.archived_at = json.optional_timestamp("archivedAt");
-    return job;
-}
 
 inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
                         const std::string& prompt)
@@ -71,7 +44,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
     auto request = post(*settings, {"job"}, prompt);
     const auto call = co_await send(c, std::move(request));
     try {
-        auto job = decode_response(*call, decode_agent_job);
+        auto job = decode_response(*call, agent::api_name, decode_created_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
@@ -87,7 +60,7 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
     const auto call = co_await send(c, std::move(request));
-    co_return decode_response(*call, decode_agent_job);
+    co_return decode_asked(*call, agent::api_name, "id", decode_agent_job);
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
@@ -109,7 +82,7 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
         throw;
     }
     note();
-    co_return decode_response(*answer, decode_agent_job);
+    co_return decode_asked(*answer, agent::api_name, "id", decode_created_job);
 }
 
 } // namespace detail

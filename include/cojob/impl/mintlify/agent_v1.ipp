@@ -7,6 +7,7 @@
 #include <cojob/impl/internal/event_source.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/mintlify/session_creation.hpp>
+#include <cojob/impl/internal/mintlify/session_decode.hpp>
 #include <cojob/impl/internal/rest_of_body.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
@@ -27,60 +28,9 @@ namespace cojob::mintlify {
 
 namespace detail {
 
+using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
-using cojob::detail::json_reader;
 using cojob::detail::send;
-
-/// Names as the vendor spells them.
-inline halt_reason parse_halt_reason(std::string_view text)
-{
-    using enum halt_reason;
-    static constexpr std::array<std::pair<std::string_view, halt_reason>, 5> known{
-        {{"completed", completed},
-         {"github_missconfigured", github_misconfigured},
-         {"error", error},
-         {"processing", processing},
-         {"interrupted", interrupted}}};
-    for (const auto& [name, reason] : known)
-        if (name == text)
-            return reason;
-    return unknown;
-}
-
-inline todo decode_todo(const json_reader& json)
-{
-    const auto text = [&](std::string_view name) { return json.optional_string(name).value_or(std::string()); };
-    return {text("id"), text("content"), text("status"), text("priority")};
-}
-
-inline agent_session decode_session(const json_reader& json)
-{
-    agent_session s;
-    s.session_id = json.member("sessionId").as_string();
-    s.subdomain = json.optional_string("subdomain").value_or(std::string());
-    s.branch = json.optional_string("branch");
-    s.halted = json.member("haulted").as_bool();
-    if (auto reason = json.optional_string("haultReason")) {
-        s.reason = parse_halt_reason(*reason);
-        s.reason_text = std::move(*reason);
-    }
-    s.pull_request_link = json.optional_string("pullRequestLink");
-    s.message_to_user = json.optional_string("messageToUser");
-    s.user_id = json.optional_string("userId");
-    s.title = json.optional_string("title");
-    if (const auto todos = json.optional_member("todos"))
-        todos->for_each_element([&](const json_reader& item) { s.todos.push_back(decode_todo(item)); });
-    s.created_at = json.optional_timestamp("createdAt");
-    return s;
-}
-
-inline std::vector<agent_session> decode_sessions(const json_reader& json)
-{
-    std::vector<agent_session> sessions;
-    const auto all = json.member("allSessions");
-    all.for_each_element([&](const json_reader& item) { sessions.push_back(decode_session(item)); });
-    return sessions;
-}
 
 inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
 {
@@ -88,10 +38,10 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
     const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, decode_session);
+    co_return decode_asked(*answer, agent_v1::api_name, "sessionId", decode_session);
 }
 
-inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
+inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settings, session_query query)
 {
     if (query.skip < 0)
         throw_invalid_argument("session_query::skip: must not be negative");
@@ -101,7 +51,13 @@ inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, setti
     auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
     const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, decode_sessions);
+    co_return decode_response(*answer, agent_v1::api_name, decode_sessions);
+}
+
+inline asio::awaitable<std::vector<agent_session>> list_items(client c, settings_ptr settings, session_query query)
+{
+    auto page = co_await list_sessions(std::move(c), std::move(settings), query);
+    co_return std::move(page.items);
 }
 
 /// The page of a query that is that many places further on.
@@ -111,8 +67,10 @@ inline asio::awaitable<cojob::detail::list_part<agent_session>> sessions_from(cl
     constexpr std::int64_t most = std::numeric_limits<int>::max();
     if (place > 0)
         query.skip = static_cast<int>(std::min(most, query.skip + static_cast<std::int64_t>(place)));
+    auto page = co_await list_sessions(std::move(c), std::move(settings), query);
     cojob::detail::list_part<agent_session> part;
-    part.items = co_await list_sessions(std::move(c), std::move(settings), query);
+    part.items = std::move(page.items);
+    part.skipped = page.skipped;
     co_return part;
 }
 
@@ -180,6 +138,11 @@ asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
 {
+    return detail::list_items(client_, cojob::detail::in_use(settings_), query);
+}
+
+asio::awaitable<session_page> agent_v1::list_page(session_query query) const
+{
     return detail::list_sessions(client_, cojob::detail::in_use(settings_), query);
 }
 
@@ -201,7 +164,7 @@ pager<agent_session> agent_v1::all_jobs(session_query query) const
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
 {
-    return detail::list_sessions(client_, cojob::detail::in_use(settings_), {.skip = 0, .take = 100});
+    return detail::list_items(client_, cojob::detail::in_use(settings_), {.skip = 0, .take = 100});
 }
 
 } // namespace cojob::mintlify

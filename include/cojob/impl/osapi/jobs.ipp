@@ -30,6 +30,7 @@ using cojob::detail::add_words;
 using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
+using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::describe_undecodable;
 using cojob::detail::is_created;
@@ -42,7 +43,7 @@ using cojob::detail::throw_error;
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
     const auto answer = co_await send(c, list_request(*settings, query));
-    co_return decode_response(*answer, decode_page);
+    co_return decode_response(*answer, jobs::api_name, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -61,6 +62,7 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
     auto page = co_await list_jobs(std::move(c), std::move(settings), query);
     list_part<job> part;
     part.items = std::move(page.items);
+    part.skipped = page.skipped;
     part.total = page.total_items > before ? static_cast<std::size_t>(page.total_items - before) : 0;
     co_return part;
 }
@@ -68,7 +70,7 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
     const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    co_return decode_response(*answer, decode_job);
+    co_return decode_asked(*answer, jobs::api_name, "id", decode_job);
 }
 
 /// The time of a call, for several.
@@ -126,7 +128,7 @@ inline std::optional<retry_receipt> read_timeline(const call_record& answer, tim
         return std::nullopt;
     known.began = *began;
     try {
-        return find_retry(decode_response(answer, decode_job), known);
+        return find_retry(decode_asked(answer, jobs::api_name, "id", decode_job), known);
     } catch (const api_error&) {
         return std::nullopt;
     }
@@ -158,7 +160,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     std::optional<error_info> lost;
     try {
         const auto answer = co_await send(c, std::move(request));
-        receipt = decode_response(*answer, decode_receipt);
+        receipt = decode_response(*answer, jobs::api_name, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
         if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same

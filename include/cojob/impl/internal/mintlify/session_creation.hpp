@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_MINTLIFY_SESSION_CREATION_HPP
 
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/json_cursor.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/call.hpp>
@@ -12,9 +13,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 
 #include <optional>
 #include <string>
@@ -74,22 +73,6 @@ inline std::optional<std::string> usable_id(std::string_view id)
     }
 }
 
-/// The `sessionId` of a JSON object, a string or a whole number.
-inline std::optional<std::string> session_id_in(std::string_view body, std::size_t json_depth)
-{
-    boost::json::parse_options options;
-    options.max_depth = json_depth;
-    boost::system::error_code ec;
-    const auto value = boost::json::parse(body, ec, {}, options);
-    const auto* const object = ec ? nullptr : value.if_object();
-    const auto* const id = object ? object->if_contains("sessionId") : nullptr;
-    if (!id || id->is_double())
-        return std::nullopt;
-    if (id->is_string())
-        return usable_id(id->get_string());
-    return id->is_number() ? std::optional(boost::json::serialize(*id)) : std::nullopt;
-}
-
 /// Of the session that was made: in the header, or in a JSON answer.
 inline std::optional<std::string> session_id_of(const call_record& call)
 {
@@ -97,7 +80,7 @@ inline std::optional<std::string> session_id_of(const call_record& call)
     if (const auto header = response.header("X-Session-Id"))
         if (auto id = usable_id(*header))
             return id;
-    return session_id_in(response.body, call.client->options.limits.json_depth);
+    return usable_id(cojob::detail::find_json_id(response.body, "sessionId")); // also where the rest cannot be read
 }
 
 /// Why the answer is no event stream; empty if it is one.

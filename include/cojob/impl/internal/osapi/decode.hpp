@@ -1,17 +1,21 @@
 #ifndef COJOB_IMPL_INTERNAL_OSAPI_DECODE_HPP
 #define COJOB_IMPL_INTERNAL_OSAPI_DECODE_HPP
 
-#include <cojob/detail/json_reader.hpp>
+#include <cojob/impl/internal/json_reader.hpp>
 #include <cojob/impl/internal/osapi/go_duration.hpp>
 #include <cojob/osapi/job.hpp>
 
+#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <array>
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace cojob::osapi::detail {
 
@@ -33,108 +37,204 @@ inline job_status parse_job_status(std::string_view text)
     return job_status::unknown;
 }
 
-inline std::string string_or_empty(const json_reader& json, std::string_view name)
+/// A server that signs its jobs writes "" for the times that it cannot read back from them.
+inline bool read_time(const json_reader& json, std::optional<timestamp>& to)
 {
-    return json.optional_string(name).value_or(std::string());
+    return json.read(to, true);
 }
 
-/// A server that signs its jobs writes "" for what it cannot read back from them.
-inline std::optional<json_reader> member_with_text(const json_reader& json, std::string_view name)
+inline bool read_duration(const json_reader& json, std::optional<duration>& to)
 {
-    auto found = json.optional_member(name);
-    return found && found->as_value() != boost::json::value("") ? found : std::nullopt;
+    std::string text;
+    if (!json.read(text))
+        return false;
+    to = parse_go_duration(text);
+    return to || text.empty() || json.refuse("expected a duration of Go");
 }
 
-inline std::optional<timestamp> timestamp_if_any(const json_reader& json, std::string_view name)
+/// What OSAPI leaves open: any value.
+inline bool read_any(const json_reader& json, boost::json::value& to)
 {
-    const auto found = member_with_text(json, name);
-    return found ? std::optional(found->as_timestamp()) : std::nullopt;
+    to = json.as_value();
+    return true;
 }
 
-inline agent_response decode_agent_response(const json_reader& json)
+inline bool read_operation(const json_reader& json, boost::json::object& to)
 {
-    agent_response r;
-    r.status = string_or_empty(json, "status");
-    if (const auto data = json.optional_member("data"))
-        r.data = data->as_value();
-    r.changed = json.optional_bool("changed");
-    r.error = string_or_empty(json, "error");
-    r.hostname = string_or_empty(json, "hostname");
-    return r;
+    if (const auto* const object = json.as_value().if_object())
+        to = *object;
+    else if (!json.is_null())
+        return json.refuse("expected an object");
+    return true;
 }
 
-inline agent_state decode_agent_state(const json_reader& json)
+inline bool read_agent_response(const json_reader& json, agent_response& r)
 {
-    agent_state s;
-    s.status = string_or_empty(json, "status");
-    s.error = string_or_empty(json, "error");
-    if (const auto length = member_with_text(json, "duration")) {
-        s.duration = parse_go_duration(length->as_string());
-        if (!s.duration)
-            length->fail("expected a duration of Go");
-    }
-    return s;
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "status")
+            return member.read(r.status);
+        if (name == "data")
+            return read_any(member, r.data);
+        if (name == "changed")
+            return member.read(r.changed);
+        if (name == "error")
+            return member.read(r.error);
+        return name == "hostname" && member.read(r.hostname);
+    });
 }
 
-inline timeline_event decode_event(const json_reader& json)
+inline bool read_agent_state(const json_reader& json, agent_state& s)
 {
-    timeline_event e;
-    e.time = json.member("timestamp").as_timestamp();
-    e.event = json.member("event").as_string();
-    e.hostname = string_or_empty(json, "hostname");
-    e.message = string_or_empty(json, "message");
-    e.error = string_or_empty(json, "error");
-    return e;
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "status")
+            return member.read(s.status);
+        if (name == "error")
+            return member.read(s.error);
+        return name == "duration" && read_duration(member, s.duration);
+    });
+}
+
+inline bool read_event(const json_reader& json, timeline_event& e)
+{
+    std::optional<timestamp> time;
+    const bool is_read = json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "timestamp")
+            return read_time(member, time);
+        if (name == "event")
+            return member.read(e.event);
+        if (name == "hostname")
+            return member.read(e.hostname);
+        if (name == "message")
+            return member.read(e.message);
+        return name == "error" && member.read(e.error);
+    });
+    e.time = time.value_or(timestamp());
+    return is_read;
+}
+
+/// The entries of an object that can be read, by their keys.
+template <class T>
+bool read_entries(const json_reader& json, std::map<std::string, T>& to, bool (*read)(const json_reader&, T&))
+{
+    return json.for_each_entry([&](std::string_view key, const json_reader& entry) {
+        T value;
+        const bool is_read = read(entry, value);
+        if (is_read)
+            to.emplace(key, std::move(value));
+        return is_read;
+    });
+}
+
+inline bool read_timeline(const json_reader& json, std::vector<timeline_event>& to)
+{
+    return json.for_each_element([&](const json_reader& element) {
+        timeline_event event;
+        const bool is_read = read_event(element, event);
+        if (is_read)
+            to.push_back(std::move(event));
+        return is_read;
+    });
+}
+
+/// What an agent or the list adds to a job: parts of it that have parts themselves.
+inline bool read_parts(std::string_view name, const json_reader& member, job& j)
+{
+    if (name == "operation")
+        return read_operation(member, j.operation);
+    if (name == "result")
+        return read_any(member, j.result);
+    if (name == "responses")
+        return read_entries(member, j.responses, read_agent_response);
+    if (name == "agent_states")
+        return read_entries(member, j.agent_states, read_agent_state);
+    return name == "timeline" && read_timeline(member, j.timeline);
+}
+
+/// Whether there is a status. The id is empty where there is none.
+inline bool read_job(const json_reader& json, job& j)
+{
+    bool has_status = false;
+    std::optional<timestamp> created;
+    json.begin_job();
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "id")
+            return member.read_id(j.id);
+        if (name == "status")
+            return has_status = member.read_present(j.status_text);
+        if (name == "created")
+            return read_time(member, created);
+        if (name == "updated_at")
+            return read_time(member, j.updated_at);
+        if (name == "changed")
+            return member.read(j.changed);
+        if (name == "error")
+            return member.read(j.error);
+        if (name == "hostname")
+            return member.read(j.hostname);
+        return read_parts(name, member, j);
+    });
+    j.created = created.value_or(timestamp());
+    j.status = parse_job_status(j.status_text);
+    j.unknown_members = json.end_job();
+    return has_status;
 }
 
 inline job decode_job(const json_reader& json)
 {
     job j;
-    j.id = json.member("id").as_string();
-    j.status_text = json.member("status").as_string();
-    j.status = parse_job_status(j.status_text);
-    j.created = timestamp_if_any(json, "created").value_or(timestamp());
-    j.updated_at = timestamp_if_any(json, "updated_at");
-    if (const auto operation = json.optional_member("operation"))
-        j.operation = operation->as_object();
-    if (const auto result = json.optional_member("result"))
-        j.result = result->as_value();
-    j.changed = json.optional_bool("changed");
-    j.error = string_or_empty(json, "error");
-    j.hostname = string_or_empty(json, "hostname");
-    if (const auto responses = json.optional_member("responses"))
-        responses->for_each_entry([&](std::string_view agent, const json_reader& r) {
-            j.responses.emplace(agent, decode_agent_response(r));
-        });
-    if (const auto states = json.optional_member("agent_states"))
-        states->for_each_entry([&](std::string_view agent, const json_reader& s) {
-            j.agent_states.emplace(agent, decode_agent_state(s));
-        });
-    if (const auto timeline = json.optional_member("timeline"))
-        timeline->for_each_element([&](const json_reader& e) { j.timeline.push_back(decode_event(e)); });
+    const bool has_status = read_job(json, j);
+    if (j.id.empty())
+        json.member("id").fail("expected an id");
+    if (!has_status)
+        json.member("status").fail("expected a string");
     return j;
 }
 
+inline bool read_count(const json_reader& json, std::int64_t& to)
+{
+    std::optional<std::int64_t> count;
+    const bool is_read = json.read(count);
+    to = count.value_or(0);
+    return is_read;
+}
+
+/// Its total and its items say what there is to ask for, so they have to be there.
 inline job_page decode_page(const json_reader& json)
 {
     job_page page;
     page.total_items = json.member("total_items").as_int64();
-    if (const auto counts = json.optional_member("status_counts")) // null before the first job
-        counts->for_each_entry([&](std::string_view status, const json_reader& count) {
-            page.status_counts.emplace(status, count.as_int64());
-        });
     const auto items = json.member("items");
-    items.for_each_element([&](const json_reader& item) { page.items.push_back(decode_job(item)); });
+    if (!items.is_array())
+        items.fail("expected an array");
+    items.for_each_element([&](const json_reader& item) {
+        job j;
+        if (read_job(item, j) && !j.id.empty())
+            page.items.push_back(std::move(j));
+        else
+            ++page.skipped;
+        return true;
+    });
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        return name == "status_counts" && read_entries(member, page.status_counts, read_count); // null at first
+    });
     return page;
 }
 
+/// A job that was just made: it is there, whatever else the answer says.
 inline retry_receipt decode_receipt(const json_reader& json)
 {
     retry_receipt r;
-    r.job_id = json.member("job_id").as_string();
-    r.status = json.member("status").as_string();
-    r.revision = json.optional_int64("revision");
-    r.created = timestamp_if_any(json, "timestamp");
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "job_id")
+            return member.read_id(r.job_id);
+        if (name == "status")
+            return member.read(r.status);
+        if (name == "revision")
+            return member.read(r.revision);
+        return name == "timestamp" && read_time(member, r.created);
+    });
+    if (r.job_id.empty())
+        json.member("job_id").fail("expected an id");
     return r;
 }
 

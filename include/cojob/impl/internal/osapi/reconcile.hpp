@@ -72,7 +72,10 @@ inline std::optional<retry_receipt> find_retry(const job& original, const known_
 {
     std::optional<retry_receipt> found;
     for (const auto& event : original.timeline) {
-        if (event.event != "retried" || event.time + std::chrono::seconds(1) < known.began.earliest)
+        // An event without a time may be of any.
+        const bool is_earlier =
+            event.time != timestamp() && event.time + std::chrono::seconds(1) < known.began.earliest;
+        if (event.event != "retried" || is_earlier)
             continue;
         const auto* const old = known.before ? &known.before->timeline : nullptr;
         if (old && std::find(old->begin(), old->end(), event) != old->end())
@@ -85,7 +88,8 @@ inline std::optional<retry_receipt> find_retry(const job& original, const known_
         found.emplace();
         found->job_id = *id;
         found->status = "created";
-        found->created = event.time;
+        if (event.time != timestamp())
+            found->created = event.time;
     }
     return found;
 }

@@ -1,0 +1,70 @@
+#ifndef COJOB_DETAIL_JSON_DOCUMENT_HPP
+#define COJOB_DETAIL_JSON_DOCUMENT_HPP
+
+#include <cojob/detail/config.hpp>
+#include <cojob/detail/json_cursor.hpp>
+
+#include <boost/json/storage_ptr.hpp>
+#include <boost/json/value.hpp>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+// For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
+namespace cojob::detail {
+
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. A byte
+/// order mark before it is skipped, and an escaped surrogate without its partner is U+FFFD: both are common in answers
+/// that quote what people typed, and neither makes the rest unreadable. The value lives in `memory`: what is to outlive
+/// that is assigned, not constructed, from a part of it.
+/// \param mended gets the text that was read, where it is not the body's own
+/// \throws api_error `invalid_response`
+[[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
+                                                       boost::json::storage_ptr memory = {},
+                                                       std::string* mended = nullptr);
+
+/// A JSON text and the tree that was read from it. The tree has lost how a number was written; the text has not. Where
+/// both are needed, each value is looked up in the text. The index for that is made at the first question, in one walk:
+/// most answers ask none.
+class json_document {
+  public:
+    /// Keeps a view of the body. \throws api_error `invalid_response`
+    json_document(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory)
+        : body_(without_byte_order_mark(body)), root_(parse_json(body_, max_depth, std::move(memory), &mended_))
+    {
+    }
+    json_document(const json_document&) = delete;
+    json_document& operator=(const json_document&) = delete;
+    ~json_document() = default;
+
+    [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
+
+    /// How a value of this document is written.
+    [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
+
+  private:
+    struct slice {
+        const boost::json::value* value;
+        std::string_view text;
+    };
+
+    void add(const boost::json::value&, json_cursor&) const;
+    void add_members(const boost::json::value&, json_cursor&) const;
+    void add_elements(const boost::json::value&, json_cursor&) const;
+
+    std::string_view body_;
+    std::string mended_; ///< what is read in its place; empty: nothing is
+    boost::json::value root_;
+    mutable std::vector<slice> slices_;
+};
+
+} // namespace cojob::detail
+
+#ifndef COJOB_SEPARATE_COMPILATION
+#include <cojob/impl/json_document.ipp>
+#endif
+
+#endif

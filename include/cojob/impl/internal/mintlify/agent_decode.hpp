@@ -1,0 +1,97 @@
+#ifndef COJOB_IMPL_INTERNAL_MINTLIFY_AGENT_DECODE_HPP
+#define COJOB_IMPL_INTERNAL_MINTLIFY_AGENT_DECODE_HPP
+
+#include <cojob/impl/internal/json_reader.hpp>
+#include <cojob/mintlify/agent_job.hpp>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace cojob::mintlify::detail {
+
+using cojob::detail::json_reader;
+
+inline agent_job_status parse_agent_job_status(std::string_view text)
+{
+    using enum agent_job_status;
+    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
+        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
+    for (const auto& [name, status] : known)
+        if (name == text)
+            return status;
+    return unknown;
+}
+
+inline bool read_source(const json_reader& json, job_source& source)
+{
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "repository")
+            return member.read(source.repository);
+        return name == "ref" && member.read(source.ref);
+    });
+}
+
+/// Whether there is a status. The id is empty where there is none.
+inline bool read_agent_job(const json_reader& json, agent_job& job)
+{
+    bool has_status = false;
+    json.begin_job();
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "id")
+            return member.read_id(job.id);
+        if (name == "status")
+            return has_status = member.read_present(job.status_text);
+        if (name == "source")
+            return member.is_null() || read_source(member, job.source);
+        if (name == "model")
+            return member.read(job.model);
+        if (name == "prLink")
+            return member.read(job.pr_link);
+        if (name == "createdAt")
+            return member.read(job.created_at);
+        return name == "archivedAt" && member.read(job.archived_at);
+    });
+    job.status = parse_agent_job_status(job.status_text);
+    job.unknown_members = json.end_job();
+    return has_status;
+}
+
+/// What the vendor's document shows of every job.
+inline void note_what_is_missing(const json_reader& json, const agent_job& job)
+{
+    if (job.source.repository.empty())
+        json.note_missing("source.repository");
+    if (job.model.empty())
+        json.note_missing("model");
+    if (!job.created_at)
+        json.note_missing("createdAt");
+}
+
+/// A job that was just made: it is there, whatever else the answer says.
+inline agent_job decode_created_job(const json_reader& json)
+{
+    agent_job job;
+    if (!read_agent_job(json, job))
+        json.note_missing("status");
+    if (job.id.empty())
+        json.member("id").fail("expected an id");
+    note_what_is_missing(json, job);
+    return job;
+}
+
+inline agent_job decode_agent_job(const json_reader& json)
+{
+    agent_job job;
+    const bool has_status = read_agent_job(json, job);
+    if (job.id.empty())
+        json.member("id").fail("expected an id");
+    if (!has_status)
+        json.member("status").fail("expected a string");
+    note_what_is_missing(json, job);
+    return job;
+}
+
+} // namespace cojob::mintlify::detail
+
+#endif

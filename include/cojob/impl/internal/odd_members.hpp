@@ -1,0 +1,52 @@
+#ifndef COJOB_IMPL_INTERNAL_ODD_MEMBERS_HPP
+#define COJOB_IMPL_INTERNAL_ODD_MEMBERS_HPP
+
+#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/decode_context.hpp>
+#include <cojob/observer.hpp>
+
+#include <boost/asio/dispatch.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace cojob::detail {
+
+/// Which odd members a client has told its observer. Thread-safe: answers are decoded on their callers' threads.
+class odd_member_memory {
+  public:
+    /// Whether it is news. Names of members are this library's, so there are few; more than that are not told.
+    bool add(std::string_view api, const std::string& path)
+    {
+        constexpr std::size_t most = 256;
+        const std::lock_guard lock(mutex_);
+        return told_.size() < most && told_.insert(std::string(api) + '\n' + path).second;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::set<std::string> told_;
+};
+
+/// Tells each member once in a client's life: a server that leaves one out does so in every answer.
+/// \param api a literal
+inline void tell_odd_members(client_state& state, std::string_view api, const std::vector<odd_member>& found)
+{
+    const auto& observer = state.options.observer;
+    if (!observer)
+        return;
+    const auto memory = state.extension<odd_member_memory>();
+    for (const auto& odd : found)
+        if (memory->add(api, odd.path))
+            asio::dispatch(state.executor, [observer, api, odd] { // a copy: the answer does not stay
+                observer->on_odd_member({api, odd.path, odd.problem});
+            });
+}
+
+} // namespace cojob::detail
+
+#endif
