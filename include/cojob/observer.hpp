@@ -113,6 +113,7 @@ class BOOST_SYMBOL_VISIBLE observer {
     /// A call will be tried again, after `retry_event::wait`.
     virtual void on_retry(const retry_event&) noexcept {}
     /// A call queues for a slot of a quota, or a 429 makes it or the polls of a scope pause. Once for each such time.
+    /// An attempt that a pause holds before it has sent anything goes on later, without another `on_attempt`.
     virtual void on_throttled(const throttled_event&) noexcept {}
     /// A connection was opened, used again or closed.
     virtual void on_connection(const connection_event&) noexcept {}

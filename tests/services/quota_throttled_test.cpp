@@ -27,23 +27,21 @@ using texts = std::vector<std::string>;
 /// The vendor's, and nobody gives up.
 const cojob::quota_options hundred{.limit = 100, .max_wait = no_timeout};
 
-/// Whose fault it is that a call's 429 is not followed by another attempt.
+/// Why a call's 429 is not followed by another attempt.
 struct final_row {
     const char* what;
     std::string hint;
     double at_least, at_most; ///< the pause of the pool
-    void (*change)(cojob::client_options&);
+    void (*change)(cojob::client_options&, cojob::quota_options&);
 };
 
 const final_row finals[] = {
-    {"one attempt", "20", 20, 21, [](cojob::client_options& o) { o.retry.max_attempts = 1; }},
-    {"one attempt, no hint", "", 36, 36, [](cojob::client_options& o) { o.retry.max_attempts = 1; }},
-    {"switched off", "20", 20, 21, [](cojob::client_options& o) { o.retry.on_throttled = false; }},
-    {"deadline", "20", 20, 21, [](cojob::client_options& o) { o.timeouts.call = 15s; }},
-    {"deadline, no hint", "", 36, 36, [](cojob::client_options& o) { o.timeouts.call = 35s; }},
-    {"max_server_delay", "30", 30, 31, [](cojob::client_options& o) { o.retry.max_server_delay = 29s; }},
-    {"max_server_delay by default", "121", 121, 122, [](cojob::client_options& o) { o.timeouts.call = no_timeout; }},
-    {"days", "200000", 200000, 200001, [](cojob::client_options& o) { o.timeouts.call = no_timeout; }},
+    {"one attempt", "20", 20, 21, [](auto& o, auto&) { o.retry.max_attempts = 1; }},
+    {"one attempt, no hint", "", 36, 36, [](auto& o, auto&) { o.retry.max_attempts = 1; }},
+    {"switched off", "20", 20, 21, [](auto& o, auto&) { o.retry.on_throttled = false; }},
+    {"max_wait", "20", 20, 21, [](auto&, auto& q) { q.max_wait = 19s; }},
+    {"max_wait, no hint", "", 36, 36, [](auto&, auto& q) { q.max_wait = 35s; }},
+    {"max_wait, days", "200000", 200000, 200001, [](auto&, auto& q) { q.max_wait = 199999s; }},
 };
 
 } // namespace quota_throttled_tests
@@ -166,8 +164,9 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_waited_for_ends_its_call_at_once_and_pauses_
         BOOST_TEST_CONTEXT(row.what)
         {
             cojob::client_options options;
-            row.change(options);
-            quota_bench b(hundred, {throttling(row.hint)}, options);
+            auto quota = hundred;
+            row.change(options, quota);
+            quota_bench b(quota, {throttling(row.hint)}, options);
             auto refused = b.create("refused");
             BOOST_REQUIRE(refused.is_done());
             BOOST_TEST(refused.code() == errc::rate_limited);
@@ -176,9 +175,11 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_waited_for_ends_its_call_at_once_and_pauses_
             BOOST_TEST(b.until(refused.error().retry_at) == b.pause());
             BOOST_TEST(b.pause() >= row.at_least);
             BOOST_TEST(b.pause() <= row.at_most);
+            BOOST_TEST(b.count_seen("retry ") == 0);
+            b.clock->advance(2s); // now the rest can be waited for
             auto queued = b.create("queued");
             b.clock->advance(
-                std::chrono::duration_cast<cojob::duration>(std::chrono::duration<double>(row.at_least - 0.001)));
+                std::chrono::duration_cast<cojob::duration>(std::chrono::duration<double>(row.at_least - 2.001)));
             BOOST_TEST((b.prompts == texts{"refused"}));
             b.clock->advance(1s + 1ms);
             BOOST_TEST((b.prompts == texts{"refused", "queued"}));
@@ -186,9 +187,56 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_waited_for_ends_its_call_at_once_and_pauses_
         }
 }
 
+BOOST_AUTO_TEST_CASE(counts_neither_as_an_attempt_nor_against_max_server_delay_nor_on_the_calls_clock)
+{
+    cojob::client_options options;
+    options.retry.max_attempts = 2;
+    options.timeouts.call = 15s;
+    quota_bench b(hundred,
+                  {throttling("20"), throttling("121"), throttling("7200"), throttling(), throttling("20"),
+                   delayed(14s, job_reply("active", 201))},
+                  options);
+    auto call = b.create();
+    b.clock->advance(4h);
+    BOOST_TEST(call.code() == error_code());
+    BOOST_TEST(b.prompts.size() == 6U);
+    BOOST_TEST(b.agent.get_client().stats().retries == 5U);
+}
+
+BOOST_AUTO_TEST_CASE(uses_up_the_calls_clock_only_while_it_is_under_way)
+{
+    cojob::client_options options;
+    options.timeouts.call = 15s;
+    quota_bench b(hundred,
+                  {delayed(6s, throttling("20")), delayed(6s, throttling("20")), delayed(6s, throttling("20"))},
+                  options);
+    auto call = b.create();
+    b.clock->advance(2min);
+    BOOST_TEST(call.code() == errc::outcome_unknown); // the third attempt had 3 s
+    BOOST_TEST(b.prompts.size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(without_end_ends_its_call_when_all_its_waits_together_are_max_wait)
+{
+    for (const bool has_wait_before : {false, true}) {
+        quota_bench b({.limit = 100, .max_wait = 5min}, std::deque<reply>(100, throttling("20")));
+        if (has_wait_before) { // the same, by the pause of another's 429
+            b.create("other").cancel();
+            b.clock->settle();
+        }
+        auto call = b.create("call");
+        const auto seconds = b.until_done(call);
+        BOOST_TEST(call.code() == errc::rate_limited);
+        BOOST_TEST(seconds > 5 * 60 - 21.1);
+        BOOST_TEST(seconds <= 5 * 60 + 0.1);
+        BOOST_TEST(b.until(call.error().retry_at) == b.pause());
+        BOOST_TEST(b.clock->pending() == 0U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_another_that_makes_the_pause_too_long_ends_the_one_that_waits)
 {
-    quota_bench b(hundred, {delayed(1s, throttling("30")), delayed(10s, throttling("300"))});
+    quota_bench b({.limit = 100, .max_wait = 1min}, {delayed(1s, throttling("30")), delayed(10s, throttling("300"))});
     auto waits = b.create("waits"), straggler = b.create("straggler");
     b.clock->advance(10s);
     for (const auto& call : {waits, straggler}) {
@@ -199,9 +247,10 @@ BOOST_AUTO_TEST_CASE(of_another_that_makes_the_pause_too_long_ends_the_one_that_
     BOOST_TEST(b.clock->pending() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(ends_its_call_at_its_deadline_when_it_gets_no_further)
+BOOST_AUTO_TEST_CASE(ends_its_call_after_max_wait_when_it_gets_no_further)
 {
-    quota_bench b(hundred, {delayed(1s, throttling("10")), delayed(1s, throttling("10")), delayed(no_timeout, {})});
+    quota_bench b({.limit = 100, .max_wait = 119s},
+                  {delayed(1s, throttling("10")), delayed(1s, throttling("10")), delayed(no_timeout, {})});
     const auto longer = b.agent.with(b.agent.get_client().with_timeout(5min));
     auto first = b.start(longer.create_job("first"));
     auto second = b.create("second"); // waits for what becomes of the first

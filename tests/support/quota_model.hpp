@@ -106,9 +106,8 @@ class quota_model {
     {
         const auto& p = c.may_queue;
         c.since = now;
-        c.limit = p.in_all == cojob::no_timeout
-                      ? time_point::max()
-                      : now + std::max(p.in_all - c.queued_for, cojob::duration::zero());
+        c.limit = p.in_all == cojob::no_timeout ? time_point::max()
+                                                : now + std::max(p.in_all - c.queued_for, cojob::duration::zero());
         c.limit = std::min(c.limit, std::max(p.until, now));
         c.state = state_type::queued;
         queue_.emplace(*c.number, &c);

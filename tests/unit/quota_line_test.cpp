@@ -272,7 +272,8 @@ BOOST_AUTO_TEST_CASE(takes_few_steps_for_each_of_100000_callers_who_join_leave_a
         l.now += 2h;
         for (std::size_t i = 0; i < 200; i += 2) // time has freed a hundred
             BOOST_TEST((l.line.ask(l.queue[i], p, true, l.now) == state::holding));
-        BOOST_TEST(l.take_steps() < count + 200 * few); // whose turn comes later the longer slots lie idle: once a window
+        BOOST_TEST(l.take_steps() <
+                   count + 200 * few); // whose turn comes later the longer slots lie idle: once a window
         for (auto& c : l.queue)
             l.line.leave(c, l.now);
         BOOST_TEST(l.take_steps() < count * few);

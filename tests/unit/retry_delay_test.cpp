@@ -170,26 +170,42 @@ BOOST_AUTO_TEST_CASE(ends_before_the_deadline_or_there_is_no_retry)
     struct row {
         const char* name;
         attempt_outcome failure;
-        std::optional<duration> hint, pause;
+        std::optional<duration> hint;
         duration wait;
     };
-    for (const auto& r : {row{"backoff", answered(500), {}, {}, 250ms}, row{"throttled", answered(429), {}, {}, 500ms},
-                          row{"hint", answered(503, true), 30s, {}, 30s}, row{"pool", answered(429), {}, 36s, 36s},
-                          row{"pool with a hint", answered(429), 30s, 31s, 31s}})
+    for (const auto& r : {row{"backoff", answered(500), {}, 250ms}, row{"throttled", answered(429), {}, 500ms},
+                          row{"hint", answered(503, true), 30s, 30s}})
         for (const auto early : {1ns, 0ns, -1ns, -1000000000ns}) {
-            auto m = with(0, r.hint, some_moment.now + r.wait + early);
-            m.quota_pause = r.pause;
+            const auto m = with(0, r.hint, some_moment.now + r.wait + early);
             const auto step = planned_call().after(r.failure, m);
             BOOST_TEST_CONTEXT(r.name)
             {
                 BOOST_TEST(step.is_again == (early > 0ns));
                 BOOST_TEST(step.why_not == (early > 0ns ? "" : "the deadline comes first"));
-                BOOST_CHECK(step.wait == (early > 0ns && !r.pause ? r.wait : 0ns)); // a pool makes its own wait
+                BOOST_CHECK(step.wait == (early > 0ns ? r.wait : 0ns));
             }
         }
-    auto m = with(0);
-    m.quota_pause = 15min; // what a pool found out by itself is no hint
-    BOOST_TEST(planned_call().after(answered(429), m).is_again);
+}
+
+BOOST_AUTO_TEST_CASE(is_the_quotas_affair_where_a_pool_pauses)
+{
+    retry_options o;
+    o.max_attempts = 2;
+    for (const std::optional<duration> hint : {std::optional<duration>(), std::optional<duration>(5h)}) {
+        planned_call call(effect::once, o);
+        auto m = with(0, hint, some_moment.now + 1s); // neither the deadline nor max_server_delay is in the way
+        m.quota_pause = 5h;
+        for (int i = 0; i < 100; ++i) {
+            const auto step = call.after(answered(429), m);
+            BOOST_TEST(step.is_again);
+            BOOST_CHECK(step.wait == 0ns); // a pool makes its own wait
+        }
+        BOOST_TEST(call.after({.error = cojob::errc::connect_failed}, with(0)).is_again); // the first that counts
+        BOOST_TEST(!call.after({.error = cojob::errc::connect_failed}, with(0)).is_again);
+        o.max_attempts = 1; // no retry of whatever kind
+        BOOST_TEST(!planned_call(effect::once, o).after(answered(429), m).is_again);
+        o.max_attempts = 2;
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

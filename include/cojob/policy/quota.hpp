@@ -23,7 +23,8 @@ struct quota_access;
 ///
 /// A slot is held while a request is under way and for a window and a second after it has ended, because the server
 /// counted the request somewhere in between. A request that provably did not reach the server gives its slot back. An
-/// answer 429 pauses the whole pool; then one request at a time goes out until one of them is not refused.
+/// answer 429 pauses the whole pool: a call that has not sent anything yet loses its slot and queues again, in its old
+/// place. Then one request at a time goes out until one of them is not refused.
 ///
 /// Thread-safe.
 class quota {
@@ -50,7 +51,9 @@ class quota {
     [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
 
     /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.
-    /// The file is replaced as a whole or not at all.
+    /// The file is replaced as a whole or not at all, also when the machine crashes: when `save` returns, the log is on
+    /// the disk. A symbolic link is followed, the mode of an existing file is kept, and a new one is for its owner
+    /// only.
     ///
     /// \throws api_error with the system's code when it cannot be written
     COJOB_DECL void save(std::string path) const;
@@ -59,8 +62,9 @@ class quota {
     /// under way count as if they ended now. A wall clock that was moved since then frees no slot early, unless the
     /// machine was started anew as well.
     ///
-    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, of a newer
-    /// version, or saved for a shorter window than asked for; the system's code when it cannot be read
+    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, empty, of a
+    /// newer version, or saved for a shorter window than asked for, and where an interrupted save left its file and no
+    /// other; the message says what to do. The system's code when it cannot be read
     [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
 
   private:

@@ -18,7 +18,7 @@ enum class when_exhausted {
 struct quota_options {
     std::uint32_t limit = 0;                            ///< uses in a window; 0: none is kept
     duration window = std::chrono::hours(1);            ///< more than zero
-    duration max_wait = std::chrono::minutes(5);        ///< for a slot; more than zero, `no_timeout` for no limit
+    duration max_wait = std::chrono::minutes(5);        ///< the sum of all times a call queues; `no_timeout`: no limit
     when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does that finds no slot free
 
     /// Whether both are the same in everything: services that share a pool of a client must have equal ones.

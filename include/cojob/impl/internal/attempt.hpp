@@ -25,11 +25,18 @@ struct made_attempt {
     attempt tried{};
 };
 
+struct attempt_start {
+    time_point began;
+    timestamp started;
+};
+
 /// What an attempt is made with, besides the request.
 struct attempt_settings {
     poll_trace* poll = nullptr; ///< set: one poll of a wait
     duration waited{};          ///< before it
     bool needs_new_connection = false;
+    http::commit_gate* gate = nullptr;
+    std::optional<attempt_start> held{}; ///< set: it began then, was held at its commit, and goes on
 };
 
 /// A failure, and which request it was.
@@ -86,14 +93,12 @@ class attempt_run {
     /// It begins.
     attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
                 attempt_settings settings)
-        : state_(state), call_(call), settings_(settings), began_(state.time().now()),
-          started_(state.time().wall_now()), exchange_(op, call.effect == effect::none),
-          watched_(settings.poll, exchange_.reached)
+        : state_(state), call_(call), settings_(settings),
+          start_(settings.held ? *settings.held : attempt_start{state.time().now(), state.time().wall_now()}),
+          exchange_(op, call.effect == effect::none, settings.gate), watched_(settings.poll, exchange_.reached)
     {
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_attempt(event);
-        ++state_.counters.requests;
-        state_.counters.polls += event.is_poll ? 1U : 0U;
+        if (!settings_.held)
+            begin(event);
         exchange_.needs_new_connection = settings.needs_new_connection;
         exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;
@@ -103,6 +108,19 @@ class attempt_run {
     ~attempt_run() = default;
 
     [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
+
+    /// Whether it was held at its commit, and nothing was sent. A transport that sent all the same brings a response.
+    [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
+    {
+        return exchange_.was_refused() && result.error && !exchange_.operation.is_stopped();
+    }
+
+    /// It is to go on later, in another run.
+    [[nodiscard]] attempt_start hold()
+    {
+        state_.counters.opened += exchange_.is_reused ? 0U : 1U;
+        return start_;
+    }
 
     /// It is over.
     [[nodiscard]] made_attempt end(http::exchange_result result)
@@ -114,7 +132,7 @@ class attempt_run {
         const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
         made.outcome = outcome_of(made.result, asked || (response.status >= 400 && has_retry_after(response.headers)));
         auto& tried = made.tried;
-        tried.started = started_;
+        tried.started = start_.started;
         tried.wait = settings_.waited;
         tried.reached = exchange_.reached;
         tried.status = response.status;
@@ -126,7 +144,7 @@ class attempt_run {
             tell(*settings_.poll, made);
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
-                                   state_.time().now() - began_});
+                                   state_.time().now() - start_.began});
         return made;
     }
 
@@ -135,6 +153,14 @@ class attempt_run {
     {
         poll.retry_after = made.hint;
         poll.queued += exchange_.queued;
+    }
+
+    void begin(const attempt_event& event)
+    {
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_attempt(event);
+        ++state_.counters.requests;
+        state_.counters.polls += event.is_poll ? 1U : 0U;
     }
 
     void count()
@@ -153,7 +179,7 @@ class attempt_run {
         outcome.error = result.error;
         outcome.status = result.error ? 0 : result.response.status;
         outcome.has_retry_hint = has_retry_hint;
-        outcome.was_committed = x.was_committed();
+        outcome.was_committed = x.was_committed() || (x.was_refused() && !result.error);
         outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
@@ -165,8 +191,7 @@ class attempt_run {
     client_state& state_;
     const prepared_call& call_;
     attempt_settings settings_;
-    time_point began_;
-    timestamp started_;
+    attempt_start start_;
     http::exchange exchange_;
     poll_trace::watch watched_; // looks at the exchange
 };

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_CALL_RUN_HPP
 
 #include <cojob/impl/internal/attempt.hpp>
+#include <cojob/impl/internal/call_events.hpp>
 #include <cojob/impl/internal/call_record.hpp>
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/event.hpp>
@@ -38,7 +39,14 @@ class call_run {
             if (!self.add_headers())
                 break;
             attempt_run attempt(*call->client, call->op, call->asked, self.this_attempt(), self.attempt_with());
-            auto made = attempt.end(co_await call->client->transport->send(self.wire(), attempt.exchange()));
+            self.held_.reset();
+            auto result = co_await call->client->transport->send(self.wire(), attempt.exchange());
+            if (attempt.is_held(result)) {
+                self.held_ = attempt.hold();
+                call->op.clear_limit();
+                continue;
+            }
+            auto made = attempt.end(std::move(result));
             call->op.clear_limit();
             const auto step = self.judge(made);
             if (step.is_again)
@@ -46,25 +54,30 @@ class call_run {
             else
                 self.finish(std::move(made), step);
         }
+        if (self.held_)
+            self.events_.never_sent(*self.held_);
     }
 
   private:
     explicit call_run(call_record& call)
-        : call_(call), state_(*call.client), operation_(call.op),
+        : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.asked.api.quota_pool, call.op.executor())
+          quota_(call.asked.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
     }
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
-    /// Queues for a slot of the quota. Whether it has one; else the call has ended.
+    /// Queues for a slot of the quota; the call's own clock stands meanwhile. Whether it has one; else the call has
+    /// ended.
     asio::awaitable<bool> take_slot()
     {
-        const auto at_most = most_in_queue();
-        for (bool is_told = throttled_.has_value(); !operation_.is_stopped(); is_told = true) {
-            const auto reply = quota_.ask(at_most, is_begun_);
+        if (is_begun_)
+            time_left_ = time_left();
+        operation_.set_deadline(call_.settings.until);
+        for (bool is_told = std::exchange(is_told_, false); !operation_.is_stopped(); is_told = true) {
+            const auto reply = quota_.ask(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
             if (reply.kind == quota_reply::refused) {
@@ -72,7 +85,7 @@ class call_run {
                 co_return false;
             }
             if (!is_told)
-                report_throttled(errc::quota_exhausted, reply.wait);
+                events_.throttled(errc::quota_exhausted, reply.wait);
             co_await quota_.wait(operation_, after(now(), reply.wait));
         }
         quota_.leave();
@@ -83,15 +96,9 @@ class call_run {
         co_return false;
     }
 
-    /// A call that was granted a slot before goes on within its own time.
-    [[nodiscard]] duration most_in_queue() const
+    [[nodiscard]] duration time_left() const
     {
-        return is_begun_ && quota_.may_queue() ? time_left(operation_.deadline())
-                                               : std::min(quota_.max_wait(), time_left(call_.settings.until));
-    }
-
-    [[nodiscard]] duration time_left(time_point until) const
-    {
+        const auto until = operation_.deadline();
         return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
     }
 
@@ -140,31 +147,31 @@ class call_run {
         else if (unauthorized_ && call_.asked.wire.authorization == before)
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
-            report_retry(unauthorized_->code(), duration::zero(), false);
+            events_.retry(number_, unauthorized_->code(), duration::zero(), false);
         if (is_over_)
             quota_.give_back();
         unauthorized_.reset();
         co_return !is_over_;
     }
 
-    /// The call's own time begins with its first slot.
+    /// The call's own time begins with its first slot, and goes on with each further one.
     void begin()
     {
-        if (!is_begun_)
-            operation_.set_deadline(std::min(call_.settings.until, after(now(), call_.settings.timeout)));
+        if (!is_begun_ || quota_)
+            operation_.set_deadline(std::min(call_.settings.until, after(now(), time_left_)));
         is_begun_ = true;
     }
 
     /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
     bool add_headers()
     {
-        ++number_;
+        number_ += held_ ? 0U : 1U;
         try {
             if (state_.options.header_hook) {
                 hooked_ = call_.asked.wire;
                 add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
             }
-            state_.counters.retries += number_ > 1 ? 1U : 0U;
+            state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
             return true;
         } catch (...) {
             end_by_exception(std::current_exception());
@@ -177,9 +184,9 @@ class call_run {
     {
         return {call_.asked.wire.method, call_.asked.wire.target, number_, call_.settings.poll != nullptr};
     }
-    [[nodiscard]] attempt_settings attempt_with() const
+    [[nodiscard]] attempt_settings attempt_with()
     {
-        return {call_.settings.poll.get(), waited_, needs_new_connection_};
+        return {call_.settings.poll.get(), waited_, needs_new_connection_, quota_ ? &quota_ : nullptr, held_};
     }
     [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.asked.wire; }
 
@@ -192,8 +199,12 @@ class call_run {
         pool_pause_ = quota_.ended(made, uniform);
         const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), uniform, made.hint, pool_pause_,
                                                      !call_.asked.api.authorization.is_fixed()});
-        const auto may_queue = !pool_pause_ || quota_.may_queue();
-        return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
+        if (!step.is_again || !pool_pause_)
+            return step;
+        if (!quota_.may_queue())
+            return {.why_not = "the quota is not waited for"};
+        const auto is_in_time = *pool_pause_ <= quota_.queueing_left(call_.settings.until);
+        return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
 
     void finish(made_attempt made, const retry_step& step)
@@ -223,13 +234,14 @@ class call_run {
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_.asked, made);
         if (made.outcome.status == 429)
-            report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
+            events_.throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
         if (!step.needs_new_credential) // else there may be none
-            report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
+            events_.retry(number_, made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
         trail().push_back(std::move(made.tried));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
+        is_told_ = pool_pause_.has_value();
         if (pool_pause_)
             throttled_ = std::move(failure);
         else if (step.needs_new_credential)
@@ -266,31 +278,19 @@ class call_run {
     /// The attempts that are over.
     [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
-    void report_retry(error_code why, duration wait, bool is_hinted)
-    {
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_retry({call_.asked.wire.method, call_.asked.wire.target, number_, why, wait, is_hinted});
-    }
-
-    void report_throttled(errc why, duration wait)
-    {
-        if (why == errc::quota_exhausted)
-            ++state_.counters.throttles;
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
-    }
-
     call_record& call_;
     client_state& state_;
     operation& operation_;
+    call_events events_;
     retry_plan plan_;
     quota_use quota_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
     std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;
-    duration waited_{};
-    unsigned number_ = 0; // of the attempt
-    bool is_over_ = false, is_begun_ = false, needs_new_connection_ = false;
+    std::optional<attempt_start> held_; // at its commit
+    duration waited_{}, time_left_{};   // before the attempt; of the call's own time, while it stands
+    unsigned number_ = 0;               // of the attempt
+    bool is_over_ = false, is_begun_ = false, is_told_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail

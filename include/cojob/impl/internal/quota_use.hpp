@@ -16,9 +16,9 @@
 
 namespace cojob::detail {
 
-/// What a call is to the quota it draws on: it queues for a slot, and tells how each attempt ended. Nothing, where no
-/// quota is kept.
-class quota_use {
+/// A call's share of the quota: queues for a slot, decides at the commit whether the slot still counts, and reports how
+/// each attempt ended. Empty where no quota is kept.
+class quota_use final : public http::commit_gate {
   public:
     quota_use(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
     {
@@ -38,15 +38,17 @@ class quota_use {
 
     // For a quota that is kept.
 
-    [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
     [[nodiscard]] bool may_queue() const { return options_->on_exhausted == when_exhausted::wait; }
 
-    /// A slot, or how long one is to be waited for, or that it would be in vain.
-    [[nodiscard]] quota_reply ask(duration at_most, bool had_slot_before)
+    /// A slot, or how long one is to be waited for, or that it would be in vain. All waits together take no longer than
+    /// `max_wait`.
+    [[nodiscard]] quota_reply ask(time_point until, bool had_slot_before)
     {
         wake_->reset();
-        return ticket_->ask(at_most, had_slot_before);
+        return ticket_->ask(max_wait(), had_slot_before, until);
     }
+    [[nodiscard]] duration queueing_left(time_point until) const { return ticket_->queueing_left(max_wait(), until); }
+    [[nodiscard]] bool may_commit() override { return ticket_->commit(); }
     asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
     void leave() { ticket_->leave(); }
 
@@ -72,6 +74,8 @@ class quota_use {
     }
 
   private:
+    [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
+
     /// Of a pool that all share, "at once" would make a storm.
     static std::optional<duration> at_least_a_second(std::optional<duration> hint)
     {

@@ -77,8 +77,8 @@ class quota_line {
     /// Entries of the queues looked at so far: what the work is measured by.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
 
-    /// Joins the queue unless it is in it or has a slot. At the front: where it was before, ahead of all who had no slot
-    /// yet. What has become of it since; a refusal is told once.
+    /// Joins the queue unless it is in it or has a slot. At the front: where it was before, ahead of all who had no
+    /// slot yet. What has become of it since; a refusal is told once.
     caller::state_type ask(caller& c, patience p, bool at_front, time_point now)
     {
         if (c.state_ == caller::state_type::outside) {

@@ -153,6 +153,10 @@ class retry_plan {
             return {};
         if (!is_switched_on(kind))
             return {.why_not = "switched off"};
+        if (m.quota_pause && options_.max_attempts > 1) {
+            --attempts_; // the quota has limits of its own, and the call's clock stands while it queues
+            return {.is_again = true, .needs_new_connection = is_misdirected_};
+        }
         const auto is_throttling = kind == failure_kind::throttled;
         const auto has_budget = is_throttling || budget_.failed();
         if (attempts_ >= options_.max_attempts)
@@ -161,11 +165,10 @@ class retry_plan {
             return {.why_not = "retry budget"};
         if (m.hint && *m.hint > options_.max_server_delay)
             return {.why_not = "the server asks for more than max_server_delay"};
-        const auto wait = m.quota_pause ? *m.quota_pause : delay(outcome, m);
+        const auto wait = delay(outcome, m);
         if (cojob::detail::after(m.now, wait) >= m.deadline)
             return {.why_not = "the deadline comes first"};
-        return {
-            .is_again = true, .wait = m.quota_pause ? duration::zero() : wait, .needs_new_connection = is_misdirected_};
+        return {.is_again = true, .wait = wait, .needs_new_connection = is_misdirected_};
     }
 
     [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
