@@ -128,9 +128,9 @@ BOOST_AUTO_TEST_CASE(on_an_empty_executor_is_not_made)
     const auto is_refusal = [](const cojob::api_error& e) {
         return e.what() == std::string("invalid argument: executor: must not be empty");
     };
-    BOOST_CHECK_EXCEPTION(client(asio::any_io_executor()), cojob::api_error, is_refusal);
-    BOOST_CHECK_EXCEPTION(agent(asio::any_io_executor(), project()), cojob::api_error, is_refusal);
-    BOOST_CHECK_EXCEPTION(jobs(asio::any_io_executor(), server()), cojob::api_error, is_refusal);
+    BOOST_CHECK_EXCEPTION((void)client(asio::any_io_executor()), cojob::api_error, is_refusal);
+    BOOST_CHECK_EXCEPTION((void)agent(asio::any_io_executor(), project()), cojob::api_error, is_refusal);
+    BOOST_CHECK_EXCEPTION((void)jobs(asio::any_io_executor(), server()), cojob::api_error, is_refusal);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
