@@ -21,6 +21,14 @@
 #error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."
 #endif
 
+#if !defined(__cpp_exceptions) && !defined(_CPPUNWIND)
+#error "cojob needs exceptions: compile without -fno-exceptions."
+#endif
+
+#if !defined(__cpp_rtti) && !defined(_CPPRTTI)
+#error "cojob needs run-time type information: compile without -fno-rtti."
+#endif
+
 #if BOOST_VERSION < 108100
 #error "cojob needs Boost 1.81 or newer; boost/version.hpp tells of an older one."
 #endif
@@ -52,7 +60,8 @@
 #include <boost/system/result.hpp>
 #include <boost/system/system_error.hpp>
 
-#include <algorithm>
+#include <atomic>
+#include <cassert>
 #include <chrono>
 #include <compare>
 #include <concepts>
@@ -205,6 +214,7 @@ enum class errc {
     response_too_large,   ///< over one of `limit_options`
     malformed_response,   ///< not HTTP
     invalid_response,     ///< JSON that is not what the API documents; the message names the path
+    no_progress,          ///< a list is said to go on, but page after page has nothing new: see `pager::next`
 };
 
 /// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
@@ -217,7 +227,8 @@ enum class condition {
     transport,     ///< no answer could be had
 };
 
-/// The category of `errc`, named `cojob`; its messages are short English words for logs.
+/// The category of `errc`, named `cojob`; its messages are short English words for logs. Each copy of the library in a
+/// program has one, in a plug-in with hidden symbols for instance; all of them are equal.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
 
 /// The category of `condition`, named `cojob.condition`. It knows which codes of `errc` meet which conditions.
@@ -270,8 +281,11 @@ class error_info {
     std::string method,                ///< of the request; empty when the failure is of none
         path;                          ///< of the request, as sent, with its query
     std::string message;               ///< this library's words: which option, which JSON member; part of `what()`
-    std::string server_message;        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+    std::string server_message,        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
+        server_detail;                 ///< what else its answer says of it, in other members; likewise
     std::string request_id;            ///< the server's `X-Request-Id`
+    std::string location,              ///< where its answer pointed: escaped, at most 512 bytes, no user info, no query
+        retry_after;                   ///< its `Retry-After` as it was sent, at most 64 bytes, unescaped
     std::string job_id,                ///< of the job it is about, wherever it is known
         job_status;                    ///< of that job when it was last seen by a wait; the server's text
     std::optional<timestamp> retry_at; ///< when it makes sense to come back
@@ -280,6 +294,15 @@ class error_info {
   private:
     error_code code_;
 };
+
+/// A failure in one line that is safe to log: what, which call, why, and when to come back. `rate limited (HTTP 429):
+/// POST /v2/agent/docs/job: try again at 2026-01-02T03:04:05Z`. Ids in the path are shown; its query, a secret and the
+/// server's words are not.
+[[nodiscard]] COJOB_DECL std::string to_string(const error_info&);
+
+/// The same and, escaped and cut, what the server said of it: its words, where it pointed, its `Retry-After` and the
+/// request's id; then the job's id. For people: the words are the server's, and may be anything but the key.
+[[nodiscard]] COJOB_DECL std::string explain(const error_info&);
 
 /// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in
 /// it.
@@ -291,7 +314,7 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
     /// Everything that is known, the server's words included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
 
-    /// The code's message, the HTTP status and this library's own words: safe to log.
+    /// As `to_string(info())`: safe to log.
     [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
 
   private:
@@ -301,6 +324,9 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
     };
     std::shared_ptr<const state> state_; // shared: copying an exception must not throw
 };
+
+/// As `explain(failure.info())`.
+[[nodiscard]] COJOB_DECL std::string explain(const api_error& failure);
 
 /// What `result<T>::value()` does: throws `api_error`, or a plain `system_error` for a code that is not of this library
 /// (a cancellation).
@@ -331,7 +357,7 @@ class origin {
     /// Host, port and whether it is https; the host as below.
     origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
 
-    std::string host;       ///< lower case; an IPv6 literal without its brackets
+    std::string host;       ///< lower case; an IPv6 literal without its brackets; an absolute name with its dot
     std::uint16_t port = 0; ///< written out or not: 443 and 80 are filled in
     bool is_secure = true;  ///< https
 
@@ -339,7 +365,8 @@ class origin {
     friend auto operator<=>(const origin&, const origin&) = default;
 };
 
-/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own.
+/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own, no dot at the end
+/// of a name.
 [[nodiscard]] COJOB_DECL std::string host_header(const origin&);
 
 /// 127.0.0.0/8, ::1 or `localhost`; no other name, wherever it may lead.
@@ -364,7 +391,8 @@ class url {
     std::string base_path_;
 };
 
-/// `http(s)://host[:port][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. User info, query,
+/// `http(s)://host[:[port]][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. A name that ends
+/// with a dot is absolute: looked up as it is, and sent without the dot. User info, query,
 /// fragment, spaces, control characters and percent-encoded dots are refused.
 /// \throws api_error `invalid_argument`; the message begins with `what`, the name of the option.
 [[nodiscard]] COJOB_DECL url parse_url(std::string_view text, std::string_view what);
@@ -408,6 +436,16 @@ class secret {
     std::shared_ptr<const std::string> text_;
 };
 
+/// A key from an environment variable, without white space around it; `must_hold` is for the error's words.
+/// \throws api_error `invalid_argument` naming the variable, where it is not set, empty or blank, or holds what cannot
+/// be a key: several words, `Bearer` in front, quotes, what is not ASCII.
+[[nodiscard]] COJOB_DECL secret secret_from_environment(const std::string& variable,
+                                                        std::string_view must_hold = "a key");
+
+/// A key that is all there is in a file, without white space around it: the line's end that editors add, a byte order
+/// mark. \throws api_error `invalid_argument` naming the file, where it cannot be read or as `secret_from_environment`.
+[[nodiscard]] COJOB_DECL secret secret_from_file(const std::string& path);
+
 /// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's
 /// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
 class credential {
@@ -448,6 +486,10 @@ namespace detail {
 
 /// The value of the header Authorization; empty for an empty key.
 [[nodiscard]] COJOB_DECL secret bearer(const secret& key);
+
+/// A variable without white space around it; empty where it is not set. With `must_hold`, what it is for, that is
+/// refused. \throws api_error `invalid_argument` naming the variable
+[[nodiscard]] COJOB_DECL std::string environment(const std::string& variable, std::string_view must_hold = {});
 
 /// Overwrites the text, in a way the compiler does not remove, and empties it.
 COJOB_DECL void wipe(std::string&) noexcept;
@@ -538,8 +580,8 @@ struct limit_options {
     std::size_t json_depth = 32;                           ///< arrays and objects within each other
     std::size_t error_text = std::size_t{4} * 1024;      ///< of the server's words kept in `error_info::server_message`
     std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one, and of a chunked body's trailers
-    std::size_t event_line = std::size_t{64} * 1024;     ///< of an event stream
-    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event
+    std::size_t event_line = std::size_t{1024} * 1024;   ///< of an event stream; `event_bytes` bounds a line of data
+    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event, in one line or in many
 };
 
 } // namespace cojob
@@ -626,6 +668,14 @@ struct unknown_status_event {
         status;           ///< as the server wrote it
 };
 
+/// A member of an answer is missing although the vendor's document shows it, or has a type that the document does not.
+/// It was read as empty; nothing depends on it. Of a job, its text is in `unknown_members`.
+struct odd_member_event {
+    std::string_view api, ///< the service's `api_name`
+        member,           ///< which one, in this library's words: `source.repository`, `timeline[].timestamp`
+        problem;          ///< `missing`, `expected a string`
+};
+
 /// Listens to a client. Called on the client's strand; must not throw or block. It may start calls, not wait for them.
 class BOOST_SYMBOL_VISIBLE observer {
   public:
@@ -641,6 +691,7 @@ class BOOST_SYMBOL_VISIBLE observer {
     /// A call will be tried again, after `retry_event::wait`.
     virtual void on_retry(const retry_event&) noexcept {}
     /// A call queues for a slot of a quota, or a 429 makes it or the polls of a scope pause. Once for each such time.
+    /// An attempt that a pause holds before it has sent anything goes on later, without another `on_attempt`.
     virtual void on_throttled(const throttled_event&) noexcept {}
     /// A connection was opened, used again or closed.
     virtual void on_connection(const connection_event&) noexcept {}
@@ -652,6 +703,8 @@ class BOOST_SYMBOL_VISIBLE observer {
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
     /// A wait has met a status that nobody knows: once for each wait and status.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
+    /// An answer has an odd member: once for each client, API and member.
+    virtual void on_odd_member(const odd_member_event&) noexcept {}
 };
 
 /// Shared by the clients that have it; a client keeps its observer.
@@ -660,7 +713,8 @@ using observer_ptr = std::shared_ptr<observer>;
 /// How much a log shows; each level shows what those above it do as well.
 enum class log_level {
     error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
-    warning, ///< every other attempt that failed, states that this library does not know, polls that come late
+    warning, ///< every other attempt that failed, states and members that are not as documented, polls that come
+             ///< late
     info,    ///< jobs that changed, attempts that will be repeated, limits that hold something up
     debug,   ///< every attempt, response, poll and connection; also what the caller cut off
 };
@@ -702,6 +756,9 @@ namespace cojob {
 /// proves the server did nothing: it was never sent, or it was refused. Each class of failures has a switch;
 /// `max_attempts = 1` turns all of it off, but for the one new
 /// connection a GET or DELETE gets, free of charge, when a kept one ends without a word.
+///
+/// A 429 to a use of a quota is the quota's affair: the call queues until the pool goes on, for
+/// `quota_options::max_wait` in all, and that counts against neither `max_attempts` nor `max_server_delay`.
 struct retry_options {
     unsigned max_attempts = 4;                            ///< of one call, the first included; at least 1
     duration base_delay = std::chrono::milliseconds(500); ///< before the first retry; doubles with each further one
@@ -711,8 +768,8 @@ struct retry_options {
     bool on_lost_answer = true;     ///< reset, early end or timeout after it was sent; GET and DELETE only
     bool on_server_error = true;    ///< 5xx but 501, 505 and 503 with `Retry-After`; GET and DELETE only
     bool on_unavailable = true;     ///< 503 with `Retry-After`
-    bool on_throttled = true;       ///< 429
-    bool on_not_ready = true;       ///< 408 and 425
+    bool on_throttled = true;       ///< 429, also to a use of a quota
+    bool on_not_ready = true;       ///< 425, 421 once, and 408 unless it may have done a POST
     bool on_new_credential = true;  ///< 401, once, where a credential's provider then gives another secret
 };
 
@@ -738,6 +795,7 @@ struct call_settings {
     duration timeout{};                   ///< of a call, from its slot of the quota on
     time_point until = time_point::max(); ///< all of it ends then, the wait for a slot too
     std::shared_ptr<poll_trace> poll{};   ///< set: a call is one poll of a wait
+    bool is_single_attempt = false;       ///< a call is not tried again
 };
 
 } // namespace detail
@@ -807,7 +865,8 @@ struct client_stats {
 };
 
 /// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
-/// no pending work: `run()` of its context returns. It must not outlive its execution context.
+/// no pending work: `run()` of its context returns. It must not outlive its execution context. A handle that was moved
+/// from, of a client or a service, may be assigned to or destroyed; any other use of it is caught by an assertion.
 ///
 /// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
 class client {
@@ -816,8 +875,8 @@ class client {
     /// connected yet.
     ///
     /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
-    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for options
-    /// that cannot work, a CA file that cannot be read among them.
+    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for an empty
+    /// executor and for options that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
@@ -853,6 +912,87 @@ class client {
 
 } // namespace cojob
 
+// -------- cojob/detail/forks.hpp
+
+namespace cojob::detail {
+
+/// How many forks lie between this process and the one that asked first: a child counts one more than its parent. Kept
+/// by the system's hook, since asking for the process id is a system call. Always zero where processes do not fork.
+[[nodiscard]] COJOB_DECL const std::atomic<unsigned>& fork_count();
+
+/// Where something was made: whether that was in a process from which this one was forked since.
+class fork_mark {
+  public:
+    fork_mark() : count_(&fork_count()), made_at_(now()) {}
+
+    [[nodiscard]] bool is_of_a_parent() const noexcept { return now() != made_at_; }
+
+    /// From now on as if it had been made here.
+    void renew() noexcept { made_at_ = now(); }
+
+  private:
+    [[nodiscard]] unsigned now() const noexcept { return count_->load(std::memory_order_relaxed); }
+
+    const std::atomic<unsigned>* count_; // of the library, wherever this is compiled
+    unsigned made_at_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/detail/list_cursor.hpp
+
+namespace cojob::detail {
+
+/// What one page of a list held, counted.
+struct page_count {
+    std::size_t places = 0,             ///< of the list that the page covers: its jobs, and what could not be read
+        known = 0,                      ///< of its jobs, those that an earlier page had
+        news = 0;                       ///< of its jobs, the others
+    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not count them
+};
+
+/// Where to read on in a list that changes while it is read page by page. Pure: the count of a page in, the next offset
+/// out.
+///
+/// A list that loses jobs moves up, so a page at the end of what was read could begin too late. Therefore a page begins
+/// with the last jobs of the one before. If none of them is on it, the page is dropped and the cursor searches
+/// backwards for the place where what is known ends: first by as much as the list has shrunk, then by halving the
+/// distance.
+class list_cursor {
+  public:
+    explicit list_cursor(std::size_t page_size) : size_(page_size) {}
+
+    /// Where the next page begins, and how many places it is to cover.
+    [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
+    [[nodiscard]] std::size_t page_size() const noexcept { return size_; }
+    /// Whether the last page was the end of the list.
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+
+    /// Counts the page that was asked for. Whether it continues what was read; if not, its jobs are to be dropped.
+    COJOB_DECL bool take(const page_count&);
+
+    /// A page was too large to be read: asks for half as many places from now on. False when it was a single one.
+    COJOB_DECL bool halve();
+
+  private:
+    [[nodiscard]] COJOB_DECL bool continues(const page_count&) const;
+    [[nodiscard]] COJOB_DECL std::size_t shrunk_by(const page_count&) const;
+    COJOB_DECL void look_back(const page_count&);
+    COJOB_DECL void search();
+    COJOB_DECL void read_on(std::size_t from, std::size_t overlap);
+
+    std::size_t size_, offset_ = 0;
+    std::size_t end_ = 0;                     // of what was read
+    std::size_t reach_ = 0;                   // places of the page before
+    bool must_join_ = false;                  // the next page begins with jobs of the one before
+    std::optional<std::size_t> total_{};      // by the page before
+    std::size_t known_before_ = 0;            // while it searches: everything up to here is known
+    std::optional<std::size_t> unknown_at_{}; // while it searches: a page from here on was not
+    bool is_over_ = false;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/detail/share.hpp
 
 namespace cojob::detail {
@@ -874,6 +1014,15 @@ template <class T, class... Arguments>
         return std::shared_ptr<T>(made);
     else
         return std::shared_ptr<T>(own(made, [](void* thing) { delete static_cast<made_type*>(thing); }), made);
+}
+
+/// What a handle refers to. One that was moved from refers to nothing: it may be assigned to or destroyed, nothing
+/// else.
+template <class T>
+[[nodiscard]] const std::shared_ptr<T>& in_use(const std::shared_ptr<T>& state) noexcept
+{
+    assert(state && "a cojob handle was used after it had been moved from");
+    return state;
 }
 
 } // namespace cojob::detail
@@ -899,7 +1048,8 @@ struct poll_schedule {
 /// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
 ///
 /// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
-/// line of its own. Where a service has `list_unfinished()`, which returns an
+/// line of its own. Among many services of one scope the equal one is found by `hash_value(service)`, looked up by its
+/// argument, and where there is none by comparing with each. Where a service has `list_unfinished()`, which returns an
 /// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
 /// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
 /// the items are all that `get_job` would tell.
@@ -963,6 +1113,8 @@ class BOOST_SYMBOL_VISIBLE polled_api {
     [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
     /// Whether the two may share polls.
     [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
+    /// Equal for services that are: so the same one is found among thousands.
+    [[nodiscard]] virtual std::size_t hash() const = 0;
     [[nodiscard]] virtual std::type_index type() const = 0;
     [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
     [[nodiscard]] virtual client get_client() const = 0;
@@ -973,6 +1125,11 @@ class BOOST_SYMBOL_VISIBLE polled_api {
 template <class Api>
 concept has_other_clients = requires(const Api& api, client c) {
     { api.with(c) } -> std::same_as<Api>;
+};
+
+template <class Api>
+concept has_hash = requires(const Api& api) {
+    { hash_value(api) } -> std::convertible_to<std::size_t>;
 };
 
 template <class Api>
@@ -1014,6 +1171,15 @@ class polled_api_of final : public polled_api {
             return other.type() == type() && static_cast<const polled_api_of&>(other).api_ == api_;
         else
             return &other == this;
+    }
+    [[nodiscard]] std::size_t hash() const override
+    {
+        if constexpr (!std::equality_comparable<Api>)
+            return std::hash<const void*>()(this);
+        else if constexpr (has_hash<Api>)
+            return hash_value(std::as_const(api_));
+        else
+            return 0;
     }
     [[nodiscard]] std::type_index type() const override { return typeid(Api); }
     [[nodiscard]] poll_schedule default_schedule() const override { return api_.default_schedule(); }
@@ -1081,7 +1247,8 @@ struct server_sent_event {
 /// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
 class event_stream_parser {
   public:
-    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count.
+    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count: the first for
+    /// lines that are no data, the second for the data of an event, be it one line or many.
     explicit event_stream_parser(const limit_options& limits)
         : max_line_(limits.event_line), max_event_(limits.event_bytes)
     {
@@ -1101,6 +1268,8 @@ class event_stream_parser {
     [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
 
   private:
+    [[nodiscard]] COJOB_DECL std::string_view line_without_mark() const noexcept;
+    [[nodiscard]] COJOB_DECL bool is_line_too_long();
     COJOB_DECL std::optional<server_sent_event> take_line();
     COJOB_DECL void take_field(std::string_view name, std::string_view value);
     COJOB_DECL std::optional<server_sent_event> dispatch();
@@ -1129,6 +1298,7 @@ enum class stop_reason {
     closed,    ///< by `client::close()`
     deadline,  ///< the whole operation's time is up
     limit,     ///< the current step's time is up
+    forked,    ///< this process was forked from the one it began in, which goes on with it
 };
 
 /// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
@@ -1144,9 +1314,15 @@ class operation {
     }
 
     /// Whether there is a reason to stop. To be asked after every suspension.
-    [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none; }
+    [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none || has_forked(); }
     /// The first reason; a limit gives way to a later one of the others.
-    [[nodiscard]] stop_reason reason() const noexcept { return reason_; }
+    [[nodiscard]] stop_reason reason() const noexcept
+    {
+        const auto is_for_good = reason_ != stop_reason::none && reason_ != stop_reason::limit;
+        return !is_for_good && has_forked() ? stop_reason::forked : reason_;
+    }
+    /// Whether it began in a process from which this one was forked since.
+    [[nodiscard]] bool has_forked() const noexcept { return made_in_.is_of_a_parent(); }
     /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
     /// What it runs on, the client's strand.
@@ -1172,6 +1348,13 @@ class operation {
     /// From now on total cancellation has come too late: part of the effect may be there. Or not any more: then one
     /// that was refused meanwhile counts after all.
     COJOB_DECL void refuse_total_cancellation(bool refuse);
+
+    /// Until `begin`, a reason to stop is kept and cancels nothing. For whoever starts the coroutine: a cancellation
+    /// that overtakes its first step would end it before it could tell anybody.
+    void hold_cancellation() noexcept { is_held_ = true; }
+
+    /// The coroutine runs: what came before reaches it now.
+    COJOB_DECL void begin();
 
     /// What the operation's own coroutine is bound to.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
@@ -1199,6 +1382,8 @@ class operation {
     bool refuses_total_ = false;
     bool was_refused_ = false;
     bool is_finished_ = false;
+    bool is_held_ = false;
+    detail::fork_mark made_in_;
 };
 
 } // namespace cojob
@@ -1207,37 +1392,71 @@ class operation {
 
 namespace cojob::http {
 
+/// Decides, at the moment of commit, whether a request may still be sent: a quota refuses while its pool pauses.
+class BOOST_SYMBOL_VISIBLE commit_gate {
+  public:
+    commit_gate() = default;
+    commit_gate(const commit_gate&) = delete;
+    commit_gate& operator=(const commit_gate&) = delete;
+
+    /// Called on the client's strand. Whether the request may be sent now.
+    [[nodiscard]] virtual bool may_commit() = 0;
+
+  protected:
+    ~commit_gate() = default;
+};
+
 /// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
 class exchange {
   public:
     /// An exchange that has not begun. `is_repeatable`: sending its request twice does no harm, so that a total
-    /// cancellation is accepted to the end.
-    exchange(cojob::operation& op, bool is_repeatable) : operation(op), is_repeatable_(is_repeatable) {}
+    /// cancellation is accepted to the end. The gate, if there is one, outlives the exchange.
+    exchange(cojob::operation& op, bool is_repeatable, commit_gate* gate = nullptr)
+        : operation(op), gate_(gate), is_repeatable_(is_repeatable)
+    {
+    }
 
     cojob::operation& operation;       ///< what may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
     bool needs_new_connection = false; ///< a kept one must not be used
-    bool yields = false;               ///< others go first where it has to queue for a connection
+    duration yields{};                 ///< not zero: a wait's poll, which lets calls go first for that long in a queue
+    duration queued{};                 ///< for how long it stood in the transport's own queue; the transport tells it
     bool streams_body = false;         ///< a success's body is to be read as it comes
+    bool is_cut_short = false;         ///< not all of the request was written: an answer is one to a part of it
     bool is_reused = false;            ///< the connection had served a request before
     std::uint64_t bytes_sent = 0,      ///< of HTTP, before TLS
         bytes_received = 0;            ///< of HTTP, after TLS
 
     /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
     /// counts is that a write was started.
-    void commit() noexcept
+    ///
+    /// Returns whether the request may be sent. If not, nothing must be written: `send` ends with `operation_aborted`
+    /// and keeps the connection for another request. The client calls `send` again, with the same request and a new
+    /// exchange, when the request may be sent.
+    [[nodiscard]] bool commit()
     {
+        if (was_committed_)
+            return true;
+        was_refused_ = gate_ && !gate_->may_commit();
+        if (was_refused_)
+            return false;
         was_committed_ = true;
         if (!is_repeatable_)
             operation.refuse_total_cancellation(true);
+        return true;
     }
+
+    /// Whether the last `commit` said no.
+    [[nodiscard]] bool was_refused() const noexcept { return was_refused_; }
 
     /// Whether a write was started: the server may have the request, or a part of it.
     [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
 
   private:
+    commit_gate* gate_;
     bool is_repeatable_;
     bool was_committed_ = false;
+    bool was_refused_ = false;
 };
 
 /// What has come of a body.
@@ -1280,12 +1499,17 @@ class BOOST_SYMBOL_VISIBLE transport {
 
     /// Sends one request and reads its response. Failures are results, not exceptions:
     /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
-    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`. The request and the exchange
-    /// outlive the call. A transport that knows no streams may read the body to its end and leave `rest` empty.
+    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`, and so is one whose
+    /// `exchange.commit()` said no. The request and the exchange outlive the call. A transport that knows no streams
+    /// may read the body to its end and leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
     /// Drops idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;
+
+    /// The process was forked, and this is the child: connections opened so far are the parent's. Closes their
+    /// descriptors and says nothing to the servers. Called once, before anything else of the child.
+    virtual void forked() noexcept {}
 
     /// The executor's context is going: drops what holds on to it. Nothing may be started.
     virtual void shutdown() noexcept = 0;
@@ -1380,6 +1604,9 @@ struct wait_options {
     /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
     duration settle = {};
     unknown_status on_unknown = unknown_status::keep_waiting; ///< what a status that nobody knows does
+    /// How long no HTTP response may arrive (nobody answers the connection, the handshake, or in time), also without a
+    /// `timeout`: then the wait ends with the last failure. Zero is refused, `no_timeout` for ever.
+    duration patience = std::chrono::minutes(10);
 };
 
 } // namespace cojob
@@ -1480,66 +1707,68 @@ namespace cojob {
 
 namespace detail {
 
-/// What a list has from an offset on, and how many there are in all.
+/// What a list has from an offset on.
 template <class T>
 struct list_part {
     std::vector<T> items{};
-    std::size_t total = 0;
+    std::size_t skipped = 0;            ///< items that could not be read; they have places all the same
+    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not tell
 };
 
-/// What a pager has seen of a list that is read page by page while it changes.
+/// For a page that could not be read: asks for a smaller one if it was too large, else throws what is being handled.
+COJOB_DECL void page_failed(list_cursor&, std::size_t first, const error_info&);
+[[noreturn]] COJOB_DECL void throw_no_progress(std::size_t offset);
+
+/// What a pager has read of a list.
 template <class T>
 struct pager_state {
-    std::function<asio::awaitable<list_part<T>>(std::size_t offset)> fetch{};
-    std::size_t page_size = 0, offset = 0;
+    using fetch_type = std::function<asio::awaitable<list_part<T>>(std::size_t place, std::size_t size)>;
+
+    /// `first_place` is where the list begins for this pager, for errors: `fetch` counts from there.
+    pager_state(fetch_type f, std::size_t page_size, std::size_t first_place)
+        : fetch(std::move(f)), cursor(page_size), first(first_place)
+    {
+    }
+
+    fetch_type fetch;
+    list_cursor cursor;
+    std::size_t first;
     std::deque<T> ready{};
     std::unordered_set<std::string> seen{};
-    bool is_over = false;
-    bool is_going_back = false, has_gone_back = false; ///< the latter: in vain, and nothing new was found since
 
-    /// Each page begins with a part of the one before. Where nothing of it is there, jobs before it have vanished and
-    /// the list has moved up: then it goes back, page by page, until it is where it was. A page may have fewer items
-    /// than it has places: jobs vanish between the server's look for ids and its look at jobs.
     void take(list_part<T> page)
     {
-        if (!joins(page.items)) {
-            is_going_back = true;
-            offset -= std::min(offset, page_size);
+        page_count count{.places = page.items.size() + page.skipped, .total = page.total};
+        for (const auto& item : page.items)
+            (seen.contains(std::string(job_id(item))) ? count.known : count.news) += 1;
+        if (!cursor.take(count))
             return;
-        }
-        const auto places = std::max(page_size, page.items.size());
-        const auto is_news = keep(std::move(page.items));
-        has_gone_back = !is_news && (has_gone_back || is_going_back);
-        is_going_back = false;
-        is_over = places >= page.total || offset >= page.total - places;
-        offset += places - std::min(places, std::max<std::size_t>(1, page_size / 10));
-    }
-
-  private:
-    /// A list some of whose jobs cannot be read never joins; going back once is enough to know.
-    [[nodiscard]] bool joins(const std::vector<T>& items) const
-    {
-        return offset == 0 || has_gone_back || std::any_of(items.begin(), items.end(), [this](const T& item) {
-                   return seen.contains(std::string(job_id(item)));
-               });
-    }
-
-    bool keep(std::vector<T> items)
-    {
-        const auto before = ready.size();
-        for (auto& item : items)
+        for (auto& item : page.items)
             if (seen.insert(std::string(job_id(item))).second)
                 ready.push_back(std::move(item));
-        return ready.size() != before;
     }
 };
+
+/// Reads one page.
+template <class T>
+asio::awaitable<void> read_page(std::shared_ptr<pager_state<T>> state)
+{
+    try {
+        auto page = co_await state->fetch(state->cursor.offset(), state->cursor.page_size());
+        state->take(std::move(page));
+    } catch (const api_error& failure) {
+        page_failed(state->cursor, state->first, failure.info());
+    }
+}
 
 template <class T>
 asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
 {
-    while (state->ready.empty() && !state->is_over) {
-        auto page = co_await state->fetch(state->offset);
-        state->take(std::move(page));
+    constexpr int most_in_vain = 10; // a list that goes on for ever must not keep its reader
+    for (int pages = 0; state->ready.empty() && !state->cursor.is_over(); ++pages) {
+        if (pages == most_in_vain)
+            throw_no_progress(state->first + state->cursor.offset());
+        co_await read_page(state);
     }
     if (state->ready.empty())
         co_return std::nullopt;
@@ -1552,15 +1781,22 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 
 /// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job
 /// once, although jobs come and go meanwhile; one that comes while the list is read may be missed.
+///
+/// A page that is over `limit_options::body_bytes` is asked for again with half as many places, and so are all pages
+/// after it. A server may give fewer jobs than it is asked for; the list is over where it says so, or has no more.
 template <class T>
 class pager {
   public:
-    /// Made by a service: `osapi::jobs::all_jobs`. Nothing is asked for yet.
+    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Nothing is asked for yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
-    /// The next job; nothing after the last. Errors and cancellation: those of the list; the next call goes on.
-    /// Precondition: the call before has ended.
-    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(state_); }
+    /// The next job; nothing after the last. Makes at most ten requests.
+    ///
+    /// Errors: those of the list, `response_too_large` for a job that is too large by itself (the message names its
+    /// offset), and `no_progress` when ten pages had nothing new although there should be more. After an error the
+    /// next call goes on where this one stopped. Cancellation: that of the list. Precondition: the call before has
+    /// ended.
+    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(detail::in_use(state_)); }
 
   private:
     std::shared_ptr<detail::pager_state<T>> state_;
@@ -1604,11 +1840,15 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 /// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
 /// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
 /// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
-/// `job_status`; a failure that does not pass by waiting, at once (`not_found` for a job known to be younger than 30 s
-/// apart); `rate_limited` at once when a server wants to be left alone for longer than there is time; the last failure
-/// when the server answered no poll for two minutes, or none since its last answer when the time was up. The job's id
-/// is in every one of them. `invalid_argument` for an empty id or options that cannot work. Cancellation: all types, at
-/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
+/// `job_status`, or when no poll could be sent because no connection was free; `rate_limited` at once when a server
+/// wants to be left alone for longer than there is time; a failure that does not pass by waiting, at once. A 404, HTML
+/// or what does not decode passes for a job that is known to exist (it was seen, or this client created it or sent it a
+/// message) and ends the wait when it goes on for 30 s and three polls. The last failure, too, when no poll was
+/// answered for two minutes from the first one, when no HTTP response came for `options.patience`, or none since the
+/// last answer when the time was up; what the server asks for by `Retry-After` and time spent in the client's own queue
+/// do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options that cannot work.
+/// What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at once. Neither
+/// that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
@@ -1691,7 +1931,10 @@ class job_watch {
     /// between. Errors: as `wait_for_job`; the time, `options.timeout` from the first call on, is that of the whole
     /// watch. After an error there is nothing more. Cancellation: all types, at once; the next call goes on.
     /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one watch.
-    [[nodiscard]] asio::awaitable<std::optional<job_type>> next() { return detail::next_change_of<job_type>(state_); }
+    [[nodiscard]] asio::awaitable<std::optional<job_type>> next()
+    {
+        return detail::next_change_of<job_type>(detail::in_use(state_));
+    }
 
   private:
     template <job_api A>
@@ -1713,6 +1956,67 @@ template <job_api Api>
 
 } // namespace cojob
 
+// -------- cojob/unknown_members.hpp
+
+namespace cojob {
+
+namespace detail {
+class unknown_collector;
+} // namespace detail
+
+/// The members of a job's JSON that this version of the library does not know, and those that have a type it does not
+/// expect: for each its path, and its value as the server wrote it. What a vendor adds can be used at once:
+///
+///     if (const auto cost = job.unknown_members.find("cost"))
+///         use(boost::json::parse(*cost));
+///
+/// Paths and values are the server's: escape them before they are printed. The key that authorized the request is
+/// `***` in them. At most 64 KiB of a job are kept. Copies share one block; a job without unknown members has none.
+class unknown_members {
+  public:
+    /// One member of a job's JSON.
+    struct member {
+        std::string_view path, ///< from the job: `cost`, `source.owner`, `timeline[2].id`
+            json;              ///< its value, a JSON text
+
+        /// Whether both are the same text.
+        friend bool operator==(const member&, const member&) = default;
+    };
+
+    unknown_members() = default;
+
+    /// Whether there are none.
+    [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+    /// How many there are.
+    [[nodiscard]] std::size_t size() const noexcept { return block_ ? block_->places.size() : 0; }
+    /// In the order of the answer. The views live as long as a copy of this object. Precondition: `i < size()`.
+    [[nodiscard]] COJOB_DECL member operator[](std::size_t i) const noexcept;
+    /// The value that has this path.
+    [[nodiscard]] COJOB_DECL std::optional<std::string_view> find(std::string_view path) const noexcept;
+    /// Whether the answer had more than is kept.
+    [[nodiscard]] bool is_cut() const noexcept { return block_ && block_->is_cut; }
+
+    /// Whether both have the same members in the same order. Jobs are equal without that: ask for it where it matters.
+    COJOB_DECL friend bool operator==(const unknown_members&, const unknown_members&) noexcept;
+
+  private:
+    friend class detail::unknown_collector;
+
+    /// Ends in `text` of a path and of the value behind it.
+    struct place {
+        std::size_t path_end = 0, json_end = 0;
+    };
+    struct block {
+        std::string text{};
+        std::vector<place> places{};
+        bool is_cut = false;
+    };
+
+    std::shared_ptr<const block> block_;
+};
+
+} // namespace cojob
+
 // -------- cojob/mintlify/agent_job.hpp
 
 namespace cojob::mintlify {
@@ -1728,7 +2032,7 @@ enum class agent_job_status {
 
 /// What a job works on.
 struct job_source {
-    std::string repository{};         ///< URL of the repository
+    std::string repository{};         ///< URL of the repository; empty: not told
     std::optional<std::string> ref{}; ///< the branch the agent works on
 
     /// Whether both are the same repository and branch.
@@ -1741,13 +2045,19 @@ struct agent_job {
     agent_job_status status = agent_job_status::unknown; ///< `is_finished` says whether it is an end
     std::string status_text{};                           ///< as the server wrote it
     job_source source{};                                 ///< what it works on
-    std::string model{};                                 ///< the language model that does it
+    std::string model{};                                 ///< the language model that does it; empty: not told
     std::optional<std::string> pr_link{};                ///< of the pull request, once there is one
-    timestamp created_at{};                              ///< by the server's clock
+    std::optional<timestamp> created_at{};               ///< by the server's clock; empty: not told
     std::optional<timestamp> archived_at{};              ///< set when it is archived
+    cojob::unknown_members unknown_members{};            ///< what else the server wrote; not compared
 
     /// Whether nothing has changed between two looks: what `watch_job` compares.
-    friend bool operator==(const agent_job&, const agent_job&) = default;
+    friend bool operator==(const agent_job& a, const agent_job& b)
+    {
+        return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.source == b.source &&
+               a.model == b.model && a.pr_link == b.pr_link && a.created_at == b.created_at &&
+               a.archived_at == b.archived_at;
+    }
 };
 
 /// What `job_api` asks a job: its id.
@@ -1790,7 +2100,7 @@ enum class when_exhausted {
 struct quota_options {
     std::uint32_t limit = 0;                            ///< uses in a window; 0: none is kept
     duration window = std::chrono::hours(1);            ///< more than zero
-    duration max_wait = std::chrono::minutes(5);        ///< for a slot; more than zero, `no_timeout` for no limit
+    duration max_wait = std::chrono::minutes(5);        ///< the sum of all times a call queues; `no_timeout`: no limit
     when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does that finds no slot free
 
     /// Whether both are the same in everything: services that share a pool of a client must have equal ones.
@@ -1815,7 +2125,8 @@ struct quota_access;
 ///
 /// A slot is held while a request is under way and for a window and a second after it has ended, because the server
 /// counted the request somewhere in between. A request that provably did not reach the server gives its slot back. An
-/// answer 429 pauses the whole pool; then one request at a time goes out until one of them is not refused.
+/// answer 429 pauses the whole pool: a call that has not sent anything yet loses its slot and queues again, in its old
+/// place. Then one request at a time goes out until one of them is not refused.
 ///
 /// Thread-safe.
 class quota {
@@ -1842,7 +2153,9 @@ class quota {
     [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
 
     /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.
-    /// The file is replaced as a whole or not at all.
+    /// The file is replaced as a whole or not at all, also when the machine crashes: when `save` returns, the log is on
+    /// the disk. A symbolic link is followed, the mode of an existing file is kept, and a new one is for its owner
+    /// only.
     ///
     /// \throws api_error with the system's code when it cannot be written
     COJOB_DECL void save(std::string path) const;
@@ -1851,8 +2164,9 @@ class quota {
     /// under way count as if they ended now. A wall clock that was moved since then frees no slot early, unless the
     /// machine was started anew as well.
     ///
-    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, of a newer
-    /// version, or saved for a shorter window than asked for; the system's code when it cannot be read
+    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, empty, of a
+    /// newer version, or saved for a shorter window than asked for, and where an interrupted save left its file and no
+    /// other; the message says what to do. The system's code when it cannot be read
     [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
 
   private:
@@ -1882,7 +2196,7 @@ class agent_options {
 
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
     credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`, not with it
     /// Of the project: creations and messages, for all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
     std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
@@ -1890,7 +2204,8 @@ class agent_options {
 };
 
 /// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
-/// \throws api_error `invalid_argument` naming the variable that is missing or empty.
+/// White space around them does not count.
+/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or holds what cannot be a key.
 [[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
 
 } // namespace cojob::mintlify
@@ -1932,7 +2247,7 @@ class agent {
     [[nodiscard]] COJOB_DECL std::string scope() const;
     /// For `wait_for_job` in another process: the job, and when this client created it or sent it a message.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_job&) const;
-    /// Mintlify documents a poll every 5 to 10 s.
+    /// Every 5 to 10 s, as the vendor's published page "Get agent job (v2)" asks.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;
@@ -1961,6 +2276,8 @@ class agent {
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
+    /// Equal for what is equal.
+    friend std::size_t hash_value(const agent& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
     COJOB_DECL agent(client, std::shared_ptr<const detail::agent_settings>);
@@ -2012,9 +2329,22 @@ struct agent_session {
         title{};                                    ///< that the service gave it
     std::vector<todo> todos{};                      ///< its plan, in order
     std::optional<timestamp> created_at{};          ///< by the server's clock
+    cojob::unknown_members unknown_members{};       ///< what else the server wrote; not compared
 
     /// Whether nothing has changed between two looks: what `watch_job` compares.
-    friend bool operator==(const agent_session&, const agent_session&) = default;
+    friend bool operator==(const agent_session& a, const agent_session& b)
+    {
+        return a.session_id == b.session_id && a.subdomain == b.subdomain && a.branch == b.branch &&
+               a.halted == b.halted && a.reason == b.reason && a.reason_text == b.reason_text &&
+               a.pull_request_link == b.pull_request_link && a.message_to_user == b.message_to_user &&
+               a.user_id == b.user_id && a.title == b.title && a.todos == b.todos && a.created_at == b.created_at;
+    }
+};
+
+/// A page of a list.
+struct session_page {
+    std::vector<agent_session> items{}; ///< those that could be read
+    std::size_t skipped = 0;            ///< those without an id, or without `haulted`; each had a place in the list
 };
 
 /// What `job_api` asks a job: its id.
@@ -2078,7 +2408,7 @@ class create_session_request {
 
     std::vector<session_message> messages; ///< at least one, in order
     std::optional<std::string> branch;     ///< to work on; empty: the service makes one up
-    bool as_draft = false;                 ///< of the pull request
+    std::optional<bool> as_draft;          ///< whether the pull request is a draft; empty: the service's default
     std::string model;                     ///< `sonnet` or `opus` today; empty: the service's default
 };
 
@@ -2136,8 +2466,8 @@ class agent_settings;
 
 /// Which sessions of a list.
 struct session_query {
-    int skip = 0;  ///< sessions before the page
-    int take = 12; ///< on a page, 1 to 100
+    int skip = 0;                 ///< sessions before the page
+    std::optional<int> take = {}; ///< on a page, 1 to 100; empty: 12, and 100 for `all_jobs`
 };
 
 /// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
@@ -2171,7 +2501,7 @@ class agent_v1 {
     [[nodiscard]] COJOB_DECL std::string scope() const;
     /// For `wait_for_job` in another process: the session, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
-    /// As for v2: Mintlify documents a poll every 5 to 10 s.
+    /// As for v2, whose page "Get agent job (v2)" asks for a poll every 5 to 10 s.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;
@@ -2184,7 +2514,8 @@ class agent_v1 {
     /// Preconditions: at least one message; no text is empty; all are UTF-8. A use of the project's quota. The limit of
     /// the attempt and of the call end with the answer's head. Errors: those of `client::send`, `outcome_unknown` among
     /// them (do not repeat the call without looking), and `invalid_response` for an answer that is no event stream or
-    /// tells no session id; the id, where there is one, is in `error_info::job_id`. Cancellation: all types until the
+    /// tells no session id; the id, where the answer has it, is in `error_info::job_id`, and the server's words are in
+    /// `server_message`. Cancellation: all types until the
     /// request is on its way; then terminal and partial end it as `outcome_unknown`, and total is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_stream> create_job(create_session_request) const;
 
@@ -2194,7 +2525,16 @@ class agent_v1 {
 
     /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<session_page> list_page(session_query = {}) const;
+
+    /// The sessions of a page. One that cannot be read is left out: `list_page` counts those. Request and errors: as
+    /// `list_page`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
+
+    /// All sessions of the project, or those after the first `skip`, as a stream: as many `list_jobs` as it takes,
+    /// `take` sessions a page. The vendor does not say how many there are, so the end of the list costs a request of
+    /// its own.
+    [[nodiscard]] COJOB_DECL pager<agent_session> all_jobs(session_query = {}) const;
 
     /// For waits: the first hundred sessions, whole, ended or not: `GET /v1/agent/{project}/jobs?skip=0&take=100`.
     /// Errors: as `list_jobs`.
@@ -2205,6 +2545,8 @@ class agent_v1 {
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
+    /// Equal for what is equal.
+    friend std::size_t hash_value(const agent_v1& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
     using settings_ptr = std::shared_ptr<const detail::agent_settings>;
@@ -2257,7 +2599,7 @@ struct agent_state {
 
 /// One entry of a job's history.
 struct timeline_event {
-    timestamp time{};    ///< by the server's clock
+    timestamp time{};    ///< by the server's clock; 1970 where it does not say
     std::string event{}, ///< what happened, `submitted` or `retried` for instance; an open set
         hostname{},      ///< of the agent it happened on; empty: of none
         message{},       ///< more about it, for people
@@ -2285,22 +2627,30 @@ struct job {
     std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
     std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
     std::vector<timeline_event> timeline{};            ///< its history, oldest first
+    cojob::unknown_members unknown_members{};          ///< what else the server wrote; not compared
 
     /// Whether nothing has changed between two looks: what `watch_job` compares.
-    friend bool operator==(const job&, const job&) = default;
+    friend bool operator==(const job& a, const job& b)
+    {
+        return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.created == b.created &&
+               a.updated_at == b.updated_at && a.operation == b.operation && a.result == b.result &&
+               a.changed == b.changed && a.error == b.error && a.hostname == b.hostname && a.responses == b.responses &&
+               a.agent_states == b.agent_states && a.timeline == b.timeline;
+    }
 };
 
 /// A page of a list.
 struct job_page {
     std::int64_t total_items = 0;                        ///< that match the filter
-    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs
+    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs, those that were deleted too
     std::vector<job> items{};                            ///< without responses, agent states and timeline
+    std::size_t skipped = 0; ///< items without an id or a status, left out; each had a place in the list
 };
 
 /// The job that a retry made.
 struct retry_receipt {
     std::string job_id{};                   ///< of the new job: what to wait for
-    std::string status{};                   ///< as the server wrote it, `created` as a rule
+    std::string status{};                   ///< as the server wrote it, `created` as a rule; empty: not told
     std::optional<std::int64_t> revision{}; ///< of the server's store; empty: not told
     std::optional<timestamp> created{};     ///< by the server's clock; empty: not told
 };
@@ -2353,7 +2703,7 @@ class jobs_options {
 /// Which jobs of a list.
 struct list_query {
     std::optional<job_status> status = {}; ///< all of them, or those of one status; not skipped or unknown
-    int limit = 10;                        ///< on a page, 1 to 100
+    std::optional<int> limit = {};         ///< on a page, 1 to 100; empty: 10, and 100 for `all_jobs`
     int offset = 0;                        ///< jobs before the page
 };
 
@@ -2400,7 +2750,8 @@ class jobs {
     /// `client::send`, `invalid_argument` for a query that no server takes, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job_page> list_jobs(list_query = {}) const;
 
-    /// All jobs from an offset on, or those of one status, as a stream: pages of 100, whatever `limit` says.
+    /// All jobs from an offset on, or those of one status, as a stream: as many `list_jobs` as it takes, `limit` jobs a
+    /// page.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
     /// The job as it is now: `GET {base path}/{id}`.
@@ -2408,16 +2759,21 @@ class jobs {
     /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
 
-    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`. Errors: those of `client::send`. A repeated
-    /// request that finds nothing has succeeded.
+    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`.
+    ///
+    /// When the answer is lost, and the repeated request finds nothing, the job is asked for and the list read: if the
+    /// job is not found and the list answers, the call has succeeded. Else it ends with `outcome_unknown`: a server
+    /// whose store is out of reach finds no job either. Errors: those of `client::send`.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string id) const;
 
-    /// Makes a new job of the same operation; the old one stays: `POST {base path}/{id}/retry`.
+    /// Makes a new job of the same operation; the old one stays: `GET {base path}/{id}`, which tells of earlier
+    /// retries, and `POST {base path}/{id}/retry`.
     ///
-    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at: one
-    /// that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Errors: those of
-    /// `client::send`, and `invalid_response`; then the new job's id, where it could be read, is in
-    /// `error_info::job_id`.
+    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at again:
+    /// the one retry that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Ids
+    /// that this client has from other answers do not count, nor does, where the job could not be looked at before, a
+    /// retry in the second in which the request was sent. Errors: those of `client::send`, and `invalid_response`; then
+    /// the new job's id, where it could be read, is in `error_info::job_id`.
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
                                                                       std::string target_hostname = {}) const;
 
@@ -2430,6 +2786,8 @@ class jobs {
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
+    /// Equal for what is equal.
+    friend std::size_t hash_value(const jobs& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
     COJOB_DECL jobs(client, std::shared_ptr<const detail::jobs_settings>);
@@ -2460,6 +2818,9 @@ namespace cojob {
 /// The first two only: what a server says on purpose, where a `RateLimit` may come with every answer.
 [[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&,
                                                                   timestamp wall_now) noexcept;
+
+/// Whether one of these two is there and well-formed, whatever time it names: 0, the past and the year 9999 count.
+[[nodiscard]] COJOB_DECL bool has_retry_after(const http::header_list&) noexcept;
 
 } // namespace cojob
 
@@ -2506,11 +2867,15 @@ namespace cojob {
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/beast/http/status.hpp>
 #include <boost/crc.hpp>
+#include <boost/intrusive/set.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/storage_ptr.hpp>
+#include <boost/json/string.hpp>
 #include <boost/system/errc.hpp>
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -2518,11 +2883,11 @@ namespace cojob {
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
-#include <atomic>
-#include <cassert>
 #include <cerrno>
 #include <charconv>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
@@ -2563,6 +2928,18 @@ namespace cojob::detail {
 /// reach (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
     parse_rfc3339(std::string_view) noexcept;
+
+/// What servers write for a time: the above, or with a space for the `T`; an offset as `+00:00`, `+0000` or `+00`,
+/// after a space too; `UTC` for it, or none at all, which is UTC.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
+    parse_time(std::string_view) noexcept;
+
+/// A time as a number: seconds since 1970, or milliseconds where the seconds would be after the year 5000. `nullopt`
+/// for what is neither.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
+time_of_number(std::int64_t) noexcept;
+/// The same with a fraction, to the microsecond.
+[[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(double) noexcept;
 
 } // namespace cojob::detail
 
@@ -2637,6 +3014,46 @@ clock_ptr machine_clock()
 
 } // namespace cojob
 
+// -------- cojob/detail/text.hpp
+
+namespace cojob::detail {
+
+/// By RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+[[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
+
+/// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
+/// `\xNN`, byte by byte.
+[[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
+
+/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
+/// anywhere.
+[[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
+
+/// A token of RFC 9110, 5.6.2: what a header name and a method are.
+[[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
+
+/// Adds one path segment or part of a query, percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
+COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
+
+// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
+// shows the value, which may be a secret or break the line.
+
+/// Why a text may not become one segment of a path; null: it may.
+[[nodiscard]] COJOB_DECL const char* objection_to_segment(std::string_view) noexcept;
+
+/// An id or a project name, that is: what may become one segment of a path.
+COJOB_DECL void check_segment(std::string_view value, std::string_view what);
+
+/// A header's value: anything in one line; tabs are the only control characters.
+COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
+
+/// A key as it goes behind `Bearer`: one word of ASCII. Empty is no matter of this check.
+COJOB_DECL void check_key(std::string_view key, std::string_view what);
+
+COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/error.ipp
 
 namespace cojob {
@@ -2659,7 +3076,7 @@ inline const errc_row* find_errc(int value) noexcept
     constexpr unsigned retryable = bit(condition::retryable), client = bit(condition::client_error),
                        server = bit(condition::server_error), timeout = bit(condition::timeout),
                        throttled = bit(condition::throttled), transport = bit(condition::transport);
-    static constexpr std::array<errc_row, 23> rows{{
+    static constexpr std::array<errc_row, 24> rows{{
         {"invalid argument", client},
         {"quota exhausted", retryable | throttled},
         {"rate limited", retryable | throttled},
@@ -2683,14 +3100,17 @@ inline const errc_row* find_errc(int value) noexcept
         {"response too large", 0},
         {"malformed response", transport},
         {"invalid response", 0},
+        {"no progress", 0},
     }};
     if (value < 1 || value > static_cast<int>(rows.size()))
         return nullptr;
     return &rows[static_cast<std::size_t>(value - 1)];
 }
 
+// A category's identity is its id and not its address: in a program there may be several of each.
 class error_category_type final : public boost::system::error_category {
   public:
+    constexpr error_category_type() noexcept : error_category(0xB9D7'41C2'6A0E'83F5U) {}
     [[nodiscard]] const char* name() const noexcept override { return "cojob"; }
     [[nodiscard]] std::string message(int value) const override
     {
@@ -2701,6 +3121,7 @@ class error_category_type final : public boost::system::error_category {
 
 class condition_category_type final : public boost::system::error_category {
   public:
+    constexpr condition_category_type() noexcept : error_category(0x5E13'F08B'92C6'D74AU) {}
     [[nodiscard]] const char* name() const noexcept override { return "cojob.condition"; }
     [[nodiscard]] std::string message(int value) const override
     {
@@ -2721,14 +3142,27 @@ class condition_category_type final : public boost::system::error_category {
     }
 };
 
-inline std::string describe(const error_info& info)
+/// A text from outside as a part of a line.
+inline std::string excerpt_for_line(std::string_view text, std::size_t most)
 {
-    std::string text = info.code().message();
-    if (info.http_status != 0)
-        text += " (HTTP " + std::to_string(info.http_status) + ")";
-    if (!info.message.empty())
-        text += ": " + info.message;
-    return text;
+    const auto kept = cut_at_character(text, most);
+    return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
+}
+
+/// Which call it was, or which job where it was a wait; the query may hold secrets.
+inline std::string subject_of(const error_info& info)
+{
+    constexpr std::size_t most = 256; // above any path of an API, and a line stays one that can be read
+    const auto path = std::string_view(info.path).substr(0, info.path.find('?'));
+    if (!info.method.empty() && !path.empty())
+        return escape_control(info.method) + ' ' + excerpt_for_line(path, most);
+    return info.job_id.empty() ? std::string() : "job " + excerpt_for_line(info.job_id, most);
+}
+
+inline void add_part(std::string& line, std::string_view separator, std::string_view name, const std::string& part)
+{
+    if (!part.empty())
+        line.append(separator).append(name).append(part);
 }
 
 } // namespace detail
@@ -2770,9 +3204,43 @@ std::string_view to_string(phase p) noexcept
     return "unknown";
 }
 
+std::string to_string(const error_info& info)
+{
+    auto line = info.code().message();
+    if (info.http_status != 0)
+        line += " (HTTP " + std::to_string(info.http_status) + ")";
+    detail::add_part(line, ": ", "", detail::subject_of(info));
+    detail::add_part(line, ": ", "", info.message);
+    if (info.retry_at)
+        detail::add_part(line, info.message.empty() ? ": " : "; ", "try again at ", to_string(*info.retry_at));
+    return line;
+}
+
+std::string explain(const error_info& info)
+{
+    constexpr std::size_t most = 512; // a sentence or two
+    auto line = to_string(info);
+    const auto add = [&line](std::string_view name, std::string_view text) {
+        detail::add_part(line, "; ", name, detail::excerpt_for_line(text, most));
+    };
+    add("the server said: ", info.server_message);
+    add(info.server_message.empty() ? "the server said: " : "and: ", info.server_detail);
+    add("Location: ", info.location);
+    add("Retry-After: ", info.retry_after);
+    add("request ", info.request_id);
+    if (!info.method.empty())
+        add("job ", info.job_id);
+    return line;
+}
+
+std::string explain(const api_error& failure)
+{
+    return explain(failure.info());
+}
+
 api_error::api_error(error_info info) : system_error(info.code())
 {
-    auto what = detail::describe(info);
+    auto what = to_string(info);
     state_ = detail::share<const state>(state{std::move(info), std::move(what)});
 }
 
@@ -2867,47 +3335,16 @@ namespace cojob::detail {
 
 } // namespace cojob::detail
 
-// -------- cojob/detail/text.hpp
+// -------- cojob/impl/internal/http/host.hpp
 
 namespace cojob::detail {
 
-/// By RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-[[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
-
-/// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
-/// `\xNN`, byte by byte.
-[[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
-
-/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
-/// anywhere.
-[[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
-
-/// A token of RFC 9110, 5.6.2: what a header name and a method are.
-[[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
-
-/// Adds one path segment or part of a query, percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
-COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
-
-// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
-// shows the value, which may be a secret or break the line.
-
-/// An id or a project name, that is: what may become one segment of a path.
-COJOB_DECL void check_segment(std::string_view value, std::string_view what);
-
-/// A header's value: anything in one line; tabs are the only control characters.
-COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
-
-COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/http/url.ipp
-
-// Nothing below puts a part of the URL into an error, the scheme apart: any other part may be half of a password.
-
-namespace cojob {
-
-namespace detail {
+/// A name that ends with a dot is absolute: the resolver adds no domain to it. The dot means nothing to a server, and
+/// belongs neither into `Host` nor into SNI (RFC 6066, section 3), nor is it in a certificate.
+inline std::string_view without_final_dot(std::string_view host) noexcept
+{
+    return host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
+}
 
 /// The host may be written by getaddrinfo's old rules (one to four numbers, octal and hexadecimal too) only as the
 /// dotted quad of RFC 3986, 3.2.2: what looks like a name must not turn into an address further down.
@@ -2955,6 +3392,13 @@ inline bool is_dns_name(std::string_view host) noexcept
     }
 }
 
+/// A DNS name, absolute or not, or an IPv4 address.
+inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
+{
+    const auto name = without_final_dot(host);
+    return ends_in_number(name) ? is_ipv4(host) : is_dns_name(name);
+}
+
 inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 {
     if (text.find('%') != text.npos) // a zone id means something on one machine only
@@ -2963,6 +3407,24 @@ inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
     const auto address = asio::ip::make_address_v6(std::string(text), failed);
     return failed ? std::nullopt : std::optional(address);
 }
+
+/// Whom a certificate can be for. Empty: nobody is named.
+/// \throws api_error invalid_argument
+inline void check_server_name(std::string_view name, std::string_view what)
+{
+    if (!name.empty() && !is_dns_name_or_ipv4(name) && !parse_ipv6(name))
+        throw_invalid_argument(std::string(what) + ": neither a DNS name nor an IP address");
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/http/url.ipp
+
+// Nothing below puts a part of the URL into an error, the scheme apart: any other part may be half of a password.
+
+namespace cojob {
+
+namespace detail {
 
 class url_parser {
   public:
@@ -3010,14 +3472,14 @@ class url_parser {
         std::transform(host.begin(), host.end(), host.begin(), to_lower);
         if (host.empty())
             fail("has no host");
-        if (ends_in_number(host) ? !is_ipv4(host) : !is_dns_name(host))
+        if (!is_dns_name_or_ipv4(host))
             fail("the host is neither a DNS name nor an IP address");
         return host;
     }
 
     [[nodiscard]] std::uint16_t parse_port(std::string_view text, bool is_secure) const
     {
-        if (text.empty())
+        if (text.empty() || text == ":") // RFC 3986, 6.2.3
             return is_secure ? 443 : 80;
         std::uint16_t port = 0;
         const auto* const begin = text.data() + 1;
@@ -3105,7 +3567,9 @@ url parse_url(std::string_view text, std::string_view what)
 
 std::string host_header(const origin& to)
 {
-    auto text = to.host.find(':') == to.host.npos ? to.host : '[' + to.host + ']';
+    std::string text(detail::without_final_dot(to.host));
+    if (text.find(':') != text.npos)
+        text = '[' + text + ']';
     if (to.port != (to.is_secure ? 443 : 80))
         text += ':' + std::to_string(to.port);
     return text;
@@ -3113,7 +3577,7 @@ std::string host_header(const origin& to)
 
 bool is_loopback(const origin& to)
 {
-    if (to.host == "localhost")
+    if (detail::without_final_dot(to.host) == "localhost")
         return true;
     if (detail::is_ipv4(to.host))
         return to.host.starts_with("127.");
@@ -3169,6 +3633,81 @@ secret detail::bearer(const secret& key)
     return secret(std::move(value));
 }
 
+namespace detail {
+
+inline std::string_view trim_white_space(std::string_view text) noexcept
+{
+    constexpr std::string_view space = " \t\r\n\v\f";
+    const auto first = std::min(text.find_first_not_of(space), text.size());
+    return text.substr(first, text.find_last_not_of(space) + 1 - first);
+}
+
+/// Wipes the text when it goes out of scope, by an exception too.
+[[nodiscard]] inline auto wipe_at_end(std::string& text)
+{
+    const auto forget = [](std::string* s) { wipe(*s); };
+    return std::unique_ptr<std::string, decltype(forget)>(&text, forget);
+}
+
+/// \throws api_error invalid_argument
+inline secret make_key(std::string_view text, const std::string& from)
+{
+    check_key(text, from);
+    return secret(std::string(text));
+}
+
+/// \throws api_error invalid_argument
+inline std::string read_key_file(const std::string& path)
+{
+    constexpr std::size_t most = 16384; // above any key
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+    if (!file)
+        throw_invalid_argument(path + ": the file cannot be opened; it must hold a key");
+    std::setvbuf(file.get(), nullptr, _IONBF, 0); // no copy of the key stays in a buffer of the library's
+    std::string text(most, '\0');
+    const auto size = std::fread(text.data(), 1, most, file.get());
+    if (std::ferror(file.get()) != 0 || size == most) {
+        wipe(text);
+        throw_invalid_argument(path +
+                               ": the file cannot be read, or is too large; it must hold a key and nothing else");
+    }
+    text.resize(size);
+    return text;
+}
+
+} // namespace detail
+
+std::string detail::environment(const std::string& variable, std::string_view must_hold)
+{
+    const char* value = std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): nothing here changes it
+    std::string text(trim_white_space(value ? value : ""));
+    if (text.empty() && !must_hold.empty())
+        throw_invalid_argument(variable + ": the environment variable is " +
+                               (value && *value != '\0' ? "blank" : "not set") + "; it must hold " +
+                               std::string(must_hold));
+    return text;
+}
+
+secret secret_from_environment(const std::string& variable, std::string_view must_hold)
+{
+    auto text = detail::environment(variable, must_hold);
+    const auto wiped = detail::wipe_at_end(text);
+    return detail::make_key(text, variable);
+}
+
+secret secret_from_file(const std::string& path)
+{
+    auto text = detail::read_key_file(path);
+    const auto wiped = detail::wipe_at_end(text);
+    std::string_view key = text;
+    if (constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF"; key.starts_with(byte_order_mark))
+        key.remove_prefix(byte_order_mark.size());
+    key = detail::trim_white_space(key);
+    if (key.empty())
+        detail::throw_invalid_argument(path + ": the file is empty or blank; it must hold a key");
+    return detail::make_key(key, path);
+}
+
 void detail::wipe(std::string& text) noexcept
 {
     OPENSSL_cleanse(text.data(), text.size());
@@ -3192,6 +3731,27 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
 }
 
 } // namespace cojob::http
+
+// -------- cojob/impl/internal/in_units.hpp
+
+namespace cojob::detail {
+
+/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
+inline std::string in_units(duration length)
+{
+    const auto number = [](std::int64_t n) { return std::to_string(n); };
+    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
+    if (ms < 1000)
+        return number(ms) + " ms";
+    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
+    if (min == 0)
+        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
+    if (min < 60)
+        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
+    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
+}
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/observer.ipp
 
@@ -3251,21 +3811,6 @@ inline std::string redact_query(std::string_view path)
         shown += is_public_member(name) && is_plain_member(value) ? value : hidden;
     }
     return shown;
-}
-
-/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
-inline std::string in_units(duration length)
-{
-    const auto number = [](std::int64_t n) { return std::to_string(n); };
-    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
-    if (ms < 1000)
-        return number(ms) + " ms";
-    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
-    if (min == 0)
-        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
-    if (min < 60)
-        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
-    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
 }
 
 inline std::string from_now(duration wait)
@@ -3369,6 +3914,11 @@ inline log_words words_of_unknown_status(const unknown_status_event& e)
     return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
 }
 
+inline log_words words_of_odd_member(const odd_member_event& e)
+{
+    return log_words("odd member").with("member", e.member).with("problem", e.problem).with("api", e.api);
+}
+
 inline log_words words_of_stretched(const stretched_event& e)
 {
     log_words words("polls stretched, one is " + in_units(e.late) + " late");
@@ -3417,6 +3967,10 @@ class line_log final : public observer {
     void on_unknown_status(const unknown_status_event& e) noexcept override
     {
         write(log_level::warning, words_of_unknown_status, e);
+    }
+    void on_odd_member(const odd_member_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_odd_member, e);
     }
 
   private:
@@ -3593,11 +4147,20 @@ class context_watch final : public asio::execution_context::service {
 
     [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
 
+    /// In a child whose program has not told Asio of the fork: its poll set is still the parent's.
+    void tell_of_fork()
+    {
+        if (told_in_.is_of_a_parent())
+            context().notify_fork(asio::execution_context::fork_child);
+    }
+
   private:
     void shutdown() override;
+    void notify_fork(asio::execution_context::fork_event) override;
 
     std::mutex mutex_;
     weak_list<client_state> clients_;
+    fork_mark told_in_;
     std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
 };
 
@@ -3616,7 +4179,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
         assert((!context_is_gone_ || !*context_is_gone_) && "a cojob::client outlived its execution context");
     }
 
-    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return c.state_; }
+    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return in_use(c.state_); }
 
     static const call_settings& settings_of(const client& c) noexcept { return c.settings_; }
 
@@ -3624,6 +4187,12 @@ class client_state : public std::enable_shared_from_this<client_state> {
     {
         c.settings_.timeout = std::min(c.settings_.timeout, limit);
         c.settings_.poll = std::move(trace);
+        return c;
+    }
+
+    static client for_one_attempt(client c)
+    {
+        c.settings_.is_single_attempt = true;
         return c;
     }
 
@@ -3637,9 +4206,28 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// Once, after construction.
     void watch_context()
     {
-        auto& watch = asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
-        watch.add(shared_from_this());
-        context_is_gone_ = watch.is_gone();
+        watch_ = &asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
+        watch_->add(shared_from_this());
+        context_is_gone_ = watch_->is_gone();
+    }
+
+    /// Each operation begins with it: a child has nothing to do with what its parent has begun.
+    void notice_fork()
+    {
+        if (made_in_.is_of_a_parent())
+            watch_->tell_of_fork();
+    }
+
+    /// In the child, once.
+    void forked()
+    {
+        made_in_.renew();
+        random_.seed(std::random_device{}()); // a seed of the options too: the parent draws from that one
+        transport->forked();
+        auto running = running_; // stopping one may end another
+        for (const auto& op : running)
+            if (const auto alive = op.lock(); alive && alive->has_forked())
+                alive->stop(stop_reason::forked);
     }
 
     const asio::any_io_executor executor; // a strand, or the user's own with threading::single
@@ -3664,14 +4252,17 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// From any thread.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-    /// An operation while it runs: known to `close()`, its timer ended with it.
+    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with
+    /// it.
     class running_guard {
       public:
         running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
         {
+            state_.notice_fork();
             entry_ = state_.running_.insert(state_.running_.end(), operation_);
             if (state_.is_closed())
                 operation_->stop(stop_reason::closed);
+            operation_->begin();
         }
         running_guard(const running_guard&) = delete;
         running_guard& operator=(const running_guard&) = delete;
@@ -3715,6 +4306,8 @@ class client_state : public std::enable_shared_from_this<client_state> {
     std::mutex extensions_mutex_;
     named<void> extensions_;
     std::shared_ptr<const std::atomic<bool>> context_is_gone_;
+    context_watch* watch_ = nullptr;
+    fork_mark made_in_;
 };
 
 inline void context_watch::shutdown()
@@ -3725,6 +4318,67 @@ inline void context_watch::shutdown()
         std::swap(clients, clients_);
     }
     clients.tell([](const client_state& client) { client.transport->shutdown(); });
+}
+
+inline void context_watch::notify_fork(asio::execution_context::fork_event event)
+{
+    if (event != asio::execution_context::fork_child)
+        return;
+    told_in_.renew();
+    weak_list<client_state> clients;
+    std::swap(clients, clients_); // no lock: a child has one thread, and the mutex may be another's of the parent
+    clients.tell([this](client_state& client) {
+        clients_.add(client.shared_from_this());
+        client.forked();
+    });
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/content_coding.hpp
+
+namespace cojob::detail {
+
+/// What every request accepts, unless the caller says something else: nothing here can undo a content coding.
+inline constexpr std::string_view no_coding = "identity";
+
+/// Whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body as it is.
+inline bool is_uncoded(std::string_view codings)
+{
+    while (!codings.empty()) {
+        const auto coding = trim(codings.substr(0, codings.find(',')));
+        codings.remove_prefix(std::min(codings.find(','), codings.size() - 1) + 1);
+        if (!coding.empty() && !equal_ignoring_case(coding, no_coding))
+            return false;
+    }
+    return true;
+}
+
+/// The first `Content-Encoding` that changes the body; empty for none.
+inline std::string_view content_coding(const http::response& response)
+{
+    for (const auto& [name, value] : response.headers)
+        if (equal_ignoring_case(name, "Content-Encoding") && !is_uncoded(value))
+            return value;
+    return {};
+}
+
+/// A coding as it may be shown: it is the server's text, and most of it would do harm in an error's message.
+inline std::string shown_coding(std::string_view coding)
+{
+    constexpr std::size_t longest = 32;
+    const auto is_harmless = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == ',' || c == ' '; };
+    const auto fits = coding.size() <= longest && std::all_of(coding.begin(), coding.end(), is_harmless);
+    return fits ? std::string(coding) : "an unknown coding";
+}
+
+/// What is wrong with a success whose body is coded although the request accepts no coding; empty for nothing.
+inline std::string coding_objection(const http::request& asked, const http::response& response)
+{
+    const auto coding = content_coding(response);
+    if (coding.empty() || http::find_header(asked.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
+        return {};
+    return "header Content-Encoding: " + shown_coding(coding) + ", which was not asked for";
 }
 
 } // namespace cojob::detail
@@ -3740,11 +4394,6 @@ struct prepared_call {
     http::request wire{};
     bool streams_body = false; ///< of a success
 };
-
-inline void check_key(const secret& key)
-{
-    check_header_value(key.reveal(), "credential");
-}
 
 inline std::string make_target(const api_request& r)
 {
@@ -3820,9 +4469,10 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     for (const auto& header : request.headers)
         check_header(header);
     wire.headers = std::move(request.headers);
-    wire.headers.reserve(wire.headers.size() + 3);
+    wire.headers.reserve(wire.headers.size() + 4);
     add_default_header(wire.headers, "User-Agent", user_agent);
     add_default_header(wire.headers, "Accept", "application/json");
+    add_default_header(wire.headers, "Accept-Encoding", no_coding);
     if (request.json) {
         add_default_header(wire.headers, "Content-Type", "application/json");
         wire.body = std::move(*request.json);
@@ -3831,7 +4481,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
         wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
     }
     if (request.authorization.is_fixed()) {
-        check_key(request.authorization.fixed());
+        check_key(request.authorization.fixed().reveal(), "credential");
         wire.authorization = request.authorization.header();
     }
     call.api = std::move(request);
@@ -3889,8 +4539,9 @@ struct attempt_outcome {
     bool was_committed = false;
     stop_reason stopped = stop_reason::none;
     cojob::effect effect = cojob::effect::none;
-    bool was_stale = false; ///< a kept connection ended without a byte of an answer
-    bool removes = false;   ///< a DELETE
+    bool was_stale = false;    ///< a kept connection ended without a byte of an answer
+    bool removes = false;      ///< a DELETE
+    bool is_cut_short = false; ///< the answer came before the request was written whole
 };
 
 /// The code a status has, taken by itself. Success has none.
@@ -3916,6 +4567,7 @@ struct attempt_outcome {
 {
     switch (a.stopped) {
     case stop_reason::cancelled:
+    case stop_reason::forked:
     case stop_reason::closed: return asio::error::operation_aborted;
     case stop_reason::deadline: return errc::deadline_exceeded;
     case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
@@ -3924,11 +4576,15 @@ struct attempt_outcome {
     return a.error ? a.error : status_error(a.status);
 }
 
-/// Whether a server that answers so may have done the work all the same: 501 and 505 are refusals, and so is a 503 that
-/// says when to come back.
-[[nodiscard]] inline bool is_ambiguous_status(int status, bool has_retry_hint) noexcept
+/// Whether a server that answers so may have done the work all the same. 501 and 505 are refusals, and so is a 503 that
+/// says when to come back. 408 is none: gateways answer it when time was up for their upstream, which may have been at
+/// work. But nobody acts on a part of a request.
+[[nodiscard]] inline bool is_ambiguous(const attempt_outcome& a) noexcept
 {
-    return status >= 500 && status < 600 && status != 501 && status != 505 && !(status == 503 && has_retry_hint);
+    if (a.status == 408)
+        return !a.is_cut_short;
+    return a.status >= 500 && a.status < 600 && a.status != 501 && a.status != 505 &&
+           !(a.status == 503 && a.has_retry_hint);
 }
 
 /// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
@@ -3938,12 +4594,59 @@ struct attempt_outcome {
     const auto own = attempt_error(a);
     if (!own || !a.was_committed || a.effect == effect::none)
         return own;
+    if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
+        return own;
     if (a.effect ==
         effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
         return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
     const auto has_answer = a.stopped == stop_reason::none && !a.error;
-    const auto is_unknown = has_answer ? is_ambiguous_status(a.status, a.has_retry_hint) : true;
+    const auto is_unknown = has_answer ? is_ambiguous(a) : true;
     return is_unknown ? make_error_code(errc::outcome_unknown) : own;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/reason.hpp
+
+namespace cojob::detail {
+
+/// Which limit stopped an attempt, and how long it was.
+inline std::string words_of_limit(phase reached, bool was_committed, const timeout_options& limits)
+{
+    const auto within = [&](std::string_view what, duration limit) {
+        return std::string(what) + " within " + in_units(std::min(limit, limits.attempt));
+    };
+    if (was_committed)
+        return within("no answer", limits.attempt);
+    switch (reached) {
+    case phase::resolving: return within("no address", limits.resolve);
+    case phase::connecting: return within("no connection", limits.connect);
+    case phase::handshaking: return within("no TLS handshake", limits.handshake);
+    default: return within("not sent", limits.attempt);
+    }
+}
+
+/// Why an attempt ended, in this library's words, where neither its code nor the transport says enough.
+inline std::string reason_of(const attempt_outcome& a, phase reached, const timeout_options& limits)
+{
+    switch (a.stopped) {
+    case stop_reason::limit: return words_of_limit(reached, a.was_committed, limits);
+    case stop_reason::deadline:
+        return a.was_committed ? "no answer before the call's time was up" : "not sent before the call's time was up";
+    case stop_reason::cancelled:
+        return a.was_committed ? "cancelled before there was an answer" : "cancelled before it was sent";
+    case stop_reason::closed:
+        return a.was_committed ? "the client was closed before there was an answer"
+                               : "the client was closed before it was sent";
+    case stop_reason::forked: return "begun before the process was forked: its parent goes on with it";
+    case stop_reason::none: break;
+    }
+    if (!a.error && a.status >= 300 && a.status < 400)
+        return "redirects are not followed";
+    if (!a.error && final_error(a) == errc::outcome_unknown)
+        return "the answer leaves open whether it was done";
+    const auto own = attempt_error(a);
+    return final_error(a) == own ? std::string() : own.message();
 }
 
 } // namespace cojob::detail
@@ -3952,8 +4655,10 @@ struct attempt_outcome {
 
 namespace cojob::detail {
 
-/// What one poll leaves behind besides the job.
+/// What one poll is made with, and what it leaves behind besides the job.
 struct poll_trace {
+    duration yields{};                     ///< for how long it lets calls go first where it has to queue
+    duration queued{};                     ///< for how long its attempts that are over queued for a connection
     std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
     std::optional<phase> reached{};        ///< how far its last attempt came that is over
     const phase* reaching = nullptr;       ///< how far the one that is under way has come
@@ -3985,19 +4690,189 @@ struct poll_trace {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/location.hpp
+
+namespace cojob::detail {
+
+/// How many characters of a `Location` come before its authority; npos where it has none. Some servers write
+/// backslashes, or forget slashes, and mean an authority all the same.
+inline std::size_t find_authority(std::string_view location) noexcept
+{
+    const auto in_scheme = [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
+    const auto scheme_end = std::find_if_not(location.begin(), location.end(), in_scheme);
+    const bool has_scheme = scheme_end != location.begin() && scheme_end != location.end() && *scheme_end == ':';
+    const auto begin = has_scheme ? static_cast<std::size_t>(scheme_end - location.begin()) + 1 : 0;
+    const auto after_slashes = std::min(location.find_first_not_of("/\\", begin), location.size());
+    return has_scheme || after_slashes - begin >= 2 ? after_slashes : location.npos;
+}
+
+/// A `Location` without what may be secret in it: user info, query and fragment.
+inline std::string without_secrets(std::string_view location)
+{
+    location = location.substr(0, location.find_first_of("?#"));
+    const auto begin = find_authority(location);
+    if (begin == location.npos)
+        return std::string(location);
+    const auto authority = location.substr(begin, location.find_first_of("/\\", begin) - begin);
+    const auto user_end = authority.rfind('@');
+    const auto kept = begin + (user_end == authority.npos ? 0 : user_end + 1);
+    return std::string(location.substr(0, begin)).append(location.substr(kept));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/server_words.hpp
+
+namespace cojob::detail {
+
+/// The letters of a text, in lower case.
+inline std::string letters_of(std::string_view text)
+{
+    std::string letters;
+    for (const char c : text)
+        if (is_alpha(c))
+            letters += to_lower(c);
+    return letters;
+}
+
+/// Whether a text says no more than the status does: "Not Found", "404 not found.", "NOT_FOUND", "HTTP error 404".
+inline bool is_reason_phrase(std::string_view text, int status)
+{
+    const auto letters = letters_of(text);
+    const auto standard = boost::beast::http::obsolete_reason(
+        boost::beast::http::int_to_status(static_cast<unsigned>(std::clamp(status, 0, 999))));
+    const auto reason = letters_of({standard.data(), standard.size()});
+    constexpr std::array<std::string_view, 4> before{"http", "error", "httperror", "status"};
+    const auto is_reason = [&](std::string_view rest) {
+        return rest.empty() || rest == reason || (status == 413 && rest == "contenttoolarge") ||
+               (status == 413 && rest == "requestentitytoolarge") ||
+               (status == 422 && rest == "unprocessablecontent") ||
+               (status == 503 && rest == "servicetemporarilyunavailable");
+    };
+    return is_reason(letters) || std::any_of(before.begin(), before.end(), [&](std::string_view prefix) {
+               return letters.starts_with(prefix) && is_reason(std::string_view(letters).substr(prefix.size()));
+           });
+}
+
+/// What a failure's JSON says in words.
+class server_words {
+  public:
+    server_words(const boost::json::value& body, int status) : status_(status) { texts_ = texts_in(body, 0); }
+
+    /// The text that says most; empty where there are no words.
+    [[nodiscard]] const std::string& message() const
+    {
+        static const std::string none;
+        return texts_.empty() ? none : texts_[best_of(texts_)];
+    }
+
+    /// The others, in the order of their weight.
+    [[nodiscard]] std::string detail() const
+    {
+        std::string all;
+        for (std::size_t i = 0; i < texts_.size(); ++i)
+            if (i != best_of(texts_))
+                all.append(all.empty() ? "" : "; ").append(texts_[i]);
+        return all;
+    }
+
+  private:
+    using texts = std::vector<std::string>;
+
+    static constexpr std::size_t most_items = 8; // of an array: enough to mend a request by
+    static constexpr int deepest = 4;            // {"error": {"errors": [{"message": …}]}}
+
+    /// The members that have words, the most telling first. `detail` and `title` are RFC 9457's, `error_description` is
+    /// RFC 6749's, `msg` FastAPI's.
+    static constexpr std::array<std::string_view, 9> names{
+        "message", "error_description", "error", "detail", "details", "title", "errors", "msg", "reason"};
+
+    /// The place of the first that says more than the status.
+    [[nodiscard]] std::size_t best_of(const texts& all) const
+    {
+        const auto says_more = [this](const std::string& text) { return !is_reason_phrase(text, status_); };
+        const auto found = std::find_if(all.begin(), all.end(), says_more);
+        return found == all.end() ? 0 : static_cast<std::size_t>(found - all.begin());
+    }
+
+    /// Each different text of an object's members; of anything else at most one.
+    [[nodiscard]] texts texts_in(const boost::json::value& value, int depth) const
+    {
+        texts found;
+        const auto* const object = value.if_object();
+        if (!object)
+            add(found, words_in(value, depth));
+        else
+            for (const auto name : names)
+                if (const auto* const member = object->if_contains(name))
+                    add(found, name == "errors" ? words_of_fields(*member, depth + 1) : words_in(*member, depth + 1));
+        return found;
+    }
+
+    static void add(texts& found, std::string words)
+    {
+        if (!trim(words).empty() && std::find(found.begin(), found.end(), words) == found.end())
+            found.push_back(std::move(words));
+    }
+
+    /// One text for a value, empty where it has none.
+    [[nodiscard]] std::string words_in(const boost::json::value& value, int depth) const
+    {
+        if (const auto* const text = value.if_string())
+            return {text->data(), text->size()};
+        if (depth > deepest)
+            return {};
+        if (const auto* const items = value.if_array())
+            return joined(*items, depth);
+        if (value.is_object())
+            if (const auto inner = texts_in(value, depth); !inner.empty())
+                return inner[best_of(inner)];
+        return {};
+    }
+
+    [[nodiscard]] std::string joined(const boost::json::array& items, int depth) const
+    {
+        std::string all;
+        for (std::size_t i = 0; i < std::min(items.size(), most_items); ++i)
+            if (const auto words = words_in(items[i], depth + 1); !words.empty())
+                all.append(all.empty() ? "" : "; ").append(words);
+        return all;
+    }
+
+    /// `{"prompt": ["is too long"]}`, a field and what is wrong with it, is a form of `errors` as well.
+    [[nodiscard]] std::string words_of_fields(const boost::json::value& errors, int depth) const
+    {
+        auto all = words_in(errors, depth);
+        const auto* const fields = all.empty() ? errors.if_object() : nullptr;
+        if (!fields)
+            return all;
+        std::size_t items = 0;
+        for (const auto& [name, value] : *fields)
+            if (const auto words = words_in(value, depth + 1); !words.empty() && ++items <= most_items)
+                all.append(all.empty() ? "" : "; ").append(name.data(), name.size()).append(": ").append(words);
+        return all;
+    }
+
+    int status_;
+    texts texts_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/server_message.hpp
 
 namespace cojob::detail {
 
-/// The beginning of a server's text, of whole characters, without the key, should it repeat what it was sent.
+/// The beginning of a text, of whole characters, without the key, should a server repeat what it was sent.
 inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
 {
-    constexpr std::size_t shortest = 8; // anything shorter is as good as a word
+    constexpr std::size_t shortest = 8, shortest_part = 6; // anything shorter is as good as a word
     auto key = authorization.reveal();
     key.remove_prefix(std::min(key.find(' ') + 1, key.size())); // the scheme
+    const bool is_key = key.size() >= shortest;
     std::string out;
     while (out.size() < most && !text.empty()) {
-        const auto found = key.size() < shortest ? text.npos : text.find(key);
+        const auto found = is_key ? text.find(key) : text.npos;
         out += text.substr(0, found);
         text.remove_prefix(std::min(found, text.size()));
         if (found != text.npos) {
@@ -4005,27 +4880,65 @@ inline std::string excerpt(std::string_view text, std::size_t most, const secret
             text.remove_prefix(key.size());
         }
     }
+    for (auto part = key.size() - 1; is_key && part >= shortest_part; --part) // where a limit cut the text
+        if (std::string_view(out).ends_with(key.substr(0, part))) {
+            out.resize(out.size() - part);
+            out += "***";
+            break;
+        }
     out.resize(cut_at_character(out, most).size());
     return out;
 }
 
-/// The server's own words about a failure: the `error` or `message` of a JSON object, as all these APIs have it, else
-/// the body as it is; never more than the limit.
-inline std::string server_message(const http::response& response, const limit_options& limits,
-                                  const secret& authorization)
+/// A path or URL without the key, as it is and as it is written there.
+inline std::string redacted(std::string_view path, const secret& authorization)
 {
-    if (response.status < 300)
-        return {};
+    auto shown = excerpt(path, path.size(), authorization);
+    const auto key = authorization.reveal();
+    std::string encoded;
+    append_encoded(encoded, key.substr(std::min(key.find(' ') + 1, key.size())));
+    return excerpt(shown, shown.size(), secret(std::move(encoded)));
+}
+
+/// The body of a failure as JSON; null where it is none.
+inline boost::json::value read_failure(const http::response& response, const limit_options& limits)
+{
     boost::json::parse_options options;
     options.max_depth = limits.json_depth;
     boost::system::error_code ec;
-    const auto value = boost::json::parse(response.body, ec, {}, options);
-    std::string_view words = response.body;
-    if (const auto* object = ec ? nullptr : value.if_object())
-        for (const auto* name : {"message", "error"})
-            if (const auto* found = object->if_contains(name); found && found->is_string())
-                words = found->get_string();
-    return excerpt(words, limits.error_text, authorization);
+    auto value = boost::json::parse(response.body, ec, {}, options);
+    return ec ? boost::json::value() : value;
+}
+
+/// The server's own words in an answer: those of a JSON body, else the body as it is. None where the body is coded.
+inline void add_words_of(error_info& info, const http::response& response, const limit_options& limits,
+                         const secret& authorization)
+{
+    if (!content_coding(response).empty())
+        return;
+    const server_words words(read_failure(response, limits), response.status);
+    const std::string_view message = words.message().empty() ? response.body : words.message();
+    info.server_message = excerpt(message, limits.error_text, authorization);
+    info.server_detail = excerpt(words.detail(), limits.error_text, authorization);
+}
+
+/// The server's own words about a failure.
+inline void add_server_message(error_info& info, const http::response& response, const limit_options& limits,
+                               const secret& authorization)
+{
+    if (response.status >= 300)
+        add_words_of(info, response, limits, authorization);
+}
+
+/// What the answer's headers say of it.
+inline void add_server_headers(error_info& info, const http::response& response, const secret& authorization)
+{
+    constexpr std::size_t longest_id = 256, longest_location = 512, longest_time = 64;
+    const auto header = [&](std::string_view name) { return response.header(name).value_or(std::string_view()); };
+    info.request_id = excerpt(header("X-Request-Id"), longest_id, authorization);
+    info.retry_after = excerpt(header("Retry-After"), longest_time, authorization);
+    const auto location = escape_control(redacted(without_secrets(header("Location")), authorization));
+    info.location = cut_at_character(location, longest_location);
 }
 
 } // namespace cojob::detail
@@ -4042,11 +4955,18 @@ struct made_attempt {
     attempt tried{};
 };
 
+struct attempt_start {
+    time_point began;
+    timestamp started;
+};
+
 /// What an attempt is made with, besides the request.
 struct attempt_settings {
     poll_trace* poll = nullptr; ///< set: one poll of a wait
     duration waited{};          ///< before it
     bool needs_new_connection = false;
+    http::commit_gate* gate = nullptr;
+    std::optional<attempt_start> held{}; ///< set: it began then, was held at its commit, and goes on
 };
 
 /// A failure, and which request it was.
@@ -4054,7 +4974,7 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = call.wire.target;
+    info.path = redacted(call.wire.target, call.wire.authorization); // a key may be where an id should be
     info.job_id = call.api.job_id;
     return info;
 }
@@ -4063,10 +4983,13 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 inline error_info describe_failure(const client_state& state, const prepared_call& call, const made_attempt& made)
 {
     const auto& response = made.result.response;
-    auto info = describe_failure(call, final_error(made.outcome), made.result.why);
+    auto why = made.result.why;
+    if (why.empty())
+        why = reason_of(made.outcome, made.tried.reached, state.options.timeouts);
+    auto info = describe_failure(call, final_error(made.outcome), std::move(why));
     info.http_status = response.status;
-    info.server_message = server_message(response, state.options.limits, call.wire.authorization);
-    info.request_id = excerpt(response.header("X-Request-Id").value_or(""), 256, call.wire.authorization);
+    add_server_message(info, response, state.options.limits, call.wire.authorization);
+    add_server_headers(info, response, call.wire.authorization);
     if (made.hint)
         info.retry_at = state.time().wall_now() + *made.hint;
     return info;
@@ -4100,16 +5023,14 @@ class attempt_run {
     /// It begins.
     attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
                 attempt_settings settings)
-        : state_(state), call_(call), settings_(settings), began_(state.time().now()),
-          started_(state.time().wall_now()), exchange_(op, call.effect == effect::none),
-          watched_(settings.poll, exchange_.reached)
+        : state_(state), call_(call), settings_(settings),
+          start_(settings.held ? *settings.held : attempt_start{state.time().now(), state.time().wall_now()}),
+          exchange_(op, call.effect == effect::none, settings.gate), watched_(settings.poll, exchange_.reached)
     {
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_attempt(event);
-        ++state_.counters.requests;
-        state_.counters.polls += event.is_poll ? 1U : 0U;
+        if (!settings_.held)
+            begin(event);
         exchange_.needs_new_connection = settings.needs_new_connection;
-        exchange_.yields = event.is_poll;
+        exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;
     }
     attempt_run(const attempt_run&) = delete;
@@ -4117,6 +5038,19 @@ class attempt_run {
     ~attempt_run() = default;
 
     [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
+
+    /// Whether it was held at its commit, and nothing was sent. A transport that sent all the same brings a response.
+    [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
+    {
+        return exchange_.was_refused() && result.error && !exchange_.operation.is_stopped();
+    }
+
+    /// It is to go on later, in another run.
+    [[nodiscard]] attempt_start hold()
+    {
+        state_.counters.opened += exchange_.is_reused ? 0U : 1U;
+        return start_;
+    }
 
     /// It is over.
     [[nodiscard]] made_attempt end(http::exchange_result result)
@@ -4126,9 +5060,9 @@ class attempt_run {
         made.result = std::move(result);
         const auto& response = made.result.response;
         const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
-        made.outcome = outcome_of(made.result, asked.has_value());
+        made.outcome = outcome_of(made.result, asked || (response.status >= 400 && has_retry_after(response.headers)));
         auto& tried = made.tried;
-        tried.started = started_;
+        tried.started = start_.started;
         tried.wait = settings_.waited;
         tried.reached = exchange_.reached;
         tried.status = response.status;
@@ -4137,14 +5071,28 @@ class attempt_run {
         // A rate limit may come with every answer and slows nobody down while things go well.
         made.hint = tried.ended ? retry_hint(response.headers, state_.time().wall_now()) : asked;
         if (settings_.poll)
-            settings_.poll->retry_after = made.hint;
+            tell(*settings_.poll, made);
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
-                                   state_.time().now() - began_});
+                                   state_.time().now() - start_.began});
         return made;
     }
 
   private:
+    void tell(poll_trace& poll, const made_attempt& made) const
+    {
+        poll.retry_after = made.hint;
+        poll.queued += exchange_.queued;
+    }
+
+    void begin(const attempt_event& event)
+    {
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_attempt(event);
+        ++state_.counters.requests;
+        state_.counters.polls += event.is_poll ? 1U : 0U;
+    }
+
     void count()
     {
         auto& c = state_.counters;
@@ -4161,21 +5109,61 @@ class attempt_run {
         outcome.error = result.error;
         outcome.status = result.error ? 0 : result.response.status;
         outcome.has_retry_hint = has_retry_hint;
-        outcome.was_committed = x.was_committed();
+        outcome.was_committed = x.was_committed() || (x.was_refused() && !result.error);
         outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";
+        outcome.is_cut_short = x.is_cut_short;
         return outcome;
     }
 
     client_state& state_;
     const prepared_call& call_;
     attempt_settings settings_;
-    time_point began_;
-    timestamp started_;
+    attempt_start start_;
     http::exchange exchange_;
     poll_trace::watch watched_; // looks at the exchange
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/call_events.hpp
+
+namespace cojob::detail {
+
+/// What a call tells the client's observer between its attempts.
+class call_events {
+  public:
+    explicit call_events(const call_record& call) : call_(call) {}
+
+    void retry(unsigned number, error_code why, duration wait, bool is_hinted) const
+    {
+        if (auto* const to = observer())
+            to->on_retry({call_.asked.wire.method, call_.asked.wire.target, number, why, wait, is_hinted});
+    }
+
+    void throttled(errc why, duration wait) const
+    {
+        if (why == errc::quota_exhausted)
+            ++call_.client->counters.throttles;
+        if (auto* const to = observer())
+            to->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
+    }
+
+    /// The end of a call whose attempt was held at its commit and did not go on.
+    void never_sent(const attempt_start& start) const
+    {
+        const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
+        if (auto* const to = observer())
+            to->on_response({call_.asked.wire.method, call_.asked.wire.target, 0, why, phase::queued,
+                             call_.client->time().now() - start.began});
+    }
+
+  private:
+    [[nodiscard]] cojob::observer* observer() const noexcept { return call_.client->options.observer.get(); }
+
+    const call_record& call_;
 };
 
 } // namespace cojob::detail
@@ -4253,7 +5241,19 @@ namespace cojob::detail {
 namespace cojob::detail {
 
 /// What kind of failure an attempt was, as far as repeating it goes.
-enum class failure_kind { none, final, connect, lost, stale, server, unavailable, throttled, not_ready, credential };
+enum class failure_kind {
+    none,
+    final,
+    connect,
+    lost,
+    stale,
+    server,
+    unavailable,
+    throttled,
+    not_ready,
+    misdirected,
+    credential
+};
 
 /// The table of what may be repeated, options, counts and times apart.
 [[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
@@ -4268,13 +5268,14 @@ enum class failure_kind { none, final, connect, lost, stale, server, unavailable
         if (a.status == 401)
             return credential;
         if (a.status == 408 || a.status == 425)
-            return not_ready;
+            return a.effect == effect::once && is_ambiguous(a) ? final : not_ready;
+        if (a.status == 421)
+            return misdirected;
         if (a.status == 429)
             return throttled;
         if (a.status == 503 && a.has_retry_hint)
             return unavailable;
-        const auto is_passing = is_ambiguous_status(a.status, a.has_retry_hint);
-        return is_passing && a.effect != effect::once ? server : final;
+        return is_ambiguous(a) && a.effect != effect::once ? server : final;
     }
     if (!a.was_committed)
         return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
@@ -4297,7 +5298,8 @@ struct retry_step {
 /// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
 class retry_plan {
   public:
-    /// \param is_poll the next poll is the retry of a failed one, and polls leave the budget to calls
+    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to
+    /// calls
     retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
         : options_(options), budget_(budget), is_poll_(is_poll)
     {
@@ -4325,9 +5327,10 @@ class retry_plan {
         may_be_done_ = may_be_done_ || leaves_traces(outcome);
         switch (kind) {
         case failure_kind::final: return {};
-        case failure_kind::stale: return fresh_connection(m);
+        case failure_kind::stale: return fresh_connection(outcome, m);
+        case failure_kind::misdirected: return other_connection(outcome, m);
         case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
-        default: return again(kind, m);
+        default: return again(kind, outcome, m);
         }
     }
 
@@ -4338,18 +5341,28 @@ class retry_plan {
     [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
     {
         const auto has_answer = !a.error && a.stopped == stop_reason::none;
-        return a.was_committed && a.effect != effect::none &&
-               (!has_answer || is_ambiguous_status(a.status, a.has_retry_hint));
+        return a.was_committed && a.effect != effect::none && (!has_answer || is_ambiguous(a));
     }
 
     /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
-    [[nodiscard]] retry_step fresh_connection(const moment& m)
+    [[nodiscard]] retry_step fresh_connection(const attempt_outcome& outcome, const moment& m)
     {
         if (is_reconnected_)
-            return again(failure_kind::lost, m);
+            return again(failure_kind::lost, outcome, m);
         is_reconnected_ = true;
         --attempts_;
         return {.is_again = true, .needs_new_connection = true};
+    }
+
+    /// 421: the request is not for the server at the end of this connection, and was not looked at (RFC 9110, 15.5.20).
+    /// The second of a call says that the connection is not at fault.
+    [[nodiscard]] retry_step other_connection(const attempt_outcome& outcome, const moment& m)
+    {
+        if (std::exchange(is_misdirected_, true))
+            return {};
+        if (is_poll_) // the next poll could meet the same connection
+            return {.is_again = true, .needs_new_connection = true};
+        return again(failure_kind::misdirected, outcome, m);
     }
 
     [[nodiscard]] retry_step new_credential()
@@ -4361,12 +5374,16 @@ class retry_plan {
         return {.is_again = true, .needs_new_credential = true};
     }
 
-    [[nodiscard]] retry_step again(failure_kind kind, const moment& m)
+    [[nodiscard]] retry_step again(failure_kind kind, const attempt_outcome& outcome, const moment& m)
     {
         if (is_poll_)
             return {};
         if (!is_switched_on(kind))
             return {.why_not = "switched off"};
+        if (m.quota_pause && options_.max_attempts > 1) {
+            --attempts_; // the quota has limits of its own, and the call's clock stands while it queues
+            return {.is_again = true, .needs_new_connection = is_misdirected_};
+        }
         const auto is_throttling = kind == failure_kind::throttled;
         const auto has_budget = is_throttling || budget_.failed();
         if (attempts_ >= options_.max_attempts)
@@ -4375,10 +5392,10 @@ class retry_plan {
             return {.why_not = "retry budget"};
         if (m.hint && *m.hint > options_.max_server_delay)
             return {.why_not = "the server asks for more than max_server_delay"};
-        const auto wait = m.quota_pause ? *m.quota_pause : delay(is_throttling, m);
+        const auto wait = delay(outcome, m);
         if (cojob::detail::after(m.now, wait) >= m.deadline)
             return {.why_not = "the deadline comes first"};
-        return {.is_again = true, .wait = m.quota_pause ? duration::zero() : wait};
+        return {.is_again = true, .wait = wait, .needs_new_connection = is_misdirected_};
     }
 
     [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
@@ -4389,31 +5406,266 @@ class retry_plan {
         case failure_kind::server: return options_.on_server_error;
         case failure_kind::unavailable: return options_.on_unavailable;
         case failure_kind::throttled: return options_.on_throttled;
-        case failure_kind::not_ready: return options_.on_not_ready;
+        case failure_kind::not_ready:
+        case failure_kind::misdirected: return options_.on_not_ready;
         default: return false;
         }
     }
 
     /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
-    /// random part of the other half.
-    [[nodiscard]] duration delay(bool is_throttling, const moment& m) const
+    /// random part of the other half. A server that names no time ahead ("0", a date in the past) still took leave.
+    [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
     {
         using std::chrono::seconds;
         if (m.hint && *m.hint > duration::zero())
             return *m.hint + jitter(*m.hint, m.uniform);
+        const auto is_throttling = outcome.status == 429;
         const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
         const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
         auto whole = std::min(base, most);
         for (unsigned n = 1; n < attempts_ && whole < most; ++n)
             whole = whole > most / 2 ? most : whole * 2;
-        return whole / 2 + part_of(whole - whole / 2, m.uniform);
+        const auto wait = whole / 2 + part_of(whole - whole / 2, m.uniform);
+        return outcome.has_retry_hint ? std::max<duration>(wait, seconds(1)) : wait;
     }
 
     retry_options options_;
     retry_budget& budget_;
     bool is_poll_;
     unsigned attempts_ = 0; // that count
-    bool is_reconnected_ = false, is_reauthorized_ = false, may_be_done_ = false;
+    bool is_reconnected_ = false, is_reauthorized_ = false, is_misdirected_ = false, may_be_done_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_queue.hpp
+
+namespace cojob::detail {
+
+/// A queue in the order of its entries' numbers that knows which of them may be waiting in vain. Everything takes
+/// O(log n) steps, but for the two reviews; nothing allocates, because the entries are its nodes.
+///
+/// An entry's room is by how many places it could fall back and still be served in time. When an entry leaves, those
+/// behind it gain a place; when one is put ahead of them, they lose one. So rooms are kept as differences: a change of
+/// all entries behind a place is a change of O(log n) nodes. The tree is a treap: its shape follows from the hashed
+/// numbers and does not depend on the order of insertions.
+class quota_queue {
+  public:
+    static constexpr std::int64_t endless = std::int64_t(1) << 60; ///< the room of an entry without time limit
+
+    /// What is known of an entry: too little at most, never too much.
+    struct outlook {
+        std::int64_t room = endless;
+        time_point holds_until = time_point::max(); ///< later the room has to be computed anew
+    };
+
+    class entry {
+      public:
+        entry() = default;
+        entry(const entry&) = delete;
+        entry& operator=(const entry&) = delete;
+
+        [[nodiscard]] std::int64_t number() const noexcept { return number_; }
+        void set_number(std::int64_t number) noexcept { number_ = number; }
+
+      protected:
+        ~entry() = default;
+
+      private:
+        friend class quota_queue;
+
+        std::int64_t number_ = 0;
+        outlook own_{}, least_{}; // of the entry; the least of its subtree
+        std::int64_t shift_ = 0;  // owed to the rooms of both subtrees
+        std::uint64_t size_ = 1;  // of the subtree
+        entry *left_ = nullptr, *right_ = nullptr;
+    };
+
+    [[nodiscard]] std::uint64_t size() const noexcept { return root_ ? root_->size_ : 0; }
+
+    /// Null when it is empty.
+    [[nodiscard]] entry* front() const
+    {
+        auto* e = root_;
+        while (e && e->left_) {
+            ++steps_;
+            e = e->left_;
+        }
+        return e;
+    }
+
+    /// How many are before it.
+    [[nodiscard]] std::uint64_t position(const entry& of) const
+    {
+        std::uint64_t before = 0;
+        for (const auto* e = root_; e; ++steps_) {
+            if (of.number_ <= e->number_) {
+                e = e->left_;
+            } else {
+                before += 1 + size_of(e->left_);
+                e = e->right_;
+            }
+        }
+        return before;
+    }
+
+    /// Those behind it lose a place.
+    void insert(entry& e, outlook known)
+    {
+        e.left_ = e.right_ = nullptr;
+        e.shift_ = 0;
+        e.own_ = known;
+        pull(e);
+        auto [before, behind] = split(root_, e.number_);
+        add(behind, -1);
+        root_ = merge(merge(before, &e), behind);
+    }
+
+    /// Those behind it gain a place.
+    void erase(const entry& e)
+    {
+        auto [before, rest] = split(root_, e.number_);
+        auto* const behind = split(rest, e.number_ + 1).second;
+        add(behind, 1);
+        root_ = merge(before, behind);
+    }
+
+    /// All lose, or gain, so many places.
+    void shift_all(std::int64_t by) noexcept { add(root_, by); }
+
+    /// The first entry that, as far as is known, waits in vain at this time; null when there is none.
+    [[nodiscard]] entry* first_in_doubt(time_point now)
+    {
+        auto* e = is_in_doubt(root_, now) ? root_ : nullptr;
+        for (; e; ++steps_) {
+            push(*e);
+            if (is_in_doubt(e->left_, now))
+                e = e->left_;
+            else if (is_vain(e->own_, now))
+                return e;
+            else
+                e = e->right_;
+        }
+        return nullptr;
+    }
+
+    /// Asks `look` about each entry, with its position. O(n).
+    template <class Function>
+    void review_all(const Function& look)
+    {
+        if (root_)
+            review(*root_, 0, look, [](const entry*) { return true; });
+    }
+
+    /// Asks only about those that may wait in vain at this time. O(1) where there are none.
+    template <class Function>
+    void review_doubtful(time_point now, const Function& look)
+    {
+        if (is_in_doubt(root_, now))
+            review(*root_, 0, look, [now](const entry* e) { return is_in_doubt(e, now); });
+    }
+
+    /// Entries looked at so far: what its work is measured by.
+    [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
+
+  private:
+    using pair = std::pair<entry*, entry*>;
+
+    [[nodiscard]] static bool is_vain(const outlook& o, time_point now) noexcept
+    {
+        return o.room <= 0 || o.holds_until < now;
+    }
+    [[nodiscard]] static bool is_in_doubt(const entry* e, time_point now) noexcept
+    {
+        return e && is_vain(e->least_, now);
+    }
+    [[nodiscard]] static std::uint64_t size_of(const entry* e) noexcept { return e ? e->size_ : 0; }
+
+    /// The finalizer of SplitMix64: neighbouring numbers get unrelated weights.
+    [[nodiscard]] static std::uint64_t weight(const entry& e) noexcept
+    {
+        auto x = static_cast<std::uint64_t>(e.number_) + 0x9e3779b97f4a7c15U;
+        x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+        x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+        return x ^ (x >> 31);
+    }
+
+    static void add(entry* e, std::int64_t by) noexcept
+    {
+        if (!e)
+            return;
+        e->own_.room += by;
+        e->least_.room += by;
+        e->shift_ += by;
+    }
+
+    void push(entry& e)
+    {
+        ++steps_;
+        add(e.left_, e.shift_);
+        add(e.right_, e.shift_);
+        e.shift_ = 0;
+    }
+
+    static void pull(entry& e) noexcept
+    {
+        e.least_ = e.own_;
+        e.size_ = 1;
+        for (const auto* child : {e.left_, e.right_})
+            if (child) {
+                e.least_.room = std::min(e.least_.room, child->least_.room);
+                e.least_.holds_until = std::min(e.least_.holds_until, child->least_.holds_until);
+                e.size_ += child->size_;
+            }
+    }
+
+    /// Those with a smaller number, and the others.
+    pair split(entry* e, std::int64_t number)
+    {
+        if (!e)
+            return {};
+        push(*e);
+        pair parts;
+        if (e->number_ < number) {
+            parts = split(e->right_, number);
+            e->right_ = std::exchange(parts.first, e);
+        } else {
+            parts = split(e->left_, number);
+            e->left_ = std::exchange(parts.second, e);
+        }
+        pull(*e);
+        return parts;
+    }
+
+    entry* merge(entry* a, entry* b)
+    {
+        if (!a || !b)
+            return a ? a : b;
+        auto* const top = weight(*a) > weight(*b) ? a : b;
+        push(*top);
+        if (top == a)
+            a->right_ = merge(a->right_, b);
+        else
+            b->left_ = merge(a, b->left_);
+        pull(*top);
+        return top;
+    }
+
+    template <class Function, class Predicate>
+    void review(entry& e, std::uint64_t before, const Function& look, const Predicate& is_to_review)
+    {
+        push(e);
+        const auto position = before + size_of(e.left_);
+        if (e.left_ && is_to_review(e.left_))
+            review(*e.left_, before, look, is_to_review);
+        e.own_ = look(e, position);
+        if (e.right_ && is_to_review(e.right_))
+            review(*e.right_, position + 1, look, is_to_review);
+        pull(e);
+    }
+
+    entry* root_ = nullptr;
+    mutable std::uint64_t steps_ = 0;
 };
 
 } // namespace cojob::detail
@@ -4480,10 +5732,19 @@ class quota_window {
         return s;
     }
 
+    /// Makes room for the stamps of so many more callers: until they have had their slots, nothing allocates.
+    void prepare(time_point now, std::uint64_t callers)
+    {
+        const auto used = occupied(now) + held_;
+        const auto most = std::max<std::uint64_t>(used, std::min<std::uint64_t>(limit_, used + callers));
+        if (most > stamps_.capacity())
+            stamps_.reserve(std::max<std::size_t>(static_cast<std::size_t>(most), 2 * stamps_.capacity()));
+    }
+
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        if (const auto taken = occupied(now); taken <= stamps_.size() / 2) // seldom, as all of them move
-            stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(taken));
+        if (occupied(now) <= stamps_.size() / 2) // seldom, as all of them move
+            forget_free(now);
         if (remaining(now) == 0)
             return std::nullopt;
         ++held_;
@@ -4496,8 +5757,10 @@ class quota_window {
     /// The exchange has ended, and the server may have counted it.
     void stamp(slot s, time_point now, bool is_success)
     {
+        if (stamps_.size() == stamps_.capacity())
+            forget_free(now);
+        stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back())); // first: it may throw
         release(s);
-        stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back()));
         if (s.era_ != era_)
             return;
         is_probing_ = false;
@@ -4525,6 +5788,8 @@ class quota_window {
         return paused_until_;
     }
 
+    [[nodiscard]] time_point paused_until() const noexcept { return paused_until_; }
+
     /// Slots that could be held now.
     [[nodiscard]] std::uint32_t remaining(time_point now) const
     {
@@ -4547,6 +5812,30 @@ class quota_window {
         return nth_free(now, position, held_);
     }
 
+    /// How many of a queue could get a slot by then at best.
+    struct prospect {
+        std::uint64_t callers;
+        time_point holds_until; ///< if nothing happens meanwhile but time
+    };
+
+    /// The inverse of `earliest`. As time passes, slots that are free but not used come back later in every round; the
+    /// answer changes when the last round that begins by then begins too late.
+    [[nodiscard]] prospect served_by(time_point then, time_point now) const
+    {
+        const auto begin = std::max(now, paused_until_);
+        if (then < begin)
+            return {0, time_point::max()};
+        constexpr std::uint64_t most_rounds = std::uint64_t(1) << 28; // years, and far from an overflow
+        const auto rounds = std::min(static_cast<std::uint64_t>((then - begin) / taken_for_), most_rounds);
+        const auto of_round = then - static_cast<duration::rep>(rounds) * taken_for_;
+        const auto stamped = occupied(now);
+        const auto is_back = [&](time_point stamp) { return free_at(stamp) <= of_round; };
+        const auto first = stamps_.end() - static_cast<std::ptrdiff_t>(stamped);
+        const auto back = static_cast<std::uint64_t>(std::partition_point(first, stamps_.end(), is_back) - first);
+        const auto in_round = back + limit_ - std::min<std::uint64_t>(back + limit_, stamped);
+        return {rounds * limit_ + in_round, rounds == 0 ? then - duration(1) : of_round};
+    }
+
   private:
     [[nodiscard]] time_point free_at(time_point stamp) const noexcept { return after(stamp, taken_for_); }
 
@@ -4558,6 +5847,11 @@ class quota_window {
         const auto is_free = [&](time_point stamp) { return free_at(stamp) <= now; };
         const auto first = std::partition_point(stamps_.begin(), stamps_.end(), is_free);
         return static_cast<std::size_t>(stamps_.end() - first);
+    }
+
+    void forget_free(time_point now)
+    {
+        stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
     }
 
     /// All slots in the order in which they come free: those that are, the stamped, the held. After one round of them a
@@ -4614,6 +5908,260 @@ class quota_window {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/policy/quota_line.hpp
+
+namespace cojob::detail {
+
+/// Callers in line for the slots of a window. Neither I/O nor a clock nor a lock; the times it is told must not go
+/// back.
+///
+/// A slot that was granted may be lost again until it is committed: a pause takes all slots back that nothing was sent
+/// with, and their callers queue again, in the places they had.
+class quota_line {
+  public:
+    /// How long a caller may queue: the sum of all its times in the queue, and until when. `no_timeout`: for ever.
+    struct patience {
+        duration in_all = no_timeout;
+        time_point until = time_point::max();
+    };
+
+    /// One caller. Stays where it is, and leaves before it goes.
+    class caller : public quota_queue::entry {
+      public:
+        enum class state_type {
+            outside,
+            queued,
+            granted,   ///< has a slot and does not know
+            holding,   ///< and knows
+            committed, ///< and may have sent a request
+            refused    ///< and does not know
+        };
+
+        /// `wake` is called when asking again is worth it: granted, refused, or moved up.
+        explicit caller(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+        [[nodiscard]] state_type state() const noexcept { return state_; }
+        [[nodiscard]] bool has_slot() const noexcept
+        {
+            return state_ == state_type::granted || state_ == state_type::holding || state_ == state_type::committed;
+        }
+        /// When it gives up.
+        [[nodiscard]] time_point limit() const noexcept { return limit_; }
+        /// When time alone brings a slot, as it was last told.
+        [[nodiscard]] time_point next() const noexcept { return next_; }
+
+        /// For how long it may queue in one more go.
+        [[nodiscard]] duration queueing_left(patience p, time_point now) const noexcept
+        {
+            const auto most = p.in_all == no_timeout ? no_timeout : std::max(p.in_all - queued_for_, duration::zero());
+            return p.until == time_point::max() ? most : std::min(most, std::max(p.until - now, duration::zero()));
+        }
+
+      private:
+        friend class quota_line;
+
+        std::function<void()> wake_;
+        state_type state_ = state_type::outside;
+        bool has_number_ = false; // it stays, for the return to the same place
+        patience patience_{};
+        duration queued_for_{}; // so far, without the present go
+        time_point queued_since_{}, limit_{}, next_{};
+        quota_window::slot slot_{};
+    };
+
+    explicit quota_line(quota_window window) : window_(std::move(window)) {}
+
+    [[nodiscard]] const quota_window& window() const noexcept { return window_; }
+    [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
+    /// Entries of the queues looked at so far: what the work is measured by.
+    [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
+
+    /// Joins the queue unless it is in it or has a slot. At the front: where it was before, ahead of all who had no
+    /// slot yet. What has become of it since; a refusal is told once.
+    caller::state_type ask(caller& c, patience p, bool at_front, time_point now)
+    {
+        if (c.state_ == caller::state_type::outside) {
+            window_.prepare(now, queue_.size() + 1); // may throw; nothing has happened yet
+            c.patience_ = p;
+            if (!at_front || !c.has_number_)
+                c.set_number(at_front ? --first_number_ : ++last_number_);
+            c.has_number_ = true;
+            enqueue(c, now);
+        }
+        if (c.state_ == caller::state_type::queued)
+            serve(now, &c);
+        if (c.state_ == caller::state_type::granted)
+            c.state_ = caller::state_type::holding;
+        const auto told = c.state_;
+        if (told == caller::state_type::refused)
+            c.state_ = caller::state_type::outside;
+        return told;
+    }
+
+    /// Whether it has a slot still, or again, and keeps it.
+    [[nodiscard]] bool commit(caller& c, time_point now)
+    {
+        if (c.state_ == caller::state_type::queued)
+            serve(now, &c);
+        if (c.state_ == caller::state_type::granted || c.state_ == caller::state_type::holding) {
+            uncommitted_.erase(c);
+            c.state_ = caller::state_type::committed;
+        }
+        return c.state_ == caller::state_type::committed;
+    }
+
+    /// Gives up waiting, or gives the slot back: the server has provably not counted it.
+    void leave(caller& c, time_point now)
+    {
+        if (c.has_slot())
+            return release(c, now, [&] { window_.give_back(c.slot_); });
+        if (std::exchange(c.state_, caller::state_type::outside) != caller::state_type::queued)
+            return;
+        queue_.erase(c);
+        c.queued_for_ += now - c.queued_since_;
+        serve(now, nullptr);
+    }
+
+    /// The exchange of a caller with a slot has ended, and the server may have counted it.
+    void stamp(caller& c, time_point now, bool is_success)
+    {
+        release(c, now, [&] {
+            window_.stamp(c.slot_, now, is_success);
+            queue_.shift_all(-1); // they were counting on a slot that would be given back
+        });
+    }
+
+    /// A 429 to a caller with a slot, which it gives back: the pool pauses. When the pause ends.
+    time_point throttled(caller& c, time_point now, std::optional<duration> hint, double uniform)
+    {
+        auto until = now;
+        release(c, now, [&] { until = pause(c.slot_, now, hint, uniform); });
+        return until;
+    }
+
+  private:
+    [[nodiscard]] static caller& caller_of(quota_queue::entry& e) noexcept { return static_cast<caller&>(e); }
+
+    [[nodiscard]] quota_queue::outlook outlook_at(std::uint64_t position, time_point limit, time_point now) const
+    {
+        if (limit == time_point::max())
+            return {};
+        if (limit <= now)
+            return {-quota_queue::endless, limit};
+        const auto [callers, holds_until] = window_.served_by(limit, now);
+        const auto served = static_cast<std::int64_t>(std::min<std::uint64_t>(callers, quota_queue::endless));
+        return {served - static_cast<std::int64_t>(position), holds_until};
+    }
+
+    void enqueue(caller& c, time_point now)
+    {
+        c.queued_since_ = now;
+        c.limit_ = after(now, c.queueing_left(c.patience_, now));
+        c.state_ = caller::state_type::queued;
+        queue_.insert(c, outlook_at(queue_.position(c), c.limit_, now));
+    }
+
+    template <class Function>
+    void release(caller& c, time_point now, const Function& how)
+    {
+        if (std::exchange(c.state_, caller::state_type::committed) != caller::state_type::committed)
+            uncommitted_.erase(c);
+        how();
+        c.state_ = caller::state_type::outside;
+        serve(now, nullptr);
+    }
+
+    /// To be called whenever a slot may have come free or gone for longer, and before anybody is told to wait: so
+    /// nobody overtakes.
+    void serve(time_point now, caller* asking)
+    {
+        grant(now, asking);
+        refuse(now, asking);
+        if (asking && asking->state_ == caller::state_type::queued)
+            asking->next_ = window_.expected(now, queue_.position(*asking));
+        if (auto* const head = queue_.front(); head && head != asking)
+            come_sooner(caller_of(*head), now);
+    }
+
+    /// Gives what is free to the first of the queue.
+    void grant(time_point now, const caller* asking)
+    {
+        while (auto* const head = queue_.front()) {
+            const auto slot = window_.try_hold(now);
+            if (!slot)
+                return;
+            queue_.erase(*head);
+            uncommitted_.insert(*head, {});
+            caller_of(*head).slot_ = *slot;
+            decide(caller_of(*head), caller::state_type::granted, now, asking);
+        }
+    }
+
+    /// Ends the wait of those it cannot help: who could have no slot in time even if all that are held were given back.
+    void refuse(time_point now, const caller* asking)
+    {
+        const auto look = [&](quota_queue::entry& e, std::uint64_t position) {
+            return outlook_at(position, caller_of(e).limit_, now);
+        };
+        queue_.review_doubtful(now, look);
+        while (auto* const late = queue_.first_in_doubt(now)) {
+            auto& c = caller_of(*late);
+            c.next_ = window_.expected(now, queue_.position(c));
+            queue_.erase(c); // those behind gain a place: some are not late any more
+            decide(c, caller::state_type::refused, now, asking);
+        }
+    }
+
+    /// The first of the queue may have moved up, and sleep until what it was told when it was further behind.
+    void come_sooner(caller& first, time_point now)
+    {
+        const auto then = window_.expected(now, 0);
+        if (then >= first.next_)
+            return;
+        first.next_ = then;
+        first.wake_();
+    }
+
+    /// Out of the queue.
+    static void decide(caller& c, caller::state_type decision, time_point now, const caller* asking)
+    {
+        c.queued_for_ += now - c.queued_since_;
+        c.state_ = decision;
+        if (&c != asking)
+            c.wake_();
+    }
+
+    time_point pause(quota_window::slot s, time_point now, std::optional<duration> hint, double uniform)
+    {
+        const auto before = window_.paused_until();
+        if (before <= now)
+            revoke_all(now);
+        const auto until = window_.throttled(s, now, hint, uniform);
+        if (until != before)
+            queue_.review_all([&](quota_queue::entry& e, std::uint64_t position) {
+                return outlook_at(position, caller_of(e).limit_, now);
+            });
+        return until;
+    }
+
+    /// Before the length of the pause is decided: slots that nothing was sent with do not use the quota up.
+    void revoke_all(time_point now)
+    {
+        while (auto* const first = uncommitted_.front()) {
+            uncommitted_.erase(*first);
+            window_.give_back(caller_of(*first).slot_);
+            enqueue(caller_of(*first), now);
+        }
+    }
+
+    quota_window window_;
+    quota_queue queue_;
+    quota_queue uncommitted_; // those with a slot who have not sent anything
+    std::int64_t last_number_ = 0, first_number_ = 0;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/policy/quota_core.hpp
 
 namespace cojob::detail {
@@ -4626,21 +6174,21 @@ struct quota_reply {
     duration wait{};
 };
 
-/// A window that many draw on: the queue for its slots, in order. Thread-safe. Times are the clock's steady ones.
+/// A window that many draw on, and the line in front of it, with a lock and a clock. Times are the clock's steady ones.
 class quota_core {
   public:
     class ticket;
 
     /// The options have been checked.
     quota_core(const quota_options& options, clock_ptr time)
-        : options_(options), clock_(std::move(time)), window_(options.limit, options.window)
+        : options_(options), clock_(std::move(time)), line_(quota_window(options.limit, options.window))
     {
     }
 
     /// Goes on with what was saved so long ago.
     quota_core(const quota_options& options, clock_ptr time, const quota_state& saved, duration elapsed)
         : options_(options), clock_(std::move(time)),
-          window_(options.limit, options.window, saved, elapsed, clock_->now())
+          line_(quota_window(options.limit, options.window, saved, elapsed, clock_->now()))
     {
     }
 
@@ -4651,8 +6199,8 @@ class quota_core {
     [[nodiscard]] std::uint32_t remaining() const
     {
         const std::lock_guard lock(mutex_);
-        const std::uint64_t free = window_.remaining(clock_->now());
-        return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, queue_.size()));
+        const std::uint64_t free = line_.window().remaining(clock_->now());
+        return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, line_.queued()));
     }
 
     /// How long it would queue.
@@ -4660,13 +6208,20 @@ class quota_core {
     {
         const std::lock_guard lock(mutex_);
         const auto now = clock_->now();
-        return wait_between(now, window_.expected(now, queue_.size()));
+        return wait_between(now, line_.window().expected(now, line_.queued()));
     }
 
     [[nodiscard]] quota_state state() const
     {
         const std::lock_guard lock(mutex_);
-        return window_.state(clock_->now());
+        return line_.window().state(clock_->now());
+    }
+
+    /// What the work under the lock is measured by.
+    [[nodiscard]] std::uint64_t steps() const
+    {
+        const std::lock_guard lock(mutex_);
+        return line_.steps();
     }
 
   private:
@@ -4675,15 +6230,10 @@ class quota_core {
         return then == time_point::max() ? no_timeout : std::max(then - now, duration::zero());
     }
 
-    void join(ticket&, bool at_front);
-    void serve(time_point now, const ticket* asking);
-
     mutable std::mutex mutex_;
     const quota_options options_;
     const clock_ptr clock_;
-    quota_window window_;
-    std::map<std::int64_t, ticket*> queue_; // by the tickets' numbers
-    std::int64_t last_number_ = 0, first_number_ = 0;
+    quota_line line_;
 };
 
 /// One caller. Stays where it is, and is used from one thread at a time.
@@ -4692,177 +6242,99 @@ class quota_core::ticket {
     /// `wake` is called, from any thread, when asking again is worth it: granted, or refused. The core is locked then:
     /// `wake` only posts.
     ticket(std::shared_ptr<quota_core> core, std::function<void()> wake)
-        : core_(std::move(core)), wake_(std::move(wake))
+        : core_(std::move(core)), caller_(std::move(wake))
     {
     }
     ticket(const ticket&) = delete;
     ticket& operator=(const ticket&) = delete;
 
-    /// Leaves the queue. A slot that is still held is stamped: the server may have counted the request.
+    /// Leaves the queue. A slot that was committed is stamped: the server may have counted the request.
     ~ticket()
     {
         const std::lock_guard lock(core_->mutex_);
-        if (state_ == state_type::holding)
-            release([&](quota_window& window, time_point now) { window.stamp(slot_, now, false); });
+        if (caller_.state() == state_type::committed)
+            core_->line_.stamp(caller_, now(), false);
         else
-            withdraw();
+            core_->line_.leave(caller_, now());
     }
 
-    /// Joins the queue unless it is in it; `at_most` counts from then on. `no_timeout`: for ever; zero: refused unless
-    /// a slot is free. At the front: where it was when it got its last slot, ahead of all who had none yet.
-    quota_reply ask(duration at_most, bool at_front)
+    /// Joins the queue unless it is in it. It may queue for `at_most`, the sum of all its times in the queue, and until
+    /// `until`. `no_timeout`: for ever; zero: refused unless a slot is free. At the front: where it was when it got its
+    /// last slot, ahead of all who had none yet.
+    quota_reply ask(duration at_most, bool at_front, time_point until = time_point::max())
     {
         const std::lock_guard lock(core_->mutex_);
-        const auto now = core_->clock_->now();
-        if (state_ == state_type::outside) {
-            limit_ = after(now, std::max(at_most, duration::zero()));
-            core_->join(*this, at_front);
-            state_ = state_type::queued;
+        const auto at = now();
+        switch (core_->line_.ask(caller_, {at_most, until}, at_front, at)) {
+        case state_type::queued: return {quota_reply::queued, wait(at)};
+        case state_type::refused: return {quota_reply::refused, wait_between(at, caller_.next())};
+        default: return {};
         }
-        if (state_ == state_type::queued)
-            core_->serve(now, this);
-        switch (state_) {
-        case state_type::queued: return {quota_reply::queued, wait(now)};
-        case state_type::refused: state_ = state_type::outside; return {quota_reply::refused, wait_between(now, next_)};
-        default: state_ = state_type::holding; return {};
-        }
+    }
+
+    /// The last moment before the first write. Whether it has a slot still, or again, and keeps it; if not, nothing may
+    /// be sent, and it is in the queue or refused: `ask` tells.
+    [[nodiscard]] bool commit()
+    {
+        const std::lock_guard lock(core_->mutex_);
+        return core_->line_.commit(caller_, now());
     }
 
     /// Gives up waiting. A grant that nobody asked about goes to the next.
     void leave()
     {
         const std::lock_guard lock(core_->mutex_);
-        if (state_ != state_type::holding)
-            withdraw();
+        if (caller_.state() != state_type::holding && caller_.state() != state_type::committed)
+            core_->line_.leave(caller_, now());
     }
 
     /// The exchange has ended, and the server may have counted it.
     void stamp(bool is_success)
     {
-        end([&](quota_window& window, time_point now) { window.stamp(slot_, now, is_success); });
+        const std::lock_guard lock(core_->mutex_);
+        if (caller_.has_slot())
+            core_->line_.stamp(caller_, now(), is_success);
     }
 
-    /// The server has provably not counted it.
+    /// The server has provably not counted it. Without a slot: gives up waiting.
     void give_back()
     {
-        end([&](quota_window& window, time_point) { window.give_back(slot_); });
+        const std::lock_guard lock(core_->mutex_);
+        core_->line_.leave(caller_, now());
     }
 
     /// A 429: gives the slot back, and the pool pauses. For how long from now.
     duration throttled(std::optional<duration> hint, double uniform)
     {
-        duration pause{};
-        end([&](quota_window& window, time_point now) {
-            pause = wait_between(now, window.throttled(slot_, now, hint, uniform));
-        });
-        return pause;
+        const std::lock_guard lock(core_->mutex_);
+        if (!caller_.has_slot())
+            return {};
+        const auto at = now();
+        return wait_between(at, core_->line_.throttled(caller_, at, hint, uniform));
+    }
+
+    /// For how long it may queue in one more go.
+    [[nodiscard]] duration queueing_left(duration at_most, time_point until) const
+    {
+        const std::lock_guard lock(core_->mutex_);
+        return caller_.queueing_left({at_most, until}, now());
     }
 
   private:
-    friend class quota_core;
+    using state_type = quota_line::caller::state_type;
 
-    enum class state_type { outside, queued, granted, refused, holding };
-
-    template <class Function>
-    void end(Function how)
-    {
-        const std::lock_guard lock(core_->mutex_);
-        assert(state_ == state_type::holding);
-        if (state_ == state_type::holding)
-            release(how);
-    }
-
-    template <class Function>
-    void release(Function how)
-    {
-        const auto now = core_->clock_->now();
-        how(core_->window_, now);
-        state_ = state_type::outside;
-        core_->serve(now, nullptr);
-    }
-
-    void withdraw()
-    {
-        const auto was = std::exchange(state_, state_type::outside);
-        if (was == state_type::granted)
-            core_->window_.give_back(slot_);
-        else if (was == state_type::queued)
-            core_->queue_.erase(*number_);
-        else
-            return;
-        core_->serve(core_->clock_->now(), nullptr);
-    }
+    [[nodiscard]] time_point now() const { return core_->clock_->now(); }
 
     /// Until time alone brings a slot. Where only a probe is in the way, its end wakes, not time.
-    [[nodiscard]] duration wait(time_point now) const
+    [[nodiscard]] duration wait(time_point at) const
     {
-        const auto then = next_ > now ? next_ : after(now, core_->options_.window);
-        return std::max<duration>(wait_between(now, std::min(then, limit_)), std::chrono::milliseconds(1));
-    }
-
-    /// The first of the queue may have moved up, and sleep until what it was told when it was further behind.
-    void come_sooner(std::uint64_t position, time_point now)
-    {
-        const auto then = position == 0 ? core_->window_.expected(now, 0) : next_;
-        if (then >= next_)
-            return;
-        next_ = then;
-        wake_();
-    }
-
-    void decide(state_type decision, const ticket* asking)
-    {
-        state_ = decision;
-        if (this != asking)
-            wake_();
+        const auto then = caller_.next() > at ? caller_.next() : after(at, core_->options_.window);
+        return std::max<duration>(wait_between(at, std::min(then, caller_.limit())), std::chrono::milliseconds(1));
     }
 
     const std::shared_ptr<quota_core> core_;
-    const std::function<void()> wake_;
-    state_type state_ = state_type::outside;
-    std::optional<std::int64_t> number_; // stays with the ticket, for its return to the front
-    time_point limit_{};
-    time_point next_{}; // when time alone brings a slot
-    quota_window::slot slot_{};
+    quota_line::caller caller_;
 };
-
-inline void quota_core::join(ticket& t, bool at_front)
-{
-    if (!at_front)
-        t.number_ = ++last_number_;
-    else if (!t.number_)
-        t.number_ = --first_number_;
-    queue_.emplace(*t.number_, &t);
-}
-
-/// Grants what is free to the first of the queue, and refuses whom waiting cannot help. To be called whenever a slot
-/// may have come free or gone for longer, and before anybody is told to wait: so nobody overtakes.
-inline void quota_core::serve(time_point now, const ticket* asking)
-{
-    std::uint64_t position = 0;
-    for (auto place = queue_.begin(); place != queue_.end();) {
-        auto& t = *place->second;
-        if (const auto slot = position == 0 ? window_.try_hold(now) : std::nullopt) {
-            t.slot_ = *slot;
-            place = queue_.erase(place);
-            t.decide(ticket::state_type::granted, asking);
-            continue;
-        }
-        const bool is_late =
-            t.limit_ != time_point::max() && (t.limit_ <= now || t.limit_ < window_.earliest(now, position));
-        if (is_late || &t == asking)
-            t.next_ = window_.expected(now, position);
-        if (is_late) {
-            place = queue_.erase(place);
-            t.decide(ticket::state_type::refused, asking);
-            continue;
-        }
-        if (&t != asking)
-            t.come_sooner(position, now);
-        ++position;
-        ++place;
-    }
-}
 
 } // namespace cojob::detail
 
@@ -4870,9 +6342,9 @@ inline void quota_core::serve(time_point now, const ticket* asking)
 
 namespace cojob::detail {
 
-/// What a call is to the quota it draws on: it queues for a slot, and tells how each attempt ended. Nothing, where no
-/// quota is kept.
-class quota_use {
+/// A call's share of the quota: queues for a slot, decides at the commit whether the slot still counts, and reports how
+/// each attempt ended. Empty where no quota is kept.
+class quota_use final : public http::commit_gate {
   public:
     quota_use(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
     {
@@ -4892,15 +6364,17 @@ class quota_use {
 
     // For a quota that is kept.
 
-    [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
     [[nodiscard]] bool may_queue() const { return options_->on_exhausted == when_exhausted::wait; }
 
-    /// A slot, or how long one is to be waited for, or that it would be in vain.
-    [[nodiscard]] quota_reply ask(duration at_most, bool had_slot_before)
+    /// A slot, or how long one is to be waited for, or that it would be in vain. All waits together take no longer than
+    /// `max_wait`.
+    [[nodiscard]] quota_reply ask(time_point until, bool had_slot_before)
     {
         wake_->reset();
-        return ticket_->ask(at_most, had_slot_before);
+        return ticket_->ask(max_wait(), had_slot_before, until);
     }
+    [[nodiscard]] duration queueing_left(time_point until) const { return ticket_->queueing_left(max_wait(), until); }
+    [[nodiscard]] bool may_commit() override { return ticket_->commit(); }
     asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
     void leave() { ticket_->leave(); }
 
@@ -4926,6 +6400,8 @@ class quota_use {
     }
 
   private:
+    [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
+
     /// Of a pool that all share, "at once" would make a storm.
     static std::optional<duration> at_least_a_second(std::optional<duration> hint)
     {
@@ -4951,6 +6427,8 @@ class call_run {
         co_await asio::this_coro::throw_if_cancelled(false);
         const client_state::running_guard running(*call->client, operation_of(call));
         call_run self(*call);
+        if (self.operation_.is_stopped())
+            self.stopped("before it began");
         while (!self.is_over_) {
             if (self.quota_ && !co_await self.take_slot())
                 break;
@@ -4960,7 +6438,14 @@ class call_run {
             if (!self.add_headers())
                 break;
             attempt_run attempt(*call->client, call->op, call->asked, self.this_attempt(), self.attempt_with());
-            auto made = attempt.end(co_await call->client->transport->send(self.wire(), attempt.exchange()));
+            self.held_.reset();
+            auto result = co_await call->client->transport->send(self.wire(), attempt.exchange());
+            if (attempt.is_held(result)) {
+                self.held_ = attempt.hold();
+                call->op.clear_limit();
+                continue;
+            }
+            auto made = attempt.end(std::move(result));
             call->op.clear_limit();
             const auto step = self.judge(made);
             if (step.is_again)
@@ -4968,25 +6453,30 @@ class call_run {
             else
                 self.finish(std::move(made), step);
         }
+        if (self.held_)
+            self.events_.never_sent(*self.held_);
     }
 
   private:
     explicit call_run(call_record& call)
-        : call_(call), state_(*call.client), operation_(call.op),
-          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr),
-          quota_(call.asked.api.quota_pool, call.op.executor())
+        : call_(call), state_(*call.client), operation_(call.op), events_(call),
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
+          quota_(call.asked.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
     }
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
-    /// Queues for a slot of the quota. Whether it has one; else the call has ended.
+    /// Queues for a slot of the quota; the call's own clock stands meanwhile. Whether it has one; else the call has
+    /// ended.
     asio::awaitable<bool> take_slot()
     {
-        const auto at_most = most_in_queue();
-        for (bool is_told = throttled_.has_value(); !operation_.is_stopped(); is_told = true) {
-            const auto reply = quota_.ask(at_most, is_begun_);
+        if (is_begun_)
+            time_left_ = time_left();
+        operation_.set_deadline(call_.settings.until);
+        for (bool is_told = std::exchange(is_told_, false); !operation_.is_stopped(); is_told = true) {
+            const auto reply = quota_.ask(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
             if (reply.kind == quota_reply::refused) {
@@ -4994,7 +6484,7 @@ class call_run {
                 co_return false;
             }
             if (!is_told)
-                report_throttled(errc::quota_exhausted, reply.wait);
+                events_.throttled(errc::quota_exhausted, reply.wait);
             co_await quota_.wait(operation_, after(now(), reply.wait));
         }
         quota_.leave();
@@ -5005,15 +6495,9 @@ class call_run {
         co_return false;
     }
 
-    /// A call that was granted a slot before goes on within its own time.
-    [[nodiscard]] duration most_in_queue() const
+    [[nodiscard]] duration time_left() const
     {
-        return is_begun_ && quota_.may_queue() ? time_left(operation_.deadline())
-                                               : std::min(quota_.max_wait(), time_left(call_.settings.until));
-    }
-
-    [[nodiscard]] duration time_left(time_point until) const
-    {
+        const auto until = operation_.deadline();
         return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
     }
 
@@ -5047,7 +6531,7 @@ class call_run {
             const auto key = co_await call_.asked.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
-            check_key(key);
+            check_key(key.reveal(), "credential");
             call_.asked.wire.authorization = bearer(key);
         } catch (...) {
             thrown = std::current_exception();
@@ -5062,31 +6546,31 @@ class call_run {
         else if (unauthorized_ && call_.asked.wire.authorization == before)
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
-            report_retry(unauthorized_->code(), duration::zero(), false);
+            events_.retry(number_, unauthorized_->code(), duration::zero(), false);
         if (is_over_)
             quota_.give_back();
         unauthorized_.reset();
         co_return !is_over_;
     }
 
-    /// The call's own time begins with its first slot.
+    /// The call's own time begins with its first slot, and goes on with each further one.
     void begin()
     {
-        if (!is_begun_)
-            operation_.set_deadline(std::min(call_.settings.until, after(now(), call_.settings.timeout)));
+        if (!is_begun_ || quota_)
+            operation_.set_deadline(std::min(call_.settings.until, after(now(), time_left_)));
         is_begun_ = true;
     }
 
     /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
     bool add_headers()
     {
-        ++number_;
+        number_ += held_ ? 0U : 1U;
         try {
             if (state_.options.header_hook) {
                 hooked_ = call_.asked.wire;
                 add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
             }
-            state_.counters.retries += number_ > 1 ? 1U : 0U;
+            state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
             return true;
         } catch (...) {
             end_by_exception(std::current_exception());
@@ -5099,9 +6583,9 @@ class call_run {
     {
         return {call_.asked.wire.method, call_.asked.wire.target, number_, call_.settings.poll != nullptr};
     }
-    [[nodiscard]] attempt_settings attempt_with() const
+    [[nodiscard]] attempt_settings attempt_with()
     {
-        return {call_.settings.poll.get(), waited_, needs_new_connection_};
+        return {call_.settings.poll.get(), waited_, needs_new_connection_, quota_ ? &quota_ : nullptr, held_};
     }
     [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.asked.wire; }
 
@@ -5114,8 +6598,12 @@ class call_run {
         pool_pause_ = quota_.ended(made, uniform);
         const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), uniform, made.hint, pool_pause_,
                                                      !call_.asked.api.authorization.is_fixed()});
-        const auto may_queue = !pool_pause_ || quota_.may_queue();
-        return step.is_again && !may_queue ? retry_step{.why_not = "the quota is not waited for"} : step;
+        if (!step.is_again || !pool_pause_)
+            return step;
+        if (!quota_.may_queue())
+            return {.why_not = "the quota is not waited for"};
+        const auto is_in_time = *pool_pause_ <= quota_.queueing_left(call_.settings.until);
+        return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
 
     void finish(made_attempt made, const retry_step& step)
@@ -5145,13 +6633,14 @@ class call_run {
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_.asked, made);
         if (made.outcome.status == 429)
-            report_throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
+            events_.throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
         if (!step.needs_new_credential) // else there may be none
-            report_retry(made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
+            events_.retry(number_, made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
         trail().push_back(std::move(made.tried));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
+        is_told_ = pool_pause_.has_value();
         if (pool_pause_)
             throttled_ = std::move(failure);
         else if (step.needs_new_credential)
@@ -5188,31 +6677,19 @@ class call_run {
     /// The attempts that are over.
     [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
-    void report_retry(error_code why, duration wait, bool is_hinted)
-    {
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_retry({call_.asked.wire.method, call_.asked.wire.target, number_, why, wait, is_hinted});
-    }
-
-    void report_throttled(errc why, duration wait)
-    {
-        if (why == errc::quota_exhausted)
-            ++state_.counters.throttles;
-        if (auto* const observer = state_.options.observer.get())
-            observer->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
-    }
-
     call_record& call_;
     client_state& state_;
     operation& operation_;
+    call_events events_;
     retry_plan plan_;
     quota_use quota_;
     std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
     std::optional<http::request> hooked_;                // with the headers of the hook
     std::optional<duration> pool_pause_;
-    duration waited_{};
-    unsigned number_ = 0; // of the attempt
-    bool is_over_ = false, is_begun_ = false, needs_new_connection_ = false;
+    std::optional<attempt_start> held_; // at its commit
+    duration waited_{}, time_left_{};   // before the attempt; of the call's own time, while it stands
+    unsigned number_ = 0;               // of the attempt
+    bool is_over_ = false, is_begun_ = false, is_told_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail
@@ -5352,13 +6829,14 @@ class landing {
 
 /// Begins a coroutine on the operation's executor, which it keeps at work, to be cancelled through the operation. There
 /// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
-/// costs half a second to compile.
-inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::unique_ptr<landing> to)
+/// costs half a second to compile. The body calls `operation::begin` in its first step: Asio throws what is cancelled
+/// before that step out of `run()`, and nobody is told.
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<landing> to)
 {
     struct ended {
         asio::any_io_executor work;
         std::shared_ptr<operation> op; // its slot is what the body is bound to
-        std::unique_ptr<landing> to;
+        std::shared_ptr<landing> to;
 
         void operator()(std::exception_ptr thrown) const
         {
@@ -5368,6 +6846,7 @@ inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std
     };
     const auto executor = op->executor();
     const auto slot = op->slot();
+    op->hold_cancellation();
     asio::co_spawn(executor, std::move(body),
                    asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(op), std::move(to)}));
 }
@@ -5387,6 +6866,8 @@ class return_to_caller final : public landing {
     /// The caller's context is kept at work until this returns, so that it is there until then.
     void land(std::exception_ptr thrown) override
     {
+        if (std::exchange(has_landed_, true))
+            return;
         asio::require(executor_, asio::execution::blocking.never)
             .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
                 auto slot = asio::get_associated_cancellation_slot(handler);
@@ -5402,6 +6883,7 @@ class return_to_caller final : public landing {
 
     caller_executor executor_;
     Handler handler_;
+    bool has_landed_ = false;
 };
 
 /// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
@@ -5412,15 +6894,24 @@ class return_to_caller final : public landing {
 [[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
 {
     auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
-        auto slot = asio::get_associated_cancellation_slot(handler);
-        if (slot.is_connected())
-            // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
-            slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
-                if (const auto live = weak.lock())
-                    asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
-            });
-        spawn(std::move(run), std::move(body),
-              std::make_unique<return_to_caller<decltype(handler)>>(std::move(handler)));
+        using back_type = return_to_caller<decltype(handler)>;
+        std::shared_ptr<back_type> back;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
+                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                    if (const auto live = weak.lock())
+                        asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
+                });
+            back = std::make_shared<back_type>(std::move(handler));
+            spawn(std::move(run), std::move(body), back);
+        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+            if (!back)
+                back_type(std::move(handler)).land(std::current_exception());
+            else
+                back->land(std::current_exception());
+        }
     };
     return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
                                                                                   std::move(op), std::move(inner));
@@ -5453,10 +6944,26 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
     co_return call;
 }
 
+/// For a success that is not what it should be: tells which request and which answer it was.
+inline error_info describe_undecodable(const call_record& call, error_info info)
+{
+    const auto& request = call.asked.api;
+    info.method = request.method;
+    info.path = redacted(call.asked.wire.target, call.asked.wire.authorization);
+    info.http_status = call.response.status;
+    info.attempts = call.attempts;
+    add_server_headers(info, call.response, call.asked.wire.authorization); // a provider's key too
+    info.job_id = request.job_id;
+    return info;
+}
+
 inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
                                                      call_settings settings)
 {
     const auto call = co_await send_call(std::move(state), std::move(request), std::move(settings));
+    auto objection = call->response.body.empty() ? std::string() : coding_objection(call->asked.wire, call->response);
+    if (!objection.empty())
+        throw_error(describe_undecodable(*call, {errc::invalid_response, std::move(objection)}));
     co_return std::move(call->response);
 }
 
@@ -5541,6 +7048,8 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 
 client::client(asio::any_io_executor executor, client_options options, std::shared_ptr<http::transport> transport)
 {
+    if (!executor)
+        detail::throw_invalid_argument("executor: must not be empty");
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
@@ -5553,7 +7062,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
 
 asio::awaitable<http::response> client::send(api_request request) const
 {
-    return detail::send_response(state_, std::move(request), settings_);
+    return detail::send_response(detail::in_use(state_), std::move(request), settings_);
 }
 
 client client::with_timeout(duration call) const
@@ -5566,22 +7075,133 @@ client client::with_timeout(duration call) const
 
 client_stats client::stats() const
 {
-    const auto& c = state_->counters;
+    const auto& c = detail::in_use(state_)->counters;
     return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.sent, c.received};
 }
 
 void client::close() const
 {
-    state_->close();
+    detail::in_use(state_)->close();
 }
 
 asio::any_io_executor client::get_executor() const
 {
-    const auto* const serial = state_->executor.target<detail::serial_executor>();
+    const auto* const serial = detail::in_use(state_)->executor.target<detail::serial_executor>();
     return serial ? asio::any_io_executor(serial->full()) : state_->executor;
 }
 
 } // namespace cojob
+
+// -------- cojob/impl/forks.ipp
+
+// All that is asked of the system about processes.
+
+#if defined(__unix__) || defined(__APPLE__)
+#include <pthread.h>
+#endif
+
+namespace cojob::detail {
+
+inline std::atomic<unsigned> forks_so_far{0};
+
+const std::atomic<unsigned>& fork_count()
+{
+#if defined(__unix__) || defined(__APPLE__)
+    // Where the system has no room for the hook, a child is not told from its parent.
+    static const auto hooked = pthread_atfork(nullptr, nullptr, +[] { ++forks_so_far; });
+    (void)hooked;
+#endif
+    return forks_so_far;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/list_cursor.ipp
+
+namespace cojob::detail {
+
+/// Jobs that a page shares with the one before: one in ten, and none where a page has a single place.
+inline std::size_t overlap_of(std::size_t places)
+{
+    return places < 2 ? 0 : std::max<std::size_t>(1, places / 10);
+}
+
+bool list_cursor::take(const page_count& page)
+{
+    if (!continues(page)) {
+        look_back(page);
+        return false;
+    }
+    total_ = page.total;
+    // Whatever is shorter than asked covers only what it has: a server may give fewer than it is asked for.
+    const auto end = offset_ + (page.places == 0 ? size_ : page.places);
+    if (unknown_at_ && page.news == 0 && end < *unknown_at_) {
+        known_before_ = end;
+        search();
+        return true;
+    }
+    const auto is_searching = unknown_at_.has_value();
+    const auto has_gone_on = page.news > 0 || end > end_ || is_searching;
+    is_over_ = page.total ? end >= *page.total : page.places == 0 || !has_gone_on;
+    reach_ = page.places;
+    // Nothing but the end of the page before: what follows that end cannot be read, so no page will join it.
+    read_on(has_gone_on ? end : end_, has_gone_on ? overlap_of(std::min(size_, reach_)) : 0);
+    return true;
+}
+
+bool list_cursor::halve()
+{
+    if (size_ == 1)
+        return false;
+    size_ /= 2;
+    if (!unknown_at_ && must_join_)
+        read_on(end_, overlap_of(std::min(size_, reach_)));
+    return true;
+}
+
+bool list_cursor::continues(const page_count& page) const
+{
+    if (offset_ == 0)
+        return true;
+    return must_join_ ? page.known > 0 : shrunk_by(page) == 0;
+}
+
+std::size_t list_cursor::shrunk_by(const page_count& page) const
+{
+    return total_ && page.total && *page.total < *total_ ? *total_ - *page.total : 0;
+}
+
+void list_cursor::look_back(const page_count& page)
+{
+    const auto is_first = !unknown_at_;
+    unknown_at_ = offset_;
+    must_join_ = true;
+    if (is_first)
+        offset_ -= std::min(offset_, std::max(size_, shrunk_by(page)));
+    else
+        search();
+}
+
+void list_cursor::search()
+{
+    const auto distance = *unknown_at_ - known_before_;
+    if (distance > size_)
+        offset_ = known_before_ + distance / 2;
+    else
+        read_on(known_before_, overlap_of(size_));
+}
+
+void list_cursor::read_on(std::size_t from, std::size_t overlap)
+{
+    overlap = std::min(overlap, from);
+    end_ = from;
+    offset_ = from - overlap;
+    must_join_ = overlap > 0;
+    known_before_ = 0;
+    unknown_at_.reset();
+}
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/polled_api.ipp
 
@@ -5614,12 +7234,10 @@ std::optional<server_sent_event> event_stream_parser::next()
         }
         const auto end = rest.find_first_of("\r\n");
         const auto part = rest.substr(0, end);
-        if (part.size() > max_line_ - line_.size()) {
-            exceeded_ = "limits.event_line";
-            break;
-        }
         line_.append(part);
         taken_ += part.size();
+        if (is_line_too_long())
+            break;
         if (end == std::string_view::npos)
             break;
         skips_line_feed_ = rest[end] == '\r';
@@ -5632,12 +7250,31 @@ std::optional<server_sent_event> event_stream_parser::next()
     return std::nullopt;
 }
 
-std::optional<server_sent_event> event_stream_parser::take_line()
+/// The line as far as it has come. A stream may begin with a byte order mark.
+std::string_view event_stream_parser::line_without_mark() const noexcept
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
     std::string_view line = line_;
-    if (std::exchange(is_first_line_, false) && line.starts_with(byte_order_mark))
+    if (is_first_line_ && line.starts_with(byte_order_mark))
         line.remove_prefix(byte_order_mark.size());
+    return line;
+}
+
+/// A line of data may be as long as an event, whatever other lines may be: it is the ordinary way to send one.
+bool event_stream_parser::is_line_too_long()
+{
+    constexpr std::string_view data = "data: ";
+    const auto line = line_without_mark();
+    const auto is_data = line.substr(0, data.size() - 1) == data.substr(0, std::min(line.size(), data.size() - 1));
+    if (is_data ? line.size() > data.size() && line.size() - data.size() > max_event_ : line.size() > max_line_)
+        exceeded_ = is_data ? "limits.event_bytes" : "limits.event_line";
+    return exceeded_ != nullptr;
+}
+
+std::optional<server_sent_event> event_stream_parser::take_line()
+{
+    const auto line = line_without_mark();
+    is_first_line_ = false;
     if (line.empty())
         return dispatch();
     const auto colon = line.find(':');
@@ -5712,7 +7349,15 @@ void operation::stop(stop_reason why)
         return;
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
-    signal_.emit(asio::cancellation_type::terminal);
+    if (!is_held_)
+        signal_.emit(asio::cancellation_type::terminal);
+}
+
+void operation::begin()
+{
+    is_held_ = false;
+    if (is_stopped())
+        signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::cancel(asio::cancellation_type type)
@@ -5740,25 +7385,63 @@ void operation::arm()
         next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
-    armed_ = next;
+    armed_ = time_point::max(); // until it is set
     alarm_->set(next, [this] { ring(); });
+    armed_ = next;
 }
 
 void operation::ring()
 {
     armed_ = time_point::max();
     const auto now = clock_->now();
-    const bool is_over = now >= deadline_, step_is_over = now >= limit_;
+    const bool is_over = now >= deadline_;
+    bool step_is_over = now >= limit_;
     if (step_is_over)
         limit_ = time_point::max();
-    if (!is_over)
-        arm();
+    try {
+        if (!is_over)
+            arm();
+    } catch (...) { // without an alarm nothing would end the step
+        step_is_over = true;
+    }
     // Last: what is stopped may end, and this object with it.
     if (is_over || step_is_over)
         stop(is_over ? stop_reason::deadline : stop_reason::limit);
 }
 
 } // namespace cojob
+
+// -------- cojob/impl/internal/http/awake_mark.hpp
+
+namespace cojob::detail {
+
+/// Notices that the machine slept: civil time went on while steady time, as Linux has it, stood still. Where steady
+/// time goes on in a sleep nothing is noticed, and every limit counts the sleep by itself. Civil time that is set
+/// forward looks like a sleep.
+class awake_mark {
+  public:
+    explicit awake_mark(const clock& time) : lead_(lead(time)) {}
+
+    /// Whether it slept since the last call.
+    [[nodiscard]] bool has_slept(const clock& time)
+    {
+        constexpr auto tolerance = std::chrono::seconds(2); // for clocks that are slewed
+        const auto before = lead_;
+        lead_ = lead(time);
+        return lead_ - before > tolerance;
+    }
+
+  private:
+    /// By how much civil time leads.
+    static std::chrono::nanoseconds lead(const clock& time)
+    {
+        return time.wall_now().time_since_epoch() - time.now().time_since_epoch();
+    }
+
+    std::chrono::nanoseconds lead_;
+};
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/internal/http/clock_hold.hpp
 
@@ -5809,7 +7492,7 @@ inline endpoint_list interleave_families(const endpoint_list& found)
 /// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
 inline endpoint_list literal_endpoints(const http::origin& origin)
 {
-    if (origin.host == "localhost")
+    if (without_final_dot(origin.host) == "localhost")
         return {{asio::ip::address_v6::loopback(), origin.port}, {asio::ip::address_v4::loopback(), origin.port}};
     error_code ec;
     const auto address = asio::ip::make_address(origin.host, ec);
@@ -5914,6 +7597,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     struct outcome {
         error_code error{};
         std::optional<asio::ip::tcp::socket> socket{};
+        asio::ip::tcp::endpoint address{}; ///< that the socket is connected to
+        endpoint_list failed{};            ///< that were tried, and have not answered or refused
     };
 
     asio::awaitable<outcome> run()
@@ -5925,34 +7610,51 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         outcome end{winner_          ? error_code()
                     : over_.is_set() ? last_error_
                                      : error_code(asio::error::operation_aborted),
+                    {},
+                    {},
                     {}};
         end.socket.swap(winner_);
+        for (const auto& r : runners_)
+            if (r.has_won)
+                end.address = r.address;
+            else
+                end.failed.push_back(r.address);
         co_return end;
     }
 
   private:
+    struct runner {
+        runner(const asio::any_io_executor& executor, const asio::ip::tcp::endpoint& to) : socket(executor), address(to)
+        {
+        }
+
+        asio::ip::tcp::socket socket;
+        asio::ip::tcp::endpoint address;
+        bool has_won = false;
+    };
+
     static constexpr auto attempt_delay = std::chrono::milliseconds(250);
 
     void begin_next()
     {
         if (next_ == endpoints_.size())
             return;
-        const auto endpoint = endpoints_[next_++];
         ++running_;
-        auto& socket = sockets_.emplace_back(executor_);
-        socket.async_connect(endpoint,
-                             [self = shared_from_this(), &socket](const error_code& ec) { self->ended(socket, ec); });
+        auto& r = runners_.emplace_back(executor_, endpoints_[next_++]);
+        r.socket.async_connect(r.address,
+                               [self = shared_from_this(), &r](const error_code& ec) { self->ended(r, ec); });
         if (next_ < endpoints_.size())
             stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
     }
 
-    void ended(asio::ip::tcp::socket& socket, const error_code& ec)
+    void ended(runner& r, const error_code& ec)
     {
         --running_;
         if (is_stopped_)
             return;
         if (!ec) {
-            winner_.emplace(std::move(socket));
+            r.has_won = true;
+            winner_.emplace(std::move(r.socket));
             stop(); // at once: before the winner is taken, the next one would still begin
             over_.set();
             return;
@@ -5968,8 +7670,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         is_stopped_ = true;
         stagger_->clear();
         error_code ignored;
-        for (auto& socket : sockets_)
-            socket.close(ignored);
+        for (auto& r : runners_)
+            r.socket.close(ignored);
     }
 
     clock& time_;
@@ -5977,12 +7679,52 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     endpoint_list endpoints_;
     event over_;
     std::unique_ptr<alarm> stagger_;
-    std::list<asio::ip::tcp::socket> sockets_; // a list: handlers refer to them
+    std::list<runner> runners_; // a list: handlers refer to them
     std::size_t next_ = 0;
     std::size_t running_ = 0;
     std::optional<asio::ip::tcp::socket> winner_;
     error_code last_error_;
     bool is_stopped_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/failed_addresses.hpp
+
+namespace cojob::detail {
+
+/// The addresses that failed lately: a new connection begins with another one, where the name has one. No I/O.
+class failed_addresses {
+  public:
+    void add(const asio::ip::tcp::endpoint& address, time_point now)
+    {
+        std::erase_if(failures_, [&](const failure& f) { return f.address == address; });
+        if (failures_.size() == most)
+            failures_.erase(failures_.begin());
+        failures_.push_back({address, now});
+    }
+
+    /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
+    [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
+    {
+        std::erase_if(failures_, [now](const failure& f) { return now - f.when >= memory; });
+        for (const auto& f : failures_)
+            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end())
+                std::rotate(found, found + 1, addresses.end());
+        return addresses;
+    }
+
+  private:
+    /// A server that was restarted is back by then; who balances load by the order of addresses gets it back.
+    static constexpr duration memory = std::chrono::minutes(1);
+    static constexpr std::size_t most = 64;
+
+    struct failure {
+        asio::ip::tcp::endpoint address;
+        time_point when;
+    };
+
+    std::vector<failure> failures_; // the oldest first
 };
 
 } // namespace cojob::detail
@@ -5999,6 +7741,10 @@ struct io_result {
 
 /// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
 /// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+///
+/// OpenSSL does not return from a read while records without application data keep coming: session tickets, key
+/// updates, requests to negotiate anew. So each call reads the socket a few times only and then would block, as if
+/// nothing more had come: the wait that follows lets others have their turn.
 class tls_session {
   public:
     /// The socket stays where it is.
@@ -6019,23 +7765,26 @@ class tls_session {
     tls_session& operator=(const tls_session&) = delete;
     ~tls_session() = default;
 
+    /// Reads of the socket in one call. The largest record takes two; two full of key updates keep a thread for 20 ms.
+    static constexpr int most_socket_reads = 2;
+
     [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
 
     io_result handshake()
     {
-        forget_errors();
+        begin_call();
         return told(SSL_do_handshake(ssl_.get()));
     }
 
     io_result read_some(asio::mutable_buffer room)
     {
-        forget_errors();
+        begin_call();
         return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
     }
 
     io_result write_some(asio::const_buffer bytes)
     {
-        forget_errors();
+        begin_call();
         return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
     }
 
@@ -6044,6 +7793,9 @@ class tls_session {
     {
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
+
+    /// Whether the last call ended as `would_block` although the socket may have more.
+    [[nodiscard]] bool was_cut_short() const noexcept { return reads_left_ < 0; }
 
   private:
     struct ssl_free {
@@ -6060,8 +7812,9 @@ class tls_session {
 
     /// What other code left in this thread's queue of errors would be taken for this session's, and what became of the
     /// socket before for what happens now.
-    void forget_errors() noexcept
+    void begin_call() noexcept
     {
+        reads_left_ = most_socket_reads;
         socket_error_ = {};
         if (ERR_peek_error() != 0)
             ERR_clear_error();
@@ -6108,7 +7861,11 @@ class tls_session {
     static int read_socket(BIO* bio, char* room, int size)
     {
         auto& self = of(bio);
-        const auto n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+        std::size_t n = 0;
+        if (--self.reads_left_ < 0)
+            self.socket_error_ = asio::error::would_block;
+        else
+            n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
         return self.moved(bio, n, false);
     }
 
@@ -6142,6 +7899,7 @@ class tls_session {
     asio::ip::tcp::socket& socket_;
     error_code socket_error_; // of the last read or write of the socket
     bool is_write_blocked_ = false;
+    int reads_left_ = 0; // in this call
     std::unique_ptr<SSL, ssl_free> ssl_;
 };
 
@@ -6155,7 +7913,8 @@ namespace cojob::detail {
 /// more. What a response was read into stays with the connection, so that keeping one keeps the buffer.
 class stream {
   public:
-    explicit stream(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    explicit stream(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& address = {})
+        : socket_(std::move(socket)), address_(address)
     {
         error_code ignored; // shows at the first read or write
         socket_.non_blocking(true, ignored);
@@ -6165,6 +7924,8 @@ class stream {
     ~stream() = default;
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
+    /// Where it leads; the socket does not know any more when it has failed.
+    [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
 
     /// From here on everything is encrypted, beginning with a handshake.
@@ -6202,18 +7963,30 @@ class stream {
         return is_time;
     }
 
+    /// After an operation that would have blocked: what the socket has to be waited for.
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept { return tls_ ? tls_->lacks() : lacks_; }
+
     /// After an operation that would have blocked: to be awaited before it is tried again.
-    [[nodiscard]] auto ready()
+    [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
+
+    /// After a read and a write that would have blocked.
+    asio::awaitable<error_code> readable_or_writable()
     {
-        return socket_.async_wait(tls_ ? tls_->lacks() : lacks_, asio::as_tuple(asio::deferred));
+        const auto first = share<first_wait>(socket_.get_executor());
+        for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
+            socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
+        co_await first->happened.wait();
+        error_code ignored;
+        socket_.cancel(ignored); // the other one
+        co_return first->error;
     }
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
-    /// tickets; `SSL_peek` would call a connection alive after the server's close_notify.
+    /// tickets, but not any number of them; `SSL_peek` would call a connection alive after the server's close_notify.
     [[nodiscard]] bool is_quiet()
     {
         char byte = 0;
-        return would_block(read_some(asio::buffer(&byte, 1)).error);
+        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
     }
 
     [[nodiscard]] static bool would_block(const error_code& error) noexcept
@@ -6222,9 +7995,25 @@ class stream {
     }
 
   private:
+    /// The end of the first of two waits. Both outlast whoever waits for them.
+    struct first_wait {
+        explicit first_wait(const asio::any_io_executor& executor) : happened(executor) {}
+
+        void set(const error_code& ec)
+        {
+            if (!happened.is_set())
+                error = ec;
+            happened.set();
+        }
+
+        event happened;
+        error_code error;
+    };
+
     static constexpr int most_in_a_row = 16;
 
     asio::ip::tcp::socket socket_;
+    asio::ip::tcp::endpoint address_;
     std::optional<tls_session> tls_; // uses the socket
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // reads that had not to be waited for
@@ -6263,8 +8052,9 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
 }
 
 /// SNI and the name or address the certificate must be for. Whether OpenSSL took them.
-inline bool expect_server(SSL* ssl, const std::string& name)
+inline bool expect_server(SSL* ssl, const std::string& host)
 {
+    const std::string name(without_final_dot(host));
     auto* check = SSL_get0_param(ssl);
     error_code not_an_address;
     asio::ip::make_address(name, not_an_address);
@@ -6293,9 +8083,10 @@ namespace cojob::detail {
 /// client certificates into the TLS context, session resumption into `secure`.
 class connector {
   public:
-    /// \throws api_error invalid_argument for authorities that cannot be read
+    /// \throws api_error invalid_argument for authorities that cannot be read and names that are none
     connector(tls_options tls, const timeout_options& timeouts) : tls_options_(std::move(tls)), timeouts_(timeouts)
     {
+        check_server_name(tls_options_.server_name, "tls_options::server_name");
         if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
             tls_context();
     }
@@ -6318,8 +8109,10 @@ class connector {
             co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
-        const auto race = share<connect_race>(op, std::move(found.endpoints));
+        const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
         auto connected = co_await race->run();
+        for (const auto& address : connected.failed)
+            note_failure(op, address);
         if (op.is_stopped())
             co_return aborted();
         if (!connected.socket)
@@ -6327,10 +8120,19 @@ class connector {
 
         error_code ignored; // only a question of speed
         connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
-        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket))};
+        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket), connected.address)};
         if (to.is_secure)
             co_await secure(opened, to, x, end_of_attempt);
+        if (opened.error)
+            note_failure(op, connected.address);
         co_return opened;
+    }
+
+    /// The next connection begins with another address, unless it was the caller who stopped.
+    void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
+    {
+        if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
+            failures_.add(address, op.time().now());
     }
 
     void shutdown() noexcept { lookups_.shutdown(); }
@@ -6379,6 +8181,67 @@ class connector {
     std::optional<asio::ssl::context> tls_;
     timeout_options timeouts_;
     lookups lookups_;
+    failed_addresses failures_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/place_queue.hpp
+
+namespace cojob::detail {
+
+/// Who queues for a place. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
+/// joining and leaving take one step however many queue.
+class place_queue_entry {
+  public:
+    place_queue_entry() = default;
+    place_queue_entry(const place_queue_entry&) = delete;
+    place_queue_entry& operator=(const place_queue_entry&) = delete;
+    ~place_queue_entry() = default;
+
+    std::uint64_t number = 0; ///< in the order of arrival, over all queues of a pool
+    bool is_poll = false;
+
+  private:
+    friend class place_queue;
+
+    place_queue_entry *before_ = nullptr, *behind_ = nullptr;
+    class place_queue* queue_ = nullptr;
+};
+
+/// First in, first out. Owns nobody; whoever is in it leaves before it goes.
+class place_queue {
+  public:
+    place_queue() = default;
+    place_queue(const place_queue&) = delete; // its entries know it
+    place_queue& operator=(const place_queue&) = delete;
+    ~place_queue() = default;
+
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+    [[nodiscard]] place_queue_entry* front() const noexcept { return first_; }
+
+    void push_back(place_queue_entry& entry) noexcept
+    {
+        entry.queue_ = this;
+        entry.behind_ = nullptr;
+        entry.before_ = std::exchange(last_, &entry);
+        (entry.before_ ? entry.before_->behind_ : first_) = &entry;
+    }
+
+    /// Nothing happens when it is not in this queue.
+    void erase(place_queue_entry& entry) noexcept
+    {
+        if (entry.queue_ != this)
+            return;
+        entry.queue_ = nullptr;
+        (entry.before_ ? entry.before_->behind_ : first_) = entry.behind_;
+        (entry.behind_ ? entry.behind_->before_ : last_) = entry.before_;
+    }
+
+    [[nodiscard]] bool has(const place_queue_entry& entry) const noexcept { return entry.queue_ == this; }
+
+  private:
+    place_queue_entry *first_ = nullptr, *last_ = nullptr;
 };
 
 } // namespace cojob::detail
@@ -6388,39 +8251,56 @@ class connector {
 namespace cojob::detail {
 
 /// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than places.
+/// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
+/// `place_queue_entry`.
+///
+/// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
+/// yielding; from then on whoever came first goes first. All is O(1).
 template <class Connection, class Waiter>
 class origin_pool {
   public:
-    explicit origin_pool(const pool_options& options) : options_(options) {}
-
-    /// A place if one is free and nobody is before.
-    [[nodiscard]] bool try_enter()
+    explicit origin_pool(const pool_options& options)
+        : options_(options), most_polls_(std::max<std::size_t>(1, options.max_connections / 2))
     {
-        if (!waiting_.empty() || !yielding_.empty() || in_use_ >= options_.max_connections)
+    }
+
+    /// A place if one is free and nobody is before. While one is free, nobody queues who may have it.
+    [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
+    {
+        if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
             return false;
         ++in_use_;
+        polls_in_use_ += is_poll ? 1U : 0U;
         return true;
     }
 
-    /// One that yields stands behind all that do not.
-    void enqueue(Waiter& waiter, bool yields = false) { (yields ? yielding_ : waiting_).push_back(&waiter); }
-    void leave_queue(Waiter& waiter)
+    void enqueue(Waiter& waiter, bool is_poll = false) noexcept
     {
-        if (std::erase(waiting_, &waiter) == 0)
-            std::erase(yielding_, &waiter);
+        waiter.number = ++last_number_;
+        waiter.is_poll = is_poll;
+        (is_poll ? polls_ : calls_).push_back(waiter);
+    }
+
+    void leave_queue(Waiter& waiter) noexcept { (waiter.is_poll ? polls_ : calls_).erase(waiter); }
+
+    /// A poll has yielded for long enough, and so has any poll before it: polls do not overtake each other.
+    void stop_yielding(const Waiter& waiter) noexcept
+    {
+        if (polls_.has(waiter))
+            last_patient_ = std::max(last_patient_, waiter.number);
     }
 
     /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
-    [[nodiscard]] Waiter* release()
+    [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
     {
-        auto& queue = waiting_.empty() ? yielding_ : waiting_;
-        if (queue.empty()) {
+        polls_in_use_ -= was_poll ? 1U : 0U;
+        auto* const next = first_in_queue();
+        if (!next) {
             --in_use_;
             return nullptr;
         }
-        auto* next = queue.front();
-        queue.erase(queue.begin());
+        leave_queue(*next);
+        polls_in_use_ += next->is_poll ? 1U : 0U;
         return next;
     }
 
@@ -6450,15 +8330,24 @@ class origin_pool {
     [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
 
   private:
+    [[nodiscard]] Waiter* first_in_queue() const noexcept
+    {
+        auto* const poll = polls_in_use_ < most_polls_ ? polls_.front() : nullptr;
+        auto* const call = calls_.front();
+        const auto goes_first = poll && (!call || (poll->number <= last_patient_ && poll->number < call->number));
+        return static_cast<Waiter*>(goes_first ? poll : call);
+    }
+
     struct idle {
         Connection connection;
         time_point since;
     };
 
     pool_options options_;
-    std::size_t in_use_ = 0;
+    std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
-    std::vector<Waiter*> waiting_, yielding_;
+    place_queue calls_, polls_;
+    std::uint64_t last_number_ = 0, last_patient_ = 0;
 };
 
 } // namespace cojob::detail
@@ -6467,7 +8356,7 @@ class origin_pool {
 
 namespace cojob::detail {
 
-struct place_waiter {
+struct place_waiter : place_queue_entry {
     explicit place_waiter(const asio::any_io_executor& executor) : turn(executor) {}
 
     event turn;
@@ -6490,12 +8379,13 @@ struct pool_table {
 /// The right to one connection; given back, to the next who waits, when it goes.
 class place {
   public:
-    place(std::shared_ptr<pool_table> table, const http::origin& origin)
-        : table_(std::move(table)), pool_(&table_->of(origin))
+    place(std::shared_ptr<pool_table> table, const http::origin& origin, bool is_for_poll)
+        : table_(std::move(table)), pool_(&table_->of(origin)), is_for_poll_(is_for_poll)
     {
     }
     place(place&& other) noexcept
-        : table_(std::move(other.table_)), pool_(other.pool_), is_held_(std::exchange(other.is_held_, false))
+        : table_(std::move(other.table_)), pool_(other.pool_), is_for_poll_(other.is_for_poll_),
+          is_held_(std::exchange(other.is_held_, false))
     {
     }
     place(const place&) = delete;
@@ -6505,32 +8395,42 @@ class place {
     {
         if (!is_held_ || table_->is_shut_down)
             return;
-        if (auto* next = pool_->release())
+        if (auto* next = pool_->release(is_for_poll_))
             next->turn.set();
     }
 
     /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
     [[nodiscard]] bool try_enter(const operation& op)
     {
-        is_held_ = !op.is_stopped() && pool_->try_enter();
+        is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
         return is_held_ || op.is_stopped();
     }
 
-    asio::awaitable<void> queue(operation& op, bool yields)
+    /// A poll lets others go first for as long as it yields, and takes the place that is its own by then: a busy client
+    /// must not keep a wait from ever seeing its job.
+    asio::awaitable<void> queue(http::exchange& x)
     {
+        auto& op = x.operation;
+        const auto since = op.time().now();
         place_waiter self(op.executor());
-        const queue_entry entry(*pool_, self, yields);
+        const queue_entry entry(*pool_, self, is_for_poll_);
+        std::unique_ptr<alarm> patience;
+        if (is_for_poll_) {
+            patience = op.time().make_alarm(op.executor());
+            patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
+        }
         co_await self.turn.wait();
         is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+        x.queued += op.time().now() - since;
     }
 
     [[nodiscard]] connection_pool& pool() noexcept { return *pool_; }
 
   private:
     struct queue_entry {
-        queue_entry(connection_pool& p, place_waiter& w, bool yields) : pool(p), waiter(w)
+        queue_entry(connection_pool& p, place_waiter& w, bool is_poll) : pool(p), waiter(w)
         {
-            pool.enqueue(waiter, yields);
+            pool.enqueue(waiter, is_poll);
         }
         queue_entry(const queue_entry&) = delete;
         queue_entry& operator=(const queue_entry&) = delete;
@@ -6542,12 +8442,400 @@ class place {
 
     std::shared_ptr<pool_table> table_;
     connection_pool* pool_;
+    bool is_for_poll_;
     bool is_held_ = false;
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/response_parser.hpp
+// -------- cojob/impl/internal/http/chunk_scan.hpp
+
+namespace cojob::detail {
+
+/// Takes the chunked coding (RFC 9112, section 7.1) off a body, byte by byte, so that the pieces it comes in do not
+/// matter and a mistake shows with its first byte. A line ends with CRLF and nothing else, and nothing is passed over
+/// but blanks after a chunk's size, which some servers fill up to a fixed width: no two readers can see the message's
+/// end in different places.
+class chunk_scan {
+  public:
+    /// `most`: bytes of one chunk extension, and of all trailers together.
+    explicit chunk_scan(std::size_t most) : most_(most) {}
+
+    enum class event {
+        needs_more, ///< the input is used up
+        chunk,      ///< one begins, of `size()` bytes
+        data,       ///< some of its bytes
+        end,        ///< of the body
+        malformed,
+        too_long ///< an extension, or the trailers
+    };
+
+    /// Takes what one event needs off the front of the input. `data` is a part of the input.
+    [[nodiscard]] event next(std::string_view& input, std::string_view& data)
+    {
+        while (!input.empty()) {
+            if (state_ == state::data)
+                return take_data(input, data);
+            const char c = input.front();
+            input.remove_prefix(1);
+            const auto found = state_ < state::trailer_begin ? take_size_line(c) : take_trailer(c);
+            if (found != event::needs_more)
+                return found;
+        }
+        return event::needs_more;
+    }
+
+    /// What is left of the chunk.
+    [[nodiscard]] std::uint64_t size() const noexcept { return left_; }
+
+  private:
+    enum class state {
+        size,
+        blanks, ///< after the size
+        extension,
+        size_line_feed, ///< the CR before it has come
+        data,
+        data_return, ///< CR LF after the data
+        data_line_feed,
+        trailer_begin, ///< of a line, the empty one perhaps
+        trailer_name,
+        trailer_value,
+        trailer_line_feed,
+        last_line_feed
+    };
+
+    static constexpr std::size_t most_digits = 32, most_blanks = 16;
+
+    event take_data(std::string_view& input, std::string_view& data)
+    {
+        data = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+        input.remove_prefix(data.size());
+        left_ -= data.size();
+        if (left_ == 0)
+            state_ = state::data_return;
+        return event::data;
+    }
+
+    event go(state next) noexcept
+    {
+        state_ = next;
+        return event::needs_more;
+    }
+
+    event take_size_line(char c)
+    {
+        switch (state_) {
+        case state::size: return take_digit(c);
+        case state::blanks: return is_blank(c) && ++count_ <= most_blanks ? event::needs_more : after_size(c);
+        case state::extension: return take_extension(c);
+        case state::size_line_feed: return c == '\n' ? begin_chunk() : event::malformed;
+        case state::data_return: return c == '\r' ? go(state::data_line_feed) : event::malformed;
+        default: // data_line_feed
+            count_ = 0;
+            return c == '\n' ? go(state::size) : event::malformed;
+        }
+    }
+
+    event take_digit(char c)
+    {
+        if (!is_hex_digit(c)) {
+            const bool has_size = count_ != 0;
+            count_ = is_blank(c) ? 1 : 0;
+            if (!has_size)
+                return event::malformed;
+            return is_blank(c) ? go(state::blanks) : after_size(c);
+        }
+        if (++count_ > most_digits || left_ >> 60U != 0)
+            return event::malformed;
+        left_ = left_ * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
+        return event::needs_more;
+    }
+
+    event after_size(char c)
+    {
+        if (c == '\r')
+            return go(state::size_line_feed);
+        if (c != ';')
+            return event::malformed;
+        count_ = 0;
+        state_ = state::extension;
+        return take_extension(c);
+    }
+
+    event take_extension(char c)
+    {
+        if (c == '\r')
+            return go(state::size_line_feed);
+        if (is_control(c) && c != '\t')
+            return event::malformed;
+        return ++count_ > most_ ? event::too_long : event::needs_more;
+    }
+
+    event begin_chunk()
+    {
+        count_ = 0;
+        if (left_ == 0)
+            return go(state::trailer_begin);
+        state_ = state::data;
+        return event::chunk;
+    }
+
+    event take_trailer(char c)
+    {
+        switch (state_) {
+        case state::trailer_begin:
+            if (c == '\r')
+                return go(state::last_line_feed);
+            if (is_blank(c) && has_trailer_) // a folded line (RFC 9112, section 5.2)
+                return count_trailer(state::trailer_value);
+            name_.clear();
+            state_ = state::trailer_name;
+            return take_name(c);
+        case state::trailer_name: return take_name(c);
+        case state::trailer_value:
+            if (c == '\r')
+                return go(state::trailer_line_feed);
+            return is_control(c) && c != '\t' ? event::malformed : count_trailer(state_);
+        case state::trailer_line_feed:
+            has_trailer_ = true;
+            return c == '\n' ? go(state::trailer_begin) : event::malformed;
+        default: // last_line_feed
+            return c == '\n' ? event::end : event::malformed;
+        }
+    }
+
+    /// Trailers are dropped: they are no headers (RFC 9110, section 6.5.1), and nothing here wants one. One that would
+    /// frame the message anew is refused.
+    event take_name(char c)
+    {
+        if (c == ':')
+            return name_.empty() || name_ == "content-length" || name_ == "transfer-encoding"
+                       ? event::malformed
+                       : go(state::trailer_value);
+        if (!is_token({&c, 1}))
+            return event::malformed;
+        constexpr std::size_t enough = std::string_view("transfer-encoding").size() + 1;
+        if (name_.size() < enough)
+            name_ += to_lower(c);
+        return count_trailer(state_);
+    }
+
+    event count_trailer(state next)
+    {
+        state_ = next;
+        return ++count_ > most_ ? event::too_long : event::needs_more;
+    }
+
+    static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+    std::size_t most_;
+    state state_ = state::size;
+    std::uint64_t left_ = 0;
+    std::size_t count_ = 0; // of the digits, blanks, extension or trailers
+    std::string name_;      // of a trailer, lower case
+    bool has_trailer_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/body_decoder.hpp
+
+namespace cojob::detail {
+
+/// What becomes of a response's body.
+enum class body_mode {
+    whole,
+    absent,  ///< the answer to a HEAD: its length is that of a body that does not come
+    streamed ///< of a success: taken away as it comes, without a limit; of a failure: whole
+};
+
+/// Where a body ends (RFC 9112, section 6.3).
+struct body_framing {
+    enum class kind { none, length, chunks, until_close };
+
+    kind ends = kind::none;
+    std::uint64_t length = 0;
+};
+
+/// Takes one body out of the bytes that follow a head, and counts what the limits count. What is announced counts as
+/// well as what comes.
+class body_decoder {
+  public:
+    /// `is_bounded`: by `limits.body_bytes`.
+    body_decoder(const limit_options& limits, body_framing framing, bool is_bounded)
+        : limits_(limits), ends_(framing.ends), left_(framing.length), is_bounded_(is_bounded),
+          chunks_(limits.chunk_extension), is_done_(ends_ == kind::none || (ends_ == kind::length && left_ == 0))
+    {
+    }
+
+    /// Before the first byte. False: the announced length is over the limit.
+    bool begin(std::string& body)
+    {
+        if (ends_ != kind::length || !is_bounded_)
+            return true;
+        if (!check_room(body, left_))
+            return false;
+        body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(left_, most_ahead)));
+        return true;
+    }
+
+    /// Takes bytes off the front of the input and adds what they hold to the body. Goes on until the input is used up,
+    /// the body is done, or something is wrong.
+    void take(std::string_view& input, std::string& body)
+    {
+        if (ends_ == kind::chunks)
+            return take_chunks(input, body);
+        auto part = input;
+        if (ends_ == kind::length) {
+            part = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+            left_ -= part.size();
+            is_done_ = left_ == 0;
+        }
+        input.remove_prefix(part.size());
+        add(part, body);
+    }
+
+    /// Whether a connection that ends in good order here ends the body.
+    [[nodiscard]] bool may_end() const noexcept { return is_done_ || ends_ == kind::until_close; }
+
+    [[nodiscard]] bool is_done() const noexcept { return is_done_; }
+    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
+    [[nodiscard]] const char* why() const noexcept { return why_; }
+
+  private:
+    using kind = body_framing::kind;
+
+    /// Beyond this, memory is taken for what has come and not for what was announced.
+    static constexpr std::size_t most_ahead = std::size_t{64} * 1024;
+
+    void take_chunks(std::string_view& input, std::string& body)
+    {
+        using found = chunk_scan::event;
+        while (!is_done_ && !failure_) {
+            std::string_view data;
+            switch (chunks_.next(input, data)) {
+            case found::needs_more: return;
+            case found::chunk: check_room(body, chunks_.size()); break;
+            case found::data: add(data, body); break;
+            case found::end: is_done_ = true; break;
+            case found::malformed: fail(errc::malformed_response, "malformed chunks"); break;
+            case found::too_long:
+                fail(errc::response_too_large, "over limits.chunk_extension, which bounds trailers too");
+                break;
+            }
+        }
+    }
+
+    void add(std::string_view part, std::string& body)
+    {
+        if (check_room(body, part.size()))
+            body.append(part);
+    }
+
+    bool check_room(const std::string& body, std::uint64_t more)
+    {
+        if (!is_bounded_ || more <= std::min(limits_.body_bytes, body.max_size()) - body.size())
+            return true;
+        fail(errc::response_too_large, "over limits.body_bytes");
+        return false;
+    }
+
+    void fail(errc code, const char* why)
+    {
+        failure_ = code;
+        why_ = why;
+    }
+
+    const limit_options& limits_;
+    kind ends_;
+    std::uint64_t left_; // of a length
+    bool is_bounded_;
+    chunk_scan chunks_;
+    bool is_done_;
+    std::optional<errc> failure_;
+    const char* why_ = "";
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/head_parser.hpp
+
+namespace cojob::detail {
+
+/// Beast's parser, used for one whole head and nothing else: a body is read by `body_decoder`.
+class head_parser final : public boost::beast::http::basic_parser<false> {
+    using string_view = boost::beast::string_view;
+    using field = boost::beast::http::field;
+
+  public:
+    explicit head_parser(const limit_options& limits) : limits_(limits)
+    {
+        skip(true);                                              // the message is over with its head
+        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts
+        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
+    }
+
+    /// Whether the head is well formed and within the limits.
+    bool parse(std::string_view head) { return put(asio::buffer(head), error_) == head.size() && !error_; }
+
+    http::response message;
+
+    /// Why it is not.
+    [[nodiscard]] errc failure() const noexcept
+    {
+        return is_over_limit_ ? errc::response_too_large : errc::malformed_response;
+    }
+    [[nodiscard]] std::string why() const
+    {
+        if (is_over_limit_)
+            return "over limits.header_count";
+        return has_unknown_coding_ ? "a transfer coding other than chunked" : error_.message();
+    }
+
+  private:
+    static constexpr std::size_t usual_headers = 16;
+
+    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
+    void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
+    void on_field_impl(field name_code, string_view name, string_view value, error_code& ec) override
+    {
+        if (name_code == field::transfer_encoding && !is_known_coding({value.data(), value.size()})) {
+            has_unknown_coding_ = true;
+            ec = boost::beast::http::error::bad_transfer_encoding;
+        } else if (message.headers.size() == limits_.header_count) {
+            is_over_limit_ = true;
+            ec = boost::beast::http::error::header_limit;
+        } else {
+            add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
+        }
+    }
+    void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
+
+    /// Beast passes over a coding that it does not know, and the body would be taken for what it is not. `identity` is
+    /// that of RFC 2616, and changes nothing.
+    static bool is_known_coding(std::string_view value)
+    {
+        return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
+    }
+
+    // Not `override`: Beast has it, pure, from Boost 1.90 on. Trailers are no part of a head.
+    virtual void on_trailer_field_impl(field, string_view, string_view, error_code&) {}
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(string_view, error_code&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
+    void on_finish_impl(error_code&) override {}
+
+    const limit_options& limits_;
+    error_code error_;
+    bool is_over_limit_ = false;
+    bool has_unknown_coding_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/head_scan.hpp
 
 namespace cojob::detail {
 
@@ -6566,141 +8854,32 @@ class head_scan {
         for (; (at_ = received.find('\n', at_)) != received.npos; line_begin_ = ++at_) {
             if (at_ == 0 || received[at_ - 1] != '\r')
                 return verdict::malformed;
-            if (at_ == line_begin_ + 1)
+            if (line_begin_ == 0)
+                ends_with_status_ = at_ - 1 == status_end;
+            if (at_ == line_begin_ + 1) {
+                size_ = at_ + 1;
                 return verdict::whole;
+            }
         }
         at_ = received.size();
         return verdict::incomplete;
     }
 
+    /// Of a whole head, with the empty line.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    /// The status line has neither a reason nor the space before it (RFC 9112, section 4, wants the space). Servers
+    /// send that; Beast refuses it.
+    [[nodiscard]] bool ends_with_status() const noexcept { return ends_with_status_; }
+
+    /// Where the space belongs.
+    static constexpr std::size_t status_end = std::string_view("HTTP/1.1 200").size();
+
   private:
     std::size_t at_ = 0;
     std::size_t line_begin_ = 0;
-};
-
-/// What becomes of a response's body.
-enum class body_mode {
-    whole,
-    absent,  ///< the answer to a HEAD: its length is that of a body that does not come
-    streamed ///< of a success: taken away as it comes, without a limit; of a failure: whole
-};
-
-/// Beast's parser, filling plain strings and counting what the limits count.
-class response_parser final : public boost::beast::http::basic_parser<false> {
-    using string_view = boost::beast::string_view;
-    using field = boost::beast::http::field;
-
-  public:
-    response_parser(const limit_options& limits, body_mode mode) : limits_(limits), mode_(mode)
-    {
-        skip(mode == body_mode::absent);
-        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts: this would count each piece anew
-        body_limit(boost::none);                                 // counted below
-        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
-    }
-
-    http::response message;
-
-    /// The body goes as it comes.
-    [[nodiscard]] bool is_streaming() const
-    {
-        return mode_ == body_mode::streamed && is_past_head_ && message.status / 100 == 2;
-    }
-
-    /// Beast 1.81 asserts that it never has four bytes of `0 CRLF CRLF`, which nothing can be shorter than.
-    [[nodiscard]] std::size_t least_input() const { return chunked() && !has_chunk_ ? 5 : 1; }
-
-    /// The option that the message is over, when that is what is wrong with it.
-    [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
-
-  private:
-    static constexpr std::size_t usual_headers = 16;
-
-    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
-    void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
-    void on_field_impl(field, string_view name, string_view value, error_code& ec) override
-    {
-        if (is_past_head_)
-            drop_trailer(name.size() + value.size(), ec);
-        else if (message.headers.size() == limits_.header_count)
-            ec = over("limits.header_count");
-        else
-            add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
-    }
-    void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
-    // Not `override`: Beast has it, pure, from Boost 1.90 on; before, trailers come as fields.
-    // And before, Beast itself refused what would frame the message anew.
-    virtual void on_trailer_field_impl(field kind, string_view name, string_view value, error_code& ec)
-    {
-        if (kind == field::content_length || kind == field::transfer_encoding)
-            ec = boost::beast::http::error::bad_field;
-        else
-            drop_trailer(name.size() + value.size(), ec);
-    }
-    void on_header_impl(error_code& ec) override
-    {
-        is_past_head_ = true;
-        const auto length = content_length();
-        if (length && has_body() && !is_streaming() && check_room(*length, ec))
-            message.body.reserve(static_cast<std::size_t>(*length));
-    }
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    std::size_t on_body_impl(string_view part, error_code& ec) override
-    {
-        if (is_streaming() || check_room(part.size(), ec))
-            message.body.append(part.data(), part.size());
-        return part.size();
-    }
-    void on_chunk_header_impl(std::uint64_t size, string_view extensions, error_code& ec) override
-    {
-        has_chunk_ = true;
-        if (extensions.size() > limits_.chunk_extension)
-            ec = over("limits.chunk_extension");
-        else if (!is_streaming())
-            check_room(size, ec);
-    }
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view part, error_code& ec) override
-    {
-        return on_body_impl(part, ec);
-    }
-    void on_finish_impl(error_code&) override {}
-
-    /// Whatever length is announced (RFC 9110, 6.4.1).
-    [[nodiscard]] bool has_body() const
-    {
-        return mode_ != body_mode::absent && message.status / 100 != 1 && message.status != 204 &&
-               message.status != 304;
-    }
-
-    /// What is announced counts as well as what comes.
-    bool check_room(std::uint64_t more, error_code& ec)
-    {
-        if (more <= limits_.body_bytes - message.body.size())
-            return true;
-        ec = over("limits.body_bytes");
-        return false;
-    }
-
-    /// Trailers are no headers (RFC 9110, section 6.5.1), and nothing here wants one.
-    void drop_trailer(std::size_t size, error_code& ec)
-    {
-        trailer_bytes_ += size;
-        if (trailer_bytes_ > limits_.chunk_extension)
-            ec = over("limits.chunk_extension, which bounds trailers too");
-    }
-
-    error_code over(const char* option)
-    {
-        exceeded_ = option;
-        return boost::beast::http::error::header_limit;
-    }
-
-    const limit_options& limits_;
-    body_mode mode_;
-    std::size_t trailer_bytes_ = 0;
-    const char* exceeded_ = "";
-    bool is_past_head_ = false;
-    bool has_chunk_ = false;
+    std::size_t size_ = 0;
+    bool ends_with_status_ = false;
 };
 
 } // namespace cojob::detail
@@ -6717,7 +8896,6 @@ class response_reader {
     response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
         : limits_(limits), buffer_(buffer), mode_(mode)
     {
-        parser_.emplace(limits_, mode_);
     }
 
     /// Where the next bytes go.
@@ -6728,10 +8906,7 @@ class response_reader {
     {
         buffer_.commit(n);
         has_begun_ = has_begun_ || n != 0;
-        while (!is_over() && buffer_.size() != 0) {
-            const auto advanced = parser_->is_header_done() ? take_body() : take_head();
-            if (!advanced)
-                break;
+        while (!is_over() && buffer_.size() != 0 && (body_ ? take_body() : take_head())) {
         }
         return is_over();
     }
@@ -6739,13 +8914,10 @@ class response_reader {
     /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
     void end_of_input(error_code how)
     {
-        error_code ec = boost::beast::http::error::partial_message;
-        if (how == asio::error::eof && parser_->is_header_done())
-            parser_->put_eof(ec);
-        if (ec)
-            fail_with(errc::connection_lost, how.message());
-        else
+        if (how == asio::error::eof && body_ && body_->may_end())
             is_done_ = true;
+        else
+            fail_with(errc::connection_lost, how.message());
     }
 
     [[nodiscard]] bool is_over() const noexcept { return is_done_ || failure_.has_value(); }
@@ -6753,12 +8925,14 @@ class response_reader {
     [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
     [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
+    /// Of the answer; 0 until its head has come. Never that of an interim response.
+    [[nodiscard]] int status() const noexcept { return message_.status; }
+
     /// More than one answer to one request: the connection is in an unknown state.
     [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
     [[nodiscard]] bool allows_reuse() const
     {
-        return is_done_ && is_trusted_ && !has_surplus() && parser_->keep_alive() &&
-               parser_->message.status != switching_protocols;
+        return is_done_ && is_trusted_ && !has_surplus() && keeps_alive_ && message_.status != switching_protocols;
     }
 
     /// For a reason that the response does not show.
@@ -6767,99 +8941,97 @@ class response_reader {
     /// What has come; a body that streams is left behind.
     [[nodiscard]] http::response take_message()
     {
-        auto& m = parser_->message;
+        auto& m = message_;
         return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
     }
 
     /// The head of a success is whole whose body is to be taken away as it comes.
-    [[nodiscard]] bool is_streaming() const { return parser_->is_streaming(); }
+    [[nodiscard]] bool is_streaming() const
+    {
+        return mode_ == body_mode::streamed && body_ && message_.status / 100 == 2;
+    }
     /// What has come of the body since the last time.
-    [[nodiscard]] std::string take_body_text() { return std::exchange(parser_->message.body, {}); }
+    [[nodiscard]] std::string take_body_text() { return std::exchange(message_.body, {}); }
 
   private:
     static constexpr std::size_t read_size = std::size_t{16} * 1024;
     static constexpr int switching_protocols = 101; // the end of HTTP on a connection, and nobody asked for it
 
-    [[nodiscard]] bool is_interim() const noexcept
+    static bool is_interim(int status) noexcept
     {
-        const auto status = parser_->message.status;
         return status >= 100 && status < 200 && status != switching_protocols;
+    }
+
+    [[nodiscard]] std::string_view received() const
+    {
+        return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
     }
 
     /// False: it has failed, or waits for more.
     bool take_head()
     {
-        const std::string_view received(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
-        const auto found = head_.look(received.substr(0, limits_.header_bytes));
+        const auto found = head_.look(received().substr(0, limits_.header_bytes));
+        if (found == head_scan::verdict::whole)
+            return parse_head(received().substr(0, head_.size()));
         if (found == head_scan::verdict::malformed)
             fail_with(errc::malformed_response, "no status line of HTTP/1, or a line that does not end with CRLF");
-        else if (found == head_scan::verdict::whole)
-            return put();
-        else if (received.size() > limits_.header_bytes)
+        else if (buffer_.size() > limits_.header_bytes)
             fail_with(errc::response_too_large, "over limits.header_bytes");
         return false;
     }
 
+    bool parse_head(std::string_view head)
+    {
+        head_parser parser(limits_);
+        const bool is_read = head_.ends_with_status()
+                                 ? parser.parse(std::string(head).insert(head_scan::status_end, " "))
+                                 : parser.parse(head);
+        buffer_.consume(head_.size());
+        head_ = {};
+        const bool is_interim_one = is_interim(parser.message.status);
+        if (!is_interim_one)
+            message_ = std::move(parser.message);
+        if (!is_read)
+            fail_with(parser.failure(), parser.why());
+        else if (!is_interim_one)
+            begin_body(parser);
+        else if (++interim_ > limits_.informational)
+            fail_with(errc::response_too_large, "over limits.informational");
+        return !is_over();
+    }
+
+    void begin_body(const head_parser& parser)
+    {
+        const auto framing = framing_of(parser);
+        keeps_alive_ = parser.keep_alive() && framing.ends != body_framing::kind::until_close;
+        const bool is_bounded = mode_ != body_mode::streamed || message_.status / 100 != 2;
+        body_.emplace(limits_, framing, is_bounded);
+        if (!body_->begin(message_.body))
+            fail_with(*body_->failure(), body_->why());
+        is_done_ = body_->is_done();
+    }
+
+    [[nodiscard]] body_framing framing_of(const head_parser& parser) const
+    {
+        using kind = body_framing::kind;
+        const auto status = message_.status;
+        if (mode_ == body_mode::absent || status / 100 == 1 || status == 204 || status == 304)
+            return {};
+        if (parser.chunked())
+            return {kind::chunks};
+        const auto length = parser.content_length();
+        return length ? body_framing{kind::length, *length} : body_framing{kind::until_close};
+    }
+
     bool take_body()
     {
-        if (buffer_.size() < parser_->least_input())
-            return false;
-        parser_->eager(true); // not before: the head is to be judged by itself
-        return put();
-    }
-
-    bool put()
-    {
-        error_code ec;
-        buffer_.consume(parser_->put(buffer_.cdata(), ec));
-        if (ec == boost::beast::http::error::need_more)
-            check_room();
-        else if (ec)
-            fail(ec);
-        else if (parser_->is_done())
-            finish_message();
-        return !ec;
-    }
-
-    void finish_message()
-    {
-        if (!is_interim()) {
-            is_done_ = true;
-        } else if (++interim_ > limits_.informational) {
-            fail_with(errc::response_too_large, "over limits.informational");
-        } else {
-            parser_.emplace(limits_, mode_);
-            head_ = {};
-        }
-    }
-
-    /// Of a chunk's first line, with the end of the chunk before it.
-    [[nodiscard]] std::size_t longest_line() const noexcept { return limits_.chunk_extension + 64; }
-
-    /// What is left in the buffer is a chunk's first line, or what follows the last chunk, and is not complete yet.
-    void check_room()
-    {
-        if (buffer_.size() > longest_line())
-            fail_with(errc::response_too_large, "over limits.chunk_extension");
-    }
-
-    /// Newer Beasts end a line that has no end themselves, and call it a bad extension.
-    [[nodiscard]] bool is_endless_line() const
-    {
-        constexpr std::size_t end_of_chunk = 2;
-        const std::string_view line(static_cast<const char*>(buffer_.cdata().data()), buffer_.size());
-        return line.size() > longest_line() && line.substr(end_of_chunk, longest_line()).find('\n') == line.npos;
-    }
-
-    void fail(error_code ec)
-    {
-        using beast_error = boost::beast::http::error;
-        if (ec == beast_error::header_limit)
-            fail_with(errc::response_too_large, std::string("over ") + parser_->exceeded());
-        else if (ec == beast_error::bad_chunk_extension && is_endless_line())
-            fail_with(errc::response_too_large, "over limits.chunk_extension");
-        else
-            fail_with(errc::malformed_response, ec.message());
+        auto rest = received();
+        body_->take(rest, message_.body);
+        buffer_.consume(buffer_.size() - rest.size());
+        if (body_->failure())
+            fail_with(*body_->failure(), body_->why());
+        is_done_ = body_->is_done();
+        return false; // all of it was looked at
     }
 
     void fail_with(errc code, std::string why)
@@ -6871,12 +9043,14 @@ class response_reader {
     const limit_options& limits_;
     boost::beast::flat_buffer& buffer_;
     body_mode mode_;
-    std::optional<response_parser> parser_; // one a message: a parser cannot be used twice
     head_scan head_;
+    http::response message_;
+    std::optional<body_decoder> body_; // from the end of the head on
     std::size_t interim_ = 0;
     std::optional<errc> failure_;
     std::string why_;
     bool has_begun_ = false;
+    bool keeps_alive_ = false;
     bool is_done_ = false;
     bool is_trusted_ = true;
 };
@@ -6942,6 +9116,13 @@ class streamed_body final : public http::body_stream {
             return;
         error_code ignored;
         connection_->socket().close(ignored);
+    }
+
+    /// The connection is the parent's: nothing more of it is read.
+    void abandon() noexcept
+    {
+        if (!end_)
+            end_with(asio::error::operation_aborted, "begun before the process was forked");
     }
 
     /// The connection goes, on the strand.
@@ -7057,16 +9238,17 @@ class transaction {
     enum class awaits {
         nothing,    ///< it is over
         connection, ///< until `stream::ready`
+        either,     ///< until `stream::readable_or_writable`
         turn        ///< a moment for others
     };
 
     transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
         : connection_(connection), reader_(reader), exchange_(x)
     {
-        if (x.operation.is_stopped()) // by an observer
+        if (x.operation.is_stopped() || !x.commit()) // by an observer; by the gate
             return;
         x.reached = phase::sending;
-        x.commit();
+        x.is_cut_short = true; // until it is written whole
         text_.emplace(request);
     }
 
@@ -7075,8 +9257,8 @@ class transaction {
     {
         if (exchange_.operation.is_stopped())
             return awaits::nothing;
-        if (text_ && !write(waited))
-            return awaits::connection;
+        if (text_)
+            write(waited);
         if (waited && !reader_.is_over())
             reader_.end_of_input(waited);
         while (!reader_.is_over() && !reader_.is_streaming()) {
@@ -7084,18 +9266,18 @@ class transaction {
                 return awaits::turn;
             const auto got = connection_.read_some(reader_.prepare());
             if (stream::would_block(got.error))
-                return awaits::connection;
+                return text_ && connection_.lacks() != write_lacks_ ? awaits::either : awaits::connection;
             take(got);
         }
-        return awaits::nothing;
+        return is_worth_sending() && !write(waited) ? awaits::connection : awaits::nothing;
     }
 
     /// When it is over.
     [[nodiscard]] http::exchange_result result()
     {
         if (exchange_.operation.is_stopped())
-            return {asio::error::operation_aborted, {}, {}, {}};
-        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+            return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
+        if (reader_.failure() && !reader_.is_streaming())                            // else whoever reads on is told
             return {*reader_.failure(),
                     not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
                     reader_.take_message(),
@@ -7105,6 +9287,10 @@ class transaction {
     }
 
   private:
+    /// What is left of the request. A server that refuses one may answer before it has read all of it, and read no
+    /// more; so the answer is looked for while the request is written. One that accepts it wants the rest.
+    [[nodiscard]] bool is_worth_sending() const { return text_ && !reader_.failure() && reader_.status() < 300; }
+
     /// Whether the request is out, or will never be.
     bool write(error_code& waited)
     {
@@ -7113,14 +9299,16 @@ class transaction {
         if (!not_sent_)
             not_sent_ = text_->go(connection_);
         exchange_.bytes_sent += text_->gone() - gone_before;
-        if (stream::would_block(not_sent_))
+        if (stream::would_block(not_sent_)) {
+            write_lacks_ = connection_.lacks();
             return false;
+        }
         text_.reset();
-        // A server that refuses a long request answers before it has read it; the answer may be there all the same.
-        if (not_sent_)
+        if (not_sent_) // an answer may be there all the same
             reader_.forbid_reuse();
-        else
+        else if (!reader_.has_begun())
             exchange_.reached = phase::awaiting_response;
+        exchange_.is_cut_short = bool(not_sent_);
         return true;
     }
 
@@ -7132,6 +9320,10 @@ class transaction {
             exchange_.reached = phase::receiving;
         if (got.error && !reader_.is_over())
             reader_.end_of_input(got.error);
+        if (text_ && !is_worth_sending()) {
+            text_.reset();
+            reader_.forbid_reuse();
+        }
     }
 
     stream& connection_;
@@ -7139,6 +9331,7 @@ class transaction {
     http::exchange& exchange_;
     std::optional<outgoing> text_; // until it is out
     error_code not_sent_;
+    asio::socket_base::wait_type write_lacks_ = asio::socket_base::wait_write; // after a write that would have blocked
 };
 
 } // namespace cojob::detail
@@ -7158,10 +9351,10 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
     {
         auto& op = x.operation;
-        reap(op.time().now());
-        place here(x.streams_body ? streams_ : pools_, request.origin);
+        reap(op.time());
+        place here(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
         if (!here.try_enter(op))
-            co_await here.queue(op, x.yields);
+            co_await here.queue(x);
         if (op.is_stopped())
             co_return aborted();
 
@@ -7179,6 +9372,10 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
+        if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
+            here.pool().keep(std::move(connection), op.time().now());
+            co_return aborted();
+        }
 
         const bool has_body = request.method != "HEAD";
         auto& pool = here.pool();
@@ -7198,11 +9395,15 @@ class https_transport final : public http::transport {
             error_code ec;
             if (awaited == transaction::awaits::connection)
                 std::tie(ec) = co_await line.ready();
+            else if (awaited == transaction::awaits::either)
+                ec = co_await line.readable_or_writable();
             else
                 co_await asio::post(op.executor(), asio::deferred);
             awaited = exchanged.go_on(ec);
         }
         auto result = exchanged.result();
+        if (result.error && is_the_servers_fault(x))
+            connector_.note_failure(op, line.address());
         if (body)
             let_read(std::move(body), result, op);
         else if (!result.error && whole->allows_reuse())
@@ -7214,10 +9415,17 @@ class https_transport final : public http::transport {
 
     void close() noexcept override
     {
-        for (auto& [origin, pool] : pools_->pools)
-            while (pool.take_idle())
-                report(origin, connection_change::closed);
+        close_idle();
         bodies_.tell([](streamed_body& body) { body.close(); });
+    }
+
+    void forked() noexcept override
+    {
+        for (auto* const table : {pools_.get(), streams_.get()})
+            for (auto& [origin, pool] : table->pools)
+                while (pool.take_idle()) {
+                }
+        bodies_.tell([](streamed_body& body) { body.abandon(); });
     }
 
     void shutdown() noexcept override
@@ -7225,9 +9433,10 @@ class https_transport final : public http::transport {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
         bodies_ = {}; // one that is gone still holds an executor
-        for (auto& [origin, pool] : pools_->pools)
-            while (pool.take_idle()) {
-            }
+        for (const auto* table : {&pools_, &streams_})
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_idle()) {
+                }
     }
 
   private:
@@ -7238,13 +9447,35 @@ class https_transport final : public http::transport {
         return options;
     }
 
+    /// A kept connection may end at any time, and a request that was not committed tells nothing of the server.
+    static bool is_the_servers_fault(const http::exchange& x)
+    {
+        const auto was_silent = x.bytes_received == 0 && !x.operation.is_stopped();
+        return x.was_committed() && !(x.is_reused && was_silent);
+    }
+
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
-    void reap(time_point now)
+    void close_idle()
     {
-        for (auto& [origin, pool] : pools_->pools)
-            while (pool.take_old(now))
-                report(origin, connection_change::closed);
+        for (const auto* table : {&pools_, &streams_})
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_idle())
+                    report(origin, connection_change::closed);
+    }
+
+    /// After a sleep too: whatever kept a connection open on its way has forgotten it, and says so only to a request.
+    void reap(const clock& time)
+    {
+        const auto now = time.now();
+        if (!awake_)
+            awake_.emplace(time);
+        else if (awake_->has_slept(time))
+            close_idle();
+        for (const auto* table : {&pools_, &streams_}) // of streams, those that were opened and not used
+            for (auto& [origin, pool] : (*table)->pools)
+                while (pool.take_old(now))
+                    report(origin, connection_change::closed);
     }
 
     connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)
@@ -7286,6 +9517,7 @@ class https_transport final : public http::transport {
     connector connector_;
     std::shared_ptr<pool_table> pools_, streams_;
     weak_list<streamed_body> bodies_; // that may be open
+    std::optional<awake_mark> awake_; // of the last exchange
 };
 
 } // namespace cojob::detail
@@ -7494,6 +9726,46 @@ job_handle parse_job_handle(std::string_view text)
 
 } // namespace cojob
 
+// -------- cojob/impl/internal/job/answer_series.hpp
+
+namespace cojob::detail {
+
+/// Odd answers one after another, about a job that is known to exist: a store that fails answers 404, a proxy answers
+/// HTML. One of them says nothing of the job; only a series that goes on does. Pure.
+class answer_series {
+  public:
+    /// Both are needed: three answers of a fast poller take less than a restart, and a slow one's first two say as
+    /// little as one.
+    static constexpr duration longest = std::chrono::seconds(30);
+    static constexpr unsigned fewest = 3;
+
+    /// An answer that tells of the job ends the series.
+    void answered() noexcept
+    {
+        begun_.reset();
+        polls_ = 0;
+    }
+
+    /// A failure that passes, as a broken server's do, neither begins a series nor ends it, nor is it the last word: a
+    /// wait bears those by its patience.
+    void failed() noexcept { polls_ += begun_ ? 1U : 0U; }
+
+    /// One more odd answer. Whether there have been enough.
+    [[nodiscard]] bool goes_on_too_long(time_point now) noexcept
+    {
+        if (!begun_)
+            begun_ = now;
+        ++polls_;
+        return polls_ >= fewest && now - *begun_ >= longest;
+    }
+
+  private:
+    std::optional<time_point> begun_; ///< with the first odd answer
+    unsigned polls_ = 0;              ///< since then
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/job/end_rule.hpp
 
 namespace cojob::detail {
@@ -7581,35 +9853,64 @@ class end_rule {
 
 namespace cojob::detail {
 
-/// Things by when they are due; not their owner. The set beneath is one type, whatever the things are: each costs a
-/// user's compiler some 60 functions.
+/// The place of a thing in a `due_set`, at most one at a time. The thing derives from it, so that entering a set takes
+/// no memory and cannot fail.
+class due_link : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+  public:
+    /// When it is due; the end of time where it is in no set.
+    [[nodiscard]] time_point due_at() const noexcept { return is_linked() ? due_ : time_point::max(); }
+
+    friend bool operator<(const due_link& a, const due_link& b) noexcept { return a.due_ < b.due_; }
+
+  private:
+    template <class T>
+    friend class due_set;
+
+    time_point due_{};
+};
+
+/// Things by when they are due, those of one time in the order in which they came; not their owner. The set beneath is
+/// one type, whatever the things are: each costs a user's compiler some 60 functions.
 template <class T>
 class due_set {
   public:
     [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
 
-    void insert(time_point due, T& thing) { set_.emplace(due, &thing); }
-
-    /// With the time it was inserted with; nothing happens when it is not there.
-    void erase(time_point due, T& thing) { set_.erase({due, &thing}); }
-
-    /// When the first is due; the end of time for none.
-    [[nodiscard]] time_point next() const { return set_.empty() ? time_point::max() : set_.begin()->first; }
-
-    /// When there is one.
-    [[nodiscard]] T& front() const { return *static_cast<T*>(set_.begin()->second); }
-
-    /// All that are due then, the first first.
-    [[nodiscard]] std::vector<T*> until(time_point then) const
+    /// Enters it, or moves it to another time.
+    void put(T& thing, time_point due) noexcept
     {
-        std::vector<T*> due;
-        for (auto it = set_.begin(); it != set_.end() && it->first <= then; ++it)
-            due.push_back(static_cast<T*>(it->second));
-        return due;
+        due_link& link = thing;
+        remove(thing);
+        link.due_ = due;
+        set_.insert(link);
     }
 
+    /// Nothing happens where it is in no set; it must not be in another.
+    void remove(T& thing) noexcept
+    {
+        due_link& link = thing;
+        if (link.is_linked())
+            set_.erase(set_.iterator_to(link));
+    }
+
+    /// When the first is due; the end of time for none.
+    [[nodiscard]] time_point next() const noexcept { return set_.empty() ? time_point::max() : set_.begin()->due_; }
+
+    /// When there is one.
+    [[nodiscard]] T& front() noexcept { return static_cast<T&>(*set_.begin()); }
+
+    /// The first; null for none.
+    [[nodiscard]] T* first() noexcept { return at(set_.begin()); }
+
+    /// The one behind it; null for none.
+    [[nodiscard]] T* next_of(T& thing) noexcept { return at(++set_.iterator_to(thing)); }
+
   private:
-    std::set<std::pair<time_point, void*>> set_;
+    using set_type = boost::intrusive::multiset<due_link, boost::intrusive::constant_time_size<false>>;
+
+    T* at(set_type::iterator place) noexcept { return place == set_.end() ? nullptr : static_cast<T*>(&*place); }
+
+    set_type set_;
 };
 
 } // namespace cojob::detail
@@ -7667,11 +9968,10 @@ class job_memory {
     }
 
   private:
-    struct entry {
+    struct entry : due_link { // in the order of their last notes
         std::string name{};
         job_record record{};
         time_point noted{};
-        time_point place{}; // in the order
 
         [[nodiscard]] bool is_old(time_point now) const { return now - noted >= keeps; }
     };
@@ -7689,18 +9989,17 @@ class job_memory {
             known->name = name;
             entries_.put(std::move(name), known);
         }
-        order_.erase(known->place, *known);
         known->noted = now;
-        known->place = last_ += duration(1);
-        order_.insert(known->place, *known);
+        order_.put(*known, last_ += duration(1));
         return known->record;
     }
 
     void forget_oldest()
     {
         auto& oldest = order_.front();
-        order_.erase(oldest.place, oldest);
-        entries_.erase(std::string(oldest.name)); // not by what goes with it
+        const auto name = oldest.name; // not by what goes with it
+        order_.remove(oldest);
+        entries_.erase(name);
     }
 
     std::mutex mutex_;
@@ -7708,6 +10007,52 @@ class job_memory {
     due_set<entry> order_; // by their last notes, which are counted: no two have the same
     time_point last_{};
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_failure.hpp
+
+namespace cojob::detail {
+
+/// What a failed poll means for a wait.
+enum class poll_failure {
+    throttled, ///< polls pause as the server asks
+    passing,   ///< the next poll is its retry
+    odd,       ///< passes for a job that is known to exist, unless it goes on
+    final,     ///< ends the wait
+};
+
+/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
+/// longer than its call may.
+inline bool may_pass(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
+           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
+}
+
+/// Whether no HTTP response arrived. Own APIs' failures may have a code and no status: who says 404 has heard a server.
+inline bool is_silence(const error_info& failure)
+{
+    return failure.http_status == 0 && (failure.code() == condition::transport || failure.code() == condition::timeout);
+}
+
+/// The table of docs/design/waiting.md, with its reasons.
+inline poll_failure kind_of(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    const auto& code = failure.code();
+    if (code == errc::rate_limited)
+        return poll_failure::throttled;
+    if (code == errc::not_found || code == errc::invalid_response || code == errc::malformed_response ||
+        code == errc::response_too_large || code == errc::unexpected_status || status == 421)
+        return poll_failure::odd;
+    if (code == errc::server_error && !may_pass(failure)) // 501, 505
+        return poll_failure::odd;
+    if (status != 0 && (code == errc::connection_lost || code == errc::request_timeout)) // an answer that was cut
+        return poll_failure::odd;
+    return may_pass(failure) ? poll_failure::passing : poll_failure::final;
+}
 
 } // namespace cojob::detail
 
@@ -7720,7 +10065,9 @@ struct polled_job;
 /// What a poll brought, for all who wait for its job.
 struct poll_answer {
     time_point begun{};
-    job_view view{}; ///< where nothing failed
+    duration queued{};    ///< of the time since then, how long it only queued for a connection
+    bool is_list = false; ///< of a list that was to tell of many jobs
+    job_view view{};      ///< where nothing failed
     error_info failure{};
     std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
     std::optional<duration> retry_after{}; ///< the server's word on when to come back
@@ -7729,29 +10076,33 @@ struct poll_answer {
     time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
 };
 
-/// For how long a server's word on when to come back is believed.
+/// For how long a server's word on when to come back is believed. One in trouble is left alone for as long as it asks,
+/// which is for the wait to judge; one at work that says days is asked before.
 inline duration believed_delay(const poll_answer& answer)
 {
-    using std::chrono::minutes;
-    const duration most = answer.failure.code() ? minutes(15) : minutes(2); // a server that says days is asked before
-    return std::min(answer.retry_after.value_or(duration::zero()), most);
+    const auto asked = answer.retry_after.value_or(duration::zero());
+    return answer.failure.code() ? asked : std::min<duration>(asked, std::chrono::minutes(2));
 }
 
-/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line.
-class poll_waiter {
+/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
+/// among the deadlines. None of the functions throws: the line has others to tell.
+class poll_waiter : public due_link {
   public:
     poll_waiter() = default;
     poll_waiter(const poll_waiter&) = delete;
     poll_waiter& operator=(const poll_waiter&) = delete;
 
     /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
-    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) = 0;
+    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) noexcept = 0;
 
     /// Its deadline has come, and it is out of the line. `reached`: of the poll that is under way for it.
-    virtual void timed_out(std::optional<phase> reached, bool is_under_way) = 0;
+    virtual void timed_out(std::optional<phase> reached, bool is_under_way) noexcept = 0;
 
     /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
-    virtual void shut_out(time_point asked_until) = 0;
+    virtual void shut_out(time_point asked_until) noexcept = 0;
+
+    /// The line could not do its part, for want of memory mostly; it is out of the line.
+    virtual void failed(std::exception_ptr thrown) noexcept = 0;
 
     struct wishes {
         time_point due{};
@@ -7765,23 +10116,15 @@ class poll_waiter {
     ~poll_waiter() = default;
 
   private:
-    friend class poll_line;
+    friend class poll_roster;
     friend struct polled_job;
 
     wishes wishes_;
     polled_job* job_ = nullptr; ///< set while it is in the line
     std::size_t place_ = 0;     ///< among the job's waiters
     bool is_expecting_ = false; ///< the poll under way is for it too
+    bool is_leaving_ = false;   ///< the answer was the last it wanted
 };
-
-/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
-/// longer than its call may.
-inline bool may_pass(const error_info& failure)
-{
-    const auto status = failure.http_status;
-    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
-           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
-}
 
 } // namespace cojob::detail
 
@@ -7801,32 +10144,42 @@ class poll_sender {
     poll_sender& operator=(const poll_sender&) = delete;
     virtual ~poll_sender() = default;
 
-    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) = 0;
+    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) noexcept = 0;
 };
 
 /// A poll under way: of one job, or a list that stands for many.
 class poll_flight : public std::enable_shared_from_this<poll_flight> {
   public:
-    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one, bool probes)
-        : group(of), job(one), is_probe(probes), begun(state.time().now()), owner_(owner),
-          operation_(state.options.clock, state.executor)
+    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one)
+        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.options.clock, state.executor)
     {
     }
 
     poll_group& group;
     polled_job* const job; ///< null: a list
-    const bool is_probe;
+    bool is_probe = false;
     const time_point begun;
     std::size_t expected = 0; ///< jobs that it is to tell of
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
-    /// \param until when nobody waits for it any more
-    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until)
+    /// For how long it lets calls go first where connections are short.
+    void yield_for(duration time) noexcept { trace_->yields = std::max(time, duration(1)); }
+
+    /// What keeps it from flying is what it lands with. `until`: when nobody waits for it any more.
+    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until) noexcept
     {
-        const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
-        auto body = fly(state.shared_from_this(), shared_from_this(), std::move(api), std::move(id), limit);
-        spawn({shared_from_this(), &operation_}, std::move(body), nullptr);
+        const auto self = shared_from_this();
+        try {
+            const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
+            auto body = fly(state.shared_from_this(), self, std::move(api), std::move(id), limit);
+            spawn({self, &operation_}, std::move(body), nullptr);
+        } catch (...) {
+            poll_answer answer;
+            answer.thrown = std::current_exception();
+            if (!std::exchange(is_over_, true))
+                land(std::move(answer), {});
+        }
     }
 
     /// Nobody wants its answer any more, and nobody gets it.
@@ -7841,10 +10194,11 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
                                      std::shared_ptr<const polled_api> api, std::string id, duration limit)
     {
-        const client_state::running_guard running(*state, {self, &self->operation_});
+        std::optional<client_state::running_guard> running; // made below: whatever throws is to land
         poll_answer answer;
         std::vector<listed_job> listed;
         try {
+            running.emplace(*state, std::shared_ptr<operation>(self, &self->operation_));
             self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
             if (self->job)
                 answer.view = co_await api->poll(std::move(id), self->trace_, limit);
@@ -7852,8 +10206,12 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
                 listed = co_await api->list(self->trace_, limit);
         } catch (const api_error& failure) {
             answer.failure = failure.info();
+            if (!answer.failure.code()) // no error, and no job either
+                answer.thrown = std::current_exception();
         } catch (const boost::system::system_error& stopped) {
             answer.failure = error_info(stopped.code());
+            if (!stopped.code())
+                answer.thrown = std::current_exception();
         } catch (...) { // a service's own
             answer.thrown = std::current_exception();
         }
@@ -7877,17 +10235,23 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     void give_up()
     {
         const auto self = shared_from_this();
+        poll_answer answer;
+        try {
+            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        } catch (...) {
+            answer.thrown = std::current_exception();
+        }
         is_over_ = true;
         operation_.stop(stop_reason::deadline);
-        poll_answer answer;
-        answer.failure = error_info(errc::request_timeout, "the service did not answer");
         land(std::move(answer), {});
     }
 
-    void land(poll_answer answer, std::vector<listed_job> listed)
+    void land(poll_answer answer, std::vector<listed_job> listed) noexcept
     {
         alarm_.reset();
         answer.begun = begun;
+        answer.queued = trace_->queued;
+        answer.is_list = job == nullptr;
         answer.retry_after = trace_->retry_after;
         answer.reached = trace_->progress();
         owner_.landed(*this, std::move(answer), std::move(listed));
@@ -7973,8 +10337,8 @@ class poll_pause {
 
 namespace cojob::detail {
 
-/// A job that somebody waits for. However many they are, it is polled once.
-struct polled_job {
+/// A job that somebody waits for. However many they are, it is polled once. Its place is in the queue of its group.
+struct polled_job : due_link {
     poll_group* group = nullptr;
     const std::string* id = nullptr; ///< its key in the group
     std::vector<poll_waiter*> waiters{};
@@ -7982,17 +10346,17 @@ struct polled_job {
     job_view listed{};                     ///< what a list told of it
     std::optional<time_point> last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
-    time_point queued = time_point::max();     ///< its place in the group's queue
     bool must_be_fetched = false;              ///< a list did not tell enough
+    polled_job* next_served = nullptr;         ///< of those that one list is to tell of
 
     void add(poll_waiter& w)
     {
-        w.job_ = this;
-        w.place_ = waiters.size();
         waiters.push_back(&w);
+        w.place_ = waiters.size() - 1;
+        w.job_ = this;
     }
 
-    void remove(poll_waiter& w)
+    void remove(poll_waiter& w) noexcept
     {
         waiters[w.place_] = waiters.back();
         waiters[w.place_]->place_ = w.place_;
@@ -8029,23 +10393,19 @@ struct polled_job {
         return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->wishes_.needs_whole_jobs; });
     }
 
-    /// A poll begins. It is for those who are here; who comes later gets the next answer.
-    void put_on(const std::shared_ptr<poll_flight>& f)
+    /// A poll begins. It is for those who are here; who comes later gets the next answer. Returns for how long it may
+    /// let calls go first: for no more than an interval, and not for all that is left of anybody's time.
+    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
     {
         flight = f;
         ++f->expected;
         must_be_fetched = false;
-        for (auto* w : waiters)
+        auto yields = no_timeout;
+        for (auto* w : waiters) {
             w->is_expecting_ = true;
-    }
-
-    [[nodiscard]] std::vector<poll_waiter*> take_expecting() const
-    {
-        std::vector<poll_waiter*> taken;
-        for (auto* w : waiters)
-            if (std::exchange(w->is_expecting_, false))
-                taken.push_back(w);
-        return taken;
+            yields = std::min({yields, w->wishes_.min_interval, (w->wishes_.deadline - f->begun) / 4});
+        }
+        return yields;
     }
 
     /// To be asked for at once.
@@ -8068,23 +10428,54 @@ struct polled_job {
     }
 };
 
-/// The jobs of one service that are waited for.
-struct poll_group {
-    poll_group(std::shared_ptr<const polled_api> a, std::shared_ptr<poll_pause> p)
-        : api(std::move(a)), pause(std::move(p)), can_list(api->lists() != listing::none)
+struct poll_group;
+
+/// What the groups of one scope have in common.
+struct poll_scope : poll_pause {
+    std::vector<poll_group*> groups{};
+};
+
+/// The jobs of one service that are waited for. Its place is in the order of its line.
+struct poll_group : due_link {
+    poll_group(std::size_t h, std::shared_ptr<const polled_api> a, std::shared_ptr<poll_scope> s)
+        : hash(h), api(std::move(a)), pause(std::move(s)), min_interval(api->default_schedule().min_interval),
+          can_list(api->lists() != listing::none), place_in_scope_(pause->groups.size())
     {
+        pause->groups.push_back(this);
+    }
+    poll_group(const poll_group&) = delete;
+    poll_group& operator=(const poll_group&) = delete;
+    ~poll_group()
+    {
+        auto& all = pause->groups;
+        all[place_in_scope_] = all.back();
+        all[place_in_scope_]->place_in_scope_ = place_in_scope_;
+        all.pop_back();
     }
 
+    const std::size_t hash;
     std::shared_ptr<const polled_api> api;
-    std::shared_ptr<poll_pause> pause; ///< shared by the groups of a scope
+    std::shared_ptr<poll_scope> pause; ///< shared by the groups of a scope
+    duration min_interval;             ///< the service's own
     std::unordered_map<std::string, polled_job> jobs{};
     due_set<polled_job> queue{};
     std::shared_ptr<poll_flight> list{};           ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
     std::size_t flights = 0;                       ///< that one included
-    time_point ready = time_point::max();          ///< its place in the line
     unsigned failed_lists = 0;                     ///< in a row
     bool can_list;
+    bool is_noted_idle = false; ///< it is among those that the line may forget
+    poll_group* next_idle = nullptr;
+
+    /// \throws std::bad_alloc, and nothing has changed
+    polled_job& job_of(const std::string& id)
+    {
+        const auto place = jobs.try_emplace(id).first;
+        auto& job = place->second;
+        job.group = this;
+        job.id = &place->first;
+        return job;
+    }
 
     [[nodiscard]] bool is_for(const polled_api& other) const
     {
@@ -8099,25 +10490,27 @@ struct poll_group {
                !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
-    void enqueue(polled_job& job)
+    /// A list begins, for all whom it can tell of. Returns for how long it may let calls go first.
+    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
     {
-        unqueue(job);
-        job.queued = job.due();
-        queue.insert(job.queued, job);
+        list = f;
+        auto yields = no_timeout;
+        for (auto& [id, job] : jobs)
+            if (!job.flight && is_listed(job, f->begun)) {
+                queue.remove(job);
+                yields = std::min(yields, job.put_on(f));
+            }
+        return yields;
     }
 
+    void enqueue(polled_job& job) noexcept { queue.put(job, job.due()); }
+
     /// A list is over, or given up: who came meanwhile has not been asked for.
-    void enqueue_all()
+    void enqueue_all() noexcept
     {
         for (auto& [id, job] : jobs)
             if (!job.flight)
                 enqueue(job);
-    }
-
-    void unqueue(polled_job& job)
-    {
-        queue.erase(job.queued, job);
-        job.queued = time_point::max();
     }
 
     /// When the next poll may be made: never while the one that goes ahead is under way.
@@ -8138,8 +10531,8 @@ struct poll_group {
         return last;
     }
 
-    /// The jobs a list was to tell of, with what it told. An end without details does not count.
-    [[nodiscard]] std::vector<polled_job*> take(const poll_flight& from, std::vector<listed_job> items)
+    /// The first of the jobs a list was to tell of, with what it told. An end without details does not count.
+    [[nodiscard]] polled_job* take(const poll_flight& from, std::vector<listed_job> items) noexcept
     {
         for (auto& item : items) {
             const auto found = jobs.find(item.id);
@@ -8147,12 +10540,15 @@ struct poll_group {
             if (found != jobs.end() && found->second.flight.get() == &from && tells)
                 found->second.listed = std::move(item.view);
         }
-        std::vector<polled_job*> served;
+        polled_job* first = nullptr;
         for (auto& [id, job] : jobs)
             if (job.flight.get() == &from)
-                served.push_back(&job);
-        return served;
+                job.next_served = std::exchange(first, &job);
+        return first;
     }
+
+  private:
+    std::size_t place_in_scope_;
 };
 
 } // namespace cojob::detail
@@ -8161,79 +10557,345 @@ struct poll_group {
 
 namespace cojob::detail {
 
-/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups.
+/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups. Only
+/// `group_of` takes memory: what has found its group is ordered, moved and removed without a failure.
 class poll_order {
   public:
+    /// Found by a hash: a client may wait on as many services as it has tenants.
     poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
     {
-        for (auto& group : groups_)
-            if (group.is_for(*api))
-                return group;
-        pauses_.erase_unused_if([&](const poll_pause& pause) { return !pause.is_on(now); });
-        const auto scope = api->scope();
-        auto pause = pauses_.find(scope);
-        if (!pause)
-            pauses_.put(scope, pause = share<poll_pause>());
-        return groups_.emplace_back(api, pause);
+        const auto hash = api->hash() ^ std::hash<std::string>()(api->scope());
+        auto [found, end] = groups_.equal_range(hash);
+        for (; found != end; ++found)
+            if (found->second.is_for(*api))
+                return found->second;
+        auto& made = groups_
+                         .emplace(std::piecewise_construct, std::forward_as_tuple(hash),
+                                  std::forward_as_tuple(hash, api, scope_of(*api, now)))
+                         ->second;
+        note_idle(made); // until a job is in it
+        return made;
     }
 
-    void enqueue(polled_job& job)
+    void enqueue(polled_job& job) noexcept
     {
         job.group->enqueue(job);
         reorder(*job.group);
     }
 
+    /// Somebody wants it then, or sooner.
+    void hasten(polled_job& job, time_point due) noexcept
+    {
+        if (job.due_at() <= due)
+            return;
+        job.group->queue.put(job, due);
+        reorder(*job.group);
+    }
+
     /// A job that nobody waits for.
-    void remove(polled_job& job)
+    void remove(polled_job& job) noexcept
     {
         auto& group = *job.group;
-        group.unqueue(job);
+        group.queue.remove(job);
         group.jobs.erase(group.jobs.find(*job.id));
-        has_idle_ = has_idle_ || group.jobs.empty();
+        note_idle(group);
         reorder(group);
     }
 
-    void reorder(poll_group& group)
+    /// A poll of the group is over.
+    void ended(poll_group& group) noexcept
     {
-        order_.erase(group.ready, group);
-        group.ready = group.next();
-        if (group.ready != time_point::max())
-            order_.insert(group.ready, group);
+        --group.flights;
+        note_idle(group);
+    }
+
+    void reorder(poll_group& group) noexcept
+    {
+        const auto ready = group.next();
+        if (ready == time_point::max())
+            order_.remove(group);
+        else
+            order_.put(group, ready);
     }
 
     /// After a change that concerns all services of a scope.
-    void reorder(const poll_pause& changed)
+    void reorder(const poll_scope& changed) noexcept
     {
-        for (auto& group : groups_)
-            if (group.pause.get() == &changed)
-                reorder(group);
+        for (auto* const group : changed.groups)
+            reorder(*group);
     }
 
     /// When the next poll may be made; the end of time for none.
-    [[nodiscard]] time_point next() const { return order_.next(); }
+    [[nodiscard]] time_point next() const noexcept { return order_.next(); }
 
     /// Whose poll that is, when there is one.
-    [[nodiscard]] poll_group& front() const { return order_.front(); }
+    [[nodiscard]] poll_group& front() noexcept { return order_.front(); }
 
     /// A service holds its client, and the client this: nothing of a service stays when nobody waits.
-    void forget_idle()
+    void forget_idle() noexcept
     {
-        if (std::exchange(has_idle_, false))
-            groups_.remove_if([](const poll_group& group) { return group.is_idle(); });
+        while (auto* const group = idle_) {
+            idle_ = group->next_idle;
+            group->is_noted_idle = false;
+            if (!group->is_idle())
+                continue;
+            auto place = groups_.lower_bound(group->hash);
+            while (&place->second != group)
+                ++place;
+            groups_.erase(place);
+        }
     }
 
     [[nodiscard]] bool is_idle(time_point now) const
     {
         auto is_paused = false;
-        pauses_.each([&](const poll_pause& pause) { is_paused = is_paused || pause.is_on(now); });
+        scopes_.each([&](const poll_scope& scope) { is_paused = is_paused || scope.is_on(now); });
         return groups_.empty() && !is_paused;
     }
 
   private:
-    named<poll_pause> pauses_;     // of scopes
-    std::list<poll_group> groups_; // a list: all refer to them
+    void note_idle(poll_group& group) noexcept
+    {
+        if (!group.is_idle() || std::exchange(group.is_noted_idle, true))
+            return;
+        group.next_idle = std::exchange(idle_, &group);
+    }
+
+    /// A scope that nobody used for longer than its last pause is as if it were new.
+    std::shared_ptr<poll_scope> scope_of(const polled_api& api, time_point now)
+    {
+        const auto is_over = [now](const poll_scope& scope) { return scope.groups.empty() && !scope.is_on(now); };
+        if (auto known = scopes_.find(api.scope()); known && !is_over(*known))
+            return known;
+        if (scopes_.size() >= clean_at_) {
+            scopes_.erase_unused_if(is_over);
+            clean_at_ = std::max<std::size_t>(16, 2 * scopes_.size());
+        }
+        auto made = share<poll_scope>();
+        scopes_.put(api.scope(), made);
+        return made;
+    }
+
+    named<poll_scope> scopes_;
+    std::size_t clean_at_ = 16;
+    std::multimap<std::size_t, poll_group> groups_; // by what is equal for equal services; all refer to them
     due_set<poll_group> order_;
-    bool has_idle_ = false;
+    poll_group* idle_ = nullptr; // the first of those that may be
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_roster.hpp
+
+namespace cojob::detail {
+
+/// Who waits for which poll of a line, which polls are under way, and who is told what. It starts none and has no
+/// timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those who wait.
+class poll_roster {
+  public:
+    poll_roster() = default;
+    poll_roster(const poll_roster&) = delete;
+    poll_roster& operator=(const poll_roster&) = delete;
+
+    poll_order order;
+
+    [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
+    [[nodiscard]] time_point next_deadline() const noexcept { return deadlines_.next(); }
+
+    /// A job that is polled already gives the newcomer its next answer, one interval after the last.
+    /// \throws what keeps the waiter out, std::bad_alloc mostly
+    void join(poll_waiter& waiter, polled_job& job, poll_waiter::wishes wishes, time_point now)
+    {
+        auto& group = *job.group;
+        try {
+            job.add(waiter);
+        } catch (...) {
+            if (job.waiters.empty())
+                order.remove(job);
+            throw;
+        }
+        if (job.last_answer)
+            wishes.due = job.next_for(wishes);
+        waiter.wishes_ = wishes;
+        deadlines_.put(waiter, wishes.deadline);
+        if (group.pause->is_on(now) && wishes.deadline <= group.pause->asked_until())
+            shut_out(waiter);
+        else if (!job.flight)
+            order.hasten(job, wishes.due);
+    }
+
+    /// Whether it was there. A poll that nobody waits for any more is ended.
+    bool leave(poll_waiter& waiter) noexcept
+    {
+        if (!waiter.job_)
+            return false;
+        drop(waiter);
+        return true;
+    }
+
+    /// A poll of a job begins, or, without one, of a list that stands for those that may be listed.
+    void take_off(const std::shared_ptr<poll_flight>& flight) noexcept
+    {
+        auto& group = flight->group;
+        flight->is_probe = group.pause->begin();
+        ++under_way_;
+        ++group.flights;
+        if (auto* const job = flight->job) {
+            group.queue.remove(*job);
+            flight->yield_for(job->put_on(flight));
+        } else {
+            flight->yield_for(group.put_on(flight));
+        }
+        if (flight->is_probe) // the others have to wait for it
+            order.reorder(*group.pause);
+        else
+            order.reorder(group);
+    }
+
+    void end(poll_flight& flight) noexcept
+    {
+        --under_way_;
+        order.ended(flight.group);
+        flight.group.pause->ended(flight.is_probe);
+        if (!flight.job)
+            flight.group.list.reset();
+    }
+
+    void deliver(polled_job& job, const poll_answer& answer, time_point now) noexcept
+    {
+        job.flight.reset();
+        job.space_out(now);
+        const auto told = job.waiters.size(); // an observer may start waits, which get the next answer
+        for (std::size_t i = 0; i < told; ++i) {
+            auto& waiter = *job.waiters[i];
+            if (!std::exchange(waiter.is_expecting_, false))
+                continue;
+            const auto next = waiter.answered(answer);
+            waiter.is_leaving_ = !next;
+            waiter.wishes_.due = next.value_or(time_point::max());
+        }
+        for (auto i = told; i-- > 0;) // from the back: the last takes the place of the one who leaves
+            if (auto& waiter = *job.waiters[i]; std::exchange(waiter.is_leaving_, false)) {
+                const auto is_last = job.waiters.size() == 1;
+                drop(waiter);
+                if (is_last)
+                    return;
+            }
+        if (answer.is_list && answer.failure.code() && job.due() <= now)
+            job.must_be_fetched = true; // there is no time for another list
+        order.enqueue(job);
+    }
+
+    void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed, time_point now) noexcept
+    {
+        auto& group = flight.group;
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
+        const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
+        group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
+        group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
+        for (auto* served = group.take(flight, std::move(listed)); served;) {
+            auto& job = *std::exchange(served, served->next_served);
+            answer.view = std::exchange(job.listed, {});
+            if (has_failed ? group.can_list : answer.view.job != nullptr) {
+                deliver(job, answer, now);
+                continue;
+            }
+            job.flight.reset(); // it says neither how a job ended nor that one does not exist
+            job.hurry(now);
+        }
+        group.enqueue_all();
+    }
+
+    /// The machine slept, or the process stood still, over polls and deadlines: who would be told now that his time is
+    /// up gets one poll more, since what was seen last may be hours old.
+    void grant_last_polls(time_point now) noexcept
+    {
+        constexpr auto time_to_answer = std::chrono::seconds(10);
+        auto* waiter = deadlines_.first();
+        while (waiter && waiter->due_at() <= now) {
+            auto* const next = deadlines_.next_of(*waiter);
+            if (!waiter->is_expecting_) {
+                waiter->wishes_.due = std::min(waiter->wishes_.due, now);
+                waiter->wishes_.deadline = now + time_to_answer;
+                deadlines_.put(*waiter, waiter->wishes_.deadline);
+                if (!waiter->job_->flight)
+                    order.hasten(*waiter->job_, now);
+            }
+            waiter = next;
+        }
+    }
+
+    void time_out(time_point now) noexcept
+    {
+        while (!deadlines_.empty() && deadlines_.next() <= now) {
+            auto& waiter = deadlines_.front();
+            const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
+            const auto reached = flight ? flight->progress() : std::nullopt;
+            drop(waiter);
+            waiter.timed_out(reached, flight != nullptr);
+        }
+    }
+
+    void shut_out_hopeless(const poll_scope& paused) noexcept
+    {
+        auto* waiter = deadlines_.first();
+        while (waiter && waiter->due_at() <= paused.asked_until()) {
+            auto* const next = deadlines_.next_of(*waiter);
+            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_)
+                shut_out(*waiter);
+            waiter = next;
+        }
+    }
+
+    void fail(polled_job& job, const std::exception_ptr& why) noexcept
+    {
+        for (auto left = job.waiters.size(); left > 0; --left) // the job goes with the last
+            fail(*job.waiters.back(), why);
+    }
+
+    void fail_all(const std::exception_ptr& why) noexcept
+    {
+        while (!deadlines_.empty())
+            fail(deadlines_.front(), why);
+    }
+
+  private:
+    void drop(poll_waiter& waiter) noexcept
+    {
+        auto& job = *waiter.job_;
+        auto& group = *job.group;
+        deadlines_.remove(waiter);
+        job.remove(waiter);
+        if (!job.waiters.empty())
+            return;
+        if (job.flight && --job.flight->expected == 0) {
+            const auto flight = job.flight;
+            flight->abandon();
+            end(*flight);
+            if (!flight->job)
+                group.enqueue_all();
+            if (flight->is_probe)
+                order.reorder(*group.pause);
+        }
+        order.remove(job);
+    }
+
+    void fail(poll_waiter& waiter, const std::exception_ptr& why) noexcept
+    {
+        drop(waiter);
+        waiter.failed(why);
+    }
+
+    void shut_out(poll_waiter& waiter) noexcept
+    {
+        const auto asked_until = waiter.job_->group->pause->asked_until();
+        drop(waiter);
+        waiter.shut_out(asked_until);
+    }
+
+    std::size_t under_way_ = 0;
+    due_set<poll_waiter> deadlines_;
 };
 
 } // namespace cojob::detail
@@ -8253,40 +10915,25 @@ class poll_line final : public poll_sender {
     poll_line(const poll_line&) = delete;
     poll_line& operator=(const poll_line&) = delete;
 
-    /// A job that is polled already gives the newcomer its next answer, one interval after the last.
+    /// \throws what keeps the waiter out of the line, std::bad_alloc mostly
     void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
-              poll_waiter::wishes wishes)
+              const poll_waiter::wishes& wishes)
     {
-        auto& group = order_.group_of(api, now());
-        const auto found = group.jobs.try_emplace(id).first;
-        auto& job = found->second;
-        job.group = &group;
-        job.id = &found->first;
-        if (job.last_answer)
-            wishes.due = job.next_for(wishes);
-        waiter.wishes_ = wishes;
-        job.add(waiter);
-        deadlines_.insert(wishes.deadline, waiter);
-        if (group.pause->is_on(now()) && wishes.deadline <= group.pause->asked_until())
-            shut_out(waiter);
-        else if (!job.flight)
-            order_.enqueue(job);
-        arm();
+        roster_.join(waiter, roster_.order.group_of(api, now()).job_of(id), wishes, now());
+        arm(); // cannot fail: who has a place in the line is told of everything
     }
 
-    /// The others are not disturbed. A poll that nobody waits for any more is ended.
-    void leave(poll_waiter& waiter)
+    /// The others are not disturbed.
+    void leave(poll_waiter& waiter) noexcept
     {
-        if (!waiter.job_)
-            return;
-        drop(waiter);
-        arm();
+        if (roster_.leave(waiter))
+            arm();
     }
 
-    void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) override
+    void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept override
     {
         const auto paused = flight.group.pause; // an observer may start waits, and the group go meanwhile
-        end(flight);
+        roster_.end(flight);
         const auto has_failed = answer.failure.code() || answer.thrown;
         const auto is_throttled = answer.failure.code() == errc::rate_limited;
         if (is_throttled)
@@ -8296,54 +10943,43 @@ class poll_line final : public poll_sender {
         auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
         not_before = after(now(), believed_delay(answer));
         if (flight.job)
-            deliver(*flight.job, answer);
+            roster_.deliver(*flight.job, answer, now());
         else
-            deliver_list(flight, answer, std::move(listed));
+            roster_.deliver_list(flight, answer, std::move(listed), now());
         if (is_throttled || flight.is_probe)
-            order_.reorder(*paused);
+            roster_.order.reorder(*paused);
         else
-            order_.reorder(flight.group);
+            roster_.order.reorder(flight.group);
         if (paused->is_on(now()))
-            shut_out_hopeless(*paused);
+            roster_.shut_out_hopeless(*paused);
         start_due();
     }
 
-    [[nodiscard]] bool is_idle() const { return order_.is_idle(now()); }
+    [[nodiscard]] bool is_idle() const { return roster_.order.is_idle(now()); }
 
   private:
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
-    void drop(poll_waiter& waiter)
+    /// A line that cannot set its alarm has nobody wait for it: its waits end with the reason.
+    void arm() noexcept
     {
-        auto& job = *waiter.job_;
-        auto& group = *job.group;
-        deadlines_.erase(waiter.wishes_.deadline, waiter);
-        job.remove(waiter);
-        if (!job.waiters.empty())
-            return;
-        if (job.flight && --job.flight->expected == 0) {
-            const auto flight = job.flight;
-            flight->abandon();
-            end(*flight);
-            if (!flight->job)
-                group.enqueue_all();
-            if (flight->is_probe)
-                order_.reorder(*group.pause);
-        }
-        order_.remove(job);
-    }
-
-    // When something is due
-
-    void arm()
-    {
-        order_.forget_idle();
-        auto next = deadlines_.next();
-        if (under_way_ < most_)
-            next = std::min(next, order_.next());
+        roster_.order.forget_idle();
+        auto next = roster_.next_deadline();
+        if (roster_.under_way() < most_)
+            next = std::min(next, roster_.order.next());
         if (next == armed_)
             return;
-        armed_ = next;
+        armed_ = time_point::max(); // until it is set
+        try {
+            set_alarm(next);
+            armed_ = next;
+        } catch (...) {
+            roster_.fail_all(std::current_exception());
+        }
+    }
+
+    void set_alarm(time_point next)
+    {
         if (!alarm_)
             alarm_ = state_.time().make_alarm(state_.executor);
         if (next == time_point::max()) // an idle client has nothing pending
@@ -8352,98 +10988,75 @@ class poll_line final : public poll_sender {
             alarm_->set(next, [this] { ring(); });
     }
 
-    void ring()
+    void ring() noexcept
     {
-        armed_ = time_point::max();
-        while (!deadlines_.empty() && deadlines_.next() <= now()) {
-            auto& waiter = deadlines_.front();
-            const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
-            const auto reached = flight ? flight->progress() : std::nullopt;
-            drop(waiter);
-            waiter.timed_out(reached, flight != nullptr);
-        }
+        constexpr auto overslept = std::chrono::seconds(5); // no load makes an alarm as late as that
+        if (now() - std::exchange(armed_, time_point::max()) >= overslept)
+            roster_.grant_last_polls(now());
+        roster_.time_out(now());
         start_due();
     }
 
-    struct launch {
-        std::shared_ptr<poll_flight> flight;
-        std::shared_ptr<const polled_api> api;
-        std::string id;
-        time_point until;
-    };
-
     /// Last, whoever calls it: what it launches may land at once, and change everything.
-    void start_due()
+    void start_due() noexcept
     {
         if (std::exchange(is_starting_, true)) // it did land at once: the loop below goes on, however many do
             return;
-        for (auto launches = take_due(); !launches.empty(); launches = take_due())
-            for (auto& l : launches)
-                l.flight->launch(state_, std::move(l.api), std::move(l.id), l.until);
+        while (roster_.under_way() < most_ && roster_.order.next() <= now()) {
+            auto& group = roster_.order.front();
+            auto& job = group.queue.front();
+            if (job.due() > now()) // who wanted it so soon has left
+                roster_.order.enqueue(job);
+            else
+                start(group, job);
+        }
         is_starting_ = false;
         report_lateness();
         arm();
     }
 
-    std::vector<launch> take_due()
+    /// What keeps the poll from being made ends the waits that it was for.
+    void start(poll_group& group, polled_job& job) noexcept
     {
-        std::vector<launch> launches;
-        while (under_way_ < most_ && order_.next() <= now()) {
-            auto& group = order_.front();
-            auto& job = group.queue.front();
-            group.unqueue(job);
-            if (job.due() > now()) // who wanted it so soon has left
-                group.enqueue(job);
-            else if (!group.is_listed(job, now()))
-                launches.push_back({take_off(group, &job), group.api, *job.id, job.latest_deadline()});
-            else if (!group.list) // where one is under way, the next will do
-                launches.push_back({take_off(group, nullptr), group.api, {}, group.latest_deadline()});
-            if (group.pause->is_probing()) // the others have to wait for the one that goes ahead after a pause
-                order_.reorder(*group.pause);
-            else
-                order_.reorder(group);
+        try {
+            if (!group.is_listed(job, now())) {
+                auto id = *job.id;
+                const auto until = job.latest_deadline();
+                take_off(group, &job)->launch(state_, group.api, std::move(id), until);
+            } else if (!group.list) {
+                take_off(group, nullptr)->launch(state_, group.api, {}, group.latest_deadline());
+            } else { // the next will do
+                group.queue.remove(job);
+                roster_.order.reorder(group);
+            }
+        } catch (...) {
+            roster_.fail(job, std::current_exception());
         }
-        return launches;
     }
 
-    void report_lateness()
+    void report_lateness() noexcept
     {
-        const auto is_late = order_.next() <= now();
+        const auto is_late = roster_.order.next() <= now();
         const auto was_told = std::exchange(is_stretched_, is_stretched_ && is_late);
         if (!is_late || was_told)
             return;
-        const auto& group = order_.front();
-        const auto late = now() - group.ready;
-        is_stretched_ = late >= group.api->default_schedule().min_interval;
-        if (auto* const observer = state_.options.observer.get(); observer && is_stretched_)
-            observer->on_polls_stretched({group.queue.until(now()).size(), under_way_, late});
+        auto& group = roster_.order.front();
+        const auto late = now() - group.due_at();
+        is_stretched_ = late >= group.min_interval;
+        auto* const observer = state_.options.observer.get();
+        if (!observer || !is_stretched_)
+            return;
+        std::size_t waiting = 0;
+        for (auto* job = group.queue.first(); job && job->due_at() <= now(); job = group.queue.next_of(*job))
+            ++waiting;
+        observer->on_polls_stretched({waiting, roster_.under_way(), late});
     }
 
     std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
     {
-        auto flight = share<poll_flight>(state_, *this, group, job, group.pause->begin());
-        ++under_way_;
-        ++group.flights;
-        if (job) {
-            job->put_on(flight);
-            return flight;
-        }
-        group.list = flight;
-        for (auto& [id, listed] : group.jobs)
-            if (!listed.flight && group.is_listed(listed, now())) {
-                group.unqueue(listed);
-                listed.put_on(flight);
-            }
+        auto flight = share<poll_flight>(state_, *this, group, job);
+        roster_.take_off(flight);
         return flight;
-    }
-
-    void end(poll_flight& flight)
-    {
-        --under_way_;
-        --flight.group.flights;
-        flight.group.pause->ended(flight.is_probe);
-        if (!flight.job)
-            flight.group.list.reset();
     }
 
     void pause(poll_group& group, poll_answer& answer)
@@ -8455,65 +11068,9 @@ class poll_line final : public poll_sender {
             observer->on_throttled({{}, {}, group.api->scope(), errc::rate_limited, answer.paused_until - now()});
     }
 
-    void shut_out_hopeless(const poll_pause& paused)
-    {
-        std::vector<poll_waiter*> hopeless;
-        for (auto* const waiter : deadlines_.until(paused.asked_until()))
-            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_)
-                hopeless.push_back(waiter);
-        for (auto* const waiter : hopeless)
-            shut_out(*waiter);
-    }
-
-    void shut_out(poll_waiter& waiter)
-    {
-        const auto asked_until = waiter.job_->group->pause->asked_until();
-        drop(waiter);
-        waiter.shut_out(asked_until);
-    }
-
-    void deliver(polled_job& job, const poll_answer& answer)
-    {
-        job.flight.reset();
-        job.space_out(now());
-        std::vector<poll_waiter*> leaving;
-        for (auto* const waiter : job.take_expecting())
-            if (const auto next = waiter->answered(answer))
-                waiter->wishes_.due = *next;
-            else
-                leaving.push_back(waiter);
-        const auto is_last = leaving.size() == job.waiters.size();
-        for (auto* const waiter : leaving)
-            drop(*waiter);
-        if (!is_last)
-            order_.enqueue(job);
-    }
-
-    void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed)
-    {
-        auto& group = flight.group;
-        const auto has_failed = answer.failure.code() || answer.thrown;
-        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
-        const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
-        group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
-        group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
-        const auto served = group.take(flight, std::move(listed));
-        for (auto* const job : served) {
-            answer.view = std::exchange(job->listed, {});
-            if (has_failed ? group.can_list : answer.view.job != nullptr) {
-                deliver(*job, answer);
-                continue;
-            }
-            job->flight.reset(); // it says neither how a job ended nor that one does not exist
-            job->hurry(now());
-        }
-        group.enqueue_all();
-    }
-
     client_state& state_;
-    std::size_t most_, under_way_ = 0;
-    poll_order order_;
-    due_set<poll_waiter> deadlines_;
+    const std::size_t most_;
+    poll_roster roster_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
     bool is_starting_ = false, is_stretched_ = false;
@@ -8533,7 +11090,10 @@ class poll_hub {
         const std::string server(server_of(scope));
         if (const auto found = lines_.find(server))
             return *found;
-        lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
+        if (lines_.size() >= clean_at_) {
+            lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
+            clean_at_ = std::max<std::size_t>(16, 2 * lines_.size());
+        }
         const auto made = share<poll_line>(state);
         lines_.put(server, made);
         return *made;
@@ -8548,6 +11108,66 @@ class poll_hub {
     }
 
     named<poll_line> lines_;
+    std::size_t clean_at_ = 16;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/wait_patience.hpp
+
+namespace cojob::detail {
+
+/// For how long a wait goes on polling a server that does not answer. Pure. The table is in docs/design/waiting.md.
+class wait_patience {
+  public:
+    /// From the first poll that was sent to an answer that tells of the job.
+    static constexpr duration first_answer = std::chrono::minutes(2);
+
+    /// \param silence for how long no HTTP response may arrive, whatever was answered before
+    explicit wait_patience(duration silence) : silence_(silence) {}
+
+    /// A poll has ended that was sent then.
+    void poll_was_sent(time_point when)
+    {
+        if (!is_told_ && !unanswered_since_)
+            unanswered_since_ = when;
+        if (!silent_since_)
+            silent_since_ = when;
+    }
+    [[nodiscard]] bool has_sent() const noexcept { return is_told_ || silent_since_ || unanswered_since_; }
+
+    /// Time that is not the server's fault: a poll that queued here, or a time that the server itself asked for.
+    void excuse(duration time)
+    {
+        if (unanswered_since_)
+            unanswered_since_ = after(*unanswered_since_, time);
+        if (silent_since_)
+            silent_since_ = after(*silent_since_, time);
+    }
+
+    /// Any HTTP response.
+    void responded() noexcept { silent_since_.reset(); }
+
+    /// An answer that tells of the job, or one that names a rate limit: whoever says so is at work.
+    void told() noexcept
+    {
+        is_told_ = true;
+        unanswered_since_.reset();
+        silent_since_.reset();
+    }
+
+    /// When it is over, as things stand; the end of time where nothing is amiss.
+    [[nodiscard]] time_point end() const
+    {
+        const auto first = unanswered_since_ ? after(*unanswered_since_, first_answer) : time_point::max();
+        const auto silent = silent_since_ ? after(*silent_since_, silence_) : time_point::max();
+        return std::min(first, silent);
+    }
+
+  private:
+    duration silence_;
+    std::optional<time_point> unanswered_since_, silent_since_;
+    bool is_told_ = false;
 };
 
 } // namespace cojob::detail
@@ -8581,13 +11201,14 @@ inline poll_schedule merge(const poll_schedule& own, const poll_schedule& servic
 /// When a wait polls, and when it gives up. Pure: events and times in, the time of the next poll out.
 class poll_plan {
   public:
-    poll_plan(const poll_schedule& schedule, duration timeout, time_point start)
-        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval)
+    poll_plan(const poll_schedule& schedule, duration timeout, time_point start, duration patience = no_timeout)
+        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval),
+          patience_(patience)
     {
     }
 
-    /// From nothing known to no poll answered: after that long the server is taken for dead.
-    static constexpr auto patience = std::chrono::minutes(2);
+    /// The longest time that a server may ask for in a wait without a deadline.
+    static constexpr auto longest_pause = std::chrono::hours(24);
 
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
@@ -8608,12 +11229,22 @@ class poll_plan {
         return std::max(now, std::min(wanted, last_poll_at()));
     }
 
-    void poll_begins(time_point now)
+    /// Whether a server wants to be left alone for longer than there is time: nobody waits for that.
+    [[nodiscard]] bool is_in_vain(time_point now, time_point asked_until) const
+    {
+        return deadline_ == time_point::max() ? asked_until > after(now, longest_pause) : asked_until >= deadline_;
+    }
+
+    /// A poll that began then, and was sent when it had queued for so long.
+    void poll_begins(time_point now, duration queued = {})
     {
         begun_ = now;
-        if (!first_begun_)
-            first_begun_ = now;
+        patience_.poll_was_sent(after(now, queued));
     }
+    [[nodiscard]] bool has_sent() const noexcept { return patience_.has_sent(); }
+
+    /// Time that does not count against the server.
+    void excuse(duration time) { patience_.excuse(time); }
 
     /// After an answer: the next poll, or nothing when the answer was the last. `at_least`: a server's Retry-After.
     /// `uniform`: from [0, 1).
@@ -8621,29 +11252,38 @@ class poll_plan {
     {
         is_answered_ = true;
         failures_ = 0;
+        patience_.told();
         slowest_ = std::max(slowest_, now - begun_);
         return next(now, at_least, uniform);
     }
 
-    /// After a failure that may pass: the next poll, or nothing when it is time to give up.
-    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform)
+    /// After a failure that may pass: the next poll, or nothing when it is time to give up. `at_least`: what the server
+    /// asks for, which is nobody's impatience. `is_silence`: no HTTP response came.
+    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform,
+                                                   bool is_silence = false)
     {
         ++failures_;
-        const auto end_of_patience = is_answered_ || is_throttled_ ? time_point::max() : after(*first_begun_, patience);
-        if (now >= end_of_patience)
-            return std::nullopt;
-        const auto earliest = after(now, at_least);
+        if (!is_silence)
+            patience_.responded();
+        patience_.excuse(at_least);
         const auto planned = next(now, at_least, uniform);
-        if (!planned || earliest > end_of_patience)
+        if (!planned || now >= patience_.end())
             return std::nullopt;
-        return std::max(earliest, std::min(*planned, end_of_patience));
+        return std::max(after(now, at_least), std::min(*planned, patience_.end()));
+    }
+
+    /// After a poll that tells nothing, neither of the job nor of the server: the next one, or nothing when the time is
+    /// up.
+    [[nodiscard]] std::optional<time_point> postponed(time_point now, duration at_least, double uniform)
+    {
+        return next(now, at_least, uniform);
     }
 
     /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
     [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
     {
         ++failures_;
-        is_throttled_ = true;
+        patience_.told();
         if (now >= last_poll_at() || paused_until >= deadline_)
             return std::nullopt;
         return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
@@ -8683,16 +11323,26 @@ class poll_plan {
     duration interval_;
     duration slowest_{};
     time_point begun_{};
-    std::optional<time_point> first_begun_;
-    bool is_answered_ = false, is_throttled_ = false;
+    wait_patience patience_;
+    bool is_answered_ = false;
     unsigned failures_ = 0;
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/job/job_wait.hpp
+// -------- cojob/impl/internal/job/wait_end.hpp
 
 namespace cojob::detail {
+
+/// What is waited for, and what is known of it.
+struct wait_subject {
+    std::shared_ptr<const polled_api> api{};
+    std::string id{};
+    job_record known{};      ///< besides what the client remembers
+    bool is_resumed = false; ///< polled at once
+
+    [[nodiscard]] job_key key() const { return {std::string(api->api()), api->scope(), id}; }
+};
 
 /// How a wait ended: with a job, a failure, or what a service threw.
 struct wait_end {
@@ -8716,13 +11366,64 @@ class wait_listener {
     virtual void ended(wait_end&) = 0;
 };
 
-/// What is waited for, and what is known of it.
-struct wait_subject {
-    std::shared_ptr<const polled_api> api{};
-    std::string id{};
-    job_record known{};      ///< besides what the client remembers
-    bool is_resumed = false; ///< polled at once
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/wait_report.hpp
+
+namespace cojob::detail {
+
+/// Tells an observer of one wait.
+class wait_report {
+  public:
+    wait_report(const client_state& state, const wait_subject& subject)
+        : observer_(state.options.observer.get()), subject_(subject)
+    {
+    }
+
+    void poll_has_ended() noexcept { ++polls_; }
+
+    /// The next poll is made after that; zero: there is none.
+    void poll(std::string_view status, error_code failure, duration next_in) const
+    {
+        if (observer_)
+            observer_->on_poll(
+                {subject_.api->api(), subject_.id, failure ? std::string_view() : status, failure, polls_, next_in});
+    }
+
+    void job(const job_view& seen, bool is_change)
+    {
+        if (!observer_)
+            return;
+        if (seen.is_unknown && is_news(seen.status))
+            observer_->on_unknown_status({subject_.api->api(), subject_.id, seen.status});
+        if (is_change)
+            observer_->on_job_changed({subject_.api->api(), subject_.id, seen.status, {}, polls_, {}});
+    }
+
+  private:
+    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
+    static constexpr std::size_t max_unknown = 16;
+
+    [[nodiscard]] bool is_news(const std::string& status)
+    {
+        const auto is_seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), status) != unknown_seen_.end();
+        if (is_seen || unknown_seen_.size() >= max_unknown)
+            return false;
+        unknown_seen_.push_back(status);
+        return true;
+    }
+
+    observer* observer_;
+    const wait_subject& subject_;
+    unsigned polls_ = 0;
+    std::vector<std::string> unknown_seen_;
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/job_wait.hpp
+
+namespace cojob::detail {
 
 /// One wait for one job, on the client's strand: what its answers mean, when it wants the next, and how it ends.
 class job_wait final : public poll_waiter {
@@ -8731,10 +11432,11 @@ class job_wait final : public poll_waiter {
         : state_(state), subject_(std::move(subject)), on_unknown_(options.on_unknown), listener_(listener),
           hub_(state.extension<poll_hub>()), memory_(state.extension<job_memory>()),
           schedule_(merge(options.schedule, subject_.api->default_schedule())),
-          plan_(schedule_, options.timeout, now()), rule_(schedule_.min_interval, options.settle)
+          plan_(schedule_, options.timeout, now(), options.patience), rule_(schedule_.min_interval, options.settle),
+          report_(state, subject_)
     {
         const auto known = recall();
-        created_ = known.created;
+        is_known_ = known.created || known.messaged;
         next_ = subject_.is_resumed ? now() : plan_.first(now(), std::max(known.created, known.messaged));
         report_poll({});
     }
@@ -8747,10 +11449,12 @@ class job_wait final : public poll_waiter {
     {
         if (end_ || line_)
             return;
-        line_ = &hub_->line_of(state_, subject_.api->scope());
-        line_->join(*this, subject_.api, subject_.id,
-                    {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
-                     needs_whole_jobs});
+        auto& line = hub_->line_of(state_, subject_.api->scope());
+        line.join(*this, subject_.api, subject_.id,
+                  {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                   needs_whole_jobs});
+        if (!end_) // it may have been shut out
+            line_ = &line;
     }
 
     /// Leaves it. What it knows, it keeps.
@@ -8774,24 +11478,22 @@ class job_wait final : public poll_waiter {
   private:
     using next_poll = std::optional<time_point>;
 
-    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
-    static constexpr std::size_t max_unknown = 16, max_status = 256;
+    static constexpr std::size_t max_status = 256;
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     [[nodiscard]] job_record recall() const
     {
-        auto known = memory_->find({std::string(subject_.api->api()), subject_.api->scope(), subject_.id}, now());
+        auto known = memory_->find(subject_.key(), now());
         known.created = std::max(known.created, subject_.known.created);
         known.messaged = std::max(known.messaged, subject_.known.messaged);
         return known;
     }
 
-    [[nodiscard]] next_poll answered(const poll_answer& answer) override
+    [[nodiscard]] next_poll answered(const poll_answer& answer) noexcept override
     {
         try {
-            ++polls_;
-            plan_.poll_begins(answer.begun);
+            note_poll(answer);
             if (answer.thrown)
                 std::rethrow_exception(answer.thrown);
             next_ = answer.failure.code() ? after_failure(answer) : after_answer(answer);
@@ -8804,26 +11506,60 @@ class job_wait final : public poll_waiter {
         return end_ ? over() : next_;
     }
 
-    void timed_out(std::optional<phase> reached, bool is_under_way) override
+    /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's.
+    void note_poll(const poll_answer& answer)
     {
-        give_up(is_under_way ? reached : phase::queued);
-        report_poll({});
+        report_.poll_has_ended();
+        const auto late = next_ ? std::max(answer.begun - *next_, duration::zero()) : duration::zero();
+        plan_.excuse(late + answer.queued);
+        if (answer.reached != phase::queued)
+            plan_.poll_begins(answer.begun, answer.queued);
+    }
+
+    void timed_out(std::optional<phase> reached, bool is_under_way) noexcept override
+    {
+        end_by([&] {
+            give_up(is_under_way ? reached : phase::queued);
+            report_poll({});
+        });
+    }
+
+    void shut_out(time_point asked_until) noexcept override
+    {
+        end_by([&] {
+            error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
+            failure.http_status = 429;
+            end_throttled(std::move(failure), asked_until);
+            report_poll(errc::rate_limited);
+        });
+    }
+
+    void failed(std::exception_ptr thrown) noexcept override
+    {
+        end_by([&] { std::rethrow_exception(thrown); });
+    }
+
+    /// What cannot be told in full, for want of memory, is told as that.
+    template <class Function>
+    void end_by(Function how) noexcept
+    {
+        try {
+            how();
+        } catch (...) {
+            end_ = wait_end{.thrown = std::current_exception()};
+        }
         over();
     }
 
-    void shut_out(time_point asked_until) override
-    {
-        error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
-        failure.http_status = 429;
-        end_throttled(std::move(failure), asked_until);
-        report_poll(errc::rate_limited);
-        over();
-    }
-
-    /// An end that settles counts when there is no time for another look.
     void end_throttled(error_info failure, time_point asked_until)
     {
         failure.retry_at = state_.time().wall_now() + (asked_until - now());
+        fail(std::move(failure));
+    }
+
+    /// Nothing more will be seen. An end that settles is then the best there is to tell.
+    void fail(error_info failure)
+    {
         end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
     }
 
@@ -8838,17 +11574,19 @@ class job_wait final : public poll_waiter {
     next_poll after_answer(const poll_answer& answer)
     {
         const auto& seen = answer.view;
+        series_.answered();
+        is_known_ = true;
         rule_.message_sent(recall().messaged);
         const auto is_over = rule_.accepts(seen.is_finished, seen.status, answer.begun, now());
         if (const auto settled = rule_.settled_message()) {
-            memory_->settled({std::string(subject_.api->api()), subject_.api->scope(), subject_.id}, *settled);
+            memory_->settled(subject_.key(), *settled);
             if (subject_.known.messaged == settled)
                 subject_.known.messaged.reset();
         }
         const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
         last_ = seen;
         last_.status = cut_at_character(seen.status, max_status);
-        report_job(is_change);
+        report_.job(last_, is_change);
         if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
             end_ = wait_end{.job = last_.job};
             return {};
@@ -8868,41 +11606,51 @@ class job_wait final : public poll_waiter {
             failure.code() == errc::deadline_exceeded || failure.code() == asio::error::operation_aborted;
         if (is_cut && now() >= plan_.deadline())
             return {};
+        // A list is an offer, and a poll that never had a connection has asked nobody: neither says anything.
+        if (answer.is_list && failure.code() != errc::rate_limited)
+            return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
+                .value_or(now());
+        if (answer.reached == phase::queued && failure.code() == errc::deadline_exceeded)
+            return plan_.postponed(now(), {}, state_.random());
         last_failure_ = std::make_unique<error_info>(failure);
-        if (failure.code() == errc::rate_limited) {
-            if (answer.asked_until < plan_.deadline())
-                return plan_.throttled(now(), answer.paused_until, state_.random());
-            end_throttled(failure, answer.asked_until);
-            return {};
-        }
+        const auto kind = kind_of(failure);
+        if (kind == poll_failure::throttled)
+            return after_throttling(answer);
         const auto hint = answer.retry_after.value_or(duration::zero());
-        if (!(may_pass(failure) || is_too_young(failure)) || after(now(), hint) >= plan_.deadline()) {
-            end_ = wait_end{.failure = about_job(failure)};
+        if (!bears(kind, failure) || plan_.is_in_vain(now(), after(now(), hint))) {
+            fail(failure);
             return {};
         }
-        return plan_.failed(now(), believed_delay(answer), state_.random());
+        return plan_.failed(now(), believed_delay(answer), state_.random(), is_silence(failure));
     }
 
-    /// A job may take a moment to be seen everywhere; a mistyped id never appears.
-    [[nodiscard]] bool is_too_young(const error_info& failure) const
+    next_poll after_throttling(const poll_answer& answer)
     {
-        constexpr auto youth = std::chrono::seconds(30);
-        return failure.code() == errc::not_found && created_ && now() - *created_ < youth;
+        if (!plan_.is_in_vain(now(), answer.asked_until))
+            return plan_.throttled(now(), answer.paused_until, state_.random());
+        end_throttled(answer.failure, answer.asked_until);
+        return {};
+    }
+
+    /// A mistyped id never appears and ends its wait at once; a job that is known to exist is not gone because one
+    /// answer says so.
+    [[nodiscard]] bool bears(poll_failure kind, const error_info& failure)
+    {
+        if (kind == poll_failure::odd && is_known_)
+            return !series_.goes_on_too_long(now());
+        series_.failed();
+        return may_pass(failure);
     }
 
     /// The time is up. `reached`: of a poll that is still under way.
-    void give_up(std::optional<phase> reached)
-    {
-        if (rule_.settles_at())
-            end_ = wait_end{.job = last_.job};
-        else
-            end_ = wait_end{.failure = about_job(late(reached))};
-    }
+    void give_up(std::optional<phase> reached) { fail(late(reached)); }
 
     [[nodiscard]] error_info late(std::optional<phase> reached) const
     {
         if (!plan_.is_server_silent())
             return {errc::wait_timeout, "the job had not ended when last seen"};
+        if (!plan_.has_sent() && reached == phase::queued)
+            return {errc::wait_timeout, "no poll was sent before the wait's time was up: no connection was free"};
         if (last_failure_)
             return *last_failure_;
         const auto was_sent = !reached || *reached >= phase::sending;
@@ -8910,30 +11658,10 @@ class job_wait final : public poll_waiter {
                 "no poll was answered before the wait's time was up"};
     }
 
-    void report_job(bool is_change)
+    void report_poll(error_code failure) const
     {
-        auto* const observer = state_.options.observer.get();
-        if (!observer)
-            return;
-        if (last_.is_unknown) {
-            const auto seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), last_.status);
-            if (unknown_seen_.size() < max_unknown && seen == unknown_seen_.end()) {
-                unknown_seen_.push_back(last_.status);
-                observer->on_unknown_status({subject_.api->api(), subject_.id, last_.status});
-            }
-        }
-        if (is_change)
-            observer->on_job_changed({subject_.api->api(), subject_.id, last_.status, {}, polls_, {}});
-    }
-
-    void report_poll(error_code failure)
-    {
-        auto* const observer = state_.options.observer.get();
-        if (!observer)
-            return;
         const auto wait = next_ && !end_ ? std::max(*next_ - now(), duration(1)) : duration::zero();
-        const auto status = failure ? std::string_view() : std::string_view(last_.status);
-        observer->on_poll({subject_.api->api(), subject_.id, status, failure, polls_, wait});
+        report_.poll(last_.status, failure, wait);
     }
 
     client_state& state_;
@@ -8945,13 +11673,13 @@ class job_wait final : public poll_waiter {
     poll_schedule schedule_;
     poll_plan plan_;
     end_rule rule_;
+    answer_series series_;
+    wait_report report_;
     poll_line* line_ = nullptr;
     next_poll next_;
-    std::optional<time_point> created_;
-    unsigned polls_ = 0;
+    bool is_known_ = false; ///< that there is such a job
     job_view last_;
     std::unique_ptr<error_info> last_failure_;
-    std::vector<std::string> unknown_seen_;
     std::optional<wait_end> end_;
 };
 
@@ -9038,6 +11766,8 @@ inline void check_options(const wait_options& options, const poll_schedule& serv
 {
     if (options.timeout <= duration::zero())
         throw_invalid_argument("wait_options::timeout: must be more than zero; no_timeout for none");
+    if (options.patience <= duration::zero())
+        throw_invalid_argument("wait_options::patience: must be more than zero; no_timeout for none");
     if (options.settle < duration::zero())
         throw_invalid_argument("wait_options::settle: must not be negative");
     merge(options.schedule, service);
@@ -9154,83 +11884,506 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::strin
 
 } // namespace cojob::detail
 
-// -------- cojob/detail/json_reader.hpp
+// -------- cojob/impl/job/page.ipp
+
+namespace cojob::detail {
+
+void page_failed(list_cursor& cursor, std::size_t first, const error_info& failure)
+{
+    if (failure.code() != errc::response_too_large)
+        throw;
+    const auto offset = first + cursor.offset();
+    if (cursor.halve())
+        return;
+    auto named = failure;
+    named.message += (named.message.empty() ? "" : "; ") + std::string("the job at offset ") + std::to_string(offset);
+    throw_error(std::move(named));
+}
+
+void throw_no_progress(std::size_t offset)
+{
+    throw_error(error_info(errc::no_progress, "ten pages up to offset " + std::to_string(offset) + " had no new job"));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/detail/json_cursor.hpp
+
+namespace cojob::detail {
+
+/// Walks over a JSON text without a tree, and without recursion. It finds where values begin and end and checks nothing
+/// else; a text that is cut or is no JSON ends the walk.
+class json_cursor {
+  public:
+    explicit json_cursor(std::string_view text) noexcept : text_(text) {}
+
+    /// The offset of what comes next, blanks skipped.
+    [[nodiscard]] COJOB_DECL std::size_t position() noexcept;
+    /// From an offset to here.
+    [[nodiscard]] std::string_view since(std::size_t begin) const noexcept { return text_.substr(begin, at_ - begin); }
+
+    /// Takes that character, if it comes next.
+    COJOB_DECL bool take(char) noexcept;
+    /// A string with its quotes; `nullopt` where none comes next or it has no end.
+    COJOB_DECL std::optional<std::string_view> take_string() noexcept;
+    /// The name of a member, with its quotes, and its colon.
+    COJOB_DECL std::optional<std::string_view> take_key() noexcept;
+    /// Any value; `nullopt` where it has no end.
+    COJOB_DECL std::optional<std::string_view> take_value() noexcept;
+
+  private:
+    std::optional<std::string_view> take_container() noexcept;
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+/// What a string says that is written like this, with its quotes; `nullopt` for one that is no JSON.
+[[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
+
+/// Whether a number is written as an integer: no fraction, no exponent.
+[[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
+
+/// The string or integer that the outermost object of a text has under that name, as `json_reader::read_id` takes it,
+/// although the text may be cut or be no JSON further on. The last one counts; empty: there is none.
+[[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
+
+/// The text with U+FFFD for every escaped surrogate that has no partner; `nullopt` where there is none. Both escapes
+/// have six characters.
+[[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
+
+/// The text without the byte order mark that some servers put before it (RFC 8259, 8.1 lets us ignore it).
+[[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept
+{
+    return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/detail/json_document.hpp
 
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
 
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. It lives
-/// in `memory`: what is to outlive that is assigned, not constructed, from a part of it.
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. A byte
+/// order mark before it is skipped, and an escaped surrogate without its partner is U+FFFD: both are common in answers
+/// that quote what people typed, and neither makes the rest unreadable. The value lives in `memory`: what is to outlive
+/// that is assigned, not constructed, from a part of it.
+/// \param mended gets the text that was read, where it is not the body's own
 /// \throws api_error `invalid_response`
-[[nodiscard]] inline boost::json::value parse_json(std::string_view body, std::size_t max_depth,
-                                                   boost::json::storage_ptr memory = {})
+[[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
+                                                       boost::json::storage_ptr memory = {},
+                                                       std::string* mended = nullptr);
+
+/// A JSON text and the tree that was read from it. The tree has lost how a number was written; the text has not. Where
+/// both are needed, each value is looked up in the text. The index for that is made at the first question, in one walk:
+/// most answers ask none.
+class json_document {
+  public:
+    /// Keeps a view of the body. \throws api_error `invalid_response`
+    json_document(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory)
+        : body_(without_byte_order_mark(body)), root_(parse_json(body_, max_depth, std::move(memory), &mended_))
+    {
+    }
+    json_document(const json_document&) = delete;
+    json_document& operator=(const json_document&) = delete;
+    ~json_document() = default;
+
+    [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
+
+    /// How a value of this document is written.
+    [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
+
+  private:
+    struct slice {
+        const boost::json::value* value;
+        std::string_view text;
+    };
+
+    void add(const boost::json::value&, json_cursor&) const;
+    void add_members(const boost::json::value&, json_cursor&) const;
+    void add_elements(const boost::json::value&, json_cursor&) const;
+
+    std::string_view body_;
+    std::string mended_; ///< what is read in its place; empty: nothing is
+    boost::json::value root_;
+    mutable std::vector<slice> slices_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/unknown_collector.hpp
+
+namespace cojob::detail {
+
+/// Appends a text without the key.
+inline void append_without_key(std::string& to, std::string_view text, std::string_view key)
 {
-    boost::json::parse_options options;
-    options.max_depth = max_depth;
-    error_code failed;
-    auto value = boost::json::parse({body.data(), body.size()}, failed, std::move(memory), options);
-    if (!failed)
-        return value;
-    if (body.find_first_not_of(" \t\r\n") == body.npos)
-        throw_error(error_info(errc::invalid_response, "body: empty"));
-    if (failed == boost::json::error::too_deep)
-        throw_error(error_info(errc::invalid_response, "body: nested deeper than " + std::to_string(max_depth)));
-    throw_error(error_info(errc::invalid_response, "body: not JSON"));
+    constexpr std::size_t shortest = 8; // anything shorter is as good as a word
+    for (auto found = text.npos; key.size() >= shortest && (found = text.find(key)) != text.npos;
+         text.remove_prefix(found + key.size()))
+        to.append(text.substr(0, found)).append("***");
+    to.append(text);
 }
 
-/// A place in a JSON document that knows how it was reached, so that what does not fit is reported as
-/// `todos[2].id: expected a string` (api_error `invalid_response`). Only names the caller asked for get into the
-/// message: keys of maps are the server's and written `*`.
+/// Appends a string as JSON writes it, without the key.
+inline void append_token_without_key(std::string& to, std::string_view token, std::string_view key)
+{
+    const auto text = decode_json_string(token).value_or(std::string());
+    if (key.empty() || text.find(key) == text.npos) {
+        to.append(token);
+        return;
+    }
+    std::string kept;
+    append_without_key(kept, text, key);
+    to.append(boost::json::serialize(boost::json::value(boost::json::string(kept))));
+}
+
+/// Appends a JSON text without the key, which may be written with escapes in it.
+inline void append_json_without_key(std::string& to, std::string_view json, std::string_view key)
+{
+    if (json.find('\\') == json.npos) {
+        append_without_key(to, json, key);
+        return;
+    }
+    while (!json.empty()) {
+        const auto before = json.substr(0, json.find('"'));
+        to.append(before);
+        json.remove_prefix(before.size());
+        const auto token = json_cursor(json).take_string().value_or(json);
+        if (!token.empty())
+            append_token_without_key(to, token, key);
+        json.remove_prefix(token.size());
+    }
+}
+
+/// Gathers the unknown members of one job.
+class unknown_collector {
+  public:
+    static constexpr std::size_t most = 65'536; ///< bytes of a job, what finds the members among them
+
+    /// \param key is not kept, wherever it is
+    explicit unknown_collector(std::string_view key) noexcept : key_(key) {}
+
+    void add(std::string_view path, std::string_view json)
+    {
+        if (!block_)
+            block_ = share<unknown_members::block>();
+        if (path.size() + json.size() > most || !fits(path, json))
+            block_->is_cut = true;
+    }
+
+    /// What was added since the last time.
+    [[nodiscard]] unknown_members take() noexcept
+    {
+        unknown_members taken;
+        taken.block_ = std::exchange(block_, nullptr);
+        return taken;
+    }
+
+  private:
+    /// Adds it, unless that would be too much.
+    bool fits(std::string_view path, std::string_view json)
+    {
+        auto& [text, places, is_cut] = *block_;
+        const auto begin = text.size();
+        append_without_key(text, path, key_);
+        const auto path_end = text.size();
+        append_json_without_key(text, json, key_);
+        const bool is_kept = text.size() + (places.size() + 1) * sizeof(unknown_members::place) <= most;
+        if (is_kept)
+            places.push_back({path_end, text.size()});
+        else
+            text.resize(begin);
+        return is_kept;
+    }
+
+    std::string_view key_;
+    std::shared_ptr<unknown_members::block> block_{};
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/decode_context.hpp
+
+namespace cojob::detail {
+
+/// A member of an answer that was read as if it were not there.
+struct odd_member {
+    std::string path;         ///< without indices and keys: `timeline[].timestamp`
+    std::string_view problem; ///< a literal
+};
+
+/// What the readers of one answer share: its text, and what they found beside what was asked for.
+class decode_context {
+  public:
+    decode_context(const json_document& d, std::string_view key) noexcept : document(d), unknown(key) {}
+
+    const json_document& document;
+    unknown_collector unknown;
+    const boost::json::value* job = nullptr; ///< whose unknown members are gathered; null: nobody's
+
+    /// Each path once. A server that sends a hundred thousand odd items does not fill the memory with them: paths have
+    /// only this library's names in them, and no answer has that many.
+    void note(std::string path, std::string_view problem)
+    {
+        constexpr std::size_t most = 64;
+        const auto is_known =
+            std::any_of(odd_.begin(), odd_.end(), [&](const odd_member& odd) { return odd.path == path; });
+        if (!is_known && odd_.size() < most)
+            odd_.push_back({std::move(path), problem});
+    }
+
+    [[nodiscard]] const std::vector<odd_member>& odd() const noexcept { return odd_; }
+
+  private:
+    std::vector<odd_member> odd_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/json_reader.hpp
+
+namespace cojob::detail {
+
+/// A place in a JSON document that knows how it was reached.
 ///
-///     const json_reader source = root.member("source");
-///     job.source.repository = source.member("repository").as_string();
-///     job.source.ref = source.optional_string("ref");
+/// A decoder visits the members of an object and says of each whether it has understood it:
 ///
-/// A reader points to the one it came from, which therefore has to have a name.
+///     json.for_each_member([&](std::string_view name, const json_reader& member) {
+///         if (name == "id")
+///             return member.read_id(job.id);
+///         if (name == "model")
+///             return member.read(job.model);
+///         return false;
+///     });
+///
+/// What it has not is kept as an unknown member. `read` is lenient: null and a value of another type leave the target
+/// as it is, and the latter is noted for the observer. What decides is strict: `member`, `as_…` and `fail` throw
+/// api_error `invalid_response`, which names the place: `items[2].id: expected an id`. Only names the decoder asked for
+/// get into the message: keys of maps are the server's and written `*`.
+///
+/// A decoder needs no more than one visit of each member, in the order of the text, so that it can be driven without a
+/// tree. A reader points to the one it came from, which therefore has to have a name.
 class json_reader {
   public:
-    explicit json_reader(const boost::json::value& root) noexcept : value_(&root) {}
+    explicit json_reader(const boost::json::value& root, decode_context* context = nullptr) noexcept
+        : value_(&root), context_(context)
+    {
+    }
+
+    /// Calls `visit(std::string_view name, const json_reader&) -> bool` for each member. Not an object: `false`.
+    template <class Function>
+    bool for_each_member(Function visit) const
+    {
+        const auto* const object = value_->if_object();
+        if (!object)
+            return refuse("expected an object");
+        for (const auto& entry : *object) {
+            const std::string_view name(entry.key().data(), entry.key().size());
+            const json_reader reader(entry.value(), *this, name);
+            if (!visit(name, reader))
+                reader.keep();
+        }
+        return true;
+    }
+
+    /// The same for an object whose keys are data.
+    template <class Function>
+    bool for_each_entry(Function visit) const
+    {
+        const auto* const object = value_->if_object();
+        if (!object)
+            return is_null() || refuse("expected an object");
+        for (const auto& entry : *object) {
+            const std::string_view key(entry.key().data(), entry.key().size());
+            json_reader reader(entry.value(), *this, key);
+            reader.is_entry_ = true;
+            if (!visit(key, std::as_const(reader)))
+                reader.keep();
+        }
+        return true;
+    }
+
+    /// Calls `visit(const json_reader&) -> bool` for each element of an array.
+    template <class Function>
+    bool for_each_element(Function visit) const
+    {
+        const auto* const array = value_->if_array();
+        if (!array)
+            return is_null() || refuse("expected an array");
+        std::size_t index = 0;
+        for (const auto& element : *array) {
+            const json_reader reader(element, *this, index++);
+            if (!visit(reader))
+                reader.keep();
+        }
+        return true;
+    }
+
+    /// A string, or an integer: its literal as it is written, since an id may have more digits than any number type.
+    /// Only what can be asked for by a path is an id.
+    bool read_id(std::string& to) const
+    {
+        if (const auto* const text = value_->if_string())
+            to.assign(text->data(), text->size());
+        else if (const auto* const number = value_->if_int64(); number && *number != 0)
+            to = std::to_string(*number);
+        else if (value_->is_number())
+            to = literal();
+        if (objection_to_segment(to) == nullptr)
+            return true;
+        to.clear();
+        return refuse("expected an id");
+    }
+
+    /// A string that has to be there.
+    bool read_present(std::string& to) const
+    {
+        const auto* const text = value_->if_string();
+        if (!text)
+            return refuse("expected a string");
+        to.assign(text->data(), text->size());
+        return true;
+    }
+
+    /// A flag that has to be there.
+    bool read_present(bool& to) const
+    {
+        const auto* const flag = value_->if_bool();
+        if (!flag)
+            return refuse("expected true or false");
+        to = *flag;
+        return true;
+    }
+
+    bool read(std::string& to) const { return is_null() || read_present(to); }
+
+    bool read(std::optional<std::string>& to) const
+    {
+        const auto* const text = value_->if_string();
+        if (!text)
+            return is_null() || refuse("expected a string");
+        to.emplace(text->data(), text->size());
+        return true;
+    }
+
+    bool read(std::optional<bool>& to) const
+    {
+        const auto* const flag = value_->if_bool();
+        if (!flag)
+            return is_null() || refuse("expected true or false");
+        to = *flag;
+        return true;
+    }
+
+    bool read(std::optional<std::int64_t>& to) const
+    {
+        to = whole_number();
+        return to || is_null() || refuse("expected a whole number");
+    }
+
+    /// \param is_empty_none an empty string says that there is none
+    bool read(std::optional<timestamp>& to, bool is_empty_none = false) const
+    {
+        if (const auto* const text = value_->if_string())
+            to = text->empty() ? std::nullopt : parse_time({text->data(), text->size()});
+        else if (const auto number = whole_number())
+            to = time_of_number(*number);
+        else if (const auto* const real = value_->if_double())
+            to = time_of_number(*real);
+        return to || is_null() || (is_empty_none && is_empty_string()) || refuse("expected a time");
+    }
 
     /// A member that has to be there. `name` is a literal.
     [[nodiscard]] json_reader member(std::string_view name) const&
     {
-        const auto* const found = find(name);
+        const auto* const object = value_->if_object();
+        if (!object)
+            fail("expected an object");
+        const auto* const found = object->if_contains({name.data(), name.size()});
         const json_reader reader(found ? *found : *value_, *this, name);
         if (!found)
             reader.fail("missing");
         return reader;
     }
-
-    /// A member that may be absent or null.
-    [[nodiscard]] std::optional<json_reader> optional_member(std::string_view name) const&
-    {
-        const auto* const found = find(name);
-        if (!found || found->is_null())
-            return std::nullopt;
-        return json_reader(*found, *this, name);
-    }
-
     json_reader member(std::string_view) const&& = delete;
-    std::optional<json_reader> optional_member(std::string_view) const&& = delete;
-
-    [[nodiscard]] std::string as_string() const
-    {
-        const auto* const text = value_->if_string();
-        if (!text)
-            fail("expected a string");
-        return {text->data(), text->size()};
-    }
-
-    [[nodiscard]] bool as_bool() const
-    {
-        const auto* const flag = value_->if_bool();
-        if (!flag)
-            fail("expected true or false");
-        return *flag;
-    }
 
     /// JSON has one kind of number, so `3.0` and `3e0` are whole numbers too.
     [[nodiscard]] std::int64_t as_int64() const
+    {
+        const auto number = whole_number();
+        if (!number)
+            fail("expected a whole number");
+        return *number;
+    }
+
+    /// Whatever is there.
+    [[nodiscard]] const boost::json::value& as_value() const noexcept { return *value_; }
+    [[nodiscard]] bool is_null() const noexcept { return value_->is_null(); }
+    [[nodiscard]] bool is_array() const noexcept { return value_->is_array(); }
+    [[nodiscard]] bool is_empty_string() const noexcept { return value_->is_string() && value_->get_string().empty(); }
+
+    /// Notes that the value is not what was expected. `why` is a literal, as of all that is noted.
+    bool refuse(std::string_view why) const // NOLINT(modernize-use-nodiscard): it is noted as well
+    {
+        if (context_)
+            context_->note(path(path_style::schema), why);
+        return false;
+    }
+
+    /// Notes that a member is not there that the vendor's document shows.
+    void note_missing(std::string_view name) const { json_reader(*value_, *this, name).refuse("missing"); }
+
+    /// For what the kinds above do not say: `reader.fail("expected an id")`.
+    [[noreturn]] void fail(std::string_view why) const
+    {
+        throw_error(
+            error_info(errc::invalid_response, (parent_ ? path(path_style::place) : "body").append(": ").append(why)));
+    }
+
+    /// From here on, unknown members are those of one job, which is this value.
+    void begin_job() const noexcept
+    {
+        if (!context_)
+            return;
+        (void)context_->unknown.take();
+        context_->job = value_;
+    }
+
+    /// What was found in this job.
+    [[nodiscard]] unknown_members end_job() const noexcept
+    {
+        if (!context_)
+            return {};
+        context_->job = nullptr;
+        return context_->unknown.take();
+    }
+
+  private:
+    enum class path_style {
+        place,  ///< `responses.*.error`, `items[2].id`
+        schema, ///< without indices: `items[].id`
+        full    ///< with the keys of maps, from the job
+    };
+
+    json_reader(const boost::json::value& value, const json_reader& parent, std::string_view name) noexcept
+        : value_(&value), context_(parent.context_), parent_(&parent), name_(name)
+    {
+    }
+    json_reader(const boost::json::value& value, const json_reader& parent, std::size_t index) noexcept
+        : value_(&value), context_(parent.context_), parent_(&parent), index_(index)
+    {
+    }
+
+    /// How a number is written, if it is an integer.
+    [[nodiscard]] std::string literal() const
+    {
+        const auto text = context_ ? context_->document.text_of(*value_) : std::string_view();
+        return std::string(is_json_integer(text) ? text : std::string_view());
+    }
+
+    [[nodiscard]] std::optional<std::int64_t> whole_number() const noexcept
     {
         if (const auto* const number = value_->if_int64())
             return *number;
@@ -9238,119 +12391,98 @@ class json_reader {
         if (const auto* const number = value_->if_double(); number && *number >= -exact && *number <= exact)
             if (const auto whole = static_cast<std::int64_t>(*number); static_cast<double>(whole) == *number)
                 return whole;
-        fail("expected a whole number");
+        return std::nullopt;
     }
 
-    [[nodiscard]] timestamp as_timestamp() const
+    /// As an unknown member of the job that is being read.
+    void keep() const
     {
-        const auto* const text = value_->if_string();
-        const auto time = text ? parse_rfc3339({text->data(), text->size()}) : std::nullopt;
-        if (!time)
-            fail("expected an RFC 3339 time");
-        return *time;
+        if (context_ && context_->job)
+            context_->unknown.add(path(path_style::full), context_->document.text_of(*value_));
     }
 
-    [[nodiscard]] const boost::json::object& as_object() const
+    /// Empty for where it begins, which has no name when its members are spoken of.
+    [[nodiscard]] std::string path(path_style style) const
     {
-        const auto* const object = value_->if_object();
-        if (!object)
-            fail("expected an object");
-        return *object;
-    }
-
-    [[nodiscard]] const boost::json::array& as_array() const
-    {
-        const auto* const array = value_->if_array();
-        if (!array)
-            fail("expected an array");
-        return *array;
-    }
-
-    /// Whatever is there.
-    [[nodiscard]] const boost::json::value& as_value() const noexcept { return *value_; }
-
-    [[nodiscard]] std::optional<std::string> optional_string(std::string_view name) const
-    {
-        const auto reader = optional_member(name);
-        return reader ? std::optional(reader->as_string()) : std::nullopt;
-    }
-
-    [[nodiscard]] std::optional<bool> optional_bool(std::string_view name) const
-    {
-        const auto reader = optional_member(name);
-        return reader ? std::optional(reader->as_bool()) : std::nullopt;
-    }
-
-    [[nodiscard]] std::optional<std::int64_t> optional_int64(std::string_view name) const
-    {
-        const auto reader = optional_member(name);
-        return reader ? std::optional(reader->as_int64()) : std::nullopt;
-    }
-
-    [[nodiscard]] std::optional<timestamp> optional_timestamp(std::string_view name) const
-    {
-        const auto reader = optional_member(name);
-        return reader ? std::optional(reader->as_timestamp()) : std::nullopt;
-    }
-
-    /// Calls `visit(const json_reader&)` for each element of an array.
-    template <class Function>
-    void for_each_element(Function visit) const
-    {
-        std::size_t index = 0;
-        for (const auto& element : as_array()) {
-            const json_reader reader(element, *this, index++);
-            visit(reader);
-        }
-    }
-
-    /// Calls `visit(std::string_view key, const json_reader&)` for each entry of an object whose keys are data.
-    template <class Function>
-    void for_each_entry(Function visit) const
-    {
-        for (const auto& entry : as_object()) {
-            const json_reader reader(entry.value(), *this, "*");
-            visit(std::string_view(entry.key().data(), entry.key().size()), reader);
-        }
-    }
-
-    /// For what the kinds above do not say: `reader.fail("expected an id")`.
-    [[noreturn]] void fail(std::string_view why) const
-    {
-        throw_error(error_info(errc::invalid_response, (parent_ ? path() : "body").append(": ").append(why)));
-    }
-
-  private:
-    json_reader(const boost::json::value& value, const json_reader& parent, std::string_view name) noexcept
-        : value_(&value), parent_(&parent), name_(name)
-    {
-    }
-    json_reader(const boost::json::value& value, const json_reader& parent, std::size_t index) noexcept
-        : value_(&value), parent_(&parent), index_(index)
-    {
-    }
-
-    [[nodiscard]] const boost::json::value* find(std::string_view name) const
-    {
-        return as_object().if_contains({name.data(), name.size()});
-    }
-
-    /// Empty for the root, which has no name when its members are spoken of.
-    [[nodiscard]] std::string path() const
-    {
-        if (!parent_)
+        if (!parent_ || (style == path_style::full && value_ == context_->job))
             return {};
-        auto text = parent_->path();
+        auto text = parent_->path(style);
+        if (index_ && style == path_style::schema)
+            return text.append("[]");
         if (index_)
             return (text.empty() ? "body" : text) + '[' + std::to_string(*index_) + ']';
-        return (text.empty() ? text : text + '.').append(name_);
+        return (text.empty() ? text : text + '.').append(is_entry_ && style != path_style::full ? "*" : name_);
     }
 
     const boost::json::value* value_;
+    decode_context* context_;
     const json_reader* parent_ = nullptr;
     std::string_view name_{};
     std::optional<std::size_t> index_{};
+    bool is_entry_ = false;
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/odd_members.hpp
+
+namespace cojob::detail {
+
+/// Which odd members a client has told its observer. Thread-safe: answers are decoded on their callers' threads.
+class odd_member_memory {
+  public:
+    /// Whether it is news. Names of members are this library's, so there are few; more than that are not told.
+    bool add(std::string_view api, const std::string& path)
+    {
+        constexpr std::size_t most = 256;
+        const std::lock_guard lock(mutex_);
+        return told_.size() < most && told_.insert(std::string(api) + '\n' + path).second;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::set<std::string> told_;
+};
+
+/// Tells each member once in a client's life: a server that leaves one out does so in every answer.
+/// \param api a literal
+inline void tell_odd_members(client_state& state, std::string_view api, const std::vector<odd_member>& found)
+{
+    const auto& observer = state.options.observer;
+    if (!observer)
+        return;
+    const auto memory = state.extension<odd_member_memory>();
+    for (const auto& odd : found)
+        if (memory->add(api, odd.path))
+            asio::dispatch(state.executor, [observer, api, odd] { // a copy: the answer does not stay
+                observer->on_odd_member({api, odd.path, odd.problem});
+            });
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/same_id.hpp
+
+namespace cojob::detail {
+
+/// Eight, four, four, four and twelve hexadecimal digits (RFC 9562, 4).
+[[nodiscard]] constexpr bool is_uuid(std::string_view text) noexcept
+{
+    if (text.size() != 36)
+        return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : !is_hex_digit(text[i]))
+            return false;
+    }
+    return true;
+}
+
+/// Whether two ids are of one job. A UUID may be written in either case (RFC 9562, 4); numbers have become text.
+[[nodiscard]] constexpr bool is_same_id(std::string_view a, std::string_view b) noexcept
+{
+    return a == b || (is_uuid(a) && is_uuid(b) && equal_ignoring_case(a, b));
+}
 
 } // namespace cojob::detail
 
@@ -9359,43 +12491,55 @@ class json_reader {
 namespace cojob::detail {
 
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
-inline std::string created_id(const api_request& request, const boost::json::value& body)
+inline std::string created_id(const api_request& request, std::string_view body)
 {
-    const auto* const object = request.method == "POST" ? body.if_object() : nullptr;
-    // Where the request was about a job, `id` is that one.
-    const auto* const id = !object ? nullptr : object->if_contains(request.job_id.empty() ? "id" : "job_id");
-    return id && id->is_string() ? std::string(cut_at_character(id->get_string(), 1024)) : std::string();
+    if (request.method != "POST")
+        return {};
+    const auto id = find_json_id(body, request.job_id.empty() ? "id" : "job_id"); // `id` would be the job asked about
+    return std::string(cut_at_character(id, 1024));
 }
 
-/// For a success that is not what it should be: tells which request and which answer it was.
-inline error_info describe_undecodable(const call_record& call, error_info info)
+/// What follows the scheme in the header Authorization.
+inline std::string_view key_of(const secret& authorization) noexcept
 {
-    const auto& request = call.asked.api;
-    info.method = request.method;
-    info.path = call.asked.wire.target;
-    info.http_status = call.response.status;
-    info.attempts = call.attempts;
-    info.request_id = excerpt(call.response.header("X-Request-Id").value_or(""), 256, request.authorization.fixed());
-    info.job_id = request.job_id;
-    return info;
+    const auto header = authorization.reveal();
+    return header.substr(std::min(header.find(' ') + 1, header.size()));
 }
 
-/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read.
+/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read; what was
+/// odd in a success is told to the observer.
 template <class Decode>
-auto decode_response(const call_record& call, Decode decode)
+auto decode_response(const call_record& call, std::string_view api, Decode decode)
 {
     std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
     boost::json::monotonic_resource memory(room.data(), room.size());
-    boost::json::value body(&memory);
     try {
-        body = parse_json(call.response.body, call.client->options.limits.json_depth, &memory);
-        return decode(json_reader(body));
+        if (auto objection = coding_objection(call.asked.wire, call.response); !objection.empty())
+            throw_error({errc::invalid_response, std::move(objection)});
+        const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
+        decode_context context(document, key_of(call.asked.wire.authorization));
+        auto decoded = decode(json_reader(document.root(), &context));
+        if (!context.odd().empty())
+            tell_odd_members(*call.client, api, context.odd());
+        return decoded;
     } catch (const api_error& failure) {
         auto info = describe_undecodable(call, failure.info());
-        if (auto id = created_id(call.asked.api, body); !id.empty())
+        if (auto id = created_id(call.asked.api, call.response.body); !id.empty())
             info.job_id = std::move(id);
         throw_error(std::move(info));
     }
+}
+
+/// The same for an answer about one job. A proxy or a cache that mixes answers up would end the wait for another job.
+template <class Decode>
+auto decode_asked(const call_record& call, std::string_view api, std::string_view id_member, Decode decode)
+{
+    return decode_response(call, api, [&](const json_reader& json) {
+        auto job = decode(json);
+        if (!is_same_id(job_id(job), call.asked.api.job_id))
+            json.member(id_member).fail("not the job that was asked for");
+        return job;
+    });
 }
 
 /// A job was made now: a wait for it by plain id knows.
@@ -9403,6 +12547,15 @@ inline void note_created(const client& c, std::string_view api, std::string scop
 {
     const auto& state = client_state::of(c);
     state->extension<job_memory>()->created({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+}
+
+/// Whether this client has created that job, and was told so.
+inline bool is_created(const client& c, std::string_view api, std::string scope, std::string id)
+{
+    const auto& state = client_state::of(c);
+    const auto known =
+        state->extension<job_memory>()->find({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+    return known.created.has_value();
 }
 
 /// A job, and what this client did to it.
@@ -9586,14 +12739,13 @@ class watch_state final : public wait_listener {
     asio::awaitable<wait_end> next(operation& op)
     {
         event news(op.executor());
-        news_ = &news;
+        const turn here(*this, news);
         if (!wait_)
             wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
         wait_->resume(true);
         if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
             co_await news.wait();
         wait_->pause();
-        news_ = nullptr;
         if (latest_)
             co_return wait_end{.job = std::exchange(latest_, nullptr)};
         if (!wait_->end())
@@ -9608,6 +12760,23 @@ class watch_state final : public wait_listener {
     void told(std::shared_ptr<const void> job) { told_ = std::move(job); }
 
   private:
+    /// The time of one `next`, however it ends: after it the wait has left the line and tells nobody.
+    class turn {
+      public:
+        turn(watch_state& s, event& news) : state_(s) { state_.news_ = &news; }
+        turn(const turn&) = delete;
+        turn& operator=(const turn&) = delete;
+        ~turn()
+        {
+            if (state_.wait_)
+                state_.wait_->pause();
+            state_.news_ = nullptr;
+        }
+
+      private:
+        watch_state& state_;
+    };
+
     void changed(const job_view& seen) override
     {
         latest_ = seen.job;
@@ -9654,6 +12823,215 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
     watch->told(job);
     co_return job;
 }
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/unknown_members.ipp
+
+namespace cojob {
+
+unknown_members::member unknown_members::operator[](std::size_t i) const noexcept
+{
+    const std::string_view text(block_->text);
+    const auto begin = i == 0 ? 0 : block_->places[i - 1].json_end;
+    const auto [path_end, json_end] = block_->places[i];
+    return {text.substr(begin, path_end - begin), text.substr(path_end, json_end - path_end)};
+}
+
+std::optional<std::string_view> unknown_members::find(std::string_view path) const noexcept
+{
+    for (std::size_t i = 0; i < size(); ++i)
+        if (const auto found = (*this)[i]; found.path == path)
+            return found.json;
+    return std::nullopt;
+}
+
+bool operator==(const unknown_members& a, const unknown_members& b) noexcept
+{
+    if (a.block_ == b.block_)
+        return true;
+    if (a.size() != b.size() || a.is_cut() != b.is_cut())
+        return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (!(a[i] == b[i]))
+            return false;
+    return true;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/internal/policy/durable_file.hpp
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#endif
+
+namespace cojob::detail {
+
+[[noreturn]] inline void throw_file_error(int number, const std::string& path)
+{
+    throw api_error(
+        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
+}
+
+struct file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using file_ptr = std::unique_ptr<std::FILE, file_closer>;
+
+/// The whole file; nothing when there is none.
+[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
+{
+    errno = 0;
+    const file_ptr file(std::fopen(path.c_str(), "rb"));
+    if (!file && errno == ENOENT)
+        return std::nullopt;
+    if (!file)
+        throw_file_error(errno, path);
+    std::string text, part(4096, '\0');
+    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
+        text.append(part, 0, size);
+    if (std::ferror(file.get()))
+        throw_file_error(errno, path);
+    return text;
+}
+
+/// What a path stands for, through symbolic links: a link is kept, and what it names is replaced.
+[[nodiscard]] inline std::filesystem::path follow_links(std::filesystem::path path)
+{
+    std::error_code ignored;
+    for (int left = 40; left > 0 && std::filesystem::is_symlink(path, ignored); --left)
+        path = path.parent_path() / std::filesystem::read_symlink(path, ignored);
+    return path;
+}
+
+[[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& path)
+{
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+/// A file that an interrupted replacement of this one left beside it; empty: none.
+[[nodiscard]] inline std::string find_leftover(const std::string& path)
+{
+    const auto target = follow_links(path);
+    const auto begin = target.filename().string() + ".tmp-";
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator i(folder_of(target), ignored), end; i != end; i.increment(ignored))
+        if (i->path().filename().string().starts_with(begin))
+            return i->path().string();
+    return {};
+}
+
+/// A new file beside another, which becomes that other, or goes. It is on the disk before it takes the name, and the
+/// name is on the disk before `replace` returns: after a crash the old file is there, or the new one, whole.
+class file_replacement {
+  public:
+    explicit file_replacement(std::string path) : path_(std::move(path)), target_(follow_links(path_)), name_(target_)
+    {
+        name_ += ".tmp-" + std::to_string(std::random_device()());
+    }
+    file_replacement(const file_replacement&) = delete;
+    file_replacement& operator=(const file_replacement&) = delete;
+
+    ~file_replacement()
+    {
+        std::error_code ignored;
+        if (is_there_)
+            std::filesystem::remove(name_, ignored);
+    }
+
+    void write(std::string_view text)
+    {
+        auto file = create();
+        if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
+            !reaches_disk(file.get()))
+            throw_file_error(errno, path_);
+        errno = 0;
+        if (std::fclose(file.release()) != 0)
+            throw_file_error(errno, path_);
+    }
+
+    void replace()
+    {
+        std::error_code error;
+        std::filesystem::rename(name_, target_, error);
+        if (error)
+            throw api_error(error_info(error_code(error), "quota file: " + path_));
+        is_there_ = false;
+        keep_name();
+    }
+
+  private:
+#ifdef _WIN32
+    file_ptr create()
+    {
+        errno = 0;
+        file_ptr file(std::fopen(name_.string().c_str(), "wbx")); // x: never what somebody else put there
+        if (!file)
+            throw_file_error(errno, path_);
+        is_there_ = true;
+        return file;
+    }
+
+    static bool reaches_disk(std::FILE* file) { return _commit(_fileno(file)) == 0; }
+
+    void keep_name() const {}
+#else
+    /// For its owner only, or for whom the old file was. What somebody else put there is never written to.
+    file_ptr create()
+    {
+        struct stat old{};
+        const bool has_old = ::stat(target_.c_str(), &old) == 0;
+        if (!has_old && errno != ENOENT)
+            throw_file_error(errno, path_);
+        if (has_old && !S_ISREG(old.st_mode))
+            throw_file_error(S_ISDIR(old.st_mode) ? EISDIR : EINVAL, path_);
+        const int descriptor = ::open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        if (descriptor < 0)
+            throw_file_error(errno, path_);
+        is_there_ = true;
+        file_ptr file(::fdopen(descriptor, "wb"));
+        if (!file) {
+            const auto error = errno;
+            ::close(descriptor);
+            throw_file_error(error, path_);
+        }
+        // Another's file stays another's where this process may give files away; then the mode, which that may change.
+        [[maybe_unused]] const int is_given = has_old ? ::fchown(descriptor, old.st_uid, old.st_gid) : 0;
+        if (has_old && ::fchmod(descriptor, old.st_mode & static_cast<mode_t>(07777)) != 0)
+            throw_file_error(errno, path_);
+        return file;
+    }
+
+    static bool reaches_disk(std::FILE* file)
+    {
+#ifdef F_FULLFSYNC // macOS: fsync leaves it in the drive's cache
+        if (::fcntl(::fileno(file), F_FULLFSYNC) == 0)
+            return true;
+#endif
+        return ::fsync(::fileno(file)) == 0;
+    }
+
+    void keep_name() const
+    {
+        const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0)
+            return; // a folder that may be written to and not read
+        const auto error = ::fsync(folder) == 0 ? 0 : errno;
+        ::close(folder);
+        if (error != 0 && error != EINVAL) // EINVAL: a file system that cannot
+            throw_file_error(error, path_);
+    }
+#endif
+
+    std::string path_;
+    std::filesystem::path target_, name_;
+    bool is_there_ = false;
+};
 
 } // namespace cojob::detail
 
@@ -9721,6 +13099,8 @@ class quota_file_parser {
     [[nodiscard]] quota_record parse(std::string_view text) const
     {
         const auto whole = text;
+        if (text.find_first_not_of('\0') == std::string_view::npos)
+            fail_lost(text.empty() ? "empty, as a crash may leave it" : "nothing but zeros, as a crash may leave it");
         check_version(text);
         quota_record r;
         r.window = take_length(text, "window");
@@ -9734,7 +13114,7 @@ class quota_file_parser {
         constexpr std::uint64_t most_held = 1'000'000; // nobody has so many under way; each takes memory
         const auto is_in_order = std::is_sorted(r.state.ages.begin(), r.state.ages.end(), std::greater());
         if (whole != format_quota_file(r) || !is_in_order || r.state.held > most_held)
-            fail("damaged or cut off");
+            fail_damaged();
         return r;
     }
 
@@ -9743,28 +13123,36 @@ class quota_file_parser {
         throw_invalid_argument(std::string("quota file: ").append(path_).append(": ").append(why));
     }
 
+    /// The uses of the last window are not known any more: a new quota could spend them twice.
+    [[noreturn]] void fail_lost(std::string why) const
+    {
+        fail(why + "; its uses are lost: delete the file once a whole window has passed since the last of them");
+    }
+
   private:
+    [[noreturn]] void fail_damaged() const { fail_lost("damaged or cut off"); }
+
     void check_version(std::string_view& text) const
     {
         if (!take(text, "cojob-quota "))
-            fail("not a quota file, or damaged");
+            fail_lost("not a quota file, or damaged");
         const auto version = text.substr(0, text.find('\n'));
         const auto is_number = !version.empty() && std::all_of(version.begin(), version.end(), is_digit);
         if (is_number && version != "1" && version.front() != '0')
             fail("of a newer version than this library can read");
         if (!take(text, "1\n"))
-            fail("damaged or cut off");
+            fail_damaged();
     }
 
     [[nodiscard]] std::chrono::nanoseconds take_line(std::string_view& text, std::string_view name) const
     {
         std::int64_t value = 0;
         if (!take(text, name) || !take(text, " "))
-            fail("damaged or cut off");
+            fail_damaged();
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
         if (error != std::errc() || !take(text, "\n"))
-            fail("damaged or cut off");
+            fail_damaged();
         return std::chrono::nanoseconds(value);
     }
 
@@ -9772,7 +13160,7 @@ class quota_file_parser {
     {
         const auto length = take_line(text, name);
         if (length < duration::zero())
-            fail("damaged or cut off");
+            fail_damaged();
         return length;
     }
 
@@ -9797,77 +13185,6 @@ template <class Time>
     const auto by_wall = time_since(r.wall, wall_now);
     return now >= r.state.at ? std::min(by_wall, time_since(r.state.at, now)) : by_wall;
 }
-
-[[noreturn]] inline void throw_file_error(int number, const std::string& path)
-{
-    throw api_error(
-        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
-}
-
-struct file_closer {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-using file_ptr = std::unique_ptr<std::FILE, file_closer>;
-
-/// The whole file; nothing when there is none.
-[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
-{
-    errno = 0;
-    const file_ptr file(std::fopen(path.c_str(), "rb"));
-    if (!file && errno == ENOENT)
-        return std::nullopt;
-    if (!file)
-        throw_file_error(errno, path);
-    std::string text, part(4096, '\0');
-    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
-        text.append(part, 0, size);
-    if (std::ferror(file.get()))
-        throw_file_error(errno, path);
-    return text;
-}
-
-/// A new file beside another, which becomes that other, or goes.
-class file_replacement {
-  public:
-    explicit file_replacement(std::string path)
-        : path_(std::move(path)), name_(path_ + ".tmp-" + std::to_string(std::random_device()()))
-    {
-    }
-    file_replacement(const file_replacement&) = delete;
-    file_replacement& operator=(const file_replacement&) = delete;
-
-    ~file_replacement()
-    {
-        if (is_there_)
-            std::remove(name_.c_str());
-    }
-
-    void write(std::string_view text)
-    {
-        errno = 0;
-        file_ptr file(std::fopen(name_.c_str(), "wbx")); // x: never what somebody else put there
-        if (!file)
-            throw_file_error(errno, path_);
-        is_there_ = true;
-        const auto is_written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-        const auto write_error = errno;
-        if (std::fclose(file.release()) != 0 || !is_written)
-            throw_file_error(is_written ? errno : write_error, path_);
-    }
-
-    void replace()
-    {
-        std::error_code error;
-        std::filesystem::rename(name_, path_, error);
-        if (error)
-            throw api_error(error_info(error_code(error), "quota file: " + path_));
-        is_there_ = false;
-    }
-
-  private:
-    std::string path_, name_;
-    bool is_there_ = false;
-};
 
 } // namespace cojob::detail
 
@@ -9926,9 +13243,13 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
         clock = machine_clock();
     auto loaded = detail::share<quota>(options, clock);
     const auto text = detail::read_file(path);
-    if (!text)
+    const detail::quota_file_parser parser(path);
+    if (!text) {
+        if (const auto leftover = detail::find_leftover(path); !leftover.empty())
+            parser.fail("missing, but an interrupted save left " + leftover +
+                        ": rename that to go on from it, or delete it once a whole window has passed");
         return loaded;
-    const detail::quota_file_parser parser(std::move(path));
+    }
     const auto record = parser.parse(*text);
     if (record.window < options.window)
         parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
@@ -9943,37 +13264,106 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
 
 namespace cojob::mintlify {
 
-namespace detail {
-
-using cojob::detail::throw_invalid_argument;
-
-inline std::string environment(const char* name)
-{
-    const char* value = std::getenv(name); // NOLINT(concurrency-mt-unsafe): nothing here changes the environment
-    return value ? value : "";
-}
-
-inline std::string required_environment(const char* name, const char* what)
-{
-    auto value = environment(name);
-    if (value.empty())
-        throw_invalid_argument(std::string(name) + ": the environment variable is not set; it must hold " + what);
-    return value;
-}
-
-} // namespace detail
-
 agent_options agent_options_from_environment()
 {
+    using cojob::detail::environment;
     agent_options o;
-    o.project_id = detail::required_environment("MINTLIFY_PROJECT_ID", "the project id");
-    o.api_key = secret(detail::required_environment("MINTLIFY_API_KEY", "an admin API key"));
-    if (auto url = detail::environment("MINTLIFY_BASE_URL"); !url.empty())
+    o.project_id = environment("MINTLIFY_PROJECT_ID", "the project id");
+    o.api_key = secret_from_environment("MINTLIFY_API_KEY", "an admin API key");
+    if (auto url = environment("MINTLIFY_BASE_URL"); !url.empty())
         o.base_url = std::move(url);
     return o;
 }
 
 } // namespace cojob::mintlify
+
+// -------- cojob/impl/internal/mintlify/agent_decode.hpp
+
+namespace cojob::mintlify::detail {
+
+using cojob::detail::json_reader;
+
+inline agent_job_status parse_agent_job_status(std::string_view text)
+{
+    using enum agent_job_status;
+    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
+        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
+    for (const auto& [name, status] : known)
+        if (name == text)
+            return status;
+    return unknown;
+}
+
+inline bool read_source(const json_reader& json, job_source& source)
+{
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "repository")
+            return member.read(source.repository);
+        return name == "ref" && member.read(source.ref);
+    });
+}
+
+/// Whether there is a status. The id is empty where there is none.
+inline bool read_agent_job(const json_reader& json, agent_job& job)
+{
+    bool has_status = false;
+    json.begin_job();
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "id")
+            return member.read_id(job.id);
+        if (name == "status")
+            return has_status = member.read_present(job.status_text);
+        if (name == "source")
+            return member.is_null() || read_source(member, job.source);
+        if (name == "model")
+            return member.read(job.model);
+        if (name == "prLink")
+            return member.read(job.pr_link);
+        if (name == "createdAt")
+            return member.read(job.created_at);
+        return name == "archivedAt" && member.read(job.archived_at);
+    });
+    job.status = parse_agent_job_status(job.status_text);
+    job.unknown_members = json.end_job();
+    return has_status;
+}
+
+/// What the vendor's document shows of every job.
+inline void note_what_is_missing(const json_reader& json, const agent_job& job)
+{
+    if (job.source.repository.empty())
+        json.note_missing("source.repository");
+    if (job.model.empty())
+        json.note_missing("model");
+    if (!job.created_at)
+        json.note_missing("createdAt");
+}
+
+/// A job that was just made: it is there, whatever else the answer says.
+inline agent_job decode_created_job(const json_reader& json)
+{
+    agent_job job;
+    if (!read_agent_job(json, job))
+        json.note_missing("status");
+    if (job.id.empty())
+        json.member("id").fail("expected an id");
+    note_what_is_missing(json, job);
+    return job;
+}
+
+inline agent_job decode_agent_job(const json_reader& json)
+{
+    agent_job job;
+    const bool has_status = read_agent_job(json, job);
+    if (job.id.empty())
+        json.member("id").fail("expected an id");
+    if (!has_status)
+        json.member("status").fail("expected a string");
+    note_what_is_missing(json, job);
+    return job;
+}
+
+} // namespace cojob::mintlify::detail
 
 // -------- cojob/impl/internal/quota_pools.hpp
 
@@ -10030,9 +13420,17 @@ class service_settings {
         if (key_.empty())
             throw_invalid_argument(called.key + ": must not be empty");
         if (key_.is_fixed())
-            check_header_value(key_.fixed().reveal(), called.key);
+            check_key(key_.fixed().reveal(), called.key);
         base_url_ = http::parse_url(url, called.url);
         check_plaintext(base_url_, allow_plaintext_, called.url);
+    }
+
+    /// Some copy a whole address where the base URL belongs, and what the service adds to it would be there twice.
+    /// \throws api_error invalid_argument
+    void refuse_end(std::string_view added, const std::string& option) const
+    {
+        if (base_url_.base_path().ends_with(added))
+            throw_invalid_argument(option + ": must not end with " + std::string(added) + ", which is added to it");
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
@@ -10076,6 +13474,8 @@ class agent_settings {
                                                                   std::move(o.api_key), o.base_url, o.allow_plaintext),
           pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
     {
+        for (const auto* const added : {"/v1", "/v2", "/v1/agent", "/v2/agent"})
+            service_.refuse_end(added, "agent_options::base_url");
     }
 
     /// Empty: no quota is kept.
@@ -10125,38 +13525,11 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::client_state;
+using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::job_memory;
-using cojob::detail::json_reader;
 using cojob::detail::note_created;
 using cojob::detail::send;
-
-inline agent_job_status parse_agent_job_status(std::string_view text)
-{
-    using enum agent_job_status;
-    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
-        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
-    for (const auto& [name, status] : known)
-        if (name == text)
-            return status;
-    return unknown;
-}
-
-inline agent_job decode_agent_job(const json_reader& json)
-{
-    agent_job job;
-    job.id = json.member("id").as_string();
-    job.status_text = json.member("status").as_string();
-    job.status = parse_agent_job_status(job.status_text);
-    const auto source = json.member("source");
-    job.source.repository = source.member("repository").as_string();
-    job.source.ref = source.optional_string("ref");
-    job.model = json.member("model").as_string();
-    job.pr_link = json.optional_string("prLink");
-    job.created_at = json.member("createdAt").as_timestamp();
-    job.archived_at = json.optional_timestamp("archivedAt");
-    return job;
-}
 
 inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
                         const std::string& prompt)
@@ -10174,7 +13547,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
     auto request = post(*settings, {"job"}, prompt);
     const auto call = co_await send(c, std::move(request));
     try {
-        auto job = decode_response(*call, decode_agent_job);
+        auto job = decode_response(*call, agent::api_name, decode_created_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
@@ -10190,7 +13563,7 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
     const auto call = co_await send(c, std::move(request));
-    co_return decode_response(*call, decode_agent_job);
+    co_return decode_asked(*call, agent::api_name, "id", decode_agent_job);
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
@@ -10212,7 +13585,7 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
         throw;
     }
     note();
-    co_return decode_response(*answer, decode_agent_job);
+    co_return decode_asked(*answer, agent::api_name, "id", decode_created_job);
 }
 
 } // namespace detail
@@ -10234,32 +13607,32 @@ agent::agent(client c, std::shared_ptr<const detail::agent_settings> settings)
 
 agent agent::with(client c) const
 {
-    return {std::move(c), settings_};
+    return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
 std::string agent::scope() const
 {
-    return settings_->scope();
+    return cojob::detail::in_use(settings_)->scope();
 }
 
 job_handle agent::handle(const agent_job& job) const
 {
-    return cojob::detail::make_handle(client_, api_name, settings_->scope(), job.id);
+    return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), job.id);
 }
 
 asio::awaitable<agent_job> agent::create_job(std::string prompt) const
 {
-    return detail::create_job(client_, settings_, std::move(prompt));
+    return detail::create_job(client_, cojob::detail::in_use(settings_), std::move(prompt));
 }
 
 asio::awaitable<agent_job> agent::get_job(std::string id) const
 {
-    return detail::get_job(client_, settings_, std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<agent_job> agent::send_message(std::string id, std::string prompt) const
 {
-    return detail::send_message(client_, settings_, std::move(id), std::move(prompt));
+    return detail::send_message(client_, cojob::detail::in_use(settings_), std::move(id), std::move(prompt));
 }
 
 } // namespace cojob::mintlify
@@ -10337,6 +13710,7 @@ class event_source {
         last.reached = phase::receiving;
         last.ended = reason;
         last.why = std::move(why);
+        add_words(failure_->message, last.why.empty() ? last.ended.message() : last.why);
     }
 
     std::shared_ptr<client_state> client_;
@@ -10386,88 +13760,12 @@ asio::awaitable<std::optional<http::server_sent_event>> agent_stream::next() con
 
 } // namespace cojob::mintlify
 
-// -------- cojob/impl/mintlify/agent_v1.ipp
+// -------- cojob/impl/internal/mintlify/session_creation.hpp
 
-namespace cojob::mintlify {
+// The creation of a session of API v1: its request, and what its answer tells.
+namespace cojob::mintlify::detail {
 
-namespace detail {
-
-using cojob::detail::decode_response;
-using cojob::detail::equal_ignoring_case;
-using cojob::detail::json_reader;
-using cojob::detail::send;
-
-/// Names as the vendor spells them.
-inline halt_reason parse_halt_reason(std::string_view text)
-{
-    using enum halt_reason;
-    static constexpr std::array<std::pair<std::string_view, halt_reason>, 5> known{
-        {{"completed", completed},
-         {"github_missconfigured", github_misconfigured},
-         {"error", error},
-         {"processing", processing},
-         {"interrupted", interrupted}}};
-    for (const auto& [name, reason] : known)
-        if (name == text)
-            return reason;
-    return unknown;
-}
-
-inline todo decode_todo(const json_reader& json)
-{
-    const auto text = [&](std::string_view name) { return json.optional_string(name).value_or(std::string()); };
-    return {text("id"), text("content"), text("status"), text("priority")};
-}
-
-inline agent_session decode_session(const json_reader& json)
-{
-    agent_session s;
-    s.session_id = json.member("sessionId").as_string();
-    s.subdomain = json.optional_string("subdomain").value_or(std::string());
-    s.branch = json.optional_string("branch");
-    s.halted = json.member("haulted").as_bool();
-    if (auto reason = json.optional_string("haultReason")) {
-        s.reason = parse_halt_reason(*reason);
-        s.reason_text = std::move(*reason);
-    }
-    s.pull_request_link = json.optional_string("pullRequestLink");
-    s.message_to_user = json.optional_string("messageToUser");
-    s.user_id = json.optional_string("userId");
-    s.title = json.optional_string("title");
-    if (const auto todos = json.optional_member("todos"))
-        todos->for_each_element([&](const json_reader& item) { s.todos.push_back(decode_todo(item)); });
-    s.created_at = json.optional_timestamp("createdAt");
-    return s;
-}
-
-inline std::vector<agent_session> decode_sessions(const json_reader& json)
-{
-    std::vector<agent_session> sessions;
-    const auto all = json.member("allSessions");
-    all.for_each_element([&](const json_reader& item) { sessions.push_back(decode_session(item)); });
-    return sessions;
-}
-
-inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
-{
-    check_segment(id, "id");
-    auto request = settings->request("GET", "v1", {"job", id});
-    request.job_id = std::move(id);
-    const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, decode_session);
-}
-
-inline asio::awaitable<std::vector<agent_session>> list_sessions(client c, settings_ptr settings, session_query query)
-{
-    if (query.skip < 0)
-        throw_invalid_argument("session_query::skip: must not be negative");
-    if (query.take < 1 || query.take > 100)
-        throw_invalid_argument("session_query::take: must be from 1 to 100");
-    auto request = settings->request("GET", "v1", {"jobs"});
-    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(query.take)}};
-    const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, decode_sessions);
-}
+using cojob::detail::call_record;
 
 inline std::string_view name_of(message_role role)
 {
@@ -10494,7 +13792,7 @@ inline api_request make_create_request(const agent_settings& settings, const cre
         body["branch"] = *session.branch;
     }
     if (session.as_draft)
-        body["asDraft"] = true;
+        body["asDraft"] = *session.as_draft;
     if (!session.model.empty()) {
         check_text(session.model, "create_session_request::model");
         body["model"] = session.model;
@@ -10506,35 +13804,254 @@ inline api_request make_create_request(const agent_settings& settings, const cre
     return r;
 }
 
-/// None for one that no call would take.
-inline std::optional<std::string> session_id_of(const http::response& response)
+/// An id, unless no call would take it.
+inline std::optional<std::string> usable_id(std::string_view id)
 {
-    const auto id = response.header("X-Session-Id");
-    if (!id)
-        return std::nullopt;
     try {
-        check_segment(*id, "X-Session-Id");
+        check_segment(id, "session id");
+        return std::string(id);
     } catch (const api_error&) {
         return std::nullopt;
     }
-    return std::string(*id);
 }
 
-/// What is wrong with the answer to a creation; null for nothing.
-inline const char* objection_to(const http::response& response, const std::optional<std::string>& session_id)
+/// Of the session that was made: in the header, or in a JSON answer.
+inline std::optional<std::string> session_id_of(const call_record& call)
 {
-    const auto type = response.header("Content-Type").value_or(std::string_view());
-    if (!equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), "text/event-stream"))
-        return "header Content-Type: expected text/event-stream";
-    return session_id ? nullptr : "header X-Session-Id: missing, or no id";
+    const auto& response = call.response;
+    if (const auto header = response.header("X-Session-Id"))
+        if (auto id = usable_id(*header))
+            return id;
+    return usable_id(cojob::detail::find_json_id(response.body, "sessionId")); // also where the rest cannot be read
 }
 
-inline error_info describe_creation(const cojob::detail::call_record& call,
-                                    const std::optional<std::string>& session_id, error_info info)
+/// Why the answer is no event stream; empty if it is one.
+inline std::string objection_to(const call_record& call)
+{
+    auto coding = cojob::detail::coding_objection(call.asked.wire, call.response);
+    if (!coding.empty())
+        return coding;
+    const auto type = call.response.header("Content-Type").value_or(std::string_view());
+    const auto is_stream =
+        cojob::detail::equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), "text/event-stream");
+    return is_stream ? std::string() : "header Content-Type: expected text/event-stream";
+}
+
+inline error_info describe_creation(const call_record& call, const std::optional<std::string>& session_id,
+                                    error_info info)
 {
     auto described = cojob::detail::describe_undecodable(call, std::move(info));
     described.job_id = session_id.value_or(std::string());
+    if (described.code() == errc::invalid_response)
+        cojob::detail::add_words_of(described, call.response, call.client->options.limits,
+                                    call.asked.wire.authorization);
     return described;
+}
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/internal/mintlify/session_decode.hpp
+
+namespace cojob::mintlify::detail {
+
+using cojob::detail::json_reader;
+
+/// Names as the vendor spells them.
+inline halt_reason parse_halt_reason(std::string_view text)
+{
+    using enum halt_reason;
+    static constexpr std::array<std::pair<std::string_view, halt_reason>, 5> known{
+        {{"completed", completed},
+         {"github_missconfigured", github_misconfigured},
+         {"error", error},
+         {"processing", processing},
+         {"interrupted", interrupted}}};
+    for (const auto& [name, reason] : known)
+        if (name == text)
+            return reason;
+    return unknown;
+}
+
+inline bool read_todo(const json_reader& json, todo& step)
+{
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "id")
+            return member.read(step.id);
+        if (name == "content")
+            return member.read(step.content);
+        if (name == "status")
+            return member.read(step.status);
+        return name == "priority" && member.read(step.priority);
+    });
+}
+
+inline bool read_todos(const json_reader& json, std::vector<todo>& todos)
+{
+    return json.for_each_element([&](const json_reader& element) {
+        todo step;
+        const bool is_read = read_todo(element, step);
+        if (is_read)
+            todos.push_back(std::move(step));
+        return is_read;
+    });
+}
+
+inline bool read_reason(const json_reader& json, agent_session& s)
+{
+    if (!json.read(s.reason_text))
+        return false;
+    if (!json.is_null())
+        s.reason = parse_halt_reason(s.reason_text);
+    return true;
+}
+
+/// Whether it says if the session has halted. The id is empty where there is none.
+inline bool read_session(const json_reader& json, agent_session& s)
+{
+    bool has_state = false;
+    json.begin_job();
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "sessionId")
+            return member.read_id(s.session_id);
+        if (name == "subdomain")
+            return member.read(s.subdomain);
+        if (name == "branch")
+            return member.read(s.branch);
+        if (name == "haulted")
+            return has_state = member.read_present(s.halted);
+        if (name == "haultReason")
+            return read_reason(member, s);
+        if (name == "pullRequestLink")
+            return member.read(s.pull_request_link);
+        if (name == "messageToUser")
+            return member.read(s.message_to_user);
+        if (name == "userId")
+            return member.read(s.user_id);
+        if (name == "title")
+            return member.read(s.title);
+        if (name == "todos")
+            return read_todos(member, s.todos);
+        return name == "createdAt" && member.read(s.created_at);
+    });
+    s.unknown_members = json.end_job();
+    return has_state;
+}
+
+inline agent_session decode_session(const json_reader& json)
+{
+    agent_session s;
+    const bool has_state = read_session(json, s);
+    if (s.session_id.empty())
+        json.member("sessionId").fail("expected an id");
+    if (!has_state)
+        json.member("haulted").fail("expected true or false");
+    return s;
+}
+
+inline session_page decode_sessions(const json_reader& json)
+{
+    session_page page;
+    const auto all = json.member("allSessions");
+    if (!all.is_array())
+        all.fail("expected an array");
+    all.for_each_element([&](const json_reader& item) {
+        agent_session s;
+        if (read_session(item, s) && !s.session_id.empty())
+            page.items.push_back(std::move(s));
+        else
+            ++page.skipped;
+        return true;
+    });
+    return page;
+}
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/internal/rest_of_body.hpp
+
+namespace cojob::detail {
+
+inline asio::awaitable<void> run_read_rest(call_ptr call, std::shared_ptr<operation> op)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto& client = *call->client;
+    const client_state::running_guard running(client, op);
+    op->set_deadline(std::min(call->op.deadline(), after(op->time().now(), client.options.timeouts.attempt)));
+    auto& body = call->response.body;
+    while (body.size() < client.options.limits.body_bytes && !op->is_stopped()) {
+        const auto part = co_await call->rest->read(*op);
+        client.counters.received += part.bytes_received;
+        body.append(part.text, 0, client.options.limits.body_bytes - body.size());
+        if (part.error || part.is_last)
+            break;
+    }
+    call->rest.reset();
+}
+
+/// Reads a body that was to be streamed into the response, on the caller's executor: as much as there is, within the
+/// limits of a whole answer. What ends it early is no error, for the call has succeeded, and its beginning may tell
+/// enough.
+inline asio::awaitable<void> read_rest(call_ptr call)
+{
+    if (!call->rest)
+        co_return;
+    auto op = share<operation>(call->client->options.clock, call->client->executor);
+    auto inner = run_read_rest(std::move(call), op);
+    co_await hop(std::move(op), std::move(inner));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/mintlify/agent_v1.ipp
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::decode_asked;
+using cojob::detail::decode_response;
+using cojob::detail::send;
+
+inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    auto request = settings->request("GET", "v1", {"job", id});
+    request.job_id = std::move(id);
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_asked(*answer, agent_v1::api_name, "sessionId", decode_session);
+}
+
+inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settings, session_query query)
+{
+    if (query.skip < 0)
+        throw_invalid_argument("session_query::skip: must not be negative");
+    const auto take = query.take.value_or(12);
+    if (take < 1 || take > 100)
+        throw_invalid_argument("session_query::take: must be from 1 to 100");
+    auto request = settings->request("GET", "v1", {"jobs"});
+    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
+    const auto answer = co_await send(c, std::move(request));
+    co_return decode_response(*answer, agent_v1::api_name, decode_sessions);
+}
+
+inline asio::awaitable<std::vector<agent_session>> list_items(client c, settings_ptr settings, session_query query)
+{
+    auto page = co_await list_sessions(std::move(c), std::move(settings), query);
+    co_return std::move(page.items);
+}
+
+/// The page of a query that is that many places further on.
+inline asio::awaitable<cojob::detail::list_part<agent_session>> sessions_from(client c, settings_ptr settings,
+                                                                              session_query query, std::size_t place)
+{
+    constexpr std::int64_t most = std::numeric_limits<int>::max();
+    if (place > 0)
+        query.skip = static_cast<int>(std::min(most, query.skip + static_cast<std::int64_t>(place)));
+    auto page = co_await list_sessions(std::move(c), std::move(settings), query);
+    cojob::detail::list_part<agent_session> part;
+    part.items = std::move(page.items);
+    part.skipped = page.skipped;
+    co_return part;
 }
 
 } // namespace detail
@@ -10553,28 +14070,34 @@ agent_v1::agent_v1(client c, settings_ptr settings) : client_(std::move(c)), set
 
 agent_v1 agent_v1::with(client c) const
 {
-    return {std::move(c), settings_};
+    return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
 std::string agent_v1::scope() const
 {
-    return settings_->scope();
+    return cojob::detail::in_use(settings_)->scope();
 }
 
 job_handle agent_v1::handle(const agent_session& session) const
 {
-    return cojob::detail::make_handle(client_, api_name, settings_->scope(), session.session_id);
+    return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), session.session_id);
 }
 
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
 {
     using cojob::detail::event_source;
     const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
-    const auto id = detail::session_id_of(call->response);
+    auto objection = detail::objection_to(*call);
+    if (!objection.empty())
+        co_await cojob::detail::read_rest(call); // it may tell the id, and why there is no stream
+    const auto id = detail::session_id_of(*call);
     if (id) // the session is there, whatever else is wrong
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
-    if (const auto* const objection = detail::objection_to(call->response, id))
-        cojob::detail::throw_error(detail::describe_creation(*call, id, {errc::invalid_response, objection}));
+    else if (objection.empty())
+        objection = "header X-Session-Id: missing, or no id";
+    if (!objection.empty())
+        cojob::detail::throw_error(
+            detail::describe_creation(*call, id, {errc::invalid_response, std::move(objection)}));
     auto broken = detail::describe_creation(*call, id,
                                             {errc::outcome_unknown, "the event stream broke off; the session goes on"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
@@ -10585,22 +14108,43 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
 
 asio::awaitable<agent_stream> agent_v1::create_job(create_session_request session) const
 {
-    return create(client_, settings_, std::move(session));
+    return create(client_, cojob::detail::in_use(settings_), std::move(session));
 }
 
 asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
 {
-    return detail::get_session(client_, settings_, std::move(id));
+    return detail::get_session(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
 {
-    return detail::list_sessions(client_, settings_, query);
+    return detail::list_items(client_, cojob::detail::in_use(settings_), query);
+}
+
+asio::awaitable<session_page> agent_v1::list_page(session_query query) const
+{
+    return detail::list_sessions(client_, cojob::detail::in_use(settings_), query);
+}
+
+pager<agent_session> agent_v1::all_jobs(session_query query) const
+{
+    query.take = query.take.value_or(100);
+    const auto size = static_cast<std::size_t>(std::max(1, *query.take));
+    const auto first = static_cast<std::size_t>(std::max(0, query.skip));
+    auto fetch = [c = client_, settings = cojob::detail::in_use(settings_), query, size](std::size_t place,
+                                                                                         std::size_t smaller) {
+        auto next = query;
+        if (smaller < size)
+            next.take = static_cast<int>(smaller);
+        return detail::sessions_from(c, settings, next, place);
+    };
+    return pager<agent_session>(
+        cojob::detail::share<cojob::detail::pager_state<agent_session>>(std::move(fetch), size, first));
 }
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
 {
-    return detail::list_sessions(client_, settings_, {.skip = 0, .take = 100});
+    return detail::list_items(client_, cojob::detail::in_use(settings_), {.skip = 0, .take = 100});
 }
 
 } // namespace cojob::mintlify
@@ -10609,8 +14153,9 @@ asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
 
 namespace cojob::detail {
 
-/// An HTTP-date of RFC 9110, 5.6.7, in any of its three forms and in no locale. `now` chooses the century of a year
-/// that has two digits. The day of the week has to be one, but not the right one.
+/// An HTTP-date of RFC 9110, 5.6.7, in any of its three forms and in no locale; letters in any case, and `UTC`, `UT`,
+/// `Z` or `+0000` for `GMT`. `now` chooses the century of a year that has two digits. The day of the week has to be
+/// one, but not the right one.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view,
                                                                                  std::chrono::sys_seconds now) noexcept;
 
@@ -10728,108 +14273,204 @@ inline job_status parse_job_status(std::string_view text)
     return job_status::unknown;
 }
 
-inline std::string string_or_empty(const json_reader& json, std::string_view name)
+/// A server that signs its jobs writes "" for the times that it cannot read back from them.
+inline bool read_time(const json_reader& json, std::optional<timestamp>& to)
 {
-    return json.optional_string(name).value_or(std::string());
+    return json.read(to, true);
 }
 
-/// A server that signs its jobs writes "" for what it cannot read back from them.
-inline std::optional<json_reader> member_with_text(const json_reader& json, std::string_view name)
+inline bool read_duration(const json_reader& json, std::optional<duration>& to)
 {
-    auto found = json.optional_member(name);
-    return found && found->as_value() != boost::json::value("") ? found : std::nullopt;
+    std::string text;
+    if (!json.read(text))
+        return false;
+    to = parse_go_duration(text);
+    return to || text.empty() || json.refuse("expected a duration of Go");
 }
 
-inline std::optional<timestamp> timestamp_if_any(const json_reader& json, std::string_view name)
+/// What OSAPI leaves open: any value.
+inline bool read_any(const json_reader& json, boost::json::value& to)
 {
-    const auto found = member_with_text(json, name);
-    return found ? std::optional(found->as_timestamp()) : std::nullopt;
+    to = json.as_value();
+    return true;
 }
 
-inline agent_response decode_agent_response(const json_reader& json)
+inline bool read_operation(const json_reader& json, boost::json::object& to)
 {
-    agent_response r;
-    r.status = string_or_empty(json, "status");
-    if (const auto data = json.optional_member("data"))
-        r.data = data->as_value();
-    r.changed = json.optional_bool("changed");
-    r.error = string_or_empty(json, "error");
-    r.hostname = string_or_empty(json, "hostname");
-    return r;
+    if (const auto* const object = json.as_value().if_object())
+        to = *object;
+    else if (!json.is_null())
+        return json.refuse("expected an object");
+    return true;
 }
 
-inline agent_state decode_agent_state(const json_reader& json)
+inline bool read_agent_response(const json_reader& json, agent_response& r)
 {
-    agent_state s;
-    s.status = string_or_empty(json, "status");
-    s.error = string_or_empty(json, "error");
-    if (const auto length = member_with_text(json, "duration")) {
-        s.duration = parse_go_duration(length->as_string());
-        if (!s.duration)
-            length->fail("expected a duration of Go");
-    }
-    return s;
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "status")
+            return member.read(r.status);
+        if (name == "data")
+            return read_any(member, r.data);
+        if (name == "changed")
+            return member.read(r.changed);
+        if (name == "error")
+            return member.read(r.error);
+        return name == "hostname" && member.read(r.hostname);
+    });
 }
 
-inline timeline_event decode_event(const json_reader& json)
+inline bool read_agent_state(const json_reader& json, agent_state& s)
 {
-    timeline_event e;
-    e.time = json.member("timestamp").as_timestamp();
-    e.event = json.member("event").as_string();
-    e.hostname = string_or_empty(json, "hostname");
-    e.message = string_or_empty(json, "message");
-    e.error = string_or_empty(json, "error");
-    return e;
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "status")
+            return member.read(s.status);
+        if (name == "error")
+            return member.read(s.error);
+        return name == "duration" && read_duration(member, s.duration);
+    });
+}
+
+inline bool read_event(const json_reader& json, timeline_event& e)
+{
+    std::optional<timestamp> time;
+    const bool is_read = json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "timestamp")
+            return read_time(member, time);
+        if (name == "event")
+            return member.read(e.event);
+        if (name == "hostname")
+            return member.read(e.hostname);
+        if (name == "message")
+            return member.read(e.message);
+        return name == "error" && member.read(e.error);
+    });
+    e.time = time.value_or(timestamp());
+    return is_read;
+}
+
+/// The entries of an object that can be read, by their keys.
+template <class T>
+bool read_entries(const json_reader& json, std::map<std::string, T>& to, bool (*read)(const json_reader&, T&))
+{
+    return json.for_each_entry([&](std::string_view key, const json_reader& entry) {
+        T value;
+        const bool is_read = read(entry, value);
+        if (is_read)
+            to.emplace(key, std::move(value));
+        return is_read;
+    });
+}
+
+inline bool read_timeline(const json_reader& json, std::vector<timeline_event>& to)
+{
+    return json.for_each_element([&](const json_reader& element) {
+        timeline_event event;
+        const bool is_read = read_event(element, event);
+        if (is_read)
+            to.push_back(std::move(event));
+        return is_read;
+    });
+}
+
+/// What an agent or the list adds to a job: parts of it that have parts themselves.
+inline bool read_parts(std::string_view name, const json_reader& member, job& j)
+{
+    if (name == "operation")
+        return read_operation(member, j.operation);
+    if (name == "result")
+        return read_any(member, j.result);
+    if (name == "responses")
+        return read_entries(member, j.responses, read_agent_response);
+    if (name == "agent_states")
+        return read_entries(member, j.agent_states, read_agent_state);
+    return name == "timeline" && read_timeline(member, j.timeline);
+}
+
+/// Whether there is a status. The id is empty where there is none.
+inline bool read_job(const json_reader& json, job& j)
+{
+    bool has_status = false;
+    std::optional<timestamp> created;
+    json.begin_job();
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "id")
+            return member.read_id(j.id);
+        if (name == "status")
+            return has_status = member.read_present(j.status_text);
+        if (name == "created")
+            return read_time(member, created);
+        if (name == "updated_at")
+            return read_time(member, j.updated_at);
+        if (name == "changed")
+            return member.read(j.changed);
+        if (name == "error")
+            return member.read(j.error);
+        if (name == "hostname")
+            return member.read(j.hostname);
+        return read_parts(name, member, j);
+    });
+    j.created = created.value_or(timestamp());
+    j.status = parse_job_status(j.status_text);
+    j.unknown_members = json.end_job();
+    return has_status;
 }
 
 inline job decode_job(const json_reader& json)
 {
     job j;
-    j.id = json.member("id").as_string();
-    j.status_text = json.member("status").as_string();
-    j.status = parse_job_status(j.status_text);
-    j.created = timestamp_if_any(json, "created").value_or(timestamp());
-    j.updated_at = timestamp_if_any(json, "updated_at");
-    if (const auto operation = json.optional_member("operation"))
-        j.operation = operation->as_object();
-    if (const auto result = json.optional_member("result"))
-        j.result = result->as_value();
-    j.changed = json.optional_bool("changed");
-    j.error = string_or_empty(json, "error");
-    j.hostname = string_or_empty(json, "hostname");
-    if (const auto responses = json.optional_member("responses"))
-        responses->for_each_entry([&](std::string_view agent, const json_reader& r) {
-            j.responses.emplace(agent, decode_agent_response(r));
-        });
-    if (const auto states = json.optional_member("agent_states"))
-        states->for_each_entry([&](std::string_view agent, const json_reader& s) {
-            j.agent_states.emplace(agent, decode_agent_state(s));
-        });
-    if (const auto timeline = json.optional_member("timeline"))
-        timeline->for_each_element([&](const json_reader& e) { j.timeline.push_back(decode_event(e)); });
+    const bool has_status = read_job(json, j);
+    if (j.id.empty())
+        json.member("id").fail("expected an id");
+    if (!has_status)
+        json.member("status").fail("expected a string");
     return j;
 }
 
+inline bool read_count(const json_reader& json, std::int64_t& to)
+{
+    std::optional<std::int64_t> count;
+    const bool is_read = json.read(count);
+    to = count.value_or(0);
+    return is_read;
+}
+
+/// Its total and its items say what there is to ask for, so they have to be there.
 inline job_page decode_page(const json_reader& json)
 {
     job_page page;
     page.total_items = json.member("total_items").as_int64();
-    if (const auto counts = json.optional_member("status_counts")) // null before the first job
-        counts->for_each_entry([&](std::string_view status, const json_reader& count) {
-            page.status_counts.emplace(status, count.as_int64());
-        });
     const auto items = json.member("items");
-    items.for_each_element([&](const json_reader& item) { page.items.push_back(decode_job(item)); });
+    if (!items.is_array())
+        items.fail("expected an array");
+    items.for_each_element([&](const json_reader& item) {
+        job j;
+        if (read_job(item, j) && !j.id.empty())
+            page.items.push_back(std::move(j));
+        else
+            ++page.skipped;
+        return true;
+    });
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        return name == "status_counts" && read_entries(member, page.status_counts, read_count); // null at first
+    });
     return page;
 }
 
+/// A job that was just made: it is there, whatever else the answer says.
 inline retry_receipt decode_receipt(const json_reader& json)
 {
     retry_receipt r;
-    r.job_id = json.member("job_id").as_string();
-    r.status = json.member("status").as_string();
-    r.revision = json.optional_int64("revision");
-    r.created = timestamp_if_any(json, "timestamp");
+    json.for_each_member([&](std::string_view name, const json_reader& member) {
+        if (name == "job_id")
+            return member.read_id(r.job_id);
+        if (name == "status")
+            return member.read(r.status);
+        if (name == "revision")
+            return member.read(r.revision);
+        return name == "timestamp" && read_time(member, r.created);
+    });
+    if (r.job_id.empty())
+        json.member("job_id").fail("expected an id");
     return r;
 }
 
@@ -10850,6 +14491,10 @@ class jobs_settings {
         : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
     {
         split(o.base_path);
+        std::string added;
+        for (const auto& segment : path_)
+            added.append("/").append(http::encode_segment(segment));
+        service_.refuse_end(added, "jobs_options::base_url");
     }
 
     [[nodiscard]] std::string scope() const
@@ -10901,14 +14546,15 @@ inline std::string filter_name(job_status wanted)
 /// \throws api_error invalid_argument
 inline api_request list_request(const jobs_settings& settings, const list_query& query)
 {
-    if (query.limit < 1 || query.limit > 100)
+    const auto limit = query.limit.value_or(10);
+    if (limit < 1 || limit > 100)
         throw_invalid_argument("list_query::limit: must be from 1 to 100");
     if (query.offset < 0)
         throw_invalid_argument("list_query::offset: must not be negative");
     auto r = settings.request("GET");
     if (query.status)
         r.query.emplace_back("status", filter_name(*query.status));
-    r.query.emplace_back("limit", std::to_string(query.limit));
+    r.query.emplace_back("limit", std::to_string(limit));
     r.query.emplace_back("offset", std::to_string(query.offset));
     return r;
 }
@@ -10962,35 +14608,61 @@ inline std::optional<std::string> id_in_message(std::string_view message)
     return !message.empty() && is_word ? std::optional<std::string>(message) : std::nullopt;
 }
 
-/// The one retry that a job's timeline shows at or after that time, by the server's clock; nothing where there is none
-/// or several.
-inline std::optional<retry_receipt> find_retry(const job& original, timestamp since)
-{
-    std::optional<retry_receipt> found;
-    for (const auto& event : original.timeline) {
-        if (event.event != "retried" || event.time < since)
-            continue;
-        const auto id = id_in_message(event.message);
-        if (found || !id)
-            return std::nullopt;
-        found.emplace();
-        found->job_id = *id;
-        found->status = "created";
-        found->created = event.time;
-    }
-    return found;
-}
+/// Between which two moments of a server's clock something happened here.
+struct server_span {
+    timestamp earliest, latest;
+};
 
-/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: when the server sent
-/// it, and when it was here. One second less, for a date and a timeline have whole seconds. Nothing for a date that is
-/// no clock's.
-inline std::optional<timestamp> at_server(timestamp here, std::chrono::sys_seconds date, timestamp received)
+/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: the server wrote its
+/// date, which has whole seconds, after it was asked and before the answer was here. Nothing for a date that is no
+/// clock's.
+inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_seconds date, timestamp asked,
+                                            timestamp received)
 {
     constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);
     const auto ahead = date - std::chrono::floor<std::chrono::seconds>(received);
     if (std::chrono::abs(ahead) > century)
         return std::nullopt;
-    return here + (timestamp(date) - received) - std::chrono::seconds(1);
+    const timestamp written(date);
+    return server_span{here + (written - received), here + (written - asked) + std::chrono::seconds(1)};
+}
+
+/// What is known of a job's retries, to tell one whose answer was lost from others.
+struct known_retries {
+    server_span began{};         ///< when the attempt began
+    const job* before = nullptr; ///< the job as it was just before the attempt; null: it was not looked at
+    std::function<bool(const std::string& id)> is_known{}; ///< the client has this id from another answer
+};
+
+/// The one retry that a job's timeline shows since the attempt began; nothing where there is none or several, or where
+/// it may be an earlier one.
+///
+/// A timeline has whole seconds. In the second in which the attempt began, an earlier retry looks like this one unless
+/// the timeline was read before.
+inline std::optional<retry_receipt> find_retry(const job& original, const known_retries& known)
+{
+    std::optional<retry_receipt> found;
+    for (const auto& event : original.timeline) {
+        // An event without a time may be of any.
+        const bool is_earlier =
+            event.time != timestamp() && event.time + std::chrono::seconds(1) < known.began.earliest;
+        if (event.event != "retried" || is_earlier)
+            continue;
+        const auto* const old = known.before ? &known.before->timeline : nullptr;
+        if (old && std::find(old->begin(), old->end(), event) != old->end())
+            continue;
+        const auto id = id_in_message(event.message);
+        if (id && known.is_known(*id))
+            continue;
+        if (found || !id || (!old && event.time < known.began.latest))
+            return std::nullopt;
+        found.emplace();
+        found->job_id = *id;
+        found->status = "created";
+        if (event.time != timestamp())
+            found->created = event.time;
+    }
+    return found;
 }
 
 } // namespace cojob::osapi::detail
@@ -11005,7 +14677,10 @@ using cojob::detail::add_words;
 using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
+using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
+using cojob::detail::describe_undecodable;
+using cojob::detail::is_created;
 using cojob::detail::list_part;
 using cojob::detail::note_created;
 using cojob::detail::parse_http_date;
@@ -11015,7 +14690,7 @@ using cojob::detail::throw_error;
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
     const auto answer = co_await send(c, list_request(*settings, query));
-    co_return decode_response(*answer, decode_page);
+    co_return decode_response(*answer, jobs::api_name, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -11024,16 +14699,17 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
     co_return std::move(page.items);
 }
 
-/// What there is of a query from a place in it on.
+/// A page of a query, from a place in it on. Before the first page the query is as the user wrote it, good or bad.
 inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
 {
     const std::int64_t before = query.offset;
     constexpr std::int64_t most = std::numeric_limits<int>::max();
-    if (before >= 0)
+    if (place > 0)
         query.offset = static_cast<int>(std::min(most, before + static_cast<std::int64_t>(place)));
     auto page = co_await list_jobs(std::move(c), std::move(settings), query);
     list_part<job> part;
     part.items = std::move(page.items);
+    part.skipped = page.skipped;
     part.total = page.total_items > before ? static_cast<std::size_t>(page.total_items - before) : 0;
     co_return part;
 }
@@ -11041,35 +14717,80 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
     const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    co_return decode_response(*answer, decode_job);
+    co_return decode_asked(*answer, jobs::api_name, "id", decode_job);
+}
+
+/// The time of a call, for several.
+inline client with_one_deadline(const client& c)
+{
+    return client_state::until(c, after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout));
+}
+
+/// What speaks against a deletion whose first answer was lost, and whose repetition found nothing; null for nothing.
+/// While the server's store is out of reach, it says "not found" of every job, to a GET too; its list then fails.
+inline asio::awaitable<const char*> doubt_deletion(client c, settings_ptr settings, std::string id)
+{
+    const auto looked = co_await as_result(get_job(c, settings, std::move(id)));
+    if (looked)
+        co_return "the job is still there";
+    if (looked.error().code() != errc::not_found)
+        co_return "the job could not be looked at";
+    const list_query one{.limit = 1};
+    const auto listed = co_await as_result(list_jobs(c, settings, one));
+    co_return listed ? nullptr : "the server finds no job, but cannot list them either";
 }
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    co_await send(c, job_request(*settings, "DELETE", std::move(id)));
+    auto request = job_request(*settings, "DELETE", id);
+    c = with_one_deadline(c);
+    const auto answer = co_await send(c, std::move(request));
+    if (answer->response.status != 404)
+        co_return;
+    const auto* const doubt = co_await doubt_deletion(c, settings, std::move(id));
+    if (doubt)
+        throw_error(describe_undecodable(*answer, {errc::outcome_unknown, doubt}));
+}
+
+/// The old job just before a retry. Nothing where it cannot be read, which is for the retry itself to tell.
+inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr settings, std::string id)
+{
+    auto looked = co_await as_result(get_job(client_state::for_one_attempt(std::move(c)), settings, std::move(id)));
+    if (looked)
+        co_return std::move(*looked);
+    const auto& code = looked.error().code();
+    if (code == asio::error::operation_aborted || code == errc::deadline_exceeded)
+        throw_error(looked.error());
+    co_return std::nullopt;
 }
 
 /// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started)
+inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started, known_retries known)
 {
     const auto received = answer.client->time().wall_now();
     const auto date = parse_http_date(answer.response.header("Date").value_or(""),
                                       std::chrono::floor<std::chrono::seconds>(received));
-    const auto since = date ? at_server(started, *date, received) : std::nullopt;
-    if (!since)
+    const auto began = date ? at_server(started, *date, answer.attempts.back().started, received) : std::nullopt;
+    if (!began)
         return std::nullopt;
+    known.began = *began;
     try {
-        return find_retry(decode_response(answer, decode_job), *since);
+        return find_retry(decode_asked(answer, jobs::api_name, "id", decode_job), known);
     } catch (const api_error&) {
         return std::nullopt;
     }
 }
 
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
-inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure)
+inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure,
+                                                     std::optional<job> before)
 {
     const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
-    auto found = answer ? read_timeline(**answer, failure.attempts.back().started) : std::nullopt;
+    known_retries known;
+    // Between two attempts others may have retried the job.
+    known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
+    known.is_known = [&](const std::string& id) { return is_created(c, jobs::api_name, settings->scope(), id); };
+    auto found = answer ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
         add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
         throw_error(std::move(failure));
@@ -11080,12 +14801,13 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
     auto request = retry_request(*settings, id, target);
-    const auto deadline = after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout);
+    c = with_one_deadline(c);
+    auto before = co_await look_before(c, settings, id);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
         const auto answer = co_await send(c, std::move(request));
-        receipt = decode_response(*answer, decode_receipt);
+        receipt = decode_response(*answer, jobs::api_name, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
         if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same
@@ -11095,7 +14817,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
         lost = info;
     }
     if (lost)
-        receipt = co_await look_for_retry(client_state::until(c, deadline), settings, std::move(*lost));
+        receipt = co_await look_for_retry(c, settings, std::move(*lost), std::move(before));
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
     co_return receipt;
 }
@@ -11118,53 +14840,58 @@ jobs::jobs(client c, std::shared_ptr<const detail::jobs_settings> settings)
 
 jobs jobs::with(client c) const
 {
-    return {std::move(c), settings_};
+    return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
 std::string jobs::scope() const
 {
-    return settings_->scope();
+    return cojob::detail::in_use(settings_)->scope();
 }
 
 job_handle jobs::handle(const job& j) const
 {
-    return cojob::detail::make_handle(client_, api_name, settings_->scope(), j.id);
+    return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), j.id);
 }
 
 asio::awaitable<job_page> jobs::list_jobs(list_query query) const
 {
-    return detail::list_jobs(client_, settings_, query);
+    return detail::list_jobs(client_, cojob::detail::in_use(settings_), query);
 }
 
 pager<job> jobs::all_jobs(list_query query) const
 {
-    auto state = cojob::detail::share<cojob::detail::pager_state<job>>();
-    query.limit = 100;
-    state->page_size = 100;
-    state->fetch = [c = client_, settings = settings_, query](std::size_t place) {
-        return detail::list_from(c, settings, query, place);
+    query.limit = query.limit.value_or(100);
+    const auto size = static_cast<std::size_t>(std::max(1, *query.limit));
+    const auto first = static_cast<std::size_t>(std::max(0, query.offset));
+    auto fetch = [c = client_, settings = cojob::detail::in_use(settings_), query, size](std::size_t place,
+                                                                                         std::size_t smaller) {
+        auto next = query;
+        if (smaller < size)
+            next.limit = static_cast<int>(smaller);
+        return detail::list_from(c, settings, next, place);
     };
-    return pager<job>(std::move(state));
+    return pager<job>(cojob::detail::share<cojob::detail::pager_state<job>>(std::move(fetch), size, first));
 }
 
 asio::awaitable<job> jobs::get_job(std::string id) const
 {
-    return detail::get_job(client_, settings_, std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<void> jobs::delete_job(std::string id) const
 {
-    return detail::delete_job(client_, settings_, std::move(id));
+    return detail::delete_job(client_, cojob::detail::in_use(settings_), std::move(id));
 }
 
 asio::awaitable<retry_receipt> jobs::retry_job(std::string id, std::string target_hostname) const
 {
-    return detail::retry_job(client_, settings_, std::move(id), std::move(target_hostname));
+    return detail::retry_job(client_, cojob::detail::in_use(settings_), std::move(id), std::move(target_hostname));
 }
 
 asio::awaitable<std::vector<job>> jobs::list_unfinished() const
 {
-    return detail::list_items(client_, settings_, {.status = job_status::processing, .limit = 100});
+    return detail::list_items(client_, cojob::detail::in_use(settings_),
+                              {.status = job_status::processing, .limit = 100});
 }
 
 } // namespace cojob::osapi
@@ -11212,6 +14939,16 @@ inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
         return std::nullopt;
     number.billionths = take_billionths(text);
     return text.empty() ? std::optional(number) : std::nullopt;
+}
+
+/// The same grammar without a bound.
+inline bool is_decimal(std::string_view text) noexcept
+{
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    auto rest = text.substr(digits);
+    if (digits == 0 || rest.empty())
+        return digits != 0;
+    return take(rest, ".") && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
 }
 
 /// So many units, rounded up to what a `duration` can say, if that is from zero to a year.
@@ -11344,6 +15081,18 @@ std::optional<duration> retry_after_hint(const http::header_list& headers, times
 {
     const auto hint = detail::longest_of(headers, "retry-after-ms", detail::parse_milliseconds, wall_now);
     return hint ? hint : detail::longest_of(headers, "Retry-After", detail::parse_seconds_or_date, wall_now);
+}
+
+bool has_retry_after(const http::header_list& headers) noexcept
+{
+    using detail::equal_ignoring_case;
+    return std::any_of(headers.begin(), headers.end(), [](const auto& header) {
+        const auto value = detail::trim(header.second);
+        if (equal_ignoring_case(header.first, "retry-after-ms"))
+            return detail::is_decimal(value);
+        return equal_ignoring_case(header.first, "Retry-After") &&
+               (detail::is_decimal(value) || detail::parse_http_date(value, {}).has_value());
+    });
 }
 
 std::optional<duration> retry_hint(const http::header_list& headers, timestamp wall_now) noexcept
@@ -11481,10 +15230,32 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
     return limits(std::chrono::nanoseconds(seconds * nanoseconds_per_second + nanoseconds));
 }
 
-std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std::string_view text) noexcept
+/// What local time is ahead of UTC, in the forms that RFC 3339 does not have as well.
+inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& text) noexcept
+{
+    if (text.empty())
+        return std::chrono::minutes(0);
+    (void)take(text, " ");
+    if (take(text, "UTC"))
+        return std::chrono::minutes(0);
+    if (const auto sign = text.substr(0, 1); (sign == "+" || sign == "-") && text.find(':') == text.npos) {
+        text.remove_prefix(1);
+        const auto hours = take_number(text, 2);
+        const auto minutes = text.empty() ? std::optional(0) : take_number(text, 2);
+        if (!hours || *hours > 23 || !minutes || *minutes > 59)
+            return std::nullopt;
+        return std::chrono::minutes((sign == "-" ? -1 : 1) * (*hours * 60 + *minutes));
+    }
+    return take_offset(text);
+}
+
+enum class time_form { rfc3339, any };
+
+inline std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time(std::string_view text,
+                                                                                 time_form form) noexcept
 {
     const auto day = take_date(text);
-    if (!day || !(take(text, "T") || take(text, "t")))
+    if (!day || !(take(text, "T") || take(text, "t") || (form == time_form::any && take(text, " "))))
         return std::nullopt;
     const auto minutes = take_minutes(text);
     if (!minutes || !take(text, ":"))
@@ -11493,7 +15264,9 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std
     if (!seconds || *seconds > 60)
         return std::nullopt;
     const auto nanoseconds = take_decimals(text);
-    const auto offset = nanoseconds ? take_offset(text) : std::nullopt;
+    if (!nanoseconds)
+        return std::nullopt;
+    const auto offset = form == time_form::any ? take_any_offset(text) : take_offset(text);
     if (!offset || !text.empty())
         return std::nullopt;
 
@@ -11502,6 +15275,45 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std
     if (*seconds == 60 && utc - std::chrono::floor<std::chrono::days>(utc) != last_of_day)
         return std::nullopt; // RFC 3339, 5.7: leap seconds come at the end of a UTC day
     return clamp_to_nanoseconds(utc + std::chrono::seconds(*seconds), *nanoseconds);
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_rfc3339(std::string_view text) noexcept
+{
+    return parse_time(text, time_form::rfc3339);
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time(std::string_view text) noexcept
+{
+    return parse_time(text, time_form::any);
+}
+
+// As milliseconds this is in 1973, when nobody had made a job; as seconds in the year 5138.
+inline constexpr std::int64_t first_milliseconds = 100'000'000'000;
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(std::int64_t number) noexcept
+{
+    constexpr std::int64_t past_milliseconds = first_milliseconds * 1000; // microseconds, or no time
+    if (number <= -past_milliseconds || number >= past_milliseconds)
+        return std::nullopt;
+    const bool is_seconds = number > -first_milliseconds && number < first_milliseconds;
+    const auto units = is_seconds ? std::int64_t(1) : std::int64_t(1000);
+    const auto part = (number % units + units) % units; // before 1970 too, decimals count forwards
+    const std::chrono::sys_seconds whole{std::chrono::seconds((number - part) / units)};
+    return clamp_to_nanoseconds(whole, part * (nanoseconds_per_second / units));
+}
+
+std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(double number) noexcept
+{
+    const auto whole = std::floor(number);
+    constexpr auto reach = static_cast<double>(first_milliseconds);
+    if (!(whole > -reach * 1000 && whole < reach * 1000))
+        return std::nullopt;
+    const bool is_seconds = whole > -reach && whole < reach;
+    const auto from = time_of_number(static_cast<std::int64_t>(whole));
+    const auto microseconds = std::llround((number - whole) * (is_seconds ? 1e6 : 1e3));
+    if (!from || *from > std::chrono::sys_time<std::chrono::nanoseconds>::max() - std::chrono::seconds(1))
+        return from;
+    return *from + std::chrono::microseconds(microseconds);
 }
 
 } // namespace cojob::detail
@@ -11606,25 +15418,62 @@ bool is_token(std::string_view text) noexcept
     });
 }
 
-void check_segment(std::string_view value, std::string_view what)
+const char* objection_to_segment(std::string_view value) noexcept
 {
     constexpr std::size_t longest = 1024; // far above any id, far below what servers take as a request line
     if (value.empty())
-        refuse(what, "must not be empty");
+        return "must not be empty";
     if (value == "." || value == "..")
-        refuse(what, "must not be . or ..");
+        return "must not be . or ..";
     if (value.size() > longest)
-        refuse(what, "must not be longer than 1 KiB");
+        return "must not be longer than 1 KiB";
     if (has_control(value))
-        refuse(what, "must not have control characters");
-    if (!is_valid_utf8(value))
-        refuse(what, "must be UTF-8");
+        return "must not have control characters";
+    return is_valid_utf8(value) ? nullptr : "must be UTF-8";
+}
+
+void check_segment(std::string_view value, std::string_view what)
+{
+    if (const auto* const objection = objection_to_segment(value))
+        refuse(what, objection);
 }
 
 void check_header_value(std::string_view value, std::string_view what)
 {
     if (std::any_of(value.begin(), value.end(), [](char c) { return is_control(c) && c != '\t'; }))
         refuse(what, "must not have line breaks or other control characters");
+}
+
+/// Why a key cannot be one; each of these is a way in which keys are copied wrongly.
+inline std::string_view objection_to_key(std::string_view key) noexcept
+{
+    constexpr std::string_view space = " \t\r\n\v\f", scheme = "bearer";
+    const auto is_quote = [](char c) { return c == '"' || c == '\''; };
+    if (key.find_first_not_of(space) == key.npos)
+        return "must not be blank";
+    if (space.find(key.front()) != space.npos || space.find(key.back()) != space.npos)
+        return "must not begin or end with white space";
+    if (std::any_of(key.begin(), key.end(), [](char c) { return is_control(c) && c != '\t'; }))
+        return "must not have line breaks or other control characters";
+    if (std::any_of(key.begin(), key.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        return "must be ASCII";
+    const auto rest = key.substr(std::min(scheme.size(), key.size()));
+    if (equal_ignoring_case(key.substr(0, scheme.size()), scheme) &&
+        (rest.empty() || space.find(rest.front()) != space.npos || rest.front() == ':'))
+        return "must be the key alone, without Bearer in front";
+    if (key.find_first_of(space) != key.npos)
+        return "must not have white space in it";
+    return is_quote(key.front()) && key.front() == key.back() ? "must not be in quotes" : std::string_view();
+}
+
+void check_key(std::string_view key, std::string_view what)
+{
+    const auto is_plain = [](char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; };
+    const bool may_be_scheme = !key.empty() && to_lower(key.front()) == 'b';
+    if (!may_be_scheme && std::all_of(key.begin(), key.end(), is_plain)) // nearly all: each request's key is checked
+        return;
+    if (const auto objection = objection_to_key(key); !objection.empty())
+        refuse(what, objection);
 }
 
 void check_header_name(std::string_view name, std::string_view what)
@@ -11650,9 +15499,256 @@ void append_encoded(std::string& to, std::string_view segment)
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/json_cursor.ipp
+
+namespace cojob::detail {
+
+std::size_t json_cursor::position() noexcept
+{
+    return at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());
+}
+
+bool json_cursor::take(char expected) noexcept
+{
+    const auto begin = position();
+    if (begin == text_.size() || text_[begin] != expected)
+        return false;
+    ++at_;
+    return true;
+}
+
+std::optional<std::string_view> json_cursor::take_string() noexcept
+{
+    const auto begin = position();
+    if (!take('"'))
+        return std::nullopt;
+    while ((at_ = text_.find_first_of("\"\\", at_)) < text_.size()) {
+        if (text_[at_] == '"') {
+            ++at_;
+            return since(begin);
+        }
+        at_ += 2; // a backslash and what it escapes
+    }
+    at_ = text_.size();
+    return std::nullopt;
+}
+
+std::optional<std::string_view> json_cursor::take_key() noexcept
+{
+    const auto key = take_string();
+    return key && take(':') ? key : std::nullopt;
+}
+
+std::optional<std::string_view> json_cursor::take_container() noexcept
+{
+    const auto begin = at_;
+    std::size_t depth = 0;
+    while ((at_ = text_.find_first_of("\"[]{}", at_)) < text_.size()) {
+        if (text_[at_] == '"') {
+            if (!take_string())
+                return std::nullopt;
+            continue;
+        }
+        const bool opens = text_[at_] == '[' || text_[at_] == '{';
+        ++at_;
+        depth += opens ? 1 : 0;
+        depth -= opens ? 0 : 1;
+        if (depth == 0)
+            return since(begin);
+    }
+    at_ = text_.size();
+    return std::nullopt;
+}
+
+std::optional<std::string_view> json_cursor::take_value() noexcept
+{
+    const auto begin = position();
+    if (begin == text_.size())
+        return std::nullopt;
+    if (text_[begin] == '"')
+        return take_string();
+    if (text_[begin] == '{' || text_[begin] == '[')
+        return take_container();
+    at_ = std::min(text_.find_first_of(",:]}\" \t\r\n", begin), text_.size());
+    return at_ > begin && at_ < text_.size() ? std::optional(since(begin)) : std::nullopt; // at the end it may be cut
+}
+
+std::optional<std::string> decode_json_string(std::string_view token)
+{
+    if (token.find('\\') == token.npos && token.size() >= 2)
+        return std::string(token.substr(1, token.size() - 2));
+    boost::system::error_code failed;
+    const auto value = boost::json::parse({token.data(), token.size()}, failed);
+    if (failed || !value.is_string())
+        return std::nullopt;
+    return std::string(value.get_string().data(), value.get_string().size());
+}
+
+bool is_json_integer(std::string_view token) noexcept
+{
+    const auto digits = token.substr(token.starts_with('-') ? 1 : 0);
+    return !digits.empty() && std::all_of(digits.begin(), digits.end(), is_digit) &&
+           (digits.size() == 1 || digits.front() != '0');
+}
+
+std::string find_json_id(std::string_view text, std::string_view name)
+{
+    std::string found;
+    json_cursor at(without_byte_order_mark(text));
+    for (bool goes_on = at.take('{'); goes_on; goes_on = at.take(',')) {
+        const auto key = at.take_key();
+        const auto value = key ? at.take_value() : std::nullopt;
+        if (!value)
+            break;
+        if (decode_json_string(*key) != name)
+            continue;
+        auto id = value->starts_with('"')
+                      ? decode_json_string(replace_lone_surrogates(*value).value_or(std::string(*value)))
+                      : std::nullopt;
+        if (is_json_integer(*value))
+            id = std::string(*value);
+        found = id && is_valid_utf8(*id) ? std::move(*id) : std::string();
+    }
+    return found;
+}
+
+/// The code unit of the `\uXXXX` the text begins with; -1 when it begins with none.
+inline int escaped_unit(std::string_view text) noexcept
+{
+    constexpr std::size_t length = 6;
+    if (text.size() < length || text[0] != '\\' || text[1] != 'u')
+        return -1;
+    int unit = -1;
+    const auto* const end = text.data() + length;
+    const auto [stopped, failed] = std::from_chars(text.data() + 2, end, unit, 16);
+    return failed == std::errc() && stopped == end ? unit : -1;
+}
+
+std::optional<std::string> replace_lone_surrogates(std::string_view text)
+{
+    const auto is_within = [](int unit, int first, int last) { return unit >= first && unit <= last; };
+    std::optional<std::string> replaced;
+    for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+        const auto unit = escaped_unit(text.substr(at));
+        const bool is_high = is_within(unit, 0xD800, 0xDBFF), is_low = is_within(unit, 0xDC00, 0xDFFF);
+        if (!is_high && !is_low) {
+            at += 2;
+            continue;
+        }
+        if (is_high && is_within(escaped_unit(text.substr(at + 6)), 0xDC00, 0xDFFF)) {
+            at += 12; // a pair
+            continue;
+        }
+        if (!replaced)
+            replaced.emplace(text);
+        replaced->replace(at, 6, "\\ufffd");
+        at += 6;
+    }
+    return replaced;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/json_document.ipp
+
+namespace cojob::detail {
+
+boost::json::value parse_json(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory,
+                              std::string* mended)
+{
+    boost::json::parse_options options;
+    options.max_depth = max_depth;
+    error_code failed;
+    const auto text = without_byte_order_mark(body);
+    auto value = boost::json::parse({text.data(), text.size()}, failed, memory, options);
+    if (!failed)
+        return value;
+    if (failed != boost::json::error::too_deep)
+        if (auto readable = replace_lone_surrogates(text)) {
+            value = boost::json::parse(*readable, failed, memory, options);
+            if (!failed && mended)
+                *mended = std::move(*readable);
+            if (!failed)
+                return value;
+        }
+    if (text.find_first_not_of(" \t\r\n") == text.npos)
+        throw_error(error_info(errc::invalid_response, "body: empty"));
+    if (failed == boost::json::error::too_deep)
+        throw_error(error_info(errc::invalid_response, "body: nested deeper than " + std::to_string(max_depth)));
+    throw_error(error_info(errc::invalid_response, "body: not JSON"));
+}
+
+std::string_view json_document::text_of(const boost::json::value& value) const
+{
+    const auto is_before = [](const slice& s, const boost::json::value* v) { return std::less<>()(s.value, v); };
+    if (slices_.empty()) {
+        slices_.reserve(64); // values of a job as a rule
+        json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
+        add(root_, at);
+        // Of members with one name the last one is in the tree: it is the last of its value here too.
+        std::stable_sort(slices_.begin(), slices_.end(),
+                         [](const slice& a, const slice& b) { return std::less<>()(a.value, b.value); });
+    }
+    auto found = std::lower_bound(slices_.begin(), slices_.end(), &value, is_before);
+    std::string_view text;
+    for (; found != slices_.end() && found->value == &value; ++found)
+        text = found->text;
+    return text;
+}
+
+/// What an earlier member of the same name had may be of another kind than the value in the tree: then it is passed.
+void json_document::add(const boost::json::value& value, json_cursor& at) const
+{
+    const auto begin = at.position();
+    if (value.is_object() && at.take('{'))
+        add_members(value, at);
+    else if (value.is_array() && at.take('['))
+        add_elements(value, at);
+    else
+        (void)at.take_value();
+    slices_.push_back({&value, at.since(begin)});
+}
+
+void json_document::add_members(const boost::json::value& object, json_cursor& at) const
+{
+    while (const auto key = at.take_key()) {
+        const auto name = decode_json_string(*key);
+        if (const auto* const member = name ? object.get_object().if_contains(*name) : nullptr)
+            add(*member, at);
+        else
+            (void)at.take_value();
+        if (!at.take(','))
+            break;
+    }
+    (void)at.take('}');
+}
+
+void json_document::add_elements(const boost::json::value& array, json_cursor& at) const
+{
+    const auto& elements = array.get_array();
+    for (std::size_t i = 0; !at.take(']'); ++i) {
+        if (i < elements.size())
+            add(elements[i], at);
+        else if (!at.take_value())
+            break;
+        (void)at.take(',');
+    }
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/http_date.ipp
 
 namespace cojob::detail {
+
+/// Takes a word off the front of the text, whatever its case.
+[[nodiscard]] inline bool take_word(std::string_view& text, std::string_view word) noexcept
+{
+    if (!equal_ignoring_case(text.substr(0, word.size()), word))
+        return false;
+    text.remove_prefix(word.size());
+    return true;
+}
 
 /// Takes one of the names, by as many of its letters as are given, off the front of the text. Its place, from 1.
 template <std::size_t Count>
@@ -11661,9 +15757,16 @@ template <std::size_t Count>
                                                 std::size_t letters = std::string_view::npos) noexcept
 {
     for (unsigned i = 0; i < Count; ++i)
-        if (take(text, names[i].substr(0, letters)))
+        if (take_word(text, names[i].substr(0, letters)))
             return i + 1;
     return std::nullopt;
+}
+
+/// GMT, as the standard wants it, or another name of it that servers send.
+inline bool is_zone(std::string_view text) noexcept
+{
+    constexpr std::array<std::string_view, 5> names{"GMT", "UTC", "UT", "Z", "+0000"};
+    return std::any_of(names.begin(), names.end(), [&](auto name) { return equal_ignoring_case(text, name); });
 }
 
 inline constexpr std::array<std::string_view, 7> day_names{"Monday", "Tuesday",  "Wednesday", "Thursday",
@@ -11721,7 +15824,7 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
     if (!take(text, " "))
         return std::nullopt;
     const auto time = take_time(text);
-    return text == " GMT" ? make_time(year, month, day, time) : std::nullopt;
+    return take(text, " ") && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
 }
 
 /// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.

@@ -37,6 +37,10 @@ class manual_clock final : public clock {
     /// runs.
     COJOB_DECL void jump(duration length);
 
+    /// The machine sleeps for so long: civil time goes on, steady time stands still, nothing rings and nothing runs. On
+    /// a system whose steady time goes on in a sleep, that is `jump`.
+    COJOB_DECL void suspend(duration length);
+
     /// Runs what is ready, and exchanges in flight to their end, without moving.
     COJOB_DECL void settle();
 
@@ -282,14 +286,15 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
     /// A transport that asks this function, on the client's strand.
     explicit scripted_transport(script_type script) : script_(std::move(script)) {}
 
-    /// Asks the script, waits as it says on the client's clock, and returns its result.
+    /// Asks the script, waits as it says on the client's clock, and returns its result. A request that must not be
+    /// sent when it is about to be committed (`exchange::commit`) comes again, and the script is asked again.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
     /// Nothing: there is no connection.
     void close() noexcept override {}
     /// Nothing: there is no connection.
     void shutdown() noexcept override {}
 
-    /// Every request, in order.
+    /// Every request that came, in order; twice where it came again.
     [[nodiscard]] const std::vector<http::request>& requests() const noexcept { return requests_; }
 
   private:
@@ -309,7 +314,6 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/status.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <openssl/bn.h>
 #include <openssl/evp.h>
@@ -451,11 +455,16 @@ class manual_alarm final : public alarm {
 class manual_clock::impl {
   public:
     impl(asio::io_context& context, timestamp start)
-        : context_(context), wall_start_(start - timeline->now().time_since_epoch())
+        : context_(context), wall_start_((start - timeline->now().time_since_epoch()).time_since_epoch().count())
     {
     }
 
-    [[nodiscard]] timestamp wall_now() const { return wall_start_ + timeline->now().time_since_epoch(); }
+    [[nodiscard]] timestamp wall_now() const
+    {
+        return timestamp(std::chrono::nanoseconds(wall_start_)) + timeline->now().time_since_epoch();
+    }
+
+    void move_civil_time(duration length) { wall_start_ += std::chrono::nanoseconds(length).count(); }
 
     void run_ready()
     {
@@ -505,7 +514,7 @@ class manual_clock::impl {
     }
 
     asio::io_context& context_;
-    timestamp wall_start_;
+    std::atomic<std::chrono::nanoseconds::rep> wall_start_; // civil time at steady time zero
 };
 
 manual_clock::manual_clock(asio::io_context& context, timestamp start) : impl_(std::make_unique<impl>(context, start))
@@ -530,6 +539,11 @@ void manual_clock::jump(duration length)
     while (impl_->timeline->ring_next(target)) {
     }
     impl_->run_ready();
+}
+
+void manual_clock::suspend(duration length)
+{
+    impl_->move_civil_time(length);
 }
 
 void manual_clock::settle()
@@ -2984,8 +2998,8 @@ asio::awaitable<http::exchange_result> scripted_transport::send(const http::requ
     if (op.is_stopped())
         co_return aborted;
     if (is_to_commit) {
-        exchange.reached = phase::sending;
-        exchange.commit();
+        if (!exchange.commit())
+            co_return aborted;
         exchange.reached = std::min(reply.reached, phase::awaiting_response);
         if (reply.on_arrival)
             reply.result.response = reply.on_arrival();

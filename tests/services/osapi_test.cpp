@@ -34,7 +34,7 @@ cojob::http::request sent_by(const recorded::answer& answer, auto call,
     scripted_jobs bench(tests::always(answer.reply()), tests::one_attempt(), options);
     const auto ended = bench.start(call(bench.service));
     BOOST_TEST((!ended.code() || ended.code() == errc::invalid_response)); // it is about one job, whoever is asked for
-    BOOST_REQUIRE_EQUAL(bench.sent().size(), 1U + bench.count("POST")); // a retry looks at the old job first
+    BOOST_REQUIRE_EQUAL(bench.sent().size(), 1U + bench.count("POST"));    // a retry looks at the old job first
     return bench.sent().back();
 }
 

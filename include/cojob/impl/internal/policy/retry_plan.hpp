@@ -72,7 +72,8 @@ struct retry_step {
 /// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
 class retry_plan {
   public:
-    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to calls
+    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to
+    /// calls
     retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
         : options_(options), budget_(budget), is_poll_(is_poll)
     {
