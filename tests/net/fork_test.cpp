@@ -2,6 +2,7 @@
 
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/job/wait.hpp>
+#include <cojob/policy/quota.hpp>
 
 #include <boost/asio/execution_context.hpp>
 #include <boost/test/unit_test.hpp>
@@ -11,7 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -115,6 +118,23 @@ BOOST_AUTO_TEST_CASE(ends_what_its_parent_had_under_way_and_the_parent_goes_on_w
         BOOST_TEST(create.get().has_value());
         BOOST_TEST(!wait.is_done());
     }
+}
+
+BOOST_AUTO_TEST_CASE(uses_no_slot_of_a_quota_that_its_parent_may_use)
+{
+    mock_agent mock(tests::plain_http());
+    cojob::quota_options options;
+    options.limit = 3;
+    options.window = std::chrono::hours(1);
+    const cojob::quota quota(options, mock.clock);
+    BOOST_TEST(quota.remaining() == 3U);
+    BOOST_TEST(in_child(mock, asio_is::told, [&] {
+        if (quota.remaining() != 0)
+            return false;
+        mock.clock->jump(std::chrono::hours(1) + std::chrono::seconds(1));
+        return quota.remaining() == 3;
+    }));
+    BOOST_TEST(quota.remaining() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(draws_other_random_numbers_than_its_parent)

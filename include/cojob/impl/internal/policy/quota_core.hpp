@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_POLICY_QUOTA_CORE_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/forks.hpp>
 #include <cojob/impl/internal/policy/quota_line.hpp>
 #include <cojob/impl/internal/policy/quota_window.hpp>
 #include <cojob/policy/quota_options.hpp>
@@ -49,7 +50,7 @@ class quota_core {
     /// What is left for one who does not queue yet.
     [[nodiscard]] std::uint32_t remaining() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         const std::uint64_t free = line_.window().remaining(clock_->now());
         return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, line_.queued()));
     }
@@ -57,21 +58,21 @@ class quota_core {
     /// How long it would queue.
     [[nodiscard]] duration expected_wait() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         const auto now = clock_->now();
         return wait_between(now, line_.window().expected(now, line_.queued()));
     }
 
     [[nodiscard]] quota_state state() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         return line_.window().state(clock_->now());
     }
 
     /// What the work under the lock is measured by.
     [[nodiscard]] std::uint64_t steps() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         return line_.steps();
     }
 
@@ -81,10 +82,22 @@ class quota_core {
         return then == time_point::max() ? no_timeout : std::max(then - now, duration::zero());
     }
 
+    /// How everything begins: alone, and in the child of a fork with nothing free that its parent may use.
+    [[nodiscard]] std::unique_lock<std::mutex> enter() const
+    {
+        std::unique_lock lock(mutex_);
+        if (made_in_.is_of_a_parent()) {
+            line_.use_up(clock_->now());
+            made_in_.renew();
+        }
+        return lock;
+    }
+
     mutable std::mutex mutex_;
     const quota_options options_;
     const clock_ptr clock_;
-    quota_line line_;
+    mutable quota_line line_;
+    mutable fork_mark made_in_;
 };
 
 /// One caller. Stays where it is, and is used from one thread at a time.
@@ -102,7 +115,7 @@ class quota_core::ticket {
     /// Leaves the queue. A slot that was committed is stamped: the server may have counted the request.
     ~ticket()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (caller_.state() == state_type::committed)
             core_->line_.stamp(caller_, now(), false);
         else
@@ -114,7 +127,7 @@ class quota_core::ticket {
     /// last slot, ahead of all who had none yet.
     quota_reply ask(duration at_most, bool at_front, time_point until = time_point::max())
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         const auto at = now();
         switch (core_->line_.ask(caller_, {at_most, until}, at_front, at)) {
         case state_type::queued: return {quota_reply::queued, wait(at)};
@@ -127,14 +140,14 @@ class quota_core::ticket {
     /// be sent, and it is in the queue or refused: `ask` tells.
     [[nodiscard]] bool commit()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         return core_->line_.commit(caller_, now());
     }
 
     /// Gives up waiting. A grant that nobody asked about goes to the next.
     void leave()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (caller_.state() != state_type::holding && caller_.state() != state_type::committed)
             core_->line_.leave(caller_, now());
     }
@@ -142,7 +155,7 @@ class quota_core::ticket {
     /// The exchange has ended, and the server may have counted it.
     void stamp(bool is_success)
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (caller_.has_slot())
             core_->line_.stamp(caller_, now(), is_success);
     }
@@ -150,14 +163,14 @@ class quota_core::ticket {
     /// The server has provably not counted it. Without a slot: gives up waiting.
     void give_back()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         core_->line_.leave(caller_, now());
     }
 
     /// A 429: gives the slot back, and the pool pauses. For how long from now.
     duration throttled(std::optional<duration> hint, double uniform)
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (!caller_.has_slot())
             return {};
         const auto at = now();
@@ -167,7 +180,7 @@ class quota_core::ticket {
     /// For how long it may queue in one more go.
     [[nodiscard]] duration queueing_left(duration at_most, time_point until) const
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         return caller_.queueing_left({at_most, until}, now());
     }
 

@@ -73,6 +73,9 @@ class quota_line {
     explicit quota_line(quota_window window) : window_(std::move(window)) {}
 
     [[nodiscard]] const quota_window& window() const noexcept { return window_; }
+
+    /// In the child of a fork.
+    void use_up(time_point now) { window_.use_up(now); }
     [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
     /// Entries of the queues looked at so far: what the work is measured by.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }

@@ -108,8 +108,27 @@ class quota_window {
             guess_ = duration::zero();
     }
 
-    /// The server has provably not counted it.
-    void give_back(slot s) { release(s); }
+    /// The server has provably not counted it. One that was held before `use_up` is another's.
+    void give_back(slot s)
+    {
+        if (s.era_ < own_era_)
+            stamps_.push_back(std::max(used_up_at_, stamps_.empty() ? used_up_at_ : stamps_.back())); // there is room
+        release(s);
+    }
+
+    /// In the child of a fork: its parent goes on to use what is free and what is held, so all of it counts as used
+    /// now.
+    void use_up(time_point now)
+    {
+        forget_free(now);
+        const auto used = std::min<std::uint64_t>(limit_, stamps_.size() + held_);
+        const auto free = static_cast<std::size_t>(limit_ - used);
+        stamps_.reserve(stamps_.size() + free + static_cast<std::size_t>(held_));
+        stamps_.insert(stamps_.end(), free, std::max(now, stamps_.empty() ? now : stamps_.back()));
+        used_up_at_ = now;
+        own_era_ = ++era_;
+        has_probe_ = false; // it is the parent's
+    }
 
     /// A 429: the slot is given back and the pool pauses. `uniform` is from [0, 1). When the pause ends.
     time_point throttled(slot s, time_point now, std::optional<duration> hint, double uniform)
@@ -239,7 +258,9 @@ class quota_window {
     duration window_, taken_for_;
     std::vector<time_point> stamps_; // the oldest first
     std::uint64_t held_ = 0;
-    std::uint64_t era_ = 0; // pauses so far
+    std::uint64_t era_ = 0;     // pauses so far
+    std::uint64_t own_era_ = 0; // when all was used up: slots from before it are the parent's
+    time_point used_up_at_{};
     time_point paused_until_ = time_point::min();
     bool is_probing_ = false; // from a pause until what came after it was not refused
     bool has_probe_ = false;
