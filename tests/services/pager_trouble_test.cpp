@@ -50,6 +50,19 @@ BOOST_AUTO_TEST_CASE(comes_to_an_end_on_a_server_that_does_not_count_right)
     }
 }
 
+BOOST_AUTO_TEST_CASE(counts_the_places_of_jobs_that_cannot_be_decoded)
+{
+    list_bench b(250);
+    auto whole = b.ids;
+    for (unsigned n = 20; n < 85; ++n) {
+        b.broken.insert(name_of(n));
+        whole.erase(name_of(n));
+    }
+    check_once(b.read(), whole);
+    BOOST_TEST(b.sent()[1].target == "/api/job?limit=100&offset=90");
+    BOOST_TEST(b.sent().size() == 3U);
+}
+
 BOOST_AUTO_TEST_CASE(ends_after_ten_requests_that_had_nothing_new_and_goes_on_with_the_next_call)
 {
     list_bench b(100);

@@ -45,6 +45,7 @@ class list_bench : public tests::scripted_jobs {
 
     std::set<std::string> ids;
     std::set<std::string> unreadable;                         ///< counted, and on no page
+    std::set<std::string> broken;                             ///< on a page, without an id
     std::function<void(std::size_t page)> between;            ///< called before each page, counted from 0
     std::function<std::optional<reply>(std::size_t)> instead; ///< of a page, where there is something
     std::optional<std::int64_t> total;                        ///< what it claims, if that is not so
@@ -96,7 +97,8 @@ class list_bench : public tests::scripted_jobs {
         std::size_t place = 0, size = 0;
         for (const auto& id : ids) {
             if (place >= offset && place < end && !unreadable.contains(id)) {
-                items.push_back(tests::osapi_job_json(id, "completed"));
+                items.push_back(broken.contains(id) ? R"({"status":"completed"})"
+                                                    : tests::osapi_job_json(id, "completed"));
                 size += bytes.contains(id) ? bytes.at(id) : 0;
             }
             ++place;

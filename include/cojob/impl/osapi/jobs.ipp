@@ -111,9 +111,9 @@ inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr se
     auto looked = co_await as_result(get_job(client_state::for_one_attempt(std::move(c)), settings, std::move(id)));
     if (looked)
         co_return std::move(*looked);
-    const auto& code = looked.error().code();
-    if (code == asio::error::operation_aborted || code == errc::deadline_exceeded)
-        throw_error(looked.error());
+    auto failure = looked.error();
+    if (failure.code() == asio::error::operation_aborted || failure.code() == errc::deadline_exceeded)
+        throw_error(std::move(failure));
     co_return std::nullopt;
 }
 
