@@ -72,6 +72,7 @@ class early_server {
     }
 
     [[nodiscard]] std::string port() const { return std::to_string(acceptor_.local_endpoint().port()); }
+    [[nodiscard]] bool has_head() const { return has_head_; }
     [[nodiscard]] std::size_t received() const { return received_; }
 
   private:
@@ -99,6 +100,7 @@ class early_server {
         std::string request;
         const auto head =
             co_await asio::async_read_until(connection, asio::dynamic_buffer(request), "\r\n\r\n", asio::deferred);
+        has_head_ = true;
         co_await asio::async_write(connection, asio::buffer(answer_.bytes), asio::deferred);
         if (answer_.then == after::closes)
             connection_.next_layer().close();
@@ -120,7 +122,25 @@ class early_server {
     asio::ssl::context tls_ = with_certificate();
     tls_stream connection_{acceptor_.get_executor(), tls_};
     std::size_t received_ = 0;
+    bool has_head_ = false;
 };
+
+cojob::client make_client(asio::io_context& context)
+{
+    auto options = tests::one_attempt();
+    options.tls.insecure_skip_verify = true;
+    options.timeouts.attempt = std::chrono::seconds(60);
+    return cojob::client(context.get_executor(), options);
+}
+
+cojob::api_request long_post(const early_server& server, bool uses_tls)
+{
+    cojob::api_request r;
+    r.base_url = cojob::http::parse_url((uses_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + server.port(), "url");
+    r.method = "POST";
+    r.json = std::string(body_size, ' ');
+    return r;
+}
 
 } // namespace early_answer_tests
 
@@ -133,16 +153,9 @@ BOOST_DATA_TEST_CASE(is_read_while_the_request_is_sent, data::make({false, true}
 {
     asio::io_context context;
     early_server server(context, answer, uses_tls);
-    auto options = tests::one_attempt();
-    options.tls.insecure_skip_verify = true;
-    options.timeouts.attempt = std::chrono::seconds(60);
-    const cojob::client client(context.get_executor(), options);
-    cojob::api_request r;
-    r.base_url = cojob::http::parse_url((uses_tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + server.port(), "url");
-    r.method = "POST";
-    r.json = std::string(body_size, ' ');
+    const auto client = make_client(context);
     const auto begun = std::chrono::steady_clock::now();
-    const auto s = tests::start(context, client.send(std::move(r)));
+    const auto s = tests::start(context, client.send(long_post(server, uses_tls)));
     const auto has_all = [&] { return answer.then != after::reads_on || server.received() == body_size; };
     while ((!s.is_done() || !has_all()) && context.run_one_for(std::chrono::seconds(60)) != 0) {
     }
@@ -153,6 +166,25 @@ BOOST_DATA_TEST_CASE(is_read_while_the_request_is_sent, data::make({false, true}
     BOOST_TEST(has_all());
     if (answer.then != after::reads_on)
         BOOST_TEST(client.stats().bytes_sent < body_size);
+}
+
+BOOST_DATA_TEST_CASE(may_be_waited_for_in_vain, data::make({false, true}) * data::make({false, true}), uses_tls,
+                     is_cancelled)
+{
+    asio::io_context context;
+    early_server server(context, {"nothing", "", {}}, uses_tls);
+    const auto client = make_client(context);
+    auto s = tests::start(context, client.send(long_post(server, uses_tls)));
+    while (!server.has_head())
+        context.run_one();
+    context.poll(); // now the connection takes no more
+    BOOST_TEST(!s.is_done());
+    if (!is_cancelled)
+        return; // everything goes with the context
+    s.cancel();
+    context.poll();
+    BOOST_TEST_REQUIRE(s.is_done());
+    BOOST_TEST(s.code() == errc::outcome_unknown);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
