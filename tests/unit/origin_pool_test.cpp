@@ -189,6 +189,35 @@ BOOST_AUTO_TEST_CASE(gives_up_what_has_been_idle_for_the_whole_time_and_nothing_
     BOOST_TEST(pool.take_idle() == "c");
 }
 
+BOOST_AUTO_TEST_CASE(gives_up_what_its_server_will_close_soon)
+{
+    pool_type pool(options(4));
+    pool.keep("a", start);
+    pool.keep("b", start, start + 4s);
+    pool.keep("c", start + 1s, start + 1h); // the options count
+    pool.keep("d", start + 2s, start + 3s);
+    BOOST_TEST(pool.take_old(start + 3s - 1ns) == "");
+    for (const auto* name : {"d", ""})
+        BOOST_TEST(pool.take_old(start + 3s) == name);
+    BOOST_TEST(pool.take_old(start + 4s - 1ns) == "");
+    for (const auto* name : {"b", ""})
+        BOOST_TEST(pool.take_old(start + 4s) == name);
+    BOOST_TEST(pool.take_old(start + 45s) == "a");
+    BOOST_TEST(pool.take_old(start + 46s) == "c");
+    BOOST_TEST(pool.idle_count() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(gives_none_that_was_not_used_since_a_time)
+{
+    pool_type pool(options(2));
+    pool.keep("a", start);
+    pool.keep("b", start + 1s);
+    BOOST_TEST(pool.take_idle(start + 1s + 1ns) == "");
+    BOOST_TEST(pool.take_idle(start + 1s) == "b");
+    BOOST_TEST(pool.take_idle(start + 1s) == "");
+    BOOST_TEST(pool.take_idle() == "a");
+}
+
 BOOST_AUTO_TEST_CASE(an_idle_time_without_limit_gives_up_nothing)
 {
     pool_type pool(options(1, cojob::no_timeout));

@@ -41,6 +41,7 @@ class exchange {
     cojob::operation& operation;       ///< what may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
     bool needs_new_connection = false; ///< a kept one must not be used
+    bool avoids_idle = false;          ///< a kept one must have been in use a moment ago
     duration yields{};                 ///< not zero: a wait's poll, which lets calls go first for that long in a queue
     duration queued{};                 ///< for how long it stood in the transport's own queue; the transport tells it
     bool streams_body = false;         ///< a success's body is to be read as it comes

@@ -15,6 +15,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <tuple>
@@ -33,7 +34,6 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
     {
         auto& op = x.operation;
-        reap(op.time());
         place here(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
         if (!here.try_enter(op))
             co_await here.queue(x);
@@ -41,11 +41,14 @@ class https_transport final : public http::transport {
             co_return aborted();
 
         const clock_hold hold(op.time());
-        const auto end_of_attempt = after(op.time().now(), options_.timeouts.attempt);
-        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin);
+        const auto now = op.time().now();
+        reap(op.time());
+        const auto end_of_attempt = after(now, options_.timeouts.attempt);
+        const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
+        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto unused = here.pool().take_idle()) // a connection has a place, used or idle
+            if (auto oldest = here.pool().take_old(time_point::max())) // a connection has a place, used or idle
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -55,7 +58,7 @@ class https_transport final : public http::transport {
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
         if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
-            here.pool().keep(std::move(connection), op.time().now());
+            keep(here.pool(), std::move(connection), op.time().now());
             co_return aborted();
         }
 
@@ -88,10 +91,10 @@ class https_transport final : public http::transport {
             connector_.note_failure(op, line.address());
         if (body)
             let_read(std::move(body), result, op);
-        else if (!result.error && whole->allows_reuse())
-            pool.keep(std::move(kept), op.time().now());
-        else
+        else if (result.error || !whole->allows_reuse() || !is_kept(*kept, result.response.headers, op.time().now()))
             report(request.origin, connection_change::closed);
+        else
+            keep(pool, std::move(kept), now); // its terms know better
         co_return result;
     }
 
@@ -136,6 +139,24 @@ class https_transport final : public http::transport {
         return x.was_committed() && !(x.is_reused && was_silent);
     }
 
+    /// A server closes an idle connection after some time, mostly after five seconds or more. A request that is on its
+    /// way then is lost, and one that must not be repeated is better off with a new connection.
+    static constexpr duration a_moment = std::chrono::seconds(1);
+
+    /// Whether the server wants to go on with the connection, after an answer.
+    static bool is_kept(stream& connection, const http::header_list& headers, time_point now)
+    {
+        connection.terms().heard(headers, now);
+        return connection.terms().until() > now;
+    }
+
+    static void keep(connection_pool& pool, connection_ptr connection, time_point now)
+    {
+        const auto& terms = connection->terms();
+        const auto since = terms.heard_at().value_or(now), until = terms.until();
+        pool.keep(std::move(connection), since, until);
+    }
+
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
     void close_idle()
@@ -160,9 +181,9 @@ class https_transport final : public http::transport {
                     report(origin, connection_change::closed);
     }
 
-    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)
+    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin, time_point used_since)
     {
-        while (auto connection = pool.take_idle()) {
+        while (auto connection = pool.take_idle(used_since)) {
             if (connection->is_quiet())
                 return connection;
             report(origin, connection_change::closed);

@@ -100,6 +100,7 @@ class attempt_run {
         if (!settings_.held)
             begin(event);
         exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.avoids_idle = call.effect == effect::once;
         exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;
     }

@@ -67,25 +67,37 @@ class origin_pool {
         return next;
     }
 
-    /// The connection that was used last: the server is the least likely to be about to close it.
-    [[nodiscard]] Connection take_idle()
+    /// The connection that was used last: the server is the least likely to be about to close it. None that was not
+    /// used since a given time.
+    [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
     {
-        if (idle_.empty())
+        if (idle_.empty() || idle_.back().since < used_since)
             return {};
         auto connection = std::move(idle_.back().connection);
         idle_.pop_back();
         return connection;
     }
 
-    void keep(Connection connection, time_point now) { idle_.push_back({std::move(connection), now}); }
+    /// Whatever the options say, not for longer than until a given time: the server's.
+    void keep(Connection connection, time_point now, time_point until = time_point::max())
+    {
+        until = std::min(until, after(now, options_.idle));
+        first_end_ = idle_.empty() ? until : std::min(first_end_, until);
+        idle_.push_back({std::move(connection), now, until});
+    }
 
     /// One that has been idle for too long, the oldest first.
     [[nodiscard]] Connection take_old(time_point now)
     {
-        if (idle_.empty() || now - idle_.front().since < options_.idle)
+        if (idle_.empty() || now < first_end_)
             return {};
-        auto connection = std::move(idle_.front().connection);
-        idle_.erase(idle_.begin());
+        const auto old = std::ranges::find_if(idle_, [now](const idle& i) { return i.until <= now; });
+        if (old == idle_.end()) {
+            first_end_ = std::ranges::min_element(idle_, {}, &idle::until)->until;
+            return {};
+        }
+        auto connection = std::move(old->connection);
+        idle_.erase(old);
         return connection;
     }
 
@@ -103,12 +115,13 @@ class origin_pool {
 
     struct idle {
         Connection connection;
-        time_point since;
+        time_point since, until;
     };
 
     pool_options options_;
     std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
+    time_point first_end_{}; // of those, or earlier: it is looked at them not before
     place_queue calls_, polls_;
     std::uint64_t last_number_ = 0, last_patient_ = 0;
 };

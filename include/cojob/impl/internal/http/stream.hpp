@@ -4,6 +4,7 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/http/keep_alive.hpp>
 #include <cojob/impl/internal/http/tls_session.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -36,6 +37,7 @@ class stream {
     /// Where it leads; the socket does not know any more when it has failed.
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
+    [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
     /// From here on everything is encrypted, beginning with a handshake.
     tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context); }
@@ -127,6 +129,7 @@ class stream {
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;
+    keep_alive terms_;
 };
 
 } // namespace cojob::detail

@@ -1,0 +1,92 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_KEEP_ALIVE_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_KEEP_ALIVE_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/ascii.hpp>
+#include <cojob/http/message.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace cojob::detail {
+
+/// What a server says of how long it keeps a connection: `Keep-Alive: timeout=5, max=100` (RFC 2068, 19.7.1.1, and what
+/// Node, Apache and Tomcat send). A connection is given up a second before its server gives it up: a request that meets
+/// the server's close on the way may have been served or not.
+class keep_alive {
+  public:
+    /// Takes the headers of an answer that came now. Without a word on it what was said before holds.
+    void heard(const http::header_list& headers, time_point now)
+    {
+        heard_at_ = now;
+        if (requests_left_ && *requests_left_ != 0)
+            --*requests_left_;
+        for (const auto& [name, value] : headers)
+            if (equal_ignoring_case(name, "Keep-Alive"))
+                take(value);
+    }
+
+    /// When the connection brought its last answer, if it has.
+    [[nodiscard]] std::optional<time_point> heard_at() const noexcept { return heard_at_; }
+
+    /// Until when it may be used again: not after its last answer, if not at all.
+    [[nodiscard]] time_point until() const
+    {
+        if (!heard_at_)
+            return time_point::max();
+        if (requests_left_ == 0U)
+            return *heard_at_;
+        return timeout_ ? after(*heard_at_, std::max(*timeout_ - margin, duration::zero())) : time_point::max();
+    }
+
+  private:
+    static constexpr duration margin = std::chrono::seconds(1);
+    static constexpr std::uint64_t most = 1'000'000'000; // more digits say no more
+
+    void take(std::string_view parameters)
+    {
+        while (!parameters.empty()) {
+            const auto end = std::min(parameters.find_first_of(",;"), parameters.size());
+            take_one(parameters.substr(0, end));
+            parameters.remove_prefix(std::min(end + 1, parameters.size()));
+        }
+    }
+
+    void take_one(std::string_view parameter)
+    {
+        const auto equals = std::min(parameter.find('='), parameter.size());
+        const auto name = trim(parameter.substr(0, equals));
+        const auto number = to_number(trim(parameter.substr(std::min(equals + 1, parameter.size()))));
+        if (number && equal_ignoring_case(name, "timeout"))
+            timeout_ = std::chrono::seconds(*number); // of two the last
+        else if (number && equal_ignoring_case(name, "max"))
+            requests_left_ = *number;
+    }
+
+    /// Digits, perhaps in quotes. Of a fraction the whole part counts.
+    static std::optional<std::uint64_t> to_number(std::string_view text)
+    {
+        if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+            text = text.substr(1, text.size() - 2);
+        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        const auto point = std::min(text.find('.'), text.size());
+        const auto whole = text.substr(0, point), rest = text.substr(std::min(point + 1, text.size()));
+        if (whole.empty() || !std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(rest, is_digit))
+            return std::nullopt;
+        std::uint64_t number = 0;
+        for (const char c : whole)
+            number = std::min(number * 10 + static_cast<std::uint64_t>(c - '0'), most);
+        return number;
+    }
+
+    std::optional<time_point> heard_at_;
+    std::optional<duration> timeout_;
+    std::optional<std::uint64_t> requests_left_; // after the last answer
+};
+
+} // namespace cojob::detail
+
+#endif
