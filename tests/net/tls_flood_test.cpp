@@ -1,10 +1,8 @@
 #include <cojob/client.hpp>
-#include <cojob/impl/internal/http/stream.hpp>
-#include <cojob/impl/internal/http/tls.hpp>
 
 #include "support/one_attempt.hpp"
 #include "support/run.hpp"
-#include "support/tls_peer.hpp"
+#include "support/tls_line.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -28,115 +26,17 @@ namespace data = boost::unit_test::data;
 using asio::ip::tcp;
 using cojob::detail::stream;
 using cojob::detail::tls_session;
+using line = tests::tls_line;
 using tests::tls_message;
 using namespace std::chrono_literals;
 
 const auto all_messages = data::make({tls_message::ticket, tls_message::key_update, tls_message::hello_request});
-
-/// Counts what OpenSSL reads of a socket, beside the session's own count.
-class read_counter {
-  public:
-    explicit read_counter(SSL* ssl)
-    {
-        BIO_set_callback_arg(SSL_get_rbio(ssl), reinterpret_cast<char*>(this));
-        BIO_set_callback_ex(SSL_get_rbio(ssl), &seen);
-    }
-    read_counter(const read_counter&) = delete;
-    read_counter& operator=(const read_counter&) = delete;
-    ~read_counter() = default;
-
-    /// Reads that brought something, since the last time.
-    int take() { return std::exchange(count_, 0); }
-
-  private:
-    static long seen(BIO* bio, int what, const char*, std::size_t, int, long, int result, std::size_t*)
-    {
-        if (what == (BIO_CB_READ | BIO_CB_RETURN) && result > 0)
-            ++reinterpret_cast<read_counter*>(BIO_get_callback_arg(bio))->count_;
-        return result;
-    }
-
-    int count_ = 0;
-};
 
 const cojob::testing::detail::server_identity& identity()
 {
     static const auto made = cojob::testing::detail::make_identity({});
     return made;
 }
-
-/// A client's connection and the server's end of it, in one thread.
-class line {
-  public:
-    explicit line(int version) : server_tls_(tests::tls_server_context(identity(), version)), server_(context_)
-    {
-        tcp::acceptor acceptor(context_, {asio::ip::address_v4::loopback(), 0});
-        tcp::socket socket(context_);
-        socket.connect(acceptor.local_endpoint());
-        acceptor.accept(server_);
-        server_.non_blocking(true);
-        client_ = std::make_unique<stream>(std::move(socket));
-        peer_ = std::make_unique<tests::tls_peer>(server_tls_.native_handle());
-        cojob::tls_options options;
-        options.insecure_skip_verify = true;
-        client_tls_ = std::make_unique<asio::ssl::context>(cojob::detail::make_tls_context(options));
-        tls = &client_->start_tls(client_tls_->native_handle());
-        reads = std::make_unique<read_counter>(tls->native_handle());
-    }
-
-    [[nodiscard]] stream& client() { return *client_; }
-    [[nodiscard]] tests::tls_peer& peer() { return *peer_; }
-
-    void handshake()
-    {
-        auto ec = tls->handshake().error;
-        for (; stream::would_block(ec); ec = tls->handshake().error)
-            exchange();
-        BOOST_TEST_REQUIRE(!ec);
-        exchange(); // the client's last message
-    }
-
-    /// The server reads and writes what it can now.
-    void exchange()
-    {
-        std::string bytes(16384, '\0');
-        cojob::error_code ec;
-        bytes.resize(server_.read_some(asio::buffer(bytes), ec));
-        heard += peer_->take(bytes);
-        unsent += peer_->output();
-        push();
-    }
-
-    /// As many bytes of the server's as the socket takes.
-    void push()
-    {
-        cojob::error_code ec;
-        while (!unsent.empty() && !ec)
-            unsent.erase(0, server_.write_some(asio::buffer(unsent), ec));
-    }
-
-    void flood(tls_message m, std::size_t bytes)
-    {
-        while (unsent.size() < bytes) {
-            for (int i = 0; i < 100; ++i)
-                peer_->send(m);
-            unsent += peer_->output();
-        }
-        push();
-    }
-
-    tls_session* tls = nullptr;
-    std::unique_ptr<read_counter> reads;
-    std::string unsent, heard;
-
-  private:
-    asio::io_context context_;
-    asio::ssl::context server_tls_;
-    std::unique_ptr<asio::ssl::context> client_tls_;
-    tcp::socket server_;
-    std::unique_ptr<tests::tls_peer> peer_;
-    std::unique_ptr<stream> client_;
-};
 
 /// A server that answers a request with messages of TLS, as fast as it can, until the client goes.
 class flooding_server {
@@ -262,6 +162,29 @@ BOOST_DATA_TEST_CASE(make_a_kept_connection_unfit_when_they_are_many, all_messag
     for (int i = 0; i < 100 && is_quiet; ++i, flooded.push())
         is_quiet = flooded.client().is_quiet();
     BOOST_TEST(!is_quiet);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(a_tls_session)
+
+using namespace tls_flood_tests;
+
+BOOST_DATA_TEST_CASE(is_not_refused_any_more_after_a_message_that_follows_the_handshake, all_messages, message)
+{
+    const cojob::error_code handshake_failure(
+        static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, SSL_AD_REASON_OFFSET + SSL_AD_HANDSHAKE_FAILURE)),
+        asio::error::get_ssl_category());
+    line l(version_of(message));
+    SSL_set_num_tickets(l.peer().native_handle(), 0);
+    l.handshake();
+    BOOST_TEST(l.client().is_quiet());
+    const auto is_1_3 = version_of(message) == TLS1_3_VERSION;
+    BOOST_TEST(l.client().was_refused(handshake_failure) == is_1_3);
+    l.peer().send(message);
+    l.exchange();
+    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(!l.client().was_refused(handshake_failure));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

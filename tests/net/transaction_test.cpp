@@ -71,6 +71,16 @@ class line {
         return got.error;
     }
 
+    /// What the server reads when the client has let go of its connection.
+    cojob::error_code after_the_client()
+    {
+        client_.reset();
+        char byte = 0;
+        cojob::error_code ec;
+        server_.read_some(asio::buffer(&byte, 1), ec);
+        return ec;
+    }
+
     /// What the client reads of a record that is none, when it cannot even send an alert.
     cojob::error_code bad_record_with_a_full_send_buffer()
     {
@@ -188,6 +198,13 @@ BOOST_AUTO_TEST_CASE(sees_an_end_in_good_order_whatever_other_code_left_in_opens
     BOOST_TEST(l.client().is_quiet());
     ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
     BOOST_TEST(l.end_in_good_order() == asio::error::eof);
+}
+
+/// And does not wait for the server's: this server reads afterwards, in the same thread.
+BOOST_AUTO_TEST_CASE(ends_in_good_order_for_the_server_when_the_connection_goes)
+{
+    line l;
+    BOOST_TEST(l.after_the_client() == asio::error::eof);
 }
 
 BOOST_AUTO_TEST_CASE(is_told_of_a_fatal_error_although_its_alert_cannot_be_sent)

@@ -44,6 +44,7 @@ std::vector<end_row> ends()
         {"no address", {errc::connect_failed, phase::resolving}, errc::connect_failed, 0},
         {"refused", {errc::connect_failed, phase::connecting}, errc::connect_failed, 0},
         {"TLS", {errc::tls_failed, phase::handshaking}, errc::tls_failed, 0},
+        {"TLS, once it was sent", {errc::tls_failed, phase::sending}, errc::tls_failed, 0},
         {"certificate", {errc::certificate_rejected, phase::handshaking}, errc::certificate_rejected, 0},
         {"late", delayed(no_timeout, {errc::connect_failed, phase::connecting}), errc::deadline_exceeded, 0},
         {"429", throttling("20"), errc::rate_limited, 0},

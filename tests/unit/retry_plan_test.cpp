@@ -59,6 +59,7 @@ const row table[] = {
     not_a_post("a limit after commit", stopped(stop_reason::limit, true), next::again),
     not_a_post("the transport's own limit", lost(errc::request_timeout), next::again),
     not_a_post("reset, or an early end", lost(errc::connection_lost), next::again),
+    alike("the server did not accept the handshake, after commit", lost(errc::tls_failed), next::ends),
     alike("not HTTP", lost(errc::malformed_response), next::ends),
     alike("not HTTP on a kept connection", stale(lost(errc::malformed_response)), next::ends),
     alike("over a limit", lost(errc::response_too_large), next::ends),
@@ -269,8 +270,9 @@ BOOST_AUTO_TEST_CASE(takes_404_for_the_end_of_a_delete_that_may_have_done_its_wo
         BOOST_TEST(!removed({ambiguous}, effect::none));
         BOOST_TEST(!removed({ambiguous}, effect::idempotent, false)); // a PUT
     }
-    for (const auto& refused : {unsent(errc::connect_failed), stopped(stop_reason::limit, false), answered(429),
-                                answered(503, true), to_a_part(answered(408)), answered(401), answered(421)})
+    for (const auto& refused :
+         {unsent(errc::connect_failed), stopped(stop_reason::limit, false), answered(429), answered(503, true),
+          to_a_part(answered(408)), answered(401), answered(421), lost(errc::tls_failed)})
         BOOST_TEST(!removed({refused}));
     BOOST_TEST(!removed({}));
 }

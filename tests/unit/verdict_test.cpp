@@ -72,6 +72,8 @@ const row table[] = {
     alike("cancelled before commit", stopped(stop_reason::cancelled, before_commit), aborted),
     alike("closed before commit", stopped(stop_reason::closed, before_commit), aborted),
 
+    alike("the server did not accept the handshake, after commit", failed(errc::tls_failed, after_commit),
+          errc::tls_failed),
     ambiguous("a limit after commit", stopped(stop_reason::limit, after_commit), errc::request_timeout),
     ambiguous("reset, or an early end", failed(errc::connection_lost, after_commit), errc::connection_lost),
     ambiguous("not HTTP", failed(errc::malformed_response, after_commit), errc::malformed_response),

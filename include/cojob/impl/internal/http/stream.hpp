@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_STREAM_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_STREAM_HPP
 
+#include <cojob/detail/forks.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/event.hpp>
@@ -31,7 +32,11 @@ class stream {
     }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
-    ~stream() = default;
+    ~stream()
+    {
+        if (tls_ && !made_in_.is_of_a_parent()) // its parent goes on with the connection
+            tls_->say_goodbye();
+    }
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
     /// Where it leads; the socket does not know any more when it has failed.
@@ -100,6 +105,9 @@ class stream {
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
     }
 
+    /// Whether a first read ended because the server did not accept the handshake.
+    [[nodiscard]] bool was_refused(const error_code& read) const { return tls_ && tls_->was_refused(read); }
+
     [[nodiscard]] static bool would_block(const error_code& error) noexcept
     {
         return error == asio::error::would_block || error == asio::error::try_again;
@@ -123,6 +131,7 @@ class stream {
 
     static constexpr int most_in_a_row = 16;
 
+    fork_mark made_in_;
     asio::ip::tcp::socket socket_;
     asio::ip::tcp::endpoint address_;
     std::optional<tls_session> tls_; // uses the socket

@@ -39,6 +39,8 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
         context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
     if (ec)
         throw_invalid_argument("tls_options::ca_pem: " + ec.message());
+    // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
     return context;
 }
@@ -52,7 +54,8 @@ inline bool expect_server(SSL* ssl, const std::string& host)
     asio::ip::make_address(name, not_an_address);
     if (!not_an_address)
         return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
-    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name is no name of a server (RFC 9525, 2).
+    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
            SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }

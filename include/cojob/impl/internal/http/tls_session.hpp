@@ -9,6 +9,7 @@
 #include <boost/asio/ssl/error.hpp>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
@@ -60,7 +61,39 @@ class tls_session {
     io_result handshake()
     {
         begin_call();
-        return told(SSL_do_handshake(ssl_.get()));
+        const auto done = told(SSL_do_handshake(ssl_.get()));
+        if (!done.error) {
+            SSL_set_msg_callback(ssl_.get(), &see_message);
+            SSL_set_msg_callback_arg(ssl_.get(), this);
+        }
+        return done;
+    }
+
+    /// Whether a read ended because the server did not accept the handshake. In TLS 1.3 the client has finished it, and
+    /// may have sent a request, before its server says so; and a server that has said anything else has accepted it.
+    [[nodiscard]] bool was_refused(const error_code& read) const
+    {
+        return SSL_version(ssl_.get()) == TLS1_3_VERSION && !is_accepted_ && refuses_handshake(read);
+    }
+
+    /// Alerts that a server sends instead of accepting a handshake (RFC 8446, 6.2). Any other may come while it serves.
+    [[nodiscard]] static bool refuses_handshake(const error_code& error)
+    {
+        const auto code = static_cast<unsigned long>(error.value());
+        if (error.category() != asio::error::get_ssl_category() || ERR_GET_LIB(code) != ERR_LIB_SSL)
+            return false;
+        switch (ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET) {
+        case SSL_AD_HANDSHAKE_FAILURE:
+        case SSL_AD_BAD_CERTIFICATE:
+        case SSL_AD_UNSUPPORTED_CERTIFICATE:
+        case SSL_AD_CERTIFICATE_REVOKED:
+        case SSL_AD_CERTIFICATE_EXPIRED:
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+        case SSL_AD_UNKNOWN_CA:
+        case SSL_AD_ACCESS_DENIED:
+        case SSL_AD_CERTIFICATE_REQUIRED: return true;
+        default: return false;
+        }
     }
 
     io_result read_some(asio::mutable_buffer room)
@@ -73,6 +106,18 @@ class tls_session {
     {
         begin_call();
         return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+    }
+
+    /// Tells the server that nothing more comes (close_notify), without waiting for its answer: a server that has it
+    /// knows that nobody cut the connection. Where it cannot be written now it is not written, and not when a static
+    /// client goes after OpenSSL has.
+    void say_goodbye() noexcept
+    {
+        if (SSL_is_init_finished(ssl_.get()) == 0 || OPENSSL_init_crypto(0, nullptr) == 0)
+            return;
+        begin_call();
+        if (SSL_shutdown(ssl_.get()) < 0)
+            ERR_clear_error();
     }
 
     /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
@@ -163,6 +208,13 @@ class tls_session {
         return self.moved(bio, n, true);
     }
 
+    /// After the handshake, and called for records too.
+    static void see_message(int is_written, int, int type, const void*, std::size_t, SSL*, void* session) noexcept
+    {
+        if (is_written == 0 && type == SSL3_RT_HANDSHAKE)
+            static_cast<tls_session*>(session)->is_accepted_ = true;
+    }
+
     int moved(BIO* bio, std::size_t bytes, bool is_write) noexcept
     {
         BIO_clear_retry_flags(bio);
@@ -186,7 +238,8 @@ class tls_session {
     asio::ip::tcp::socket& socket_;
     error_code socket_error_; // of the last read or write of the socket
     bool is_write_blocked_ = false;
-    int reads_left_ = 0; // in this call
+    bool is_accepted_ = false; // a message of the handshake protocol came after the handshake
+    int reads_left_ = 0;       // in this call
     std::unique_ptr<SSL, ssl_free> ssl_;
 };
 

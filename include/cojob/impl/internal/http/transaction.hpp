@@ -57,7 +57,9 @@ class transaction {
     {
         if (exchange_.operation.is_stopped())
             return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
-        if (reader_.failure() && !reader_.is_streaming())                            // else whoever reads on is told
+        if (refusal_)
+            return {errc::tls_failed, "the server did not accept the handshake: " + refusal_.message(), {}, {}};
+        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
             return {*reader_.failure(),
                     not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
                     reader_.take_message(),
@@ -98,19 +100,29 @@ class transaction {
         reader_.commit(got.bytes);
         if (reader_.has_begun())
             exchange_.reached = phase::receiving;
-        if (got.error && !reader_.is_over())
+        if (got.error && !reader_.is_over()) {
+            look_for_refusal(got.error);
             reader_.end_of_input(got.error);
+        }
         if (text_ && !is_worth_sending()) {
             text_.reset();
             reader_.forbid_reuse();
         }
     }
 
+    void look_for_refusal(const error_code& end)
+    {
+        if (exchange_.is_reused || exchange_.bytes_received != 0 || !connection_.was_refused(end))
+            return;
+        refusal_ = end;
+        exchange_.reached = phase::handshaking; // its last step was the server's
+    }
+
     stream& connection_;
     response_reader& reader_;
     http::exchange& exchange_;
     std::optional<outgoing> text_; // until it is out
-    error_code not_sent_;
+    error_code not_sent_, refusal_;
     asio::socket_base::wait_type write_lacks_ = asio::socket_base::wait_write; // after a write that would have blocked
 };
 

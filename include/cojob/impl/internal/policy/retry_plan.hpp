@@ -115,7 +115,7 @@ class retry_plan {
     [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
     {
         const auto has_answer = !a.error && a.stopped == stop_reason::none;
-        return a.was_committed && a.effect != effect::none && (!has_answer || is_ambiguous(a));
+        return a.was_committed && !was_never_read(a) && a.effect != effect::none && (!has_answer || is_ambiguous(a));
     }
 
     /// A server may close an idle connection at the moment it is used again. That is nobody's failure.

@@ -65,12 +65,19 @@ struct attempt_outcome {
            !(a.status == 503 && a.has_retry_hint);
 }
 
+/// Whether the server said that it never looked: a request that was written after a handshake in which the server had
+/// the last word.
+[[nodiscard]] inline bool was_never_read(const attempt_outcome& a) noexcept
+{
+    return a.stopped == stop_reason::none && a.error == errc::tls_failed;
+}
+
 /// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
 /// answer tells whether the server did it.
 [[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
 {
     const auto own = attempt_error(a);
-    if (!own || !a.was_committed || a.effect == effect::none)
+    if (!own || !a.was_committed || a.effect == effect::none || was_never_read(a))
         return own;
     if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
         return own;
