@@ -1,5 +1,6 @@
 #include "support/cancel_after.hpp"
 #include "support/mock_project.hpp"
+#include "support/one_attempt.hpp"
 #include "support/run.hpp"
 
 #include <cojob/job/wait.hpp>

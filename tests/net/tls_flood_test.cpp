@@ -1,29 +1,24 @@
 #include <cojob/client.hpp>
 
+#include "support/flooding_server.hpp"
 #include "support/one_attempt.hpp"
 #include "support/run.hpp"
 #include "support/tls_line.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <cstddef>
-#include <memory>
 #include <string>
-#include <thread>
-#include <utility>
 
 namespace tls_flood_tests {
 
 namespace asio = boost::asio;
 namespace data = boost::unit_test::data;
-using asio::ip::tcp;
 using cojob::detail::stream;
 using cojob::detail::tls_session;
 using line = tests::tls_line;
@@ -31,57 +26,6 @@ using tests::tls_message;
 using namespace std::chrono_literals;
 
 const auto all_messages = data::make({tls_message::ticket, tls_message::key_update, tls_message::hello_request});
-
-const cojob::testing::detail::server_identity& identity()
-{
-    static const auto made = cojob::testing::detail::make_identity({});
-    return made;
-}
-
-/// A server that answers a request with messages of TLS, as fast as it can, until the client goes.
-class flooding_server {
-  public:
-    explicit flooding_server(tls_message m)
-        : message_(m), tls_(tests::tls_server_context(identity(), version_of(m))), thread_([this] { serve(); })
-    {
-    }
-    flooding_server(const flooding_server&) = delete;
-    flooding_server& operator=(const flooding_server&) = delete;
-    ~flooding_server() { thread_.join(); }
-
-    [[nodiscard]] std::string url() const
-    {
-        return "https://127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
-    }
-
-  private:
-    void serve()
-    {
-        tcp::socket socket(context_);
-        cojob::error_code ec;
-        acceptor_.accept(socket, ec);
-        tests::tls_peer peer(tls_.native_handle());
-        std::string bytes(16384, '\0'), heard;
-        while (!ec && heard.empty()) {
-            const auto n = socket.read_some(asio::buffer(bytes), ec);
-            heard = peer.take(std::string_view(bytes).substr(0, n));
-            asio::write(socket, asio::buffer(peer.output()), ec);
-        }
-        std::size_t sent = 0;
-        constexpr std::size_t enough = 200'000'000; // for a test that would not end by itself
-        while (!ec && sent < enough) {
-            for (int i = 0; i < 1000; ++i)
-                peer.send(message_);
-            sent += asio::write(socket, asio::buffer(peer.output()), ec);
-        }
-    }
-
-    tls_message message_;
-    asio::io_context context_;
-    asio::ssl::context tls_;
-    tcp::acceptor acceptor_{context_, {asio::ip::address_v4::loopback(), 0}};
-    std::thread thread_;
-};
 
 asio::awaitable<void> count_ticks(int& ticks, const bool& is_over)
 {
@@ -187,6 +131,26 @@ BOOST_DATA_TEST_CASE(is_not_refused_any_more_after_a_message_that_follows_the_ha
     BOOST_TEST(!l.client().was_refused(handshake_failure));
 }
 
+BOOST_AUTO_TEST_CASE(reads_a_long_answer_as_fast_as_it_comes)
+{
+    line l(TLS1_3_VERSION);
+    l.handshake();
+    const std::string part(16384, 'x');
+    for (int i = 0; i < 192; ++i)
+        l.peer().say(part);
+    l.unsent += l.peer().output();
+    std::string room(16384, '\0');
+    std::size_t bytes = 0;
+    int reads = 0, cut_short = 0;
+    for (; bytes < 192 * part.size() && reads < 100'000; ++reads) {
+        l.push();
+        bytes += l.client().read_some(asio::buffer(room)).bytes;
+        cut_short += l.tls->was_cut_short() ? 1 : 0;
+    }
+    BOOST_TEST(bytes == 192 * part.size());
+    BOOST_TEST(cut_short <= reads / 10); // that is a matter of how the system cuts it
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(a_flood_of_tls_records_without_data, *boost::unit_test::label("threads"))
@@ -196,10 +160,10 @@ using namespace tls_flood_tests;
 /// On the machine's time: a context that never gives up its thread has no other to be stopped by.
 BOOST_DATA_TEST_CASE(leaves_turns_to_others_and_ends_at_the_limit, all_messages, message)
 {
-    const flooding_server server(message);
+    const tests::flooding_server server(message);
     asio::io_context context;
     auto options = tests::one_attempt();
-    options.tls.ca_pem = identity().ca_pem;
+    options.tls.ca_pem = server.ca_pem();
     options.timeouts.attempt = 300ms;
     cojob::api_request request;
     request.base_url = cojob::http::parse_url(server.url(), "url");
