@@ -36,9 +36,8 @@ namespace cojob::detail {
 /// as it is, and the latter is noted for the observer. What decides is strict: `member`, `as_…` and `fail` throw
 /// api_error `invalid_response`, which names the place: `items[2].id: expected an id`. Only names the decoder asked for
 /// get into the message: keys of maps are the server's and written `*`.
-///
-/// A decoder needs no more than one visit of each member, in the order of the text, so that it can be driven without a
-/// tree. A reader points to the one it came from, which therefore has to have a name.
+/// A decoder visits each member once, in the order of the text, so it can be driven without a tree. A reader points to
+/// the one it came from, which therefore has to have a name.
 class json_reader {
   public:
     explicit json_reader(const boost::json::value& root, decode_context* context = nullptr) noexcept
