@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(uses_no_slot_of_a_quota_that_its_parent_may_use)
 BOOST_AUTO_TEST_CASE(draws_other_random_numbers_than_its_parent)
 {
     mock_agent mock(tests::plain_http());
-    const auto& state = cojob::detail::client_state::of(mock.client());
+    const auto state = cojob::detail::client_state::of(mock.client());
     BOOST_TEST(in_child(mock, asio_is::told, [&] {
         std::mt19937_64 of_the_parent(1);
         return state->random() != std::uniform_real_distribution<double>(0, 1)(of_the_parent);

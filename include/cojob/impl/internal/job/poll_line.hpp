@@ -88,6 +88,7 @@ class poll_line final : public poll_sender {
         try {
             set_alarm(next);
             armed_ = next;
+            rings_at_ = std::max(next, now());
         } catch (...) {
             roster_.fail_all(std::current_exception());
         }
@@ -106,7 +107,8 @@ class poll_line final : public poll_sender {
     void ring() noexcept
     {
         constexpr auto overslept = std::chrono::seconds(5); // no load makes an alarm as late as that
-        if (now() - std::exchange(armed_, time_point::max()) >= overslept)
+        armed_ = time_point::max();
+        if (now() - rings_at_ >= overslept)
             roster_.grant_last_polls(now());
         roster_.time_out(now());
         start_due();
@@ -188,6 +190,7 @@ class poll_line final : public poll_sender {
     poll_roster roster_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
+    time_point rings_at_{}; // the same, or when it was set, where it was due by then
     bool is_starting_ = false, is_stretched_ = false;
 };
 
