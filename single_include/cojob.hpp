@@ -1419,6 +1419,7 @@ class exchange {
     cojob::operation& operation;       ///< what may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
     bool needs_new_connection = false; ///< a kept one must not be used
+    bool avoids_idle = false;          ///< a kept one must have been in use a moment ago
     duration yields{};                 ///< not zero: a wait's poll, which lets calls go first for that long in a queue
     duration queued{};                 ///< for how long it stood in the transport's own queue; the transport tells it
     bool streams_body = false;         ///< a success's body is to be read as it comes
@@ -4587,12 +4588,19 @@ struct attempt_outcome {
            !(a.status == 503 && a.has_retry_hint);
 }
 
+/// Whether the server said that it never looked: a request that was written after a handshake in which the server had
+/// the last word.
+[[nodiscard]] inline bool was_never_read(const attempt_outcome& a) noexcept
+{
+    return a.stopped == stop_reason::none && a.error == errc::tls_failed;
+}
+
 /// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
 /// answer tells whether the server did it.
 [[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
 {
     const auto own = attempt_error(a);
-    if (!own || !a.was_committed || a.effect == effect::none)
+    if (!own || !a.was_committed || a.effect == effect::none || was_never_read(a))
         return own;
     if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
         return own;
@@ -5030,6 +5038,7 @@ class attempt_run {
         if (!settings_.held)
             begin(event);
         exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.avoids_idle = call.effect == effect::once;
         exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;
     }
@@ -5341,7 +5350,7 @@ class retry_plan {
     [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
     {
         const auto has_answer = !a.error && a.stopped == stop_reason::none;
-        return a.was_committed && a.effect != effect::none && (!has_answer || is_ambiguous(a));
+        return a.was_committed && !was_never_read(a) && a.effect != effect::none && (!has_answer || is_ambiguous(a));
     }
 
     /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
@@ -5768,8 +5777,27 @@ class quota_window {
             guess_ = duration::zero();
     }
 
-    /// The server has provably not counted it.
-    void give_back(slot s) { release(s); }
+    /// The server has provably not counted it. One that was held before `use_up` is another's.
+    void give_back(slot s)
+    {
+        if (s.era_ < own_era_)
+            stamps_.push_back(std::max(used_up_at_, stamps_.empty() ? used_up_at_ : stamps_.back())); // there is room
+        release(s);
+    }
+
+    /// In the child of a fork: its parent goes on to use what is free and what is held, so all of it counts as used
+    /// now.
+    void use_up(time_point now)
+    {
+        forget_free(now);
+        const auto used = std::min<std::uint64_t>(limit_, stamps_.size() + held_);
+        const auto free = static_cast<std::size_t>(limit_ - used);
+        stamps_.reserve(stamps_.size() + free + static_cast<std::size_t>(held_));
+        stamps_.insert(stamps_.end(), free, std::max(now, stamps_.empty() ? now : stamps_.back()));
+        used_up_at_ = now;
+        own_era_ = ++era_;
+        has_probe_ = false; // it is the parent's
+    }
 
     /// A 429: the slot is given back and the pool pauses. `uniform` is from [0, 1). When the pause ends.
     time_point throttled(slot s, time_point now, std::optional<duration> hint, double uniform)
@@ -5899,7 +5927,9 @@ class quota_window {
     duration window_, taken_for_;
     std::vector<time_point> stamps_; // the oldest first
     std::uint64_t held_ = 0;
-    std::uint64_t era_ = 0; // pauses so far
+    std::uint64_t era_ = 0;     // pauses so far
+    std::uint64_t own_era_ = 0; // when all was used up: slots from before it are the parent's
+    time_point used_up_at_{};
     time_point paused_until_ = time_point::min();
     bool is_probing_ = false; // from a pause until what came after it was not refused
     bool has_probe_ = false;
@@ -5972,6 +6002,9 @@ class quota_line {
     explicit quota_line(quota_window window) : window_(std::move(window)) {}
 
     [[nodiscard]] const quota_window& window() const noexcept { return window_; }
+
+    /// In the child of a fork.
+    void use_up(time_point now) { window_.use_up(now); }
     [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
     /// Entries of the queues looked at so far: what the work is measured by.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
@@ -6198,7 +6231,7 @@ class quota_core {
     /// What is left for one who does not queue yet.
     [[nodiscard]] std::uint32_t remaining() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         const std::uint64_t free = line_.window().remaining(clock_->now());
         return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, line_.queued()));
     }
@@ -6206,21 +6239,21 @@ class quota_core {
     /// How long it would queue.
     [[nodiscard]] duration expected_wait() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         const auto now = clock_->now();
         return wait_between(now, line_.window().expected(now, line_.queued()));
     }
 
     [[nodiscard]] quota_state state() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         return line_.window().state(clock_->now());
     }
 
     /// What the work under the lock is measured by.
     [[nodiscard]] std::uint64_t steps() const
     {
-        const std::lock_guard lock(mutex_);
+        const auto lock = enter();
         return line_.steps();
     }
 
@@ -6230,10 +6263,22 @@ class quota_core {
         return then == time_point::max() ? no_timeout : std::max(then - now, duration::zero());
     }
 
+    /// How everything begins: alone, and in the child of a fork with nothing free that its parent may use.
+    [[nodiscard]] std::unique_lock<std::mutex> enter() const
+    {
+        std::unique_lock lock(mutex_);
+        if (made_in_.is_of_a_parent()) {
+            line_.use_up(clock_->now());
+            made_in_.renew();
+        }
+        return lock;
+    }
+
     mutable std::mutex mutex_;
     const quota_options options_;
     const clock_ptr clock_;
-    quota_line line_;
+    mutable quota_line line_;
+    mutable fork_mark made_in_;
 };
 
 /// One caller. Stays where it is, and is used from one thread at a time.
@@ -6251,7 +6296,7 @@ class quota_core::ticket {
     /// Leaves the queue. A slot that was committed is stamped: the server may have counted the request.
     ~ticket()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (caller_.state() == state_type::committed)
             core_->line_.stamp(caller_, now(), false);
         else
@@ -6263,7 +6308,7 @@ class quota_core::ticket {
     /// last slot, ahead of all who had none yet.
     quota_reply ask(duration at_most, bool at_front, time_point until = time_point::max())
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         const auto at = now();
         switch (core_->line_.ask(caller_, {at_most, until}, at_front, at)) {
         case state_type::queued: return {quota_reply::queued, wait(at)};
@@ -6276,14 +6321,14 @@ class quota_core::ticket {
     /// be sent, and it is in the queue or refused: `ask` tells.
     [[nodiscard]] bool commit()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         return core_->line_.commit(caller_, now());
     }
 
     /// Gives up waiting. A grant that nobody asked about goes to the next.
     void leave()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (caller_.state() != state_type::holding && caller_.state() != state_type::committed)
             core_->line_.leave(caller_, now());
     }
@@ -6291,7 +6336,7 @@ class quota_core::ticket {
     /// The exchange has ended, and the server may have counted it.
     void stamp(bool is_success)
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (caller_.has_slot())
             core_->line_.stamp(caller_, now(), is_success);
     }
@@ -6299,14 +6344,14 @@ class quota_core::ticket {
     /// The server has provably not counted it. Without a slot: gives up waiting.
     void give_back()
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         core_->line_.leave(caller_, now());
     }
 
     /// A 429: gives the slot back, and the pool pauses. For how long from now.
     duration throttled(std::optional<duration> hint, double uniform)
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         if (!caller_.has_slot())
             return {};
         const auto at = now();
@@ -6316,7 +6361,7 @@ class quota_core::ticket {
     /// For how long it may queue in one more go.
     [[nodiscard]] duration queueing_left(duration at_most, time_point until) const
     {
-        const std::lock_guard lock(core_->mutex_);
+        const auto lock = core_->enter();
         return caller_.queueing_left({at_most, until}, now());
     }
 
@@ -6392,7 +6437,7 @@ class quota_use final : public http::commit_gate {
     {
         if (ticket_ && made.outcome.status == 429)
             return ticket_->throttled(at_least_a_second(made.hint), uniform);
-        if (ticket_ && made.outcome.was_committed)
+        if (ticket_ && made.outcome.was_committed && !was_never_read(made.outcome))
             ticket_->stamp(!made.tried.ended);
         else
             give_back();
@@ -7729,6 +7774,86 @@ class failed_addresses {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/keep_alive.hpp
+
+namespace cojob::detail {
+
+/// What a server says of how long it keeps a connection: `Keep-Alive: timeout=5, max=100` (RFC 2068, 19.7.1.1, and what
+/// Node, Apache and Tomcat send). A connection is given up a second before its server gives it up: a request that meets
+/// the server's close on the way may have been served or not.
+class keep_alive {
+  public:
+    /// Takes the headers of an answer that came now. Without a word on it what was said before holds.
+    void heard(const http::header_list& headers, time_point now)
+    {
+        heard_at_ = now;
+        if (requests_left_ && *requests_left_ != 0)
+            --*requests_left_;
+        for (const auto& [name, value] : headers)
+            if (equal_ignoring_case(name, "Keep-Alive"))
+                take(value);
+    }
+
+    /// When the connection brought its last answer, if it has.
+    [[nodiscard]] std::optional<time_point> heard_at() const noexcept { return heard_at_; }
+
+    /// Until when it may be used again: not after its last answer, if not at all.
+    [[nodiscard]] time_point until() const
+    {
+        if (!heard_at_)
+            return time_point::max();
+        if (requests_left_ == 0U)
+            return *heard_at_;
+        return timeout_ ? after(*heard_at_, std::max(*timeout_ - margin, duration::zero())) : time_point::max();
+    }
+
+  private:
+    static constexpr duration margin = std::chrono::seconds(1);
+    static constexpr std::uint64_t most = 1'000'000'000; // more digits say no more
+
+    void take(std::string_view parameters)
+    {
+        while (!parameters.empty()) {
+            const auto end = std::min(parameters.find_first_of(",;"), parameters.size());
+            take_one(parameters.substr(0, end));
+            parameters.remove_prefix(std::min(end + 1, parameters.size()));
+        }
+    }
+
+    void take_one(std::string_view parameter)
+    {
+        const auto equals = std::min(parameter.find('='), parameter.size());
+        const auto name = trim(parameter.substr(0, equals));
+        const auto number = to_number(trim(parameter.substr(std::min(equals + 1, parameter.size()))));
+        if (number && equal_ignoring_case(name, "timeout"))
+            timeout_ = std::chrono::seconds(*number); // of two the last
+        else if (number && equal_ignoring_case(name, "max"))
+            requests_left_ = *number;
+    }
+
+    /// Digits, perhaps in quotes. Of a fraction the whole part counts.
+    static std::optional<std::uint64_t> to_number(std::string_view text)
+    {
+        if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+            text = text.substr(1, text.size() - 2);
+        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        const auto point = std::min(text.find('.'), text.size());
+        const auto whole = text.substr(0, point), rest = text.substr(std::min(point + 1, text.size()));
+        if (whole.empty() || !std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(rest, is_digit))
+            return std::nullopt;
+        std::uint64_t number = 0;
+        for (const char c : whole)
+            number = std::min(number * 10 + static_cast<std::uint64_t>(c - '0'), most);
+        return number;
+    }
+
+    std::optional<time_point> heard_at_;
+    std::optional<duration> timeout_;
+    std::optional<std::uint64_t> requests_left_; // after the last answer
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/tls_session.hpp
 
 namespace cojob::detail {
@@ -7773,7 +7898,39 @@ class tls_session {
     io_result handshake()
     {
         begin_call();
-        return told(SSL_do_handshake(ssl_.get()));
+        const auto done = told(SSL_do_handshake(ssl_.get()));
+        if (!done.error) {
+            SSL_set_msg_callback(ssl_.get(), &see_message);
+            SSL_set_msg_callback_arg(ssl_.get(), this);
+        }
+        return done;
+    }
+
+    /// Whether a read ended because the server did not accept the handshake. In TLS 1.3 the client has finished it, and
+    /// may have sent a request, before its server says so; and a server that has said anything else has accepted it.
+    [[nodiscard]] bool was_refused(const error_code& read) const
+    {
+        return SSL_version(ssl_.get()) == TLS1_3_VERSION && !is_accepted_ && refuses_handshake(read);
+    }
+
+    /// Alerts that a server sends instead of accepting a handshake (RFC 8446, 6.2). Any other may come while it serves.
+    [[nodiscard]] static bool refuses_handshake(const error_code& error)
+    {
+        const auto code = static_cast<unsigned long>(error.value());
+        if (error.category() != asio::error::get_ssl_category() || ERR_GET_LIB(code) != ERR_LIB_SSL)
+            return false;
+        switch (ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET) {
+        case SSL_AD_HANDSHAKE_FAILURE:
+        case SSL_AD_BAD_CERTIFICATE:
+        case SSL_AD_UNSUPPORTED_CERTIFICATE:
+        case SSL_AD_CERTIFICATE_REVOKED:
+        case SSL_AD_CERTIFICATE_EXPIRED:
+        case SSL_AD_CERTIFICATE_UNKNOWN:
+        case SSL_AD_UNKNOWN_CA:
+        case SSL_AD_ACCESS_DENIED:
+        case SSL_AD_CERTIFICATE_REQUIRED: return true;
+        default: return false;
+        }
     }
 
     io_result read_some(asio::mutable_buffer room)
@@ -7786,6 +7943,18 @@ class tls_session {
     {
         begin_call();
         return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+    }
+
+    /// Tells the server that nothing more comes (close_notify), without waiting for its answer: a server that has it
+    /// knows that nobody cut the connection. Where it cannot be written now it is not written, and not when a static
+    /// client goes after OpenSSL has.
+    void say_goodbye() noexcept
+    {
+        if (SSL_is_init_finished(ssl_.get()) == 0 || OPENSSL_init_crypto(0, nullptr) == 0)
+            return;
+        begin_call();
+        if (SSL_shutdown(ssl_.get()) < 0)
+            ERR_clear_error();
     }
 
     /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
@@ -7876,6 +8045,13 @@ class tls_session {
         return self.moved(bio, n, true);
     }
 
+    /// After the handshake, and called for records too.
+    static void see_message(int is_written, int, int type, const void*, std::size_t, SSL*, void* session) noexcept
+    {
+        if (is_written == 0 && type == SSL3_RT_HANDSHAKE)
+            static_cast<tls_session*>(session)->is_accepted_ = true;
+    }
+
     int moved(BIO* bio, std::size_t bytes, bool is_write) noexcept
     {
         BIO_clear_retry_flags(bio);
@@ -7899,7 +8075,8 @@ class tls_session {
     asio::ip::tcp::socket& socket_;
     error_code socket_error_; // of the last read or write of the socket
     bool is_write_blocked_ = false;
-    int reads_left_ = 0; // in this call
+    bool is_accepted_ = false; // a message of the handshake protocol came after the handshake
+    int reads_left_ = 0;       // in this call
     std::unique_ptr<SSL, ssl_free> ssl_;
 };
 
@@ -7921,12 +8098,17 @@ class stream {
     }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
-    ~stream() = default;
+    ~stream()
+    {
+        if (tls_ && !made_in_.is_of_a_parent()) // its parent goes on with the connection
+            tls_->say_goodbye();
+    }
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
     /// Where it leads; the socket does not know any more when it has failed.
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
+    [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
     /// From here on everything is encrypted, beginning with a handshake.
     tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context); }
@@ -7989,6 +8171,9 @@ class stream {
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
     }
 
+    /// Whether a first read ended because the server did not accept the handshake.
+    [[nodiscard]] bool was_refused(const error_code& read) const { return tls_ && tls_->was_refused(read); }
+
     [[nodiscard]] static bool would_block(const error_code& error) noexcept
     {
         return error == asio::error::would_block || error == asio::error::try_again;
@@ -8012,12 +8197,14 @@ class stream {
 
     static constexpr int most_in_a_row = 16;
 
+    fork_mark made_in_;
     asio::ip::tcp::socket socket_;
     asio::ip::tcp::endpoint address_;
     std::optional<tls_session> tls_; // uses the socket
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;
+    keep_alive terms_;
 };
 
 } // namespace cojob::detail
@@ -8047,6 +8234,8 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
         context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
     if (ec)
         throw_invalid_argument("tls_options::ca_pem: " + ec.message());
+    // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
     return context;
 }
@@ -8060,7 +8249,8 @@ inline bool expect_server(SSL* ssl, const std::string& host)
     asio::ip::make_address(name, not_an_address);
     if (!not_an_address)
         return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
-    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // The subject's common name is no name of a server (RFC 9525, 2).
+    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
            SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }
@@ -8304,25 +8494,37 @@ class origin_pool {
         return next;
     }
 
-    /// The connection that was used last: the server is the least likely to be about to close it.
-    [[nodiscard]] Connection take_idle()
+    /// The connection that was used last: the server is the least likely to be about to close it. None that was not
+    /// used since a given time.
+    [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
     {
-        if (idle_.empty())
+        if (idle_.empty() || idle_.back().since < used_since)
             return {};
         auto connection = std::move(idle_.back().connection);
         idle_.pop_back();
         return connection;
     }
 
-    void keep(Connection connection, time_point now) { idle_.push_back({std::move(connection), now}); }
+    /// Whatever the options say, not for longer than until a given time: the server's.
+    void keep(Connection connection, time_point now, time_point until = time_point::max())
+    {
+        until = std::min(until, after(now, options_.idle));
+        first_end_ = idle_.empty() ? until : std::min(first_end_, until);
+        idle_.push_back({std::move(connection), now, until});
+    }
 
     /// One that has been idle for too long, the oldest first.
     [[nodiscard]] Connection take_old(time_point now)
     {
-        if (idle_.empty() || now - idle_.front().since < options_.idle)
+        if (idle_.empty() || now < first_end_)
             return {};
-        auto connection = std::move(idle_.front().connection);
-        idle_.erase(idle_.begin());
+        const auto old = std::ranges::find_if(idle_, [now](const idle& i) { return i.until <= now; });
+        if (old == idle_.end()) {
+            first_end_ = std::ranges::min_element(idle_, {}, &idle::until)->until;
+            return {};
+        }
+        auto connection = std::move(old->connection);
+        idle_.erase(old);
         return connection;
     }
 
@@ -8340,12 +8542,13 @@ class origin_pool {
 
     struct idle {
         Connection connection;
-        time_point since;
+        time_point since, until;
     };
 
     pool_options options_;
     std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
+    time_point first_end_{}; // of those, or earlier: it is looked at them not before
     place_queue calls_, polls_;
     std::uint64_t last_number_ = 0, last_patient_ = 0;
 };
@@ -9277,7 +9480,9 @@ class transaction {
     {
         if (exchange_.operation.is_stopped())
             return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
-        if (reader_.failure() && !reader_.is_streaming())                            // else whoever reads on is told
+        if (refusal_)
+            return {errc::tls_failed, "the server did not accept the handshake: " + refusal_.message(), {}, {}};
+        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
             return {*reader_.failure(),
                     not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
                     reader_.take_message(),
@@ -9318,19 +9523,29 @@ class transaction {
         reader_.commit(got.bytes);
         if (reader_.has_begun())
             exchange_.reached = phase::receiving;
-        if (got.error && !reader_.is_over())
+        if (got.error && !reader_.is_over()) {
+            look_for_refusal(got.error);
             reader_.end_of_input(got.error);
+        }
         if (text_ && !is_worth_sending()) {
             text_.reset();
             reader_.forbid_reuse();
         }
     }
 
+    void look_for_refusal(const error_code& end)
+    {
+        if (exchange_.is_reused || exchange_.bytes_received != 0 || !connection_.was_refused(end))
+            return;
+        refusal_ = end;
+        exchange_.reached = phase::handshaking; // its last step was the server's
+    }
+
     stream& connection_;
     response_reader& reader_;
     http::exchange& exchange_;
     std::optional<outgoing> text_; // until it is out
-    error_code not_sent_;
+    error_code not_sent_, refusal_;
     asio::socket_base::wait_type write_lacks_ = asio::socket_base::wait_write; // after a write that would have blocked
 };
 
@@ -9351,7 +9566,6 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
     {
         auto& op = x.operation;
-        reap(op.time());
         place here(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
         if (!here.try_enter(op))
             co_await here.queue(x);
@@ -9359,11 +9573,14 @@ class https_transport final : public http::transport {
             co_return aborted();
 
         const clock_hold hold(op.time());
-        const auto end_of_attempt = after(op.time().now(), options_.timeouts.attempt);
-        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin);
+        const auto now = op.time().now();
+        reap(op.time());
+        const auto end_of_attempt = after(now, options_.timeouts.attempt);
+        const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
+        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto unused = here.pool().take_idle()) // a connection has a place, used or idle
+            if (auto oldest = here.pool().take_old(time_point::max())) // a connection has a place, used or idle
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -9373,7 +9590,7 @@ class https_transport final : public http::transport {
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
         if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
-            here.pool().keep(std::move(connection), op.time().now());
+            keep(here.pool(), std::move(connection), op.time().now());
             co_return aborted();
         }
 
@@ -9406,10 +9623,10 @@ class https_transport final : public http::transport {
             connector_.note_failure(op, line.address());
         if (body)
             let_read(std::move(body), result, op);
-        else if (!result.error && whole->allows_reuse())
-            pool.keep(std::move(kept), op.time().now());
-        else
+        else if (result.error || !whole->allows_reuse() || !is_kept(*kept, result.response.headers, op.time().now()))
             report(request.origin, connection_change::closed);
+        else
+            keep(pool, std::move(kept), now); // its terms know better
         co_return result;
     }
 
@@ -9454,6 +9671,24 @@ class https_transport final : public http::transport {
         return x.was_committed() && !(x.is_reused && was_silent);
     }
 
+    /// A server closes an idle connection after some time, mostly after five seconds or more. A request that is on its
+    /// way then is lost, and one that must not be repeated is better off with a new connection.
+    static constexpr duration a_moment = std::chrono::seconds(1);
+
+    /// Whether the server wants to go on with the connection, after an answer.
+    static bool is_kept(stream& connection, const http::header_list& headers, time_point now)
+    {
+        connection.terms().heard(headers, now);
+        return connection.terms().until() > now;
+    }
+
+    static void keep(connection_pool& pool, connection_ptr connection, time_point now)
+    {
+        const auto& terms = connection->terms();
+        const auto since = terms.heard_at().value_or(now), until = terms.until();
+        pool.keep(std::move(connection), since, until);
+    }
+
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
     void close_idle()
@@ -9478,9 +9713,9 @@ class https_transport final : public http::transport {
                     report(origin, connection_change::closed);
     }
 
-    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin)
+    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin, time_point used_since)
     {
-        while (auto connection = pool.take_idle()) {
+        while (auto connection = pool.take_idle(used_since)) {
             if (connection->is_quiet())
                 return connection;
             report(origin, connection_change::closed);
@@ -10973,6 +11208,7 @@ class poll_line final : public poll_sender {
         try {
             set_alarm(next);
             armed_ = next;
+            rings_at_ = std::max(next, now());
         } catch (...) {
             roster_.fail_all(std::current_exception());
         }
@@ -10991,7 +11227,8 @@ class poll_line final : public poll_sender {
     void ring() noexcept
     {
         constexpr auto overslept = std::chrono::seconds(5); // no load makes an alarm as late as that
-        if (now() - std::exchange(armed_, time_point::max()) >= overslept)
+        armed_ = time_point::max();
+        if (now() - rings_at_ >= overslept)
             roster_.grant_last_polls(now());
         roster_.time_out(now());
         start_due();
@@ -11073,6 +11310,7 @@ class poll_line final : public poll_sender {
     poll_roster roster_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
+    time_point rings_at_{}; // the same, or when it was set, where it was due by then
     bool is_starting_ = false, is_stretched_ = false;
 };
 
@@ -12162,9 +12400,8 @@ namespace cojob::detail {
 /// as it is, and the latter is noted for the observer. What decides is strict: `member`, `as_…` and `fail` throw
 /// api_error `invalid_response`, which names the place: `items[2].id: expected an id`. Only names the decoder asked for
 /// get into the message: keys of maps are the server's and written `*`.
-///
-/// A decoder needs no more than one visit of each member, in the order of the text, so that it can be driven without a
-/// tree. A reader points to the one it came from, which therefore has to have a name.
+/// A decoder visits each member once, in the order of the text, so it can be driven without a tree. A reader points to
+/// the one it came from, which therefore has to have a name.
 class json_reader {
   public:
     explicit json_reader(const boost::json::value& root, decode_context* context = nullptr) noexcept
@@ -14758,9 +14995,9 @@ inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr se
     auto looked = co_await as_result(get_job(client_state::for_one_attempt(std::move(c)), settings, std::move(id)));
     if (looked)
         co_return std::move(*looked);
-    const auto& code = looked.error().code();
-    if (code == asio::error::operation_aborted || code == errc::deadline_exceeded)
-        throw_error(looked.error());
+    auto failure = looked.error();
+    if (failure.code() == asio::error::operation_aborted || failure.code() == errc::deadline_exceeded)
+        throw_error(std::move(failure));
     co_return std::nullopt;
 }
 
