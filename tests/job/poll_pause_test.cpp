@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(lets_one_go_ahead_of_all_services_of_the_scope)
     poll_bench s(answers_of(server));
     std::vector<wait> all;
     for (int i = 0; i < 6; ++i)
-        all.push_back(s.start(wait_for_job(s.make_agent({.key = "key " + std::to_string(i)}), "job_1")));
+        all.push_back(s.start(wait_for_job(s.make_agent({.key = "key_" + std::to_string(i)}), "job_1")));
     BOOST_TEST(refusals(s).size() == 1U);
     server->round_trip = 1s;
     s.clock->advance(40s);
