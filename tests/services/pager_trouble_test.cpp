@@ -63,6 +63,22 @@ BOOST_AUTO_TEST_CASE(counts_the_places_of_jobs_that_cannot_be_decoded)
     BOOST_TEST(b.sent().size() == 3U);
 }
 
+BOOST_AUTO_TEST_CASE(goes_on_where_no_job_that_two_pages_share_can_be_decoded)
+{
+    for (const unsigned from : {80U, 89U, 90U, 91U, 175U, 180U, 185U})
+        BOOST_TEST_CONTEXT(from)
+        {
+            list_bench b(250);
+            auto whole = b.ids;
+            for (unsigned n = from; n < from + 10; ++n) {
+                b.broken.insert(name_of(n));
+                whole.erase(name_of(n));
+            }
+            check_once(b.read(), whole);
+            BOOST_TEST(b.sent().size() == 3U);
+        }
+}
+
 BOOST_AUTO_TEST_CASE(ends_after_ten_requests_that_had_nothing_new_and_goes_on_with_the_next_call)
 {
     list_bench b(100);

@@ -30,6 +30,9 @@ struct reader {
     bool counts = true;     ///< the API tells how many there are
     std::size_t requests = 0, in_vain = 0, most_in_vain = 0;
     std::size_t too_large_from = 1'000'000; ///< a page of more places is too large
+    std::set<int> broken{},                 ///< on a page, and not to be decoded
+        hidden{};                           ///< counted, and on no page
+    std::set<std::size_t> mute{};           ///< a page from there on is empty
 
     /// Reads one page; false at the end.
     bool step()
@@ -41,14 +44,20 @@ struct reader {
             return cursor.halve();
         const auto from = std::min(cursor.offset(), list.size());
         const auto to = std::min(list.size(), from + std::min(most, cursor.page_size()));
-        page_count page{.places = to - from};
+        page_count page;
         if (counts)
             page.total = list.size();
-        for (auto i = from; i < to; ++i)
-            (seen.contains(list[i]) ? page.known : page.news) += 1;
+        std::vector<int> shown;
+        for (auto i = from; i < to && !mute.contains(from); ++i) {
+            if (hidden.contains(list[i]))
+                continue;
+            ++page.places;
+            if (!broken.contains(list[i]))
+                shown.push_back(list[i]);
+            (broken.contains(list[i]) ? page.unread : seen.contains(list[i]) ? page.known : page.news) += 1;
+        }
         if (cursor.take(page) && page.news > 0) {
-            seen.insert(list.begin() + static_cast<std::ptrdiff_t>(from),
-                        list.begin() + static_cast<std::ptrdiff_t>(to));
+            seen.insert(shown.begin(), shown.end());
             in_vain = 0;
         }
         return !cursor.is_over();
@@ -64,7 +73,7 @@ struct reader {
     void check_all_seen()
     {
         for (const auto job : list)
-            if (!seen.contains(job))
+            if (!seen.contains(job) && !broken.contains(job) && !hidden.contains(job))
                 BOOST_ERROR("job " << job << " was missed");
     }
     void remove(std::size_t from, std::size_t count)
@@ -188,6 +197,77 @@ BOOST_AUTO_TEST_CASE(passes_over_an_empty_page_by_the_size_it_asked_for)
     BOOST_TEST(cursor.offset() == 100U);
     BOOST_TEST(cursor.take({.places = 50, .news = 50, .total = 250}));
     BOOST_TEST(cursor.offset() == 145U);
+}
+
+/// Where something is wrong with a list, and for how many places.
+void for_each_stretch(const std::function<void(std::size_t size, std::size_t from, std::size_t length)>& check)
+{
+    for (const std::size_t size : {2U, 3U, 10U, 19U, 20U, 100U})
+        for (const std::size_t length :
+             {std::max<std::size_t>(1, size / 10), std::size_t{1}, size / 2, size, 3 * size}) {
+            if (size == 100 && length != 10) // it takes too long, and tells nothing new
+                continue;
+            for (std::size_t from = 0; from < 4 * size; ++from)
+                BOOST_TEST_CONTEXT(size << " on a page, " << length << " from " << from << " on")
+                {
+                    check(size, from, length);
+                }
+        }
+}
+
+BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_wherever_they_are)
+{
+    for (const bool counts : {true, false})
+        for_each_stretch([&](std::size_t size, std::size_t from, std::size_t length) {
+            reader r(5 * size, size);
+            r.counts = counts;
+            for (auto i = from; i < from + length; ++i)
+                r.broken.insert(static_cast<int>(i));
+            r.read();
+            r.check_all_seen();
+            BOOST_TEST(r.requests <= 15U);
+        });
+}
+
+BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_although_others_vanish)
+{
+    for_each_stretch([&](std::size_t size, std::size_t from, std::size_t length) {
+        for (const std::size_t page : {1U, 2U, 3U}) {
+            reader r(5 * size, size);
+            for (auto i = from; i < from + length; ++i)
+                r.broken.insert(static_cast<int>(i));
+            r.read([&](std::size_t now) {
+                if (now == page)
+                    r.remove(0, size / 2);
+            });
+            r.check_all_seen();
+            BOOST_TEST(r.requests <= 40U);
+        }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_are_on_no_page_wherever_they_are)
+{
+    for_each_stretch([&](std::size_t size, std::size_t from, std::size_t length) {
+        reader r(5 * size, size);
+        for (auto i = from; i < from + length; ++i)
+            r.hidden.insert(static_cast<int>(i));
+        r.read();
+        r.check_all_seen();
+        BOOST_TEST(r.requests <= 60U);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(passes_over_offsets_that_are_empty_every_time)
+{
+    for_each_stretch([&](std::size_t size, std::size_t from, std::size_t length) {
+        reader r(5 * size, size);
+        for (auto i = from; i < from + length; ++i)
+            r.mute.insert(i);
+        r.read();
+        BOOST_TEST(r.requests <= 60U);
+        BOOST_TEST(r.most_in_vain <= 10U); // within one `next`
+    });
 }
 
 BOOST_AUTO_TEST_CASE(counts_the_places_of_what_could_not_be_read)

@@ -12,7 +12,8 @@ namespace cojob::detail {
 struct page_count {
     std::size_t places = 0,             ///< of the list that the page covers: its jobs, and what could not be read
         known = 0,                      ///< of its jobs, those that an earlier page had
-        news = 0;                       ///< of its jobs, the others
+        news = 0,                       ///< of its jobs, the others
+        unread = 0;                     ///< of its places, those whose jobs did not decode
     std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not count them
 };
 
@@ -23,6 +24,10 @@ struct page_count {
 /// with the last jobs of the one before. If none of them is on it, the page is dropped and the cursor searches
 /// backwards for the place where what is known ends: first by as much as the list has shrunk, then by halving the
 /// distance.
+///
+/// Jobs that do not decode cannot join two pages. A page with enough of them to fill what it shares with the one before
+/// joins unless the list has shrunk, and so does the third page in vain: else the cursor would go back and forth for
+/// ever.
 class list_cursor {
   public:
     explicit list_cursor(std::size_t page_size) : size_(page_size) {}
@@ -53,6 +58,7 @@ class list_cursor {
     std::optional<std::size_t> total_{};      // by the page before
     std::size_t known_before_ = 0;            // while it searches: everything up to here is known
     std::optional<std::size_t> unknown_at_{}; // while it searches: a page from here on was not
+    int in_vain_ = 0;                         // searches since there was news
     bool is_over_ = false;
 };
 

@@ -21,6 +21,8 @@ bool list_cursor::take(const page_count& page)
         return false;
     }
     total_ = page.total;
+    if (page.news > 0)
+        in_vain_ = 0;
     // Whatever is shorter than asked covers only what it has: a server may give fewer than it is asked for.
     const auto end = offset_ + (page.places == 0 ? size_ : page.places);
     if (unknown_at_ && page.news == 0 && end < *unknown_at_) {
@@ -51,7 +53,12 @@ bool list_cursor::continues(const page_count& page) const
 {
     if (offset_ == 0)
         return true;
-    return must_join_ ? page.known > 0 : shrunk_by(page) == 0;
+    if (page.known > 0 && must_join_)
+        return true;
+    if (unknown_at_ || shrunk_by(page) > 0)
+        return false;
+    constexpr int enough = 2; // the first may have met a list that changed, the second one that changed again
+    return !must_join_ || page.unread >= end_ - offset_ || in_vain_ >= enough;
 }
 
 std::size_t list_cursor::shrunk_by(const page_count& page) const
@@ -62,6 +69,8 @@ std::size_t list_cursor::shrunk_by(const page_count& page) const
 void list_cursor::look_back(const page_count& page)
 {
     const auto is_first = !unknown_at_;
+    if (is_first)
+        ++in_vain_;
     unknown_at_ = offset_;
     must_join_ = true;
     if (is_first)

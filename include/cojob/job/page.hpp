@@ -53,7 +53,7 @@ struct pager_state {
 
     void take(list_part<T> page)
     {
-        page_count count{.places = page.items.size() + page.skipped, .total = page.total};
+        page_count count{.places = page.items.size() + page.skipped, .unread = page.skipped, .total = page.total};
         for (const auto& item : page.items)
             (seen.contains(std::string(job_id(item))) ? count.known : count.news) += 1;
         if (!cursor.take(count))
