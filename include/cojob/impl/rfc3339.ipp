@@ -130,8 +130,10 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
 /// What local time is ahead of UTC, in the forms that RFC 3339 does not have as well.
 inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& text) noexcept
 {
-    if (text.empty())
+    if (text.empty() || text == "Z") { // nearly always
+        text = {};
         return std::chrono::minutes(0);
+    }
     (void)take(text, " ");
     if (take(text, "UTC"))
         return std::chrono::minutes(0);

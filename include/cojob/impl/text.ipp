@@ -174,15 +174,21 @@ void check_header_name(std::string_view name, std::string_view what)
 void append_encoded(std::string& to, std::string_view segment)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : segment) {
-        if (is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            to += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
+    const auto is_unreserved = [](char c) {
+        return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    };
+    while (!segment.empty()) {
+        const auto end = std::find_if_not(segment.begin(), segment.end(), is_unreserved);
+        const auto plain = static_cast<std::size_t>(end - segment.begin());
+        to += segment.substr(0, plain);
+        segment.remove_prefix(plain);
+        if (segment.empty())
+            return;
+        const auto byte = static_cast<unsigned char>(segment.front());
         to += '%';
         to += digits[byte >> 4U];
         to += digits[byte & 15U];
+        segment.remove_prefix(1);
     }
 }
 

@@ -22,10 +22,11 @@ inline std::string render(const http::request& r)
 
     std::string text;
     text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
-    const auto line = [&text](std::string_view name, std::string_view value) {
-        text.append(name).append(": ").append(value).append("\r\n");
+    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would count a literal's characters anew
+    const auto line = [&](std::string_view name, std::string_view value) {
+        text.append(name).append(colon).append(value).append(end_of_line);
     };
-    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
+    text.append(r.method).append(1, ' ').append(r.target).append(" HTTP/1.1\r\n");
     line("Host", host);
     if (!r.authorization.empty())
         line("Authorization", r.authorization.reveal());
@@ -33,7 +34,7 @@ inline std::string render(const http::request& r)
         line(name, value);
     if (r.has_body)
         line("Content-Length", length);
-    text.append("\r\n").append(r.body);
+    text.append(end_of_line).append(r.body);
     return text;
 }
 
