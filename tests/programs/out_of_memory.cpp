@@ -1,12 +1,15 @@
 // The n-th allocation of an operation fails, for every n, each in a process of its own: whoever called goes on, and the
 // client does what it is asked next.
 
+#include "support/failing_memory.hpp"
 #include "support/own_api.hpp"
 #include "support/poll_bench.hpp"
 
 #include <cojob/job/many.hpp>
 #include <cojob/job/watch.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -20,59 +23,19 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <new>
 #include <string>
 #include <vector>
 
 namespace {
 
-long to_go = 0; // allocations until one fails; negative: none does
-
-void* allocate(std::size_t size, std::size_t alignment = 0)
-{
-    if (to_go > 0 && --to_go == 0)
-        throw std::bad_alloc();
-    void* const memory = alignment == 0 ? std::malloc(size == 0 ? 1 : size)
-                                        : std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-    if (!memory)
-        throw std::bad_alloc();
-    return memory;
-}
-
-} // namespace
-
-void* operator new(std::size_t size)
-{
-    return allocate(size);
-}
-void* operator new(std::size_t size, std::align_val_t alignment)
-{
-    return allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept
-{
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t) noexcept
-{
-    std::free(memory);
-}
-void operator delete(void* memory, std::align_val_t) noexcept
-{
-    std::free(memory);
-}
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept
-{
-    std::free(memory);
-}
-
-namespace {
-
 namespace asio = boost::asio;
 using namespace std::chrono_literals;
+using tests::to_go;
 
 /// What a child tells by its exit code.
-enum verdict { fine = 0, past_the_end = 50, wedged = 60, caller_lost = 61, other_error = 62 };
+enum verdict { fine = 0, past_the_end = 50, wedged = 60, caller_lost = 61, other_error = 62, client_kept = 63 };
 
 cojob::wait_options few_polls()
 {
@@ -129,10 +92,14 @@ class bench {
     }
 
     asio::io_context context;
+    std::weak_ptr<cojob::http::transport> transport;
     std::shared_ptr<cojob::testing::manual_clock> clock = std::make_shared<cojob::testing::manual_clock>(context);
-    cojob::client client{context.get_executor(), options(), transport()};
+    cojob::client client{context.get_executor(), options(), make_transport()};
     cojob::mintlify::agent agent = tests::poll_bench::make_agent({}, client);
     listing_api listing{client};
+
+    cojob::duration round_trip{};     // of a poll
+    asio::cancellation_signal cancel; // of the caller
 
   private:
     cojob::client_options options() const
@@ -142,19 +109,24 @@ class bench {
         o.seed = 1;
         return o;
     }
-    std::shared_ptr<cojob::http::transport> transport()
+    std::shared_ptr<cojob::http::transport> make_transport()
     {
-        return std::make_shared<cojob::testing::scripted_transport>([this](const cojob::http::request& r) {
+        auto made = std::make_shared<cojob::testing::scripted_transport>([this](const cojob::http::request& r) {
             const auto left = std::exchange(to_go, 0); // the server has memory
             auto reply = answer(r);
             to_go = left;
             return reply;
         });
+        transport = made;
+        return made;
     }
     cojob::testing::scripted_reply answer(const cojob::http::request& r)
     {
         const auto is_over = ++polls_ % 9 > 5;
-        return {r.method == "POST" ? 202 : 200, tests::job_json("job_1", is_over ? "completed" : "active"), {}};
+        const auto* const status = is_over ? "completed" : "active";
+        cojob::testing::scripted_reply reply{r.method == "POST" ? 202 : 200, tests::job_json("job_1", status), {}};
+        reply.delay = round_trip;
+        return reply;
     }
 
     unsigned polls_ = 0;
@@ -182,6 +154,32 @@ asio::awaitable<void> wait_for_all(bench& b)
             throw cojob::api_error(end.error());
 }
 
+/// The time is up while a poll is under way.
+asio::awaitable<void> time_out(bench& b)
+{
+    b.round_trip = 10s;
+    auto options = few_polls();
+    options.timeout = 1500ms;
+    try {
+        co_await cojob::wait_for_job(b.agent, "job_1", options);
+    } catch (const cojob::api_error&) {
+    }
+}
+
+/// The caller gives up while a poll is under way.
+asio::awaitable<void> give_up(bench& b)
+{
+    b.round_trip = 10s;
+    const auto alarm = b.clock->make_alarm(b.context.get_executor());
+    alarm->set(b.clock->now() + 1500ms, [&b] { b.cancel.emit(asio::cancellation_type::terminal); });
+    try {
+        co_await cojob::wait_for_job(b.agent, "job_1", few_polls());
+    } catch (const boost::system::system_error& e) {
+        if (e.code() != asio::error::operation_aborted)
+            throw;
+    }
+}
+
 using operation = asio::awaitable<void> (*)(bench&);
 
 const char* how = "lost";
@@ -202,7 +200,7 @@ bool run(operation op, bench& b, long fails)
 {
     how = "lost";
     to_go = fails;
-    asio::co_spawn(b.context, caller(op, b), asio::detached);
+    asio::co_spawn(b.context, caller(op, b), asio::bind_cancellation_slot(b.cancel.slot(), asio::detached));
     for (int i = 0; i < 3; ++i)
         try {
             b.clock->advance(100s);
@@ -212,8 +210,21 @@ bool run(operation op, bench& b, long fails)
     return std::string_view(how) == "ok";
 }
 
+/// Nothing of the failure holds the client, when it is asked for nothing more.
+bool is_client_gone(operation op, long n)
+{
+    auto b = std::make_unique<bench>();
+    const auto transport = b->transport;
+    run(op, *b, n);
+    to_go = 0;
+    b.reset();
+    return transport.expired();
+}
+
 int child(operation op, long n)
 {
+    if (!is_client_gone(op, n))
+        return client_kept;
     bench b;
     const auto was_fine = run(op, b, n);
     const auto was_reached = std::exchange(to_go, 0) == 0;
@@ -248,8 +259,11 @@ std::map<int, std::vector<long>> all_of(operation op)
 int main(int argc, char** argv)
 {
     // With a name and a number: that one alone, for a debugger.
-    const std::map<std::string, operation> operations{
-        {"create and wait", create_and_wait}, {"watch", watch}, {"wait for all", wait_for_all}};
+    const std::map<std::string, operation> operations{{"create and wait", create_and_wait},
+                                                      {"watch", watch},
+                                                      {"wait for all", wait_for_all},
+                                                      {"time out", time_out},
+                                                      {"give up", give_up}};
     if (argc > 2)
         return child(operations.at(argv[1]), std::atol(argv[2]));
     int failures = 0;

@@ -34,7 +34,13 @@ class poll_line final : public poll_sender {
     void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
               const poll_waiter::wishes& wishes)
     {
-        roster_.join(waiter, roster_.order.group_of(api, now()).job_of(id), wishes, now());
+        try {
+            roster_.join(waiter, roster_.order.group_of(api, now()).job_of(id), wishes, now());
+        } catch (...) {
+            if (!is_at_work())
+                roster_.order.forget_idle(); // a group that was made for it holds its client, and this line
+            throw;
+        }
         arm(); // cannot fail: who has a place in the line is told of everything
     }
 
@@ -47,26 +53,9 @@ class poll_line final : public poll_sender {
 
     void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept override
     {
-        const auto paused = flight.group.pause; // an observer may start waits, and the group go meanwhile
-        roster_.end(flight);
-        const auto has_failed = answer.failure.code() || answer.thrown;
-        const auto is_throttled = answer.failure.code() == errc::rate_limited;
-        if (is_throttled)
-            pause(flight.group, answer);
-        else if (!has_failed)
-            paused->succeeded(flight.begun);
-        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
-        not_before = after(now(), believed_delay(answer));
-        if (flight.job)
-            roster_.deliver(*flight.job, answer, now());
-        else
-            roster_.deliver_list(flight, answer, std::move(listed), now());
-        if (is_throttled || flight.is_probe)
-            roster_.order.reorder(*paused);
-        else
-            roster_.order.reorder(flight.group);
-        if (paused->is_on(now()))
-            roster_.shut_out_hopeless(*paused);
+        is_telling_ = true;
+        tell(flight, std::move(answer), std::move(listed));
+        is_telling_ = false;
         start_due();
     }
 
@@ -75,9 +64,39 @@ class poll_line final : public poll_sender {
   private:
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
+    /// Waiters or queues are being gone through. An observer or a service may start waits meanwhile: they must neither
+    /// end others nor have groups forgotten. In the end `start_due` arms.
+    [[nodiscard]] bool is_at_work() const noexcept { return is_telling_ || is_starting_; }
+
+    void tell(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept
+    {
+        auto& paused = *flight.group.pause;
+        roster_.end(flight);
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        const auto is_throttled = answer.failure.code() == errc::rate_limited;
+        if (is_throttled)
+            pause(flight.group, answer);
+        else if (!has_failed)
+            paused.succeeded(flight.begun);
+        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
+        not_before = after(now(), believed_delay(answer));
+        if (flight.job)
+            roster_.deliver(*flight.job, answer, now());
+        else
+            roster_.deliver_list(flight, answer, std::move(listed), now());
+        if (is_throttled || flight.is_probe)
+            roster_.order.reorder(paused);
+        else
+            roster_.order.reorder(flight.group);
+        if (paused.is_on(now()))
+            roster_.shut_out_hopeless(paused);
+    }
+
     /// A line that cannot set its alarm has nobody wait for it: its waits end with the reason.
     void arm() noexcept
     {
+        if (is_at_work())
+            return;
         roster_.order.forget_idle();
         auto next = roster_.next_deadline();
         if (roster_.under_way() < most_)
@@ -91,6 +110,7 @@ class poll_line final : public poll_sender {
             rings_at_ = std::max(next, now());
         } catch (...) {
             roster_.fail_all(std::current_exception());
+            roster_.order.forget_idle();
         }
     }
 
@@ -110,7 +130,9 @@ class poll_line final : public poll_sender {
         armed_ = time_point::max();
         if (now() - rings_at_ >= overslept)
             roster_.grant_last_polls(now());
+        is_telling_ = true;
         roster_.time_out(now());
+        is_telling_ = false;
         start_due();
     }
 
@@ -191,7 +213,7 @@ class poll_line final : public poll_sender {
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
     time_point rings_at_{}; // the same, or when it was set, where it was due by then
-    bool is_starting_ = false, is_stretched_ = false;
+    bool is_telling_ = false, is_starting_ = false, is_stretched_ = false;
 };
 
 } // namespace cojob::detail
