@@ -8,8 +8,8 @@
 namespace cojob::detail {
 
 /// Notices that the machine slept: civil time went on while steady time, as Linux has it, stood still. Where steady
-/// time goes on in a sleep nothing is noticed, and every limit counts the sleep by itself. Civil time that is set
-/// forward looks like a sleep.
+/// time goes on in a sleep (Windows; macOS as far as is known) nothing is noticed, and every limit counts the sleep by
+/// itself. Civil time that is set forward looks like a sleep.
 class awake_mark {
   public:
     explicit awake_mark(const clock& time) : lead_(lead(time)) {}
