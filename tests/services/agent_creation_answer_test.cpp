@@ -109,4 +109,19 @@ BOOST_AUTO_TEST_CASE(is_read_no_longer_than_an_attempt_may_take)
     }
 }
 
+BOOST_AUTO_TEST_CASE(is_not_read_where_it_is_coded)
+{
+    stream_bench b;
+    b.answer("a live stream",
+             {{"Content-Type", "text/event-stream"}, {"Content-Encoding", "gzip"}, {"X-Session-Id", "s1"}});
+    b.server.inject(fault::stall_in_body, 1, "POST");
+    auto creation = b.start(b.service.create_job(cojob::mintlify::create_session_request("Document it")));
+    BOOST_TEST_REQUIRE(b.until([&] { return creation.is_done(); })); // no time passes
+    BOOST_TEST(creation.error().code() == errc::invalid_response);
+    BOOST_TEST(creation.error().message == "header Content-Encoding: gzip, which was not asked for");
+    BOOST_TEST(creation.error().job_id == "s1");
+    BOOST_TEST(creation.error().server_message.empty());
+    BOOST_TEST(b.server.wait_for_open_connections(0));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

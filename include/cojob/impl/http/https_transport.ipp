@@ -15,6 +15,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -78,6 +79,8 @@ class https_transport final : public http::transport {
         auto awaited = exchanged.go_on();
         while (awaited != transaction::awaits::nothing) {
             error_code ec;
+            if (exchanged.has_answer())
+                op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
             if (awaited == transaction::awaits::connection)
                 std::tie(ec) = co_await line.ready();
             else if (awaited == transaction::awaits::either)
@@ -142,6 +145,10 @@ class https_transport final : public http::transport {
     /// A server closes an idle connection after some time, mostly after five seconds or more. A request that is on its
     /// way then is lost, and one that must not be repeated is better off with a new connection.
     static constexpr duration a_moment = std::chrono::seconds(1);
+
+    /// A server that has accepted a request before all of it was sent mostly reads the rest. One that takes nothing for
+    /// so long does not want it.
+    static constexpr duration patience = std::chrono::seconds(5);
 
     /// Whether the server wants to go on with the connection, after an answer.
     static bool is_kept(stream& connection, const http::header_list& headers, time_point now)

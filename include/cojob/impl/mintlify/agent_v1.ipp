@@ -5,6 +5,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/event_source.hpp>
+#include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/mintlify/session_creation.hpp>
 #include <cojob/impl/internal/mintlify/session_decode.hpp>
@@ -108,7 +109,7 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
     using cojob::detail::event_source;
     const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
     auto objection = detail::objection_to(*call);
-    if (!objection.empty())
+    if (!objection.empty() && cojob::detail::content_coding(call->response).empty())
         co_await cojob::detail::read_rest(call); // it may tell the id, and why there is no stream
     const auto id = detail::session_id_of(*call);
     if (id) // the session is there, whatever else is wrong

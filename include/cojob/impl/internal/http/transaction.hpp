@@ -52,10 +52,19 @@ class transaction {
         return is_worth_sending() && !write(waited) ? awaits::connection : awaits::nothing;
     }
 
+    /// Whether the answer is there, as far as it is waited for here: all of it, or the head of one that streams. If
+    /// something is still awaited, then only that the server takes the rest of the request.
+    [[nodiscard]] bool has_answer() const
+    {
+        return reader_.is_streaming() || (reader_.is_over() && !reader_.failure());
+    }
+
     /// When it is over.
     [[nodiscard]] http::exchange_result result()
     {
-        if (exchange_.operation.is_stopped())
+        if (text_)
+            reader_.forbid_reuse();
+        if (is_given_up())
             return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
         if (refusal_)
             return {errc::tls_failed, "the server did not accept the handshake: " + refusal_.message(), {}, {}};
@@ -69,6 +78,16 @@ class transaction {
     }
 
   private:
+    /// Whether a stop is how it ended. Not where it met the rest of a request that was answered: what the answer tells
+    /// may be told nowhere else. But nothing is a forked child's, and a stream is of no use to who wants to stop.
+    [[nodiscard]] bool is_given_up() const
+    {
+        const auto& op = exchange_.operation;
+        if (!op.is_stopped())
+            return false;
+        return !has_answer() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
+    }
+
     /// What is left of the request. A server that refuses one may answer before it has read all of it, and read no
     /// more; so the answer is looked for while the request is written. One that accepts it wants the rest.
     [[nodiscard]] bool is_worth_sending() const { return text_ && !reader_.failure() && reader_.status() < 300; }
