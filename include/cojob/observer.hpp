@@ -30,7 +30,8 @@ struct response_event {
     int status = 0;                ///< 0: no response
     error_code error{};            ///< why it failed; no error for a 2xx
     phase reached = phase::queued; ///< the last phase it was in
-    duration elapsed{};            ///< since its `attempt_event`, the queue for a connection included
+    duration
+        elapsed{}; ///< since its `attempt_event`, with the queue for a connection and a pause of the quota that held it
 };
 
 /// A call will be tried again.

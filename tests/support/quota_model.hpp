@@ -79,9 +79,9 @@ class quota_model {
             serve(now, nullptr);
     }
 
-    void stamp(caller& c, time_point now, bool is_success)
+    void stamp(caller& c, time_point now, bool is_success, bool was_answered)
     {
-        window.stamp(c.slot, now, is_success);
+        window.stamp(c.slot, now, is_success, was_answered);
         uncommitted_.erase(*c.number);
         c.state = state_type::outside;
         serve(now, nullptr);

@@ -58,7 +58,7 @@ class window_pool {
         if (how == ending::unsent)
             window_.give_back(slot);
         else
-            window_.stamp(slot, clock_->steady, how == ending::answered);
+            window_.stamp(slot, clock_->steady, how == ending::answered, how == ending::answered);
     }
     pool_news look()
     {

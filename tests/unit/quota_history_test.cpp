@@ -154,9 +154,9 @@ class history {
         default:
             if (was != state::committed)
                 return true;
-            const auto is_success = below(4) != 0;
-            line_.stamp(real, now_, is_success);
-            model_.stamp(p.ideal, now_, is_success);
+            const auto is_success = below(4) != 0, was_answered = is_success || below(2) != 0;
+            line_.stamp(real, now_, is_success, was_answered);
+            model_.stamp(p.ideal, now_, is_success, was_answered);
             return true;
         }
     }

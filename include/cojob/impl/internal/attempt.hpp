@@ -110,10 +110,10 @@ class attempt_run {
 
     [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
 
-    /// Whether it was held at its commit, and nothing was sent. A transport that sent all the same brings a response.
+    /// Whether it was held at its commit, and nothing was sent.
     [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
     {
-        return exchange_.was_refused() && result.error && !exchange_.operation.is_stopped();
+        return exchange_.was_refused() && !was_sent_all_the_same(result) && !exchange_.operation.is_stopped();
     }
 
     /// It is to go on later, in another run.
@@ -173,15 +173,37 @@ class attempt_run {
         c.received += exchange_.bytes_received;
     }
 
+    /// A transport that does not obey `exchange::commit` may end in any way; only this end says that nothing was sent.
+    [[nodiscard]] bool was_sent_all_the_same(const http::exchange_result& result) const noexcept
+    {
+        return exchange_.was_refused() && (result.error != asio::error::operation_aborted || exchange_.bytes_sent != 0);
+    }
+
+    /// The server looked and refused, whatever becomes of the body. A call without an effect is rather repeated, for
+    /// the server's words; but a limit is one for all calls.
+    [[nodiscard]] bool is_told_by_its_head(int status) const noexcept
+    {
+        return status == 429 || (status >= 400 && status < 500 && status != 408 && call_.effect != effect::none);
+    }
+
+    /// By whoever called; a limit of the attempt is none of that.
+    [[nodiscard]] bool is_given_up() const noexcept
+    {
+        const auto reason = exchange_.operation.reason();
+        return reason != stop_reason::none && reason != stop_reason::limit;
+    }
+
     [[nodiscard]] attempt_outcome outcome_of(const http::exchange_result& result, bool has_retry_hint) const
     {
         const auto& x = exchange_;
+        const auto status = result.response.status;
+        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_given_up());
         attempt_outcome outcome;
-        outcome.error = result.error;
-        outcome.status = result.error ? 0 : result.response.status;
+        outcome.error = is_answered ? error_code() : result.error;
+        outcome.status = is_answered ? status : 0;
         outcome.has_retry_hint = has_retry_hint;
-        outcome.was_committed = x.was_committed() || (x.was_refused() && !result.error);
-        outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
+        outcome.was_committed = x.was_committed() || was_sent_all_the_same(result);
+        outcome.stopped = is_answered ? stop_reason::none : x.operation.reason();
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";

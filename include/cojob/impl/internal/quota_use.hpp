@@ -67,7 +67,7 @@ class quota_use final : public http::commit_gate {
         if (ticket_ && made.outcome.status == 429)
             return ticket_->throttled(at_least_a_second(made.hint), uniform);
         if (ticket_ && made.outcome.was_committed && !was_never_read(made.outcome))
-            ticket_->stamp(!made.tried.ended);
+            ticket_->stamp(!made.tried.ended, !made.outcome.error && made.outcome.stopped == stop_reason::none);
         else
             give_back();
         return std::nullopt;

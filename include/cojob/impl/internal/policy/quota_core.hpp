@@ -117,7 +117,7 @@ class quota_core::ticket {
     {
         const auto lock = core_->enter();
         if (caller_.state() == state_type::committed)
-            core_->line_.stamp(caller_, now(), false);
+            core_->line_.stamp(caller_, now(), false, false);
         else
             core_->line_.leave(caller_, now());
     }
@@ -152,12 +152,12 @@ class quota_core::ticket {
             core_->line_.leave(caller_, now());
     }
 
-    /// The exchange has ended, and the server may have counted it.
-    void stamp(bool is_success)
+    /// The exchange has ended, and the server may have counted it. Without an answer a probe has found nothing out.
+    void stamp(bool is_success, bool was_answered = true)
     {
         const auto lock = core_->enter();
         if (caller_.has_slot())
-            core_->line_.stamp(caller_, now(), is_success);
+            core_->line_.stamp(caller_, now(), is_success, was_answered);
     }
 
     /// The server has provably not counted it. Without a slot: gives up waiting.

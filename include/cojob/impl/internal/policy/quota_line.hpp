@@ -127,10 +127,10 @@ class quota_line {
     }
 
     /// The exchange of a caller with a slot has ended, and the server may have counted it.
-    void stamp(caller& c, time_point now, bool is_success)
+    void stamp(caller& c, time_point now, bool is_success, bool was_answered = true)
     {
         release(c, now, [&] {
-            window_.stamp(c.slot_, now, is_success);
+            window_.stamp(c.slot_, now, is_success, was_answered);
             queue_.shift_all(-1); // they were counting on a slot that would be given back
         });
     }

@@ -94,14 +94,15 @@ class quota_window {
         return s;
     }
 
-    /// The exchange has ended, and the server may have counted it.
-    void stamp(slot s, time_point now, bool is_success)
+    /// The exchange has ended, and the server may have counted it. A probe without an answer found nothing out: the
+    /// next request is one too.
+    void stamp(slot s, time_point now, bool is_success, bool was_answered = true)
     {
         if (stamps_.size() == stamps_.capacity())
             forget_free(now);
         stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back())); // first: it may throw
         release(s);
-        if (s.era_ != era_)
+        if (s.era_ != era_ || !was_answered)
             return;
         is_probing_ = false;
         if (is_success)
@@ -262,7 +263,7 @@ class quota_window {
     std::uint64_t own_era_ = 0; // when all was used up: slots from before it are the parent's
     time_point used_up_at_{};
     time_point paused_until_ = time_point::min();
-    bool is_probing_ = false; // from a pause until what came after it was not refused
+    bool is_probing_ = false; // from a pause until an answer to what came after it was no refusal
     bool has_probe_ = false;
     duration guess_{};
 };
