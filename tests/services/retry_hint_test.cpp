@@ -46,6 +46,7 @@ const row rows[] = {
     {{{"Retry-After", "7"}}, sense::leave, 7},
     {{{"Retry-After", "1.5"}}, sense::leave, 1.5},
     {{{"retry-after", "0.001"}}, sense::leave, 0.001},
+    {{{"retry-after-ms", "5"}}, sense::leave, 0.005},
     {{{"Retry-After", "0"}}, sense::at_once},
     {{{"Retry-After", "Thu, 01 Jan 2026 00:00:30 GMT"}}, sense::leave, 30},
     {{{"Retry-After", "Thursday, 01-Jan-26 00:00:30 GMT"}}, sense::leave, 30},
@@ -90,8 +91,10 @@ expectation expect(const row& r, const std::string& method, int status)
         return {errc::outcome_unknown, retry_at};
     if (is_told && r.seconds > 120)
         return {status == 429 ? errc::rate_limited : errc::server_error, retry_at};
-    if (is_told)
-        return {success, {}, r.seconds, r.seconds + std::min(1.0, r.seconds / 10)};
+    if (is_told) { // "in a moment" is no time for a server that took leave
+        const auto least = status == 503 && r.meaning == sense::leave ? std::max(1.0, r.seconds) : r.seconds;
+        return {success, {}, least, least + std::min(1.0, least / 10)};
+    }
     if (r.meaning == sense::at_once)
         return {success, {}, 1, 1.000001};
     return status == 429 ? expectation{success, {}, 0.5, 1} : expectation{success, {}, 0.25, 0.5};

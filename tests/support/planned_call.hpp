@@ -70,8 +70,9 @@ class planned_call {
         : effect_(e), plan_(options, own_, false)
     {
     }
-    explicit planned_call(retry_budget& client, purpose p = purpose::call, cojob::effect e = cojob::effect::none)
-        : effect_(e), plan_({}, client, p == purpose::poll)
+    explicit planned_call(retry_budget& client, purpose p = purpose::call, cojob::effect e = cojob::effect::none,
+                          const cojob::retry_options& options = {})
+        : effect_(e), plan_(options, client, p == purpose::poll)
     {
     }
     planned_call(const planned_call&) = delete;

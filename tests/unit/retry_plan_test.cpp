@@ -203,6 +203,10 @@ BOOST_AUTO_TEST_CASE(takes_another_connection_once_where_the_server_says_that_it
     const auto step = poll.after(answered(421));
     BOOST_TEST((step.is_again && step.needs_new_connection && step.wait == 0s));
     BOOST_TEST(!poll.after(answered(421)).is_again);
+    retry_options off;
+    off.on_not_ready = false;
+    for (const auto& o : {attempts(1), off})
+        BOOST_TEST(!planned_call(budget, purpose::poll, effect::none, o).after(answered(421)).is_again);
 }
 
 BOOST_AUTO_TEST_CASE(waits_a_second_at_least_where_the_server_takes_leave_for_no_time)

@@ -134,8 +134,10 @@ class retry_plan {
     {
         if (std::exchange(is_misdirected_, true))
             return {};
-        if (is_poll_) // the next poll could meet the same connection
-            return {.is_again = true, .needs_new_connection = true};
+        if (is_poll_) { // the next poll could meet the same connection
+            const bool may = options_.on_not_ready && options_.max_attempts > 1;
+            return {.is_again = may, .needs_new_connection = may};
+        }
         return again(failure_kind::misdirected, outcome, m);
     }
 
@@ -191,8 +193,11 @@ class retry_plan {
     [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
     {
         using std::chrono::seconds;
-        if (m.hint && *m.hint > duration::zero())
-            return *m.hint + jitter(*m.hint, m.uniform);
+        if (m.hint && *m.hint > duration::zero()) {
+            const bool takes_leave = outcome.status == 503 && outcome.has_retry_hint;
+            const auto least = takes_leave ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
+            return least + jitter(least, m.uniform);
+        }
         const auto is_throttling = outcome.status == 429;
         const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
         const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
