@@ -47,6 +47,8 @@ BOOST_AUTO_TEST_CASE(what_says_which_call_why_and_when_to_come_back)
     throttled.retry_at = cojob::timestamp(std::chrono::seconds(784111777));
     auto later = failed(errc::quota_exhausted, 0, "POST", "/v2/agent/p/job", "no slot");
     later.retry_at = throttled.retry_at;
+    auto unknown = failed(errc::outcome_unknown, 503, "POST", "/v2/agent/p/job", "");
+    unknown.retry_at = throttled.retry_at;
     error_info late(errc::wait_timeout, "no connection was free");
     late.job_id = "job\n7";
     const std::pair<error_info, const char*> rows[] = {
@@ -55,6 +57,8 @@ BOOST_AUTO_TEST_CASE(what_says_which_call_why_and_when_to_come_back)
         {failed(errc::outcome_unknown, 0, "POST", "/v2/agent/p/job", "no answer within 30 s"),
          "outcome unknown: POST /v2/agent/p/job: no answer within 30 s"},
         {throttled, "rate limited (HTTP 429): POST /v2/agent/p/job: try again at 1994-11-06T08:49:37Z"},
+        {unknown, "outcome unknown (HTTP 503): POST /v2/agent/p/job: the server asks to be left alone until "
+                  "1994-11-06T08:49:37Z"},
         {later, "quota exhausted: POST /v2/agent/p/job: no slot; try again at 1994-11-06T08:49:37Z"},
         {failed(errc::unexpected_status, 301, "GET", "/a?b", "redirects are not followed"),
          "unexpected status (HTTP 301): GET /a: redirects are not followed"},

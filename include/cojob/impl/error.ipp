@@ -167,8 +167,11 @@ std::string to_string(const error_info& info)
         line += " (HTTP " + std::to_string(info.http_status) + ")";
     detail::add_part(line, ": ", "", detail::subject_of(info));
     detail::add_part(line, ": ", "", info.message);
-    if (info.retry_at)
-        detail::add_part(line, info.message.empty() ? ": " : "; ", "try again at ", to_string(*info.retry_at));
+    if (info.retry_at) { // a call whose outcome is not known must not be repeated just so
+        const auto* const advice =
+            info.code() == condition::retryable ? "try again at " : "the server asks to be left alone until ";
+        detail::add_part(line, info.message.empty() ? ": " : "; ", advice, to_string(*info.retry_at));
+    }
     return line;
 }
 
