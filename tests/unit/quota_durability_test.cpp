@@ -5,15 +5,18 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 
 #ifndef _WIN32
 #include <sys/stat.h>
+#include <unistd.h>
 #endif
 
 namespace quota_durability_tests {
@@ -53,6 +56,12 @@ struct bench {
         }
     }
     [[nodiscard]] fs::perms mode(const std::string& name) const { return fs::status(folder / name).permissions(); }
+    void write_old(const std::string& name) const
+    {
+        write(name, "old");
+        fs::last_write_time(folder / name, fs::file_time_type::clock::now() - std::chrono::minutes(2));
+    }
+    [[nodiscard]] bool has(const std::string& name) const { return fs::exists(folder / name); }
     [[nodiscard]] std::ptrdiff_t files() const { return std::distance(fs::directory_iterator(folder), {}); }
 };
 
@@ -94,6 +103,44 @@ BOOST_FIXTURE_TEST_CASE(is_replaced_where_a_link_points_to, bench)
     BOOST_CHECK_THROW(save("loop"), cojob::api_error);
 }
 
+/// Not the superuser for a while, in that group.
+struct other_user {
+    explicit other_user(unsigned group)
+    {
+        BOOST_REQUIRE(::setegid(group) == 0);
+        BOOST_REQUIRE(::seteuid(54321) == 0);
+    }
+    other_user(const other_user&) = delete;
+    other_user& operator=(const other_user&) = delete;
+    ~other_user()
+    {
+        BOOST_CHECK(::seteuid(0) == 0);
+        BOOST_CHECK(::setegid(0) == 0);
+    }
+};
+
+BOOST_FIXTURE_TEST_CASE(that_was_anothers_stays_its_groups_and_is_no_other_groups, bench)
+{
+    if (::geteuid() != 0)
+        return; // who else could make another's file
+    fs::permissions(folder, fs::perms(0777));
+    for (const auto& [group, kept] : {std::pair{54321U, 0640}, {54322U, 0600}}) {
+        save("quota");
+        if (::chown((folder / "quota").c_str(), 12345, 54321) != 0)
+            return; // a container without that user
+        fs::permissions(folder / "quota", fs::perms(0640));
+        {
+            const other_user somebody(group);
+            save("quota");
+        }
+        struct stat now{};
+        BOOST_REQUIRE(::stat((folder / "quota").c_str(), &now) == 0);
+        BOOST_TEST(now.st_gid == group);
+        BOOST_CHECK(mode("quota") == fs::perms(kept));
+        fs::remove(folder / "quota");
+    }
+}
+
 BOOST_FIXTURE_TEST_CASE(is_never_a_device_that_is_replaced, bench)
 {
     BOOST_REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
@@ -120,6 +167,19 @@ BOOST_FIXTURE_TEST_CASE(that_a_crash_left_is_refused_and_it_says_what_to_do, ben
     BOOST_TEST(complaint("quota").find("quota.tmp-1: rename that") != std::string::npos);
     fs::rename(folder / "quota.tmp-1", folder / "quota");
     BOOST_TEST(complaint("quota") == "");
+}
+
+BOOST_FIXTURE_TEST_CASE(leaves_nothing_of_saves_that_were_interrupted_before, bench)
+{
+    for (const auto* const name :
+         {"quota.tmp-1", "quota.tmp-4294967295", "quota.tmp-mine", "quota.tmp-", "other.tmp-1"})
+        write_old(name);
+    write("quota.tmp-2", "somebody saves right now");
+    save("quota");
+    BOOST_TEST(!has("quota.tmp-1"));
+    BOOST_TEST(!has("quota.tmp-4294967295"));
+    for (const auto* const name : {"quota", "quota.tmp-2", "quota.tmp-mine", "quota.tmp-", "other.tmp-1"})
+        BOOST_TEST(has(name), name);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

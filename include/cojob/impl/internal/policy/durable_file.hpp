@@ -6,6 +6,7 @@
 #include <boost/system/errc.hpp>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -80,6 +81,26 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return {};
 }
 
+/// Removes what interrupted replacements of a file have left beside it. Another process may be replacing it right now,
+/// which takes less than a minute.
+inline void remove_old_leftovers(const std::filesystem::path& target)
+{
+    const auto begin = target.filename().string() + ".tmp-";
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(target, error);
+    if (error)
+        return;
+    for (std::filesystem::directory_iterator i(folder_of(target), error), end; !error && i != end; i.increment(error)) {
+        const auto name = i->path().filename().string();
+        const bool is_ours = name.starts_with(begin) && name.size() > begin.size() &&
+                             name.find_first_not_of("0123456789", begin.size()) == name.npos;
+        std::error_code ignored;
+        if (is_ours && std::filesystem::is_regular_file(i->symlink_status(ignored)) &&
+            i->last_write_time(ignored) < written - std::chrono::minutes(1) && !ignored)
+            std::filesystem::remove(i->path(), ignored);
+    }
+}
+
 /// A new file beside another, which becomes that other, or goes. It is on the disk before it takes the name, and the
 /// name is on the disk before `replace` returns: after a crash the old file is there, or the new one, whole.
 class file_replacement {
@@ -117,6 +138,7 @@ class file_replacement {
             throw api_error(error_info(error_code(error), "quota file: " + path_));
         is_there_ = false;
         keep_name();
+        remove_old_leftovers(target_);
     }
 
   private:
@@ -154,11 +176,22 @@ class file_replacement {
             ::close(descriptor);
             throw_file_error(error, path_);
         }
-        // Another's file stays another's where this process may give files away; then the mode, which that may change.
-        [[maybe_unused]] const int is_given = has_old ? ::fchown(descriptor, old.st_uid, old.st_gid) : 0;
-        if (has_old && ::fchmod(descriptor, old.st_mode & static_cast<mode_t>(07777)) != 0)
+        if (has_old && ::fchmod(descriptor, give_as(old, descriptor)) != 0)
             throw_file_error(errno, path_);
         return file;
+    }
+
+    /// Another's file stays another's, or at least its group's, where this process may give files away. The mode that
+    /// it is to have then: what the old group was allowed, no other group is.
+    static mode_t give_as(const struct stat& old, int descriptor)
+    {
+        const auto mode = old.st_mode & static_cast<mode_t>(07777);
+        struct stat now{};
+        if (::fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
+            ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0 ||
+            (::fstat(descriptor, &now) == 0 && now.st_gid == old.st_gid))
+            return mode;
+        return mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID);
     }
 
     static bool reaches_disk(std::FILE* file)
