@@ -18,7 +18,7 @@ namespace cojob {
 /// An attempt begins. It may still have to queue for a connection.
 struct attempt_event {
     std::string_view method, ///< of the request
-        path;                ///< of the request, as sent, with its query
+        path;                ///< of the request, as sent, with its query; for an observer without the key
     unsigned number = 1;     ///< of the attempt in its call, counted from 1
     bool is_poll = false;    ///< it is made for a wait
 };
@@ -26,7 +26,7 @@ struct attempt_event {
 /// An attempt has ended, with a response or without.
 struct response_event {
     std::string_view method,       ///< of the request
-        path;                      ///< of the request, as sent, with its query
+        path;                      ///< of the request, as sent, with its query, without the key
     int status = 0;                ///< 0: no response
     error_code error{};            ///< why it failed; no error for a 2xx
     phase reached = phase::queued; ///< the last phase it was in
@@ -37,7 +37,7 @@ struct response_event {
 /// A call will be tried again.
 struct retry_event {
     std::string_view method, ///< of the request
-        path;                ///< of the request, as sent, with its query
+        path;                ///< of the request, as sent, with its query, without the key
     unsigned number = 1;     ///< of the attempt that failed
     error_code error{};      ///< why it failed
     duration wait{};         ///< until the next attempt

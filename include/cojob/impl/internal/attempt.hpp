@@ -7,6 +7,7 @@
 #include <cojob/impl/internal/poll_trace.hpp>
 #include <cojob/impl/internal/request.hpp>
 #include <cojob/impl/internal/server_message.hpp>
+#include <cojob/impl/internal/without_key.hpp>
 #include <cojob/policy/retry_after.hpp>
 
 #include <iterator>
@@ -44,8 +45,8 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = redacted(call.wire.target, call.wire.authorization); // a key may be where an id should be
-    info.job_id = call.api.job_id;
+    info.path = without_key(call.wire.target, call.wire.authorization); // a key may be where an id should be
+    info.job_id = without_key(call.api.job_id, call.wire.authorization);
     return info;
 }
 
@@ -144,7 +145,7 @@ class attempt_run {
         if (settings_.poll)
             tell(*settings_.poll, made);
         if (auto* const observer = state_.options.observer.get())
-            observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
+            observer->on_response({call_.wire.method, call_.shown_target, tried.status, tried.ended, exchange_.reached,
                                    state_.time().now() - start_.began});
         return made;
     }
@@ -159,7 +160,7 @@ class attempt_run {
     void begin(const attempt_event& event)
     {
         if (auto* const observer = state_.options.observer.get())
-            observer->on_attempt(event);
+            observer->on_attempt({event.method, call_.shown_target, event.number, event.is_poll});
         ++state_.counters.requests;
         state_.counters.polls += event.is_poll ? 1U : 0U;
     }

@@ -6,6 +6,7 @@
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/hop.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
+#include <cojob/impl/internal/without_key.hpp>
 
 #include <exception>
 #include <memory>
@@ -39,11 +40,11 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.asked.api;
     info.method = request.method;
-    info.path = redacted(call.asked.wire.target, call.asked.wire.authorization);
+    info.path = without_key(call.asked.wire.target, call.asked.wire.authorization);
     info.http_status = call.response.status;
     info.attempts = call.attempts;
     add_server_headers(info, call.response, call.asked.wire.authorization); // a provider's key too
-    info.job_id = request.job_id;
+    info.job_id = without_key(request.job_id, call.asked.wire.authorization);
     return info;
 }
 

@@ -4,18 +4,28 @@
 #include <cojob/impl/internal/attempt.hpp>
 #include <cojob/impl/internal/call_record.hpp>
 #include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/without_key.hpp>
 
 namespace cojob::detail {
 
 /// What a call tells the client's observer between its attempts.
 class call_events {
   public:
-    explicit call_events(const call_record& call) : call_(call) {}
+    explicit call_events(call_record& call) : call_(call) { key_is_known(); }
+
+    /// It stands where an id should be, now and then. A provider's comes with each attempt.
+    void key_is_known()
+    {
+        auto& asked = call_.asked;
+        if (observer())
+            asked.shown_target = without_key(asked.shown_target.empty() ? asked.wire.target : asked.shown_target,
+                                             asked.wire.authorization);
+    }
 
     void retry(unsigned number, error_code why, duration wait, bool is_hinted) const
     {
         if (auto* const to = observer())
-            to->on_retry({call_.asked.wire.method, call_.asked.wire.target, number, why, wait, is_hinted});
+            to->on_retry({call_.asked.wire.method, call_.asked.shown_target, number, why, wait, is_hinted});
     }
 
     void throttled(errc why, duration wait) const
@@ -23,7 +33,7 @@ class call_events {
         if (why == errc::quota_exhausted)
             ++call_.client->counters.throttles;
         if (auto* const to = observer())
-            to->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
+            to->on_throttled({call_.asked.wire.method, call_.asked.shown_target, {}, why, wait});
     }
 
     /// The end of a call whose attempt was held at its commit and did not go on.
@@ -31,14 +41,14 @@ class call_events {
     {
         const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
         if (auto* const to = observer())
-            to->on_response({call_.asked.wire.method, call_.asked.wire.target, 0, why, phase::queued,
+            to->on_response({call_.asked.wire.method, call_.asked.shown_target, 0, why, phase::queued,
                              call_.client->time().now() - start.began});
     }
 
   private:
     [[nodiscard]] cojob::observer* observer() const noexcept { return call_.client->options.observer.get(); }
 
-    const call_record& call_;
+    call_record& call_;
 };
 
 } // namespace cojob::detail

@@ -134,6 +134,7 @@ class call_run {
                 throw_invalid_argument("credential: the provider gave an empty one");
             check_key(key.reveal(), "credential");
             call_.asked.wire.authorization = bearer(key);
+            events_.key_is_known();
         } catch (...) {
             thrown = std::current_exception();
         }

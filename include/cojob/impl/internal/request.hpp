@@ -18,7 +18,8 @@ struct prepared_call {
     api_request api{};
     cojob::effect effect = cojob::effect::once;
     http::request wire{};
-    bool streams_body = false; ///< of a success
+    std::string shown_target{}; ///< for the observer: without the keys used so far; empty where there is no observer
+    bool streams_body = false;  ///< of a success
 };
 
 inline std::string make_target(const api_request& r)

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,9 +29,23 @@ inline std::string letters_of(std::string_view text)
     return letters;
 }
 
+/// Whether the text has something in it that the status does not say: words in another script, or another number.
+inline bool has_other_words(std::string_view text, int status)
+{
+    if (equal_ignoring_case(text.substr(0, 5), "http/")) // and its version
+        text.remove_prefix(std::min(text.find(' '), text.size()));
+    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        return true;
+    std::string digits;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(digits), is_digit);
+    return !digits.empty() && digits != std::to_string(status);
+}
+
 /// Whether a text says no more than the status does: "Not Found", "404 not found.", "NOT_FOUND", "HTTP error 404".
 inline bool is_reason_phrase(std::string_view text, int status)
 {
+    if (has_other_words(text, status))
+        return false;
     const auto letters = letters_of(text);
     const auto standard = boost::beast::http::obsolete_reason(
         boost::beast::http::int_to_status(static_cast<unsigned>(std::clamp(status, 0, 999))));

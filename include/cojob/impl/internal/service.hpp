@@ -11,6 +11,7 @@
 #include <cojob/impl/internal/json_reader.hpp>
 #include <cojob/impl/internal/odd_members.hpp>
 #include <cojob/impl/internal/same_id.hpp>
+#include <cojob/impl/internal/without_key.hpp>
 #include <cojob/job/handle.hpp>
 
 #include <boost/json/monotonic_resource.hpp>
@@ -32,13 +33,6 @@ inline std::string created_id(const api_request& request, std::string_view body)
     return std::string(cut_at_character(id, 1024));
 }
 
-/// What follows the scheme in the header Authorization.
-inline std::string_view key_of(const secret& authorization) noexcept
-{
-    const auto header = authorization.reveal();
-    return header.substr(std::min(header.find(' ') + 1, header.size()));
-}
-
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read; what was
 /// odd in a success is told to the observer.
 template <class Decode>
@@ -57,8 +51,8 @@ auto decode_response(const call_record& call, std::string_view api, Decode decod
         return decoded;
     } catch (const api_error& failure) {
         auto info = describe_undecodable(call, failure.info());
-        if (auto id = created_id(call.asked.api, call.response.body); !id.empty())
-            info.job_id = std::move(id);
+        if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
+            info.job_id = without_key(id, call.asked.wire.authorization);
         throw_error(std::move(info));
     }
 }

@@ -135,14 +135,14 @@ inline std::optional<retry_receipt> read_timeline(const call_record& answer, tim
 }
 
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
-inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure,
-                                                     std::optional<job> before)
+inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, std::string id,
+                                                     error_info failure, std::optional<job> before)
 {
-    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
+    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
     known_retries known;
     // Between two attempts others may have retried the job.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
-    known.is_known = [&](const std::string& id) { return is_created(c, jobs::api_name, settings->scope(), id); };
+    known.is_known = [&](const std::string& other) { return is_created(c, jobs::api_name, settings->scope(), other); };
     auto found = answer ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
         add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
@@ -170,7 +170,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
         lost = info;
     }
     if (lost)
-        receipt = co_await look_for_retry(c, settings, std::move(*lost), std::move(before));
+        receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before));
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
     co_return receipt;
 }

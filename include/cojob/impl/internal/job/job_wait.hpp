@@ -69,7 +69,8 @@ class job_wait final : public poll_waiter {
     /// What it ends with when it is given up: what is known, and not a failure of the job.
     [[nodiscard]] error_info about_job(error_info failure) const
     {
-        failure.job_id = subject_.id;
+        if (failure.job_id.empty()) // else a call has said it, without its key
+            failure.job_id = subject_.id;
         failure.job_status = last_.status;
         return failure;
     }
@@ -109,6 +110,7 @@ class job_wait final : public poll_waiter {
     void note_poll(const poll_answer& answer)
     {
         report_.poll_has_ended();
+        report_.show_id(answer.failure.job_id);
         const auto late = next_ ? std::max(answer.begun - *next_, duration::zero()) : duration::zero();
         plan_.excuse(late + answer.queued);
         if (answer.reached != phase::queued)

@@ -17,18 +17,25 @@ namespace cojob::detail {
 class wait_report {
   public:
     wait_report(const client_state& state, const wait_subject& subject)
-        : observer_(state.options.observer.get()), subject_(subject)
+        : observer_(state.options.observer.get()), subject_(subject), shown_id_(observer_ ? subject.id : std::string())
     {
     }
 
     void poll_has_ended() noexcept { ++polls_; }
+
+    /// A poll that failed knows the key, and says the id without it.
+    void show_id(const std::string& id)
+    {
+        if (observer_ && !id.empty())
+            shown_id_ = id;
+    }
 
     /// The next poll is made after that; zero: there is none.
     void poll(std::string_view status, error_code failure, duration next_in) const
     {
         if (observer_)
             observer_->on_poll(
-                {subject_.api->api(), subject_.id, failure ? std::string_view() : status, failure, polls_, next_in});
+                {subject_.api->api(), shown_id_, failure ? std::string_view() : status, failure, polls_, next_in});
     }
 
     void job(const job_view& seen, bool is_change)
@@ -36,9 +43,9 @@ class wait_report {
         if (!observer_)
             return;
         if (seen.is_unknown && is_news(seen.status))
-            observer_->on_unknown_status({subject_.api->api(), subject_.id, seen.status});
+            observer_->on_unknown_status({subject_.api->api(), shown_id_, seen.status});
         if (is_change)
-            observer_->on_job_changed({subject_.api->api(), subject_.id, seen.status, {}, polls_, {}});
+            observer_->on_job_changed({subject_.api->api(), shown_id_, seen.status, {}, polls_, {}});
     }
 
   private:
@@ -56,6 +63,7 @@ class wait_report {
 
     observer* observer_;
     const wait_subject& subject_;
+    std::string shown_id_; // a key may be where an id should be
     unsigned polls_ = 0;
     std::vector<std::string> unknown_seen_;
 };

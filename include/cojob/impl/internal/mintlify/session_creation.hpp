@@ -99,7 +99,7 @@ inline error_info describe_creation(const call_record& call, const std::optional
                                     error_info info)
 {
     auto described = cojob::detail::describe_undecodable(call, std::move(info));
-    described.job_id = session_id.value_or(std::string());
+    described.job_id = cojob::detail::without_key(session_id.value_or(std::string()), call.asked.wire.authorization);
     if (described.code() == errc::invalid_response)
         cojob::detail::add_words_of(described, call.response, call.client->options.limits,
                                     call.asked.wire.authorization);
