@@ -25,9 +25,11 @@ struct storm_row {
     std::uint32_t server_limit;
     int calls;
     bool has_hint;
+    bool has_tls = false;
 };
 
-const storm_row storms[] = {{1, 10, 40, true}, {1, 10, 40, false}, {4, 10, 40, true}, {1, 1, 5, true}};
+const storm_row storms[] = {
+    {1, 10, 40, true}, {1, 10, 40, false}, {4, 10, 40, true}, {1, 1, 5, true}, {4, 10, 40, true, true}};
 
 struct storm : mock_agent {
     explicit storm(const storm_row& row) : mock_agent(mock(row), client(row)), agent(with_quota(row))
@@ -39,7 +41,7 @@ struct storm : mock_agent {
 
     static cojob::testing::mock_server_options mock(const storm_row& row)
     {
-        auto options = tests::plain_http();
+        auto options = row.has_tls ? cojob::testing::mock_server_options() : tests::plain_http();
         options.rate_limit = row.server_limit;
         options.send_retry_after = row.has_hint;
         return options;
