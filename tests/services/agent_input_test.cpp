@@ -98,7 +98,10 @@ std::vector<bad_option> bad_options()
                             "http://[::2]",
                             "https://api.mintlify.com/v2",
                             "https://api.mintlify.com/v1/",
-                            "https://gateway.example/mintlify/v2/agent"})
+                            "https://gateway.example/mintlify/v2/agent",
+                            "https://api.mintlify.com/v2/agent/docs",
+                            "https://api.mintlify.com/v2/agent/docs/job",
+                            "https://gateway.example/mintlify/v1/agent/docs/job/"})
         table.push_back(bad_url(url));
     return table;
 }

@@ -28,8 +28,11 @@ class agent_settings {
                                                                   std::move(o.api_key), o.base_url, o.allow_plaintext),
           pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
     {
-        for (const auto* const added : {"/v1", "/v2", "/v1/agent", "/v2/agent"})
-            service_.refuse_end(added, "agent_options::base_url");
+        const auto project = '/' + http::encode_segment(project_id_);
+        for (const std::string version : {"/v1", "/v2"})
+            for (const auto& below :
+                 {std::string(), std::string("/agent"), "/agent" + project, "/agent" + project + "/job"})
+                service_.refuse_end(version + below, "agent_options::base_url");
     }
 
     /// Empty: no quota is kept.
