@@ -162,6 +162,46 @@ BOOST_AUTO_TEST_CASE(is_none_that_this_client_was_given)
     }
 }
 
+BOOST_AUTO_TEST_CASE(is_not_taken_for_another_that_runs_at_the_same_time)
+{
+    // What the first is answered, and when; what the timeline shows; what the second, whose answer is lost, comes to.
+    struct {
+        duration answered;
+        std::vector<std::string> shown;
+        std::string second;
+    } const rows[]{{5s, {"one"}, ""}, {5s, {"one", "two"}, ""}, {1s, {"one"}, ""}, {1s, {"one", "two"}, "two"}};
+    for (const auto& row : rows)
+        BOOST_TEST_CONTEXT("answered after " << row.answered.count() << ", shown " << row.shown.size())
+        {
+            int posts = 0;
+            cojob::timestamp posted;
+            scripted_jobs bench(
+                [&](const cojob::http::request& r) {
+                    if (r.method == "POST" && posts++ == 0)
+                        return after(row.answered, reply(201, R"({"job_id":"one","status":"created"})"));
+                    posted = r.method == "POST" ? bench.clock->wall_now() : posted;
+                    if (r.method == "POST")
+                        return after(2s, lost);
+                    std::string events;
+                    for (const auto& id : posts == 2 ? row.shown : std::vector<std::string>())
+                        events +=
+                            (events.empty() ? "" : ",") + (R"({"event":"retried","message":"Job retried as )" + id +
+                                                           R"(","timestamp":")" + cojob::to_string(posted) + R"("})");
+                    return reply(200, tests::osapi_job_json("old", "completed", R"(,"timeline":[)" + events + "]"),
+                                 {{"Date", format_http_date(bench.clock->wall_now())}});
+                },
+                tests::one_attempt());
+            const auto first = bench.start(bench.service.retry_job("old"));
+            const auto second = bench.start(bench.service.retry_job("old"));
+            bench.until_done(second);
+            bench.until_done(first);
+            BOOST_TEST(first.get().value().job_id == "one");
+            BOOST_TEST((second.get() ? second.get()->job_id : "") == row.second);
+            BOOST_TEST(second.code() ==
+                       (row.second.empty() ? make_error_code(errc::outcome_unknown) : cojob::error_code()));
+        }
+}
+
 BOOST_AUTO_TEST_CASE(is_not_made_when_the_look_before_it_is_cut)
 {
     retry_bench cancelled;

@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/osapi/decode.hpp>
 #include <cojob/impl/internal/osapi/jobs_settings.hpp>
 #include <cojob/impl/internal/osapi/reconcile.hpp>
+#include <cojob/impl/internal/osapi/running_retries.hpp>
 #include <cojob/impl/internal/service.hpp>
 #include <cojob/osapi/jobs.hpp>
 
@@ -136,16 +137,21 @@ inline std::optional<retry_receipt> read_timeline(const call_record& answer, tim
 
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
 inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, std::string id,
-                                                     error_info failure, std::optional<job> before)
+                                                     error_info failure, std::optional<job> before,
+                                                     std::shared_ptr<const overlapping_retries> running)
 {
     const auto answer = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
     known_retries known;
     // Between two attempts others may have retried the job.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
     known.is_known = [&](const std::string& other) { return is_created(c, jobs::api_name, settings->scope(), other); };
-    auto found = answer ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
+    const bool is_alone = running->is_last_untold(); // else what the timeline shows may be another's
+    auto found =
+        answer && is_alone ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
-        add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
+        add_words(failure.message, !answer     ? "the old job could not be looked at"
+                                   : !is_alone ? "another retry of the old job ran at the same time"
+                                               : "the old job does not tell");
         throw_error(std::move(failure));
     }
     co_return std::move(*found);
@@ -155,6 +161,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
 {
     auto request = retry_request(*settings, id, target);
     c = with_one_deadline(c);
+    const auto running = client_state::of(c)->extension<running_retries>()->begin(settings->scope() + '\n' + id);
     auto before = co_await look_before(c, settings, id);
     retry_receipt receipt;
     std::optional<error_info> lost;
@@ -170,8 +177,9 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
         lost = info;
     }
     if (lost)
-        receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before));
+        receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before), running);
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+    running->tell();
     co_return receipt;
 }
 
