@@ -24,7 +24,8 @@ asio::awaitable<void> list(cojob::osapi::jobs jobs)
         std::cout << status << ": " << count << '\n';
     std::cout << "The first " << failed.items.size() << " of " << failed.total_items << " that failed:\n";
     for (const auto& job : failed.items)
-        std::cout << "  " << job.id << ' ' << cojob::to_string(job.created) << '\n';
+        std::cout << "  " << job.id << ' ' << (job.created ? cojob::to_string(*job.created) : "at an unknown time")
+                  << '\n';
 
     // Page by page as they are read. Each job comes once, although jobs come and go meanwhile.
     std::cout << "All:\n";

@@ -91,7 +91,7 @@ struct unknown_status_event {
         status;           ///< as the server wrote it
 };
 
-/// A member of an answer is missing although the vendor's document shows it, or has a type that the document does not.
+/// A member of an answer is missing (told of Mintlify v2 only: it has them in every job), or has an undocumented type.
 /// It was read as empty; nothing depends on it. Of a job, its text is in `unknown_members`.
 struct odd_member_event {
     std::string_view api, ///< the service's `api_name`

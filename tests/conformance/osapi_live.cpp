@@ -172,8 +172,9 @@ class osapi_live {
         const auto job = outcome(jobs_.get_job(finished_->id));
         if (report_.succeeds(job, "get of job " + finished_->id))
             report_.expect(job->id == finished_->id && job->created == finished_->created && !job->timeline.empty(),
-                           "it is the listed one: " + job->status_text + ", created " + cojob::to_string(job->created) +
-                               ", " + std::to_string(job->timeline.size()) + " events, " +
+                           "it is the listed one: " + job->status_text + ", created " +
+                               (job->created ? cojob::to_string(*job->created) : "?") + ", " +
+                               std::to_string(job->timeline.size()) + " events, " +
                                std::to_string(job->responses.size()) + " responses");
     }
 

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_member_of_the_wrong_type_as_text)
              {"created", "yesterday"}, {"timeline[0].timestamp", "2026"}}) {
         const auto j = read_job(with(recorded::job_failed.body, path, value)).value();
         BOOST_TEST(j.unknown_members.find(path).value() == json::serialize(value));
-        BOOST_CHECK((path == "created" ? j.created : j.timeline[0].time) == cojob::timestamp());
+        BOOST_CHECK(!(path == "created" ? j.created : j.timeline[0].time));
     }
 }
 
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(of_a_server_that_signs_jobs_has_no_time_of_creation)
 {
     // Not recorded: such a server cannot read its own jobs, and writes "" (internal/job/client/jobs.go).
     const auto j = read_job(R"({"changed":null,"created":"","id":"j","status":"submitted"})").value();
-    BOOST_CHECK(j.created == cojob::timestamp());
+    BOOST_CHECK(!j.created);
     BOOST_CHECK(!j.updated_at);
     BOOST_TEST(j.operation.empty());
     BOOST_CHECK(!read_job(with(recorded::job_failed.body, "agent_states.osapi-test.duration", ""))

@@ -51,11 +51,11 @@ struct agent_state {
 
 /// One entry of a job's history.
 struct timeline_event {
-    timestamp time{};    ///< by the server's clock; 1970 where it does not say
-    std::string event{}, ///< what happened, `submitted` or `retried` for instance; an open set
-        hostname{},      ///< of the agent it happened on; empty: of none
-        message{},       ///< more about it, for people
-        error{};         ///< what went wrong; empty: nothing
+    std::optional<timestamp> time{}; ///< by the server's clock; empty: it does not say
+    std::string event{},             ///< what happened, `submitted` or `retried` for instance; an open set
+        hostname{},                  ///< of the agent it happened on; empty: of none
+        message{},                   ///< more about it, for people
+        error{};                     ///< what went wrong; empty: nothing
 
     /// Whether both are the same in everything.
     friend bool operator==(const timeline_event&, const timeline_event&) = default;
@@ -66,16 +66,16 @@ struct timeline_event {
 struct job {
     job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
 
-    std::string id{};                                  ///< unique on its server
-    job_status status = job_status::unknown;           ///< `is_finished` says whether it is an end
-    std::string status_text{};                         ///< as the server wrote it
-    timestamp created{};                               ///< 1970 where the server does not say: one that signs its jobs
-    std::optional<timestamp> updated_at{};             ///< of its last change, where the server tells
-    boost::json::object operation{};                   ///< what is to be done, as it was submitted
-    boost::json::value result{};                       ///< of a job for one agent; null: none
-    std::optional<bool> changed{};                     ///< whether a machine was changed; empty: not told
-    std::string error{},                               ///< why it failed; empty: it did not
-        hostname{};                                    ///< of the agent that processed it; empty: not told
+    std::string id{};                        ///< unique on its server
+    job_status status = job_status::unknown; ///< `is_finished` says whether it is an end
+    std::string status_text{};               ///< as the server wrote it
+    std::optional<timestamp> created{};      ///< empty: not told, by a server that signs its jobs for instance
+    std::optional<timestamp> updated_at{};   ///< of its last change, where the server tells
+    boost::json::object operation{};         ///< what is to be done, as it was submitted
+    boost::json::value result{};             ///< of a job for one agent; null: none
+    std::optional<bool> changed{};           ///< whether a machine was changed; empty: not told
+    std::string error{},                     ///< why it failed; empty: it did not
+        hostname{};                          ///< of the agent that processed it; empty: not told
     std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
     std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
     std::vector<timeline_event> timeline{};            ///< its history, oldest first

@@ -96,10 +96,9 @@ inline bool read_agent_state(const json_reader& json, agent_state& s)
 
 inline bool read_event(const json_reader& json, timeline_event& e)
 {
-    std::optional<timestamp> time;
-    const bool is_read = json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
         if (name == "timestamp")
-            return read_time(member, time);
+            return read_time(member, e.time);
         if (name == "event")
             return member.read(e.event);
         if (name == "hostname")
@@ -108,8 +107,6 @@ inline bool read_event(const json_reader& json, timeline_event& e)
             return member.read(e.message);
         return name == "error" && member.read(e.error);
     });
-    e.time = time.value_or(timestamp());
-    return is_read;
 }
 
 /// The entries of an object that can be read, by their keys.
@@ -154,7 +151,6 @@ inline bool read_parts(std::string_view name, const json_reader& member, job& j)
 inline bool read_job(const json_reader& json, job& j)
 {
     bool has_status = false;
-    std::optional<timestamp> created;
     json.begin_job();
     json.for_each_member([&](std::string_view name, const json_reader& member) {
         if (name == "id")
@@ -162,7 +158,7 @@ inline bool read_job(const json_reader& json, job& j)
         if (name == "status")
             return has_status = member.read_present(j.status_text);
         if (name == "created")
-            return read_time(member, created);
+            return read_time(member, j.created);
         if (name == "updated_at")
             return read_time(member, j.updated_at);
         if (name == "changed")
@@ -173,7 +169,6 @@ inline bool read_job(const json_reader& json, job& j)
             return member.read(j.hostname);
         return read_parts(name, member, j);
     });
-    j.created = created.value_or(timestamp());
     j.status = parse_job_status(j.status_text);
     j.unknown_members = json.end_job();
     return has_status;

@@ -73,8 +73,7 @@ inline std::optional<retry_receipt> find_retry(const job& original, const known_
     std::optional<retry_receipt> found;
     for (const auto& event : original.timeline) {
         // An event without a time may be of any.
-        const bool is_earlier =
-            event.time != timestamp() && event.time + std::chrono::seconds(1) < known.began.earliest;
+        const bool is_earlier = event.time && *event.time + std::chrono::seconds(1) < known.began.earliest;
         if (event.event != "retried" || is_earlier)
             continue;
         const auto* const old = known.before ? &known.before->timeline : nullptr;
@@ -83,13 +82,12 @@ inline std::optional<retry_receipt> find_retry(const job& original, const known_
         const auto id = id_in_message(event.message);
         if (id && known.is_known(*id))
             continue;
-        if (found || !id || (!old && event.time < known.began.latest))
+        if (found || !id || (!old && (!event.time || *event.time < known.began.latest)))
             return std::nullopt;
         found.emplace();
         found->job_id = *id;
         found->status = "created";
-        if (event.time != timestamp())
-            found->created = event.time;
+        found->created = event.time;
     }
     return found;
 }
