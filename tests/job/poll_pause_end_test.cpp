@@ -141,6 +141,60 @@ BOOST_AUTO_TEST_CASE(holds_for_waits_that_begin_during_the_pause)
     BOOST_TEST(s.clock->pending() == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(ends_no_wait_for_what_an_earlier_pause_asked)
+{
+    const auto server = std::make_shared<throttling_server>();
+    server->refuses = true;
+    server->hint = "3600";
+    poll_bench s(answers_of(server));
+    auto first = s.start(wait_for_job(s.agent, "first", {.timeout = 24h}));
+    server->refuses = false;
+    s.clock->advance(16min); // asked again before, and answered
+    BOOST_TEST(s.count_status(200) >= 1U);
+    auto later = s.start(wait_for_job(s.agent, "later", {.timeout = 30min}));
+    server->refuses = true;
+    server->hint = "30";
+    s.clock->advance(12s);
+    server->refuses = false;
+    auto joined = s.start(wait_for_job(s.agent, "joined", {.timeout = 30min}));
+    s.clock->advance(10min);
+    for (auto* w : {&first, &later, &joined}) {
+        BOOST_TEST(!w->is_done());
+        w->cancel();
+    }
+    s.clock->settle();
+}
+
+BOOST_AUTO_TEST_CASE(means_more_than_a_day_for_all_waits_without_a_deadline)
+{
+    for (const std::string hint : {"86400", "172800"}) {
+        const auto is_too_long = hint == "172800";
+        const auto server = std::make_shared<throttling_server>();
+        server->hint = hint;
+        poll_bench s(answers_of(server));
+        auto endless = wait_for_each(s, 3, {.timeout = cojob::no_timeout});
+        auto longer = s.start_later(wait_for_job(s.agent, "longer", {.timeout = 100h}));
+        s.clock->settle();
+        server->refuses = true;
+        s.clock->advance(12s);
+        BOOST_TEST(s.count_status(429) == 1U);
+        if (is_too_long)
+            endless.push_back(s.start(wait_for_job(s.agent, "late", {.timeout = cojob::no_timeout})));
+        for (auto& w : endless) {
+            BOOST_TEST_REQUIRE(w.is_done() == is_too_long);
+            if (is_too_long) {
+                BOOST_TEST(w.code() == errc::rate_limited);
+                BOOST_TEST((w.error().retry_at > s.clock->wall_now() + 47h));
+            }
+            w.cancel();
+        }
+        BOOST_TEST(!longer.is_done());
+        longer.cancel();
+        s.clock->settle();
+        BOOST_TEST(s.clock->pending() == 0U);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(leaves_nothing_of_a_client_whose_wait_it_ended_before_its_first_poll)
 {
     poll_bench s([](const std::string&, std::size_t) { return too_many("300"); });

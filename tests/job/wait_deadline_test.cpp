@@ -48,6 +48,26 @@ const std::vector<last_poll_row> last_poll_rows{
     {"an answer that takes nearly the quarter", 20s, 4s, 15, 19},
 };
 
+/// Its exchanges spend all of their time in its own queue.
+class short_of_connections final : public cojob::http::transport {
+  public:
+    explicit short_of_connections(std::shared_ptr<transport> to) : to_(std::move(to)) {}
+
+    cojob::asio::awaitable<cojob::http::exchange_result> send(const cojob::http::request& r,
+                                                              cojob::http::exchange& x) override
+    {
+        const auto from = x.operation.time().now();
+        auto result = co_await to_->send(r, x);
+        x.queued = x.operation.time().now() - from;
+        co_return result;
+    }
+    void close() noexcept override { to_->close(); }
+    void shutdown() noexcept override { to_->shutdown(); }
+
+  private:
+    std::shared_ptr<transport> to_;
+};
+
 struct silent_row {
     const char* what;
     reply polled;
@@ -147,6 +167,18 @@ BOOST_AUTO_TEST_CASE(leaves_enough_for_the_answer_of_the_last_poll)
             BOOST_TEST(b.is_idle());
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(leaves_none_for_this_clients_own_queue)
+{
+    job_bench b({{0, after(3s, job_reply("active"))}});
+    auto options = tests::one_attempt();
+    options.clock = b.host.clock;
+    const cojob::client client(b.host.context.get_executor(), std::move(options),
+                               std::make_shared<short_of_connections>(b.host.transport));
+    auto waiting = b.start(wait_for_job(agent(client, tests::scripted_agent::project()), "job_1", {.timeout = 40s}));
+    b.host.until_done(waiting);
+    BOOST_TEST(b.script.asked().back() == 39.0, boost::test_tools::tolerance(1e-9)); // not 34
 }
 
 BOOST_AUTO_TEST_CASE(has_room_for_one_poll_however_short_it_is)

@@ -4,10 +4,15 @@
 
 #include <cojob/job/wait.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace wait_hint_tests {
@@ -29,6 +34,16 @@ reply unavailable(int seconds)
 
 const reply refused{errc::connect_failed, phase::connecting};
 const reply hangs = after(30s, {errc::request_timeout, phase::awaiting_response});
+
+/// A credential provider that answers, or never does.
+cojob::asio::awaitable<cojob::secret> hang(bool for_ever)
+{
+    if (for_ever) {
+        cojob::asio::steady_timer never(co_await cojob::asio::this_coro::executor, std::chrono::hours(1000));
+        co_await never.async_wait(cojob::asio::use_awaitable);
+    }
+    co_return cojob::secret("key");
+}
 
 struct hint_row {
     int seconds;
@@ -185,6 +200,21 @@ BOOST_AUTO_TEST_CASE(is_not_that_of_a_client_whose_polls_queue)
     seen.host.until_done(timed_out);
     BOOST_TEST(timed_out.code() == errc::wait_timeout);
     BOOST_TEST(timed_out.error().job_status == "active");
+}
+
+BOOST_AUTO_TEST_CASE(is_not_that_of_a_credential_provider_that_hangs)
+{
+    for (const bool is_seen : {false, true}) {
+        job_bench b({{0, "active"}});
+        auto project = tests::scripted_agent::project();
+        project.api_key =
+            cojob::credential([hangs = std::make_shared<bool>(!is_seen)] { return hang(std::exchange(*hangs, true)); });
+        const cojob::mintlify::agent agent(b.host.agent.get_client(), project);
+        auto waiting = b.start(wait_for_job(agent, "job_1", {.timeout = 15min, .patience = 1min}));
+        BOOST_TEST(b.host.until_done(waiting) == 900.0, boost::test_tools::tolerance(0.01));
+        BOOST_TEST(waiting.code() == errc::wait_timeout);
+        BOOST_TEST(b.script.asked().size() == (is_seen ? 1U : 0U));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(of_no_length_at_all_is_refused)

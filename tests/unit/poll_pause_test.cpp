@@ -48,6 +48,19 @@ BOOST_AUTO_TEST_CASE(is_never_longer_than_a_quarter_of_an_hour_whatever_is_asked
     BOOST_TEST(!pause.is_on(start + 15min));
 }
 
+BOOST_AUTO_TEST_CASE(forgets_what_was_asked_for_when_it_is_over)
+{
+    poll_pause pause;
+    pause.throttled(start, 1h, 0);
+    pause.throttled(start + 1s, 30s, 0); // of the same storm: the longer holds
+    BOOST_TEST((pause.asked_until() == start + 1h));
+    const auto over = pause.until();
+    pause.succeeded(over);
+    pause.throttled(over + 1min, 30s, 0);
+    BOOST_TEST((pause.until() == over + 1min + 30s));
+    BOOST_TEST((pause.asked_until() == over + 1min + 30s));
+}
+
 BOOST_AUTO_TEST_CASE(lets_one_go_ahead_and_is_not_ended_by_what_was_under_way)
 {
     poll_pause pause;

@@ -51,15 +51,15 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 /// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
 /// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
 /// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
-/// `job_status`, or when no poll could be sent because no connection was free; `rate_limited` at once when a server
-/// wants to be left alone for longer than there is time; a failure that does not pass by waiting, at once. A 404, HTML
-/// or what does not decode passes for a job that is known to exist (it was seen, or this client created it or sent it a
-/// message) and ends the wait when it goes on for 30 s and three polls. The last failure, too, when no poll was
-/// answered for two minutes from the first one, when no HTTP response came for `options.patience`, or none since the
-/// last answer when the time was up; what the server asks for by `Retry-After` and time spent in the client's own queue
-/// do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options that cannot work.
-/// What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at once. Neither
-/// that nor a timeout ends the job on the server. Thread safety: as `client`.
+/// `job_status`, or when no poll could be sent because no connection was free or no key was provided; `rate_limited` at
+/// once when a server wants to be left alone for longer than there is time; a failure that does not pass by waiting, at
+/// once. A 404, HTML or what does not decode passes for a job that is known to exist (it was seen, or this client
+/// created it or sent it a message) and ends the wait when it goes on for 30 s and three polls. The last failure, too,
+/// when no poll was answered for two minutes from the first one, when no HTTP response came for `options.patience`, or
+/// none since the last answer when the time was up; what the server asks for by `Retry-After` and time spent in the
+/// client's own queue do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options
+/// that cannot work. What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at
+/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {

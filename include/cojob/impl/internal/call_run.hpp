@@ -65,6 +65,7 @@ class call_run {
           quota_(call.asked.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
+        poll_trace::call_begins(call.settings.poll.get());
     }
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }

@@ -16,6 +16,14 @@ struct poll_trace {
     std::optional<phase> reached{};        ///< how far its last attempt came that is over
     const phase* reaching = nullptr;       ///< how far the one that is under way has come
 
+    /// A call of this client begins. Until its first attempt does, it has sent nothing: it may ask for its key for
+    /// long.
+    static void call_begins(poll_trace* of) noexcept
+    {
+        if (of)
+            of->reached = of->reached.value_or(phase::queued);
+    }
+
     [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
 
     /// An attempt that is under way.

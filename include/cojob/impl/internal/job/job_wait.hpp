@@ -106,15 +106,17 @@ class job_wait final : public poll_waiter {
         return end_ ? over() : next_;
     }
 
-    /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's.
+    /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's;
+    /// nor is that of a poll that was never sent, or that the machine slept through.
     void note_poll(const poll_answer& answer)
     {
         report_.poll_has_ended();
         report_.show_id(answer.failure.job_id);
         const auto late = next_ ? std::max(answer.begun - *next_, duration::zero()) : duration::zero();
-        plan_.excuse(late + answer.queued);
-        if (answer.reached != phase::queued)
-            plan_.poll_begins(answer.begun, answer.queued);
+        const auto own = is_unsent(answer) || answer.is_slept_through ? now() - answer.begun : answer.queued;
+        plan_.excuse(late + own);
+        if (!is_unsent(answer))
+            plan_.poll_begins(after(answer.begun, own));
     }
 
     void timed_out(std::optional<phase> reached, bool is_under_way) noexcept override
@@ -207,22 +209,30 @@ class job_wait final : public poll_waiter {
             failure.code() == errc::deadline_exceeded || failure.code() == asio::error::operation_aborted;
         if (is_cut && now() >= plan_.deadline())
             return {};
-        // A list is an offer, and a poll that never had a connection has asked nobody: neither says anything.
+        // A list is an offer, and an unsent poll has asked nobody: neither says anything.
         if (answer.is_list && failure.code() != errc::rate_limited)
             return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
                 .value_or(now());
-        if (answer.reached == phase::queued && failure.code() == errc::deadline_exceeded)
+        if (is_unsent(answer))
             return plan_.postponed(now(), {}, state_.random());
         last_failure_ = std::make_unique<error_info>(failure);
         const auto kind = kind_of(failure);
         if (kind == poll_failure::throttled)
             return after_throttling(answer);
-        const auto hint = answer.retry_after.value_or(duration::zero());
-        if (!bears(kind, failure) || plan_.is_in_vain(now(), after(now(), hint))) {
+        const auto is_odd = kind == poll_failure::odd;
+        const auto hint = is_odd ? delay_of_odd(answer) : believed_delay(answer);
+        if (!bears(kind, failure) || (!is_odd && plan_.is_in_vain(now(), after(now(), hint)))) {
             fail(failure);
             return {};
         }
-        return plan_.failed(now(), believed_delay(answer), state_.random(), is_silence(failure));
+        return plan_.failed(now(), hint, state_.random(), is_silence(failure));
+    }
+
+    /// One odd answer says as little by its hint: that neither ends the wait nor costs it its last poll.
+    [[nodiscard]] duration delay_of_odd(const poll_answer& answer) const
+    {
+        const auto left = std::max(plan_.last_poll_at() - now(), duration::zero());
+        return std::min({believed_delay(answer), schedule_.max_interval, left});
     }
 
     next_poll after_throttling(const poll_answer& answer)
@@ -251,7 +261,8 @@ class job_wait final : public poll_waiter {
         if (!plan_.is_server_silent())
             return {errc::wait_timeout, "the job had not ended when last seen"};
         if (!plan_.has_sent() && reached == phase::queued)
-            return {errc::wait_timeout, "no poll was sent before the wait's time was up: no connection was free"};
+            return {errc::wait_timeout,
+                    "no poll was sent before the wait's time was up: no connection was free, or no key was provided"};
         if (last_failure_)
             return *last_failure_;
         const auto was_sent = !reached || *reached >= phase::sending;

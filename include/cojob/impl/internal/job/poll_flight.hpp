@@ -48,6 +48,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     bool is_probe = false;
     const time_point begun;
     std::size_t expected = 0; ///< jobs that it is to tell of
+    time_point lands_by = time_point::max();
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
@@ -112,11 +113,11 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     void set_limit(client_state& state, duration call)
     {
         constexpr auto grace = std::chrono::seconds(1);
-        const auto until = after(after(begun, call), grace);
-        if (until == time_point::max())
+        lands_by = after(after(begun, call), grace);
+        if (lands_by == time_point::max())
             return;
         alarm_ = state.time().make_alarm(state.executor);
-        alarm_->set(until, [this] { give_up(); });
+        alarm_->set(lands_by, [this] { give_up(); });
     }
 
     /// Does not wait for the service's coroutine: it may not answer to being stopped.

@@ -70,6 +70,8 @@ class poll_line final : public poll_sender {
 
     void tell(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept
     {
+        notice_a_sleep();
+        answer.is_slept_through = has_slept_since(flight.lands_by);
         auto& paused = *flight.group.pause;
         roster_.end(flight);
         const auto has_failed = answer.failure.code() || answer.thrown;
@@ -89,7 +91,7 @@ class poll_line final : public poll_sender {
         else
             roster_.order.reorder(flight.group);
         if (paused.is_on(now()))
-            roster_.shut_out_hopeless(paused);
+            roster_.shut_out_hopeless(paused, now());
     }
 
     /// A line that cannot set its alarm has nobody wait for it: its waits end with the reason.
@@ -126,15 +128,23 @@ class poll_line final : public poll_sender {
 
     void ring() noexcept
     {
-        constexpr auto overslept = std::chrono::seconds(5); // no load makes an alarm as late as that
         armed_ = time_point::max();
-        if (now() - rings_at_ >= overslept)
-            roster_.grant_last_polls(now());
+        notice_a_sleep();
         is_telling_ = true;
         roster_.time_out(now());
         is_telling_ = false;
         start_due();
     }
+
+    /// Before anybody is told that his time is up: after a sleep, what was seen last is no answer.
+    void notice_a_sleep() noexcept
+    {
+        if (has_slept_since(rings_at_))
+            roster_.grant_last_polls(now());
+    }
+
+    /// Whether what was to happen then is later than any load makes it.
+    [[nodiscard]] bool has_slept_since(time_point when) const { return now() >= after(when, std::chrono::seconds(5)); }
 
     /// Last, whoever calls it: what it launches may land at once, and change everything.
     void start_due() noexcept
@@ -212,7 +222,7 @@ class poll_line final : public poll_sender {
     poll_roster roster_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
-    time_point rings_at_{}; // the same, or when it was set, where it was due by then
+    time_point rings_at_ = time_point::max(); // the same, or when it was set, where it was due by then
     bool is_telling_ = false, is_starting_ = false, is_stretched_ = false;
 };
 

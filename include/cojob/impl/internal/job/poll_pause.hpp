@@ -10,6 +10,14 @@
 
 namespace cojob::detail {
 
+/// Whether a server wants to be left alone for longer than there is time: nobody waits for that. Without a deadline,
+/// that is a day.
+[[nodiscard]] constexpr bool is_in_vain(time_point asked_until, time_point deadline, time_point now) noexcept
+{
+    constexpr auto longest_pause = std::chrono::hours(24);
+    return deadline == time_point::max() ? asked_until > after(now, longest_pause) : asked_until >= deadline;
+}
+
 /// What all polls of one scope do after a 429 to one of them: they wait, then one goes ahead, and the others follow
 /// when it was answered. Pure.
 class poll_pause {
@@ -53,7 +61,10 @@ class poll_pause {
             ++guesses_;
         const auto asked = hint ? *hint : guess();
         until_ = std::max(until_, after(now, std::min<duration>(asked + jitter(asked, uniform), longest)));
-        asked_until_ = hint ? std::max(asked_until_, after(now, asked)) : until_;
+        if (!hint)
+            asked_until_ = until_;
+        else // what an earlier pause asked for went with it
+            asked_until_ = is_same_storm ? std::max(asked_until_, after(now, asked)) : after(now, asked);
         needs_probe_ = true;
     }
 

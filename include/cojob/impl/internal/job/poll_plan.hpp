@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/job/wait_patience.hpp>
 #include <cojob/job/concepts.hpp>
 
@@ -43,9 +44,6 @@ class poll_plan {
     {
     }
 
-    /// The longest time that a server may ask for in a wait without a deadline.
-    static constexpr auto longest_pause = std::chrono::hours(24);
-
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
     /// Early enough for one more answer before the deadline.
@@ -68,14 +66,14 @@ class poll_plan {
     /// Whether a server wants to be left alone for longer than there is time: nobody waits for that.
     [[nodiscard]] bool is_in_vain(time_point now, time_point asked_until) const
     {
-        return deadline_ == time_point::max() ? asked_until > after(now, longest_pause) : asked_until >= deadline_;
+        return detail::is_in_vain(asked_until, deadline_, now);
     }
 
-    /// A poll that began then, and was sent when it had queued for so long.
-    void poll_begins(time_point now, duration queued = {})
+    /// A poll was sent then. What it queued here before is no part of the server's slowness.
+    void poll_begins(time_point sent)
     {
-        begun_ = now;
-        patience_.poll_was_sent(after(now, queued));
+        begun_ = sent;
+        patience_.poll_was_sent(sent);
     }
     [[nodiscard]] bool has_sent() const noexcept { return patience_.has_sent(); }
 

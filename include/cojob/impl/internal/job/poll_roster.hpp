@@ -5,6 +5,7 @@
 #include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
 #include <cojob/impl/internal/job/poll_order.hpp>
+#include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 
 #include <algorithm>
@@ -48,7 +49,7 @@ class poll_roster {
             wishes.due = job.next_for(wishes);
         waiter.wishes_ = wishes;
         deadlines_.put(waiter, wishes.deadline);
-        if (group.pause->is_on(now) && wishes.deadline <= group.pause->asked_until())
+        if (group.pause->is_on(now) && is_in_vain(group.pause->asked_until(), wishes.deadline, now))
             shut_out(waiter);
         else if (!job.flight)
             order.hasten(job, wishes.due);
@@ -138,20 +139,20 @@ class poll_roster {
     }
 
     /// The machine slept, or the process stood still, over polls and deadlines: who would be told now that his time is
-    /// up gets one poll more, since what was seen last may be hours old.
+    /// up gets one poll more, since what was seen last may be hours old. A poll that was slept through is none: it is
+    /// as old, or dead.
     void grant_last_polls(time_point now) noexcept
     {
         constexpr auto time_to_answer = std::chrono::seconds(10);
         auto* waiter = deadlines_.first();
         while (waiter && waiter->due_at() <= now) {
             auto* const next = deadlines_.next_of(*waiter);
-            if (!waiter->is_expecting_) {
-                waiter->wishes_.due = std::min(waiter->wishes_.due, now);
-                waiter->wishes_.deadline = now + time_to_answer;
-                deadlines_.put(*waiter, waiter->wishes_.deadline);
-                if (!waiter->job_->flight)
-                    order.hasten(*waiter->job_, now);
-            }
+            waiter->is_expecting_ = false;
+            waiter->wishes_.due = now;
+            waiter->wishes_.deadline = now + time_to_answer;
+            deadlines_.put(*waiter, waiter->wishes_.deadline);
+            if (!waiter->job_->flight) // else when that has landed
+                order.hasten(*waiter->job_, now);
             waiter = next;
         }
     }
@@ -167,12 +168,15 @@ class poll_roster {
         }
     }
 
-    void shut_out_hopeless(const poll_scope& paused) noexcept
+    void shut_out_hopeless(const poll_scope& paused, time_point now) noexcept
     {
+        const auto asked_until = paused.asked_until();
+        const auto is_for_the_endless = is_in_vain(asked_until, time_point::max(), now); // who stand at the end
         auto* waiter = deadlines_.first();
-        while (waiter && waiter->due_at() <= paused.asked_until()) {
+        while (waiter && (is_for_the_endless || waiter->due_at() <= asked_until)) {
             auto* const next = deadlines_.next_of(*waiter);
-            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_)
+            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_ &&
+                is_in_vain(asked_until, waiter->wishes_.deadline, now))
                 shut_out(*waiter);
             waiter = next;
         }

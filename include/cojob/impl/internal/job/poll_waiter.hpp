@@ -17,9 +17,10 @@ struct polled_job;
 /// What a poll brought, for all who wait for its job.
 struct poll_answer {
     time_point begun{};
-    duration queued{};    ///< of the time since then, how long it only queued for a connection
-    bool is_list = false; ///< of a list that was to tell of many jobs
-    job_view view{};      ///< where nothing failed
+    duration queued{};             ///< of the time since then, how long it only queued for a connection
+    bool is_list = false;          ///< of a list that was to tell of many jobs
+    bool is_slept_through = false; ///< it landed so late that the machine must have slept meanwhile
+    job_view view{};               ///< where nothing failed
     error_info failure{};
     std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
     std::optional<duration> retry_after{}; ///< the server's word on when to come back
@@ -34,6 +35,12 @@ inline duration believed_delay(const poll_answer& answer)
 {
     const auto asked = answer.retry_after.value_or(duration::zero());
     return answer.failure.code() ? asked : std::min<duration>(asked, std::chrono::minutes(2));
+}
+
+/// A poll that never had a connection, or a key, before its time was up has asked nobody.
+inline bool is_unsent(const poll_answer& answer)
+{
+    return answer.reached == phase::queued && answer.failure.code() == errc::deadline_exceeded;
 }
 
 /// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
