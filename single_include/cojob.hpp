@@ -596,7 +596,7 @@ namespace cojob {
 /// An attempt begins. It may still have to queue for a connection.
 struct attempt_event {
     std::string_view method, ///< of the request
-        path;                ///< of the request, as sent, with its query
+        path;                ///< of the request, as sent, with its query; for an observer without the key
     unsigned number = 1;     ///< of the attempt in its call, counted from 1
     bool is_poll = false;    ///< it is made for a wait
 };
@@ -604,17 +604,18 @@ struct attempt_event {
 /// An attempt has ended, with a response or without.
 struct response_event {
     std::string_view method,       ///< of the request
-        path;                      ///< of the request, as sent, with its query
+        path;                      ///< of the request, as sent, with its query, without the key
     int status = 0;                ///< 0: no response
     error_code error{};            ///< why it failed; no error for a 2xx
     phase reached = phase::queued; ///< the last phase it was in
-    duration elapsed{};            ///< since its `attempt_event`, the queue for a connection included
+    duration
+        elapsed{}; ///< since its `attempt_event`, with the queue for a connection and a pause of the quota that held it
 };
 
 /// A call will be tried again.
 struct retry_event {
     std::string_view method, ///< of the request
-        path;                ///< of the request, as sent, with its query
+        path;                ///< of the request, as sent, with its query, without the key
     unsigned number = 1;     ///< of the attempt that failed
     error_code error{};      ///< why it failed
     duration wait{};         ///< until the next attempt
@@ -668,7 +669,7 @@ struct unknown_status_event {
         status;           ///< as the server wrote it
 };
 
-/// A member of an answer is missing although the vendor's document shows it, or has a type that the document does not.
+/// A member of an answer is missing (told of Mintlify v2 only: it has them in every job), or has an undocumented type.
 /// It was read as empty; nothing depends on it. Of a job, its text is in `unknown_members`.
 struct odd_member_event {
     std::string_view api, ///< the service's `api_name`
@@ -947,7 +948,8 @@ namespace cojob::detail {
 struct page_count {
     std::size_t places = 0,             ///< of the list that the page covers: its jobs, and what could not be read
         known = 0,                      ///< of its jobs, those that an earlier page had
-        news = 0;                       ///< of its jobs, the others
+        news = 0,                       ///< of its jobs, the others
+        unread = 0;                     ///< of its places, those whose jobs did not decode
     std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not count them
 };
 
@@ -958,6 +960,10 @@ struct page_count {
 /// with the last jobs of the one before. If none of them is on it, the page is dropped and the cursor searches
 /// backwards for the place where what is known ends: first by as much as the list has shrunk, then by halving the
 /// distance.
+///
+/// Jobs that do not decode cannot join two pages. A page with enough of them to fill what it shares with the one before
+/// joins unless the list has shrunk, and so does the third page in vain: else the cursor would go back and forth for
+/// ever.
 class list_cursor {
   public:
     explicit list_cursor(std::size_t page_size) : size_(page_size) {}
@@ -988,6 +994,7 @@ class list_cursor {
     std::optional<std::size_t> total_{};      // by the page before
     std::size_t known_before_ = 0;            // while it searches: everything up to here is known
     std::optional<std::size_t> unknown_at_{}; // while it searches: a page from here on was not
+    int in_vain_ = 0;                         // searches since there was news
     bool is_over_ = false;
 };
 
@@ -1739,7 +1746,7 @@ struct pager_state {
 
     void take(list_part<T> page)
     {
-        page_count count{.places = page.items.size() + page.skipped, .total = page.total};
+        page_count count{.places = page.items.size() + page.skipped, .unread = page.skipped, .total = page.total};
         for (const auto& item : page.items)
             (seen.contains(std::string(job_id(item))) ? count.known : count.news) += 1;
         if (!cursor.take(count))
@@ -1841,15 +1848,15 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 /// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
 /// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
 /// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
-/// `job_status`, or when no poll could be sent because no connection was free; `rate_limited` at once when a server
-/// wants to be left alone for longer than there is time; a failure that does not pass by waiting, at once. A 404, HTML
-/// or what does not decode passes for a job that is known to exist (it was seen, or this client created it or sent it a
-/// message) and ends the wait when it goes on for 30 s and three polls. The last failure, too, when no poll was
-/// answered for two minutes from the first one, when no HTTP response came for `options.patience`, or none since the
-/// last answer when the time was up; what the server asks for by `Retry-After` and time spent in the client's own queue
-/// do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options that cannot work.
-/// What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at once. Neither
-/// that nor a timeout ends the job on the server. Thread safety: as `client`.
+/// `job_status`, or when no poll could be sent because no connection was free or no key was provided; `rate_limited` at
+/// once when a server wants to be left alone for longer than there is time; a failure that does not pass by waiting, at
+/// once. A 404, HTML or what does not decode passes for a job that is known to exist (it was seen, or this client
+/// created it or sent it a message) and ends the wait when it goes on for 30 s and three polls. The last failure, too,
+/// when no poll was answered for two minutes from the first one, when no HTTP response came for `options.patience`, or
+/// none since the last answer when the time was up; what the server asks for by `Retry-After` and time spent in the
+/// client's own queue do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options
+/// that cannot work. What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at
+/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
@@ -2600,11 +2607,11 @@ struct agent_state {
 
 /// One entry of a job's history.
 struct timeline_event {
-    timestamp time{};    ///< by the server's clock; 1970 where it does not say
-    std::string event{}, ///< what happened, `submitted` or `retried` for instance; an open set
-        hostname{},      ///< of the agent it happened on; empty: of none
-        message{},       ///< more about it, for people
-        error{};         ///< what went wrong; empty: nothing
+    std::optional<timestamp> time{}; ///< by the server's clock; empty: it does not say
+    std::string event{},             ///< what happened, `submitted` or `retried` for instance; an open set
+        hostname{},                  ///< of the agent it happened on; empty: of none
+        message{},                   ///< more about it, for people
+        error{};                     ///< what went wrong; empty: nothing
 
     /// Whether both are the same in everything.
     friend bool operator==(const timeline_event&, const timeline_event&) = default;
@@ -2615,16 +2622,16 @@ struct timeline_event {
 struct job {
     job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
 
-    std::string id{};                                  ///< unique on its server
-    job_status status = job_status::unknown;           ///< `is_finished` says whether it is an end
-    std::string status_text{};                         ///< as the server wrote it
-    timestamp created{};                               ///< 1970 where the server does not say: one that signs its jobs
-    std::optional<timestamp> updated_at{};             ///< of its last change, where the server tells
-    boost::json::object operation{};                   ///< what is to be done, as it was submitted
-    boost::json::value result{};                       ///< of a job for one agent; null: none
-    std::optional<bool> changed{};                     ///< whether a machine was changed; empty: not told
-    std::string error{},                               ///< why it failed; empty: it did not
-        hostname{};                                    ///< of the agent that processed it; empty: not told
+    std::string id{};                        ///< unique on its server
+    job_status status = job_status::unknown; ///< `is_finished` says whether it is an end
+    std::string status_text{};               ///< as the server wrote it
+    std::optional<timestamp> created{};      ///< empty: not told, by a server that signs its jobs for instance
+    std::optional<timestamp> updated_at{};   ///< of its last change, where the server tells
+    boost::json::object operation{};         ///< what is to be done, as it was submitted
+    boost::json::value result{};             ///< of a job for one agent; null: none
+    std::optional<bool> changed{};           ///< whether a machine was changed; empty: not told
+    std::string error{},                     ///< why it failed; empty: it did not
+        hostname{};                          ///< of the agent that processed it; empty: not told
     std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
     std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
     std::vector<timeline_event> timeline{};            ///< its history, oldest first
@@ -3212,8 +3219,11 @@ std::string to_string(const error_info& info)
         line += " (HTTP " + std::to_string(info.http_status) + ")";
     detail::add_part(line, ": ", "", detail::subject_of(info));
     detail::add_part(line, ": ", "", info.message);
-    if (info.retry_at)
-        detail::add_part(line, info.message.empty() ? ": " : "; ", "try again at ", to_string(*info.retry_at));
+    if (info.retry_at) { // a call whose outcome is not known must not be repeated just so
+        const auto* const advice =
+            info.code() == condition::retryable ? "try again at " : "the server asks to be left alone until ";
+        detail::add_part(line, info.message.empty() ? ": " : "; ", advice, to_string(*info.retry_at));
+    }
     return line;
 }
 
@@ -4393,7 +4403,8 @@ struct prepared_call {
     api_request api{};
     cojob::effect effect = cojob::effect::once;
     http::request wire{};
-    bool streams_body = false; ///< of a success
+    std::string shown_target{}; ///< for the observer: without the keys used so far; empty where there is no observer
+    bool streams_body = false;  ///< of a success
 };
 
 inline std::string make_target(const api_request& r)
@@ -4671,6 +4682,14 @@ struct poll_trace {
     std::optional<phase> reached{};        ///< how far its last attempt came that is over
     const phase* reaching = nullptr;       ///< how far the one that is under way has come
 
+    /// A call of this client begins. Until its first attempt does, it has sent nothing: it may ask for its key for
+    /// long.
+    static void call_begins(poll_trace* of) noexcept
+    {
+        if (of)
+            of->reached = of->reached.value_or(phase::queued);
+    }
+
     [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
 
     /// An attempt that is under way.
@@ -4698,6 +4717,111 @@ struct poll_trace {
 
 } // namespace cojob::detail
 
+// -------- cojob/detail/json_cursor.hpp
+
+namespace cojob::detail {
+
+/// Walks over a JSON text without a tree, and without recursion. It finds where values begin and end and checks nothing
+/// else; a text that is cut or is no JSON ends the walk.
+class json_cursor {
+  public:
+    explicit json_cursor(std::string_view text) noexcept : text_(text) {}
+
+    /// The offset of what comes next, blanks skipped.
+    [[nodiscard]] COJOB_DECL std::size_t position() noexcept;
+    /// From an offset to here.
+    [[nodiscard]] std::string_view since(std::size_t begin) const noexcept { return text_.substr(begin, at_ - begin); }
+
+    /// Takes that character, if it comes next.
+    COJOB_DECL bool take(char) noexcept;
+    /// A string with its quotes; `nullopt` where none comes next or it has no end.
+    COJOB_DECL std::optional<std::string_view> take_string() noexcept;
+    /// The name of a member, with its quotes, and its colon.
+    COJOB_DECL std::optional<std::string_view> take_key() noexcept;
+    /// Any value; `nullopt` where it has no end.
+    COJOB_DECL std::optional<std::string_view> take_value() noexcept;
+
+  private:
+    std::optional<std::string_view> take_container() noexcept;
+
+    std::string_view text_;
+    std::size_t at_ = 0;
+};
+
+/// What a string says that is written like this, with its quotes; `nullopt` for one that is no JSON.
+[[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
+
+/// Whether a number is written as an integer: no fraction, no exponent.
+[[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
+
+/// The string or integer that the outermost object of a text has under that name, as `json_reader::read_id` takes it,
+/// although the text may be cut or be no JSON further on. The last one counts; empty: there is none.
+[[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
+
+/// The text with U+FFFD for every escaped surrogate that has no partner; `nullopt` where there is none. Both escapes
+/// have six characters.
+[[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
+
+/// The text without the byte order mark that some servers put before it (RFC 8259, 8.1 lets us ignore it).
+[[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept
+{
+    return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/detail/json_document.hpp
+
+// For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
+namespace cojob::detail {
+
+/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. A byte
+/// order mark before it is skipped, and an escaped surrogate without its partner is U+FFFD: both are common in answers
+/// that quote what people typed, and neither makes the rest unreadable. The value lives in `memory`: what is to outlive
+/// that is assigned, not constructed, from a part of it.
+/// \param mended gets the text that was read, where it is not the body's own
+/// \throws api_error `invalid_response`
+[[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
+                                                       boost::json::storage_ptr memory = {},
+                                                       std::string* mended = nullptr);
+
+/// A JSON text and the tree that was read from it. The tree has lost how a number was written; the text has not. Where
+/// both are needed, each value is looked up in the text. The index for that is made at the first question, in one walk:
+/// most answers ask none.
+class json_document {
+  public:
+    /// Keeps a view of the body. \throws api_error `invalid_response`
+    json_document(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory)
+        : body_(without_byte_order_mark(body)), root_(parse_json(body_, max_depth, std::move(memory), &mended_))
+    {
+    }
+    json_document(const json_document&) = delete;
+    json_document& operator=(const json_document&) = delete;
+    ~json_document() = default;
+
+    [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
+
+    /// How a value of this document is written.
+    [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
+
+  private:
+    struct slice {
+        const boost::json::value* value;
+        std::string_view text;
+    };
+
+    void add(const boost::json::value&, json_cursor&) const;
+    void add_members(const boost::json::value&, json_cursor&) const;
+    void add_elements(const boost::json::value&, json_cursor&) const;
+
+    std::string_view body_;
+    std::string mended_; ///< what is read in its place; empty: nothing is
+    boost::json::value root_;
+    mutable std::vector<slice> slices_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/location.hpp
 
 namespace cojob::detail {
@@ -4714,17 +4838,34 @@ inline std::size_t find_authority(std::string_view location) noexcept
     return has_scheme || after_slashes - begin >= 2 ? after_slashes : location.npos;
 }
 
+/// Whether that can be a host and its port, rather than the beginning of user info whose password has an unescaped `/`,
+/// `?` or `#`. Before `?` and `#` a host is recognized by its dot.
+inline bool may_be_host(std::string_view text, std::string_view rest) noexcept
+{
+    const auto host_end = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
+    const auto host = text.substr(0, host_end), port = text.substr(std::min(host_end, text.size()));
+    if (!port.empty() && !std::all_of(port.begin() + 1, port.end(), is_digit))
+        return false;
+    const bool is_before_path = !rest.starts_with('?') && !rest.starts_with('#');
+    return is_before_path || host.empty() || host == "localhost" || host.find_first_of(".[") != host.npos;
+}
+
 /// A `Location` without what may be secret in it: user info, query and fragment.
 inline std::string without_secrets(std::string_view location)
 {
-    location = location.substr(0, location.find_first_of("?#"));
-    const auto begin = find_authority(location);
-    if (begin == location.npos)
-        return std::string(location);
-    const auto authority = location.substr(begin, location.find_first_of("/\\", begin) - begin);
-    const auto user_end = authority.rfind('@');
-    const auto kept = begin + (user_end == authority.npos ? 0 : user_end + 1);
-    return std::string(location.substr(0, begin)).append(location.substr(kept));
+    const auto begin = std::min(find_authority(location), location.size());
+    auto rest = location.substr(begin);
+    for (std::size_t user_end = 0; user_end != rest.npos;) {
+        const auto authority = rest.substr(0, rest.find_first_of("/\\?#"));
+        user_end = authority.rfind('@');
+        if (user_end == rest.npos && !may_be_host(authority, rest.substr(authority.size())))
+            user_end = rest.find('@');
+        rest.remove_prefix(user_end == rest.npos ? 0 : user_end + 1);
+    }
+    std::string shown(location.substr(0, begin));
+    shown += rest;
+    shown.resize(std::min(shown.find_first_of("?#"), shown.size()));
+    return shown;
 }
 
 } // namespace cojob::detail
@@ -4743,9 +4884,23 @@ inline std::string letters_of(std::string_view text)
     return letters;
 }
 
+/// Whether the text has something in it that the status does not say: words in another script, or another number.
+inline bool has_other_words(std::string_view text, int status)
+{
+    if (equal_ignoring_case(text.substr(0, 5), "http/")) // and its version
+        text.remove_prefix(std::min(text.find(' '), text.size()));
+    if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
+        return true;
+    std::string digits;
+    std::copy_if(text.begin(), text.end(), std::back_inserter(digits), is_digit);
+    return !digits.empty() && digits != std::to_string(status);
+}
+
 /// Whether a text says no more than the status does: "Not Found", "404 not found.", "NOT_FOUND", "HTTP error 404".
 inline bool is_reason_phrase(std::string_view text, int status)
 {
+    if (has_other_words(text, status))
+        return false;
     const auto letters = letters_of(text);
     const auto standard = boost::beast::http::obsolete_reason(
         boost::beast::http::int_to_status(static_cast<unsigned>(std::clamp(status, 0, 999))));
@@ -4867,55 +5022,116 @@ class server_words {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/server_message.hpp
+// -------- cojob/impl/internal/without_key.hpp
 
 namespace cojob::detail {
 
-/// The beginning of a text, of whole characters, without the key, should a server repeat what it was sent.
-inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
+/// What follows the scheme in the header Authorization.
+inline std::string_view key_of(const secret& authorization) noexcept
 {
-    constexpr std::size_t shortest = 8, shortest_part = 6; // anything shorter is as good as a word
-    auto key = authorization.reveal();
-    key.remove_prefix(std::min(key.find(' ') + 1, key.size())); // the scheme
-    const bool is_key = key.size() >= shortest;
+    const auto header = authorization.reveal();
+    return header.substr(std::min(header.find(' ') + 1, header.size()));
+}
+
+/// Whether these are hexadecimal digits of that character's code.
+inline bool is_code_of(char c, std::string_view digits) noexcept
+{
+    unsigned code = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [stopped, failed] = std::from_chars(digits.data(), end, code, 16);
+    return failed == std::errc() && stopped == end && code == static_cast<unsigned char>(c);
+}
+
+/// How many characters at the beginning of a text stand for this one: as it is, with an escape of JSON, also of JSON
+/// quoted in JSON, or percent-encoded. 0: they stand for another; npos: the text ends before that is certain.
+inline std::size_t length_written(std::string_view text, char c) noexcept
+{
+    constexpr std::size_t most_slashes = 8, unit = 5, octet = 3; // u002f, %2F
+    const auto slashes = std::min({text.substr(0, most_slashes).find_first_not_of('\\'), most_slashes, text.size()});
+    if (slashes > 0 && c == '\\')
+        return slashes;
+    const auto rest = text.substr(slashes);
+    const bool is_unit = slashes > 0 && rest.starts_with('u'), is_octet = rest.starts_with('%');
+    if (is_unit && rest.size() >= unit && is_code_of(c, rest.substr(1, unit - 1)))
+        return slashes + unit;
+    if (is_octet && rest.size() >= octet && is_code_of(c, rest.substr(1, octet - 1)))
+        return octet + slashes;
+    if (rest.empty() || (is_unit && rest.size() < unit) || (is_octet && rest.size() < octet))
+        return std::string_view::npos;
+    return rest.front() == c ? slashes + 1 : 0;
+}
+
+/// How long the key is that a text begins with; 0: it begins with something else. A text that may have been cut can end
+/// in the middle of the key.
+inline std::size_t length_of_key(std::string_view text, std::string_view key, bool may_be_cut) noexcept
+{
+    constexpr std::size_t shortest_part = 6; // anything shorter is as good as a word
+    if (text.starts_with(key))
+        return key.size();
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        const auto more = length_written(text.substr(length), key[i]);
+        if (more == text.npos)
+            return may_be_cut && i >= shortest_part ? text.size() : 0;
+        if (more == 0)
+            return 0;
+        length += more;
+    }
+    return length;
+}
+
+/// A text without the key, should somebody repeat it; at least that many characters of it.
+inline std::string without_key(std::string_view text, const secret& authorization, std::size_t most, bool may_be_cut)
+{
+    constexpr std::size_t shortest = 8; // anything shorter is as good as a word
+    const auto key = key_of(authorization);
+    if (key.size() < shortest)
+        return std::string(text);
+    const std::array<char, 3> begins{key.front(), '\\', '%'};
     std::string out;
     while (out.size() < most && !text.empty()) {
-        const auto found = is_key ? text.find(key) : text.npos;
-        out += text.substr(0, found);
-        text.remove_prefix(std::min(found, text.size()));
-        if (found != text.npos) {
+        const auto before = text.substr(0, text.find_first_of(std::string_view(begins.data(), begins.size())));
+        out += before;
+        text.remove_prefix(before.size());
+        if (const auto length = length_of_key(text, key, may_be_cut); length > 0) {
             out += "***";
-            text.remove_prefix(key.size());
+            text.remove_prefix(length);
+        } else if (!text.empty()) {
+            out += text.front();
+            text.remove_prefix(1);
         }
     }
-    for (auto part = key.size() - 1; is_key && part >= shortest_part; --part) // where a limit cut the text
-        if (std::string_view(out).ends_with(key.substr(0, part))) {
-            out.resize(out.size() - part);
-            out += "***";
-            break;
-        }
+    return out;
+}
+
+/// The same of a whole text: an id, a path or a URL, where a key may be taken for an id.
+inline std::string without_key(std::string_view text, const secret& authorization)
+{
+    return without_key(text, authorization, text.npos, false);
+}
+
+/// The beginning of a server's text, of whole characters, without the key. A limit may have cut the text.
+inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
+{
+    auto out = without_key(text, authorization, most, true);
     out.resize(cut_at_character(out, most).size());
     return out;
 }
 
-/// A path or URL without the key, as it is and as it is written there.
-inline std::string redacted(std::string_view path, const secret& authorization)
-{
-    auto shown = excerpt(path, path.size(), authorization);
-    const auto key = authorization.reveal();
-    std::string encoded;
-    append_encoded(encoded, key.substr(std::min(key.find(' ') + 1, key.size())));
-    return excerpt(shown, shown.size(), secret(std::move(encoded)));
-}
+} // namespace cojob::detail
 
-/// The body of a failure as JSON; null where it is none.
+// -------- cojob/impl/internal/server_message.hpp
+
+namespace cojob::detail {
+
+/// The body of a failure as JSON, read as leniently as that of a success; null where it is none.
 inline boost::json::value read_failure(const http::response& response, const limit_options& limits)
 {
-    boost::json::parse_options options;
-    options.max_depth = limits.json_depth;
-    boost::system::error_code ec;
-    auto value = boost::json::parse(response.body, ec, {}, options);
-    return ec ? boost::json::value() : value;
+    try {
+        return parse_json(response.body, limits.json_depth);
+    } catch (const api_error&) {
+        return {};
+    }
 }
 
 /// The server's own words in an answer: those of a JSON body, else the body as it is. None where the body is coded.
@@ -4925,7 +5141,7 @@ inline void add_words_of(error_info& info, const http::response& response, const
     if (!content_coding(response).empty())
         return;
     const server_words words(read_failure(response, limits), response.status);
-    const std::string_view message = words.message().empty() ? response.body : words.message();
+    const std::string_view message = words.message().empty() ? without_byte_order_mark(response.body) : words.message();
     info.server_message = excerpt(message, limits.error_text, authorization);
     info.server_detail = excerpt(words.detail(), limits.error_text, authorization);
 }
@@ -4945,7 +5161,7 @@ inline void add_server_headers(error_info& info, const http::response& response,
     const auto header = [&](std::string_view name) { return response.header(name).value_or(std::string_view()); };
     info.request_id = excerpt(header("X-Request-Id"), longest_id, authorization);
     info.retry_after = excerpt(header("Retry-After"), longest_time, authorization);
-    const auto location = escape_control(redacted(without_secrets(header("Location")), authorization));
+    const auto location = escape_control(without_key(without_secrets(header("Location")), authorization));
     info.location = cut_at_character(location, longest_location);
 }
 
@@ -4982,8 +5198,8 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = redacted(call.wire.target, call.wire.authorization); // a key may be where an id should be
-    info.job_id = call.api.job_id;
+    info.path = without_key(call.wire.target, call.wire.authorization); // a key may be where an id should be
+    info.job_id = without_key(call.api.job_id, call.wire.authorization);
     return info;
 }
 
@@ -5048,10 +5264,10 @@ class attempt_run {
 
     [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
 
-    /// Whether it was held at its commit, and nothing was sent. A transport that sent all the same brings a response.
+    /// Whether it was held at its commit, and nothing was sent.
     [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
     {
-        return exchange_.was_refused() && result.error && !exchange_.operation.is_stopped();
+        return exchange_.was_refused() && !was_sent_all_the_same(result) && !exchange_.operation.is_stopped();
     }
 
     /// It is to go on later, in another run.
@@ -5082,7 +5298,7 @@ class attempt_run {
         if (settings_.poll)
             tell(*settings_.poll, made);
         if (auto* const observer = state_.options.observer.get())
-            observer->on_response({call_.wire.method, call_.wire.target, tried.status, tried.ended, exchange_.reached,
+            observer->on_response({call_.wire.method, call_.shown_target, tried.status, tried.ended, exchange_.reached,
                                    state_.time().now() - start_.began});
         return made;
     }
@@ -5097,7 +5313,7 @@ class attempt_run {
     void begin(const attempt_event& event)
     {
         if (auto* const observer = state_.options.observer.get())
-            observer->on_attempt(event);
+            observer->on_attempt({event.method, call_.shown_target, event.number, event.is_poll});
         ++state_.counters.requests;
         state_.counters.polls += event.is_poll ? 1U : 0U;
     }
@@ -5111,15 +5327,37 @@ class attempt_run {
         c.received += exchange_.bytes_received;
     }
 
+    /// A transport that does not obey `exchange::commit` may end in any way; only this end says that nothing was sent.
+    [[nodiscard]] bool was_sent_all_the_same(const http::exchange_result& result) const noexcept
+    {
+        return exchange_.was_refused() && (result.error != asio::error::operation_aborted || exchange_.bytes_sent != 0);
+    }
+
+    /// The server looked and refused, whatever becomes of the body. A call without an effect is rather repeated, for
+    /// the server's words; but a limit is one for all calls.
+    [[nodiscard]] bool is_told_by_its_head(int status) const noexcept
+    {
+        return status == 429 || (status >= 400 && status < 500 && status != 408 && call_.effect != effect::none);
+    }
+
+    /// By whoever called; a limit of the attempt is none of that.
+    [[nodiscard]] bool is_given_up() const noexcept
+    {
+        const auto reason = exchange_.operation.reason();
+        return reason != stop_reason::none && reason != stop_reason::limit;
+    }
+
     [[nodiscard]] attempt_outcome outcome_of(const http::exchange_result& result, bool has_retry_hint) const
     {
         const auto& x = exchange_;
+        const auto status = result.response.status;
+        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_given_up());
         attempt_outcome outcome;
-        outcome.error = result.error;
-        outcome.status = result.error ? 0 : result.response.status;
+        outcome.error = is_answered ? error_code() : result.error;
+        outcome.status = is_answered ? status : 0;
         outcome.has_retry_hint = has_retry_hint;
-        outcome.was_committed = x.was_committed() || (x.was_refused() && !result.error);
-        outcome.stopped = result.error ? x.operation.reason() : stop_reason::none;
+        outcome.was_committed = x.was_committed() || was_sent_all_the_same(result);
+        outcome.stopped = is_answered ? stop_reason::none : x.operation.reason();
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";
@@ -5144,12 +5382,21 @@ namespace cojob::detail {
 /// What a call tells the client's observer between its attempts.
 class call_events {
   public:
-    explicit call_events(const call_record& call) : call_(call) {}
+    explicit call_events(call_record& call) : call_(call) { key_is_known(); }
+
+    /// It stands where an id should be, now and then. A provider's comes with each attempt.
+    void key_is_known()
+    {
+        auto& asked = call_.asked;
+        if (observer())
+            asked.shown_target = without_key(asked.shown_target.empty() ? asked.wire.target : asked.shown_target,
+                                             asked.wire.authorization);
+    }
 
     void retry(unsigned number, error_code why, duration wait, bool is_hinted) const
     {
         if (auto* const to = observer())
-            to->on_retry({call_.asked.wire.method, call_.asked.wire.target, number, why, wait, is_hinted});
+            to->on_retry({call_.asked.wire.method, call_.asked.shown_target, number, why, wait, is_hinted});
     }
 
     void throttled(errc why, duration wait) const
@@ -5157,7 +5404,7 @@ class call_events {
         if (why == errc::quota_exhausted)
             ++call_.client->counters.throttles;
         if (auto* const to = observer())
-            to->on_throttled({call_.asked.wire.method, call_.asked.wire.target, {}, why, wait});
+            to->on_throttled({call_.asked.wire.method, call_.asked.shown_target, {}, why, wait});
     }
 
     /// The end of a call whose attempt was held at its commit and did not go on.
@@ -5165,14 +5412,14 @@ class call_events {
     {
         const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
         if (auto* const to = observer())
-            to->on_response({call_.asked.wire.method, call_.asked.wire.target, 0, why, phase::queued,
+            to->on_response({call_.asked.wire.method, call_.asked.shown_target, 0, why, phase::queued,
                              call_.client->time().now() - start.began});
     }
 
   private:
     [[nodiscard]] cojob::observer* observer() const noexcept { return call_.client->options.observer.get(); }
 
-    const call_record& call_;
+    call_record& call_;
 };
 
 } // namespace cojob::detail
@@ -5369,8 +5616,10 @@ class retry_plan {
     {
         if (std::exchange(is_misdirected_, true))
             return {};
-        if (is_poll_) // the next poll could meet the same connection
-            return {.is_again = true, .needs_new_connection = true};
+        if (is_poll_) { // the next poll could meet the same connection
+            const bool may = options_.on_not_ready && options_.max_attempts > 1;
+            return {.is_again = may, .needs_new_connection = may};
+        }
         return again(failure_kind::misdirected, outcome, m);
     }
 
@@ -5426,8 +5675,11 @@ class retry_plan {
     [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
     {
         using std::chrono::seconds;
-        if (m.hint && *m.hint > duration::zero())
-            return *m.hint + jitter(*m.hint, m.uniform);
+        if (m.hint && *m.hint > duration::zero()) {
+            const bool takes_leave = outcome.status == 503 && outcome.has_retry_hint;
+            const auto least = takes_leave ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
+            return least + jitter(least, m.uniform);
+        }
         const auto is_throttling = outcome.status == 429;
         const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
         const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
@@ -5763,14 +6015,15 @@ class quota_window {
         return s;
     }
 
-    /// The exchange has ended, and the server may have counted it.
-    void stamp(slot s, time_point now, bool is_success)
+    /// The exchange has ended, and the server may have counted it. A probe without an answer found nothing out: the
+    /// next request is one too.
+    void stamp(slot s, time_point now, bool is_success, bool was_answered = true)
     {
         if (stamps_.size() == stamps_.capacity())
             forget_free(now);
         stamps_.push_back(stamps_.empty() ? now : std::max(now, stamps_.back())); // first: it may throw
         release(s);
-        if (s.era_ != era_)
+        if (s.era_ != era_ || !was_answered)
             return;
         is_probing_ = false;
         if (is_success)
@@ -5931,7 +6184,7 @@ class quota_window {
     std::uint64_t own_era_ = 0; // when all was used up: slots from before it are the parent's
     time_point used_up_at_{};
     time_point paused_until_ = time_point::min();
-    bool is_probing_ = false; // from a pause until what came after it was not refused
+    bool is_probing_ = false; // from a pause until an answer to what came after it was no refusal
     bool has_probe_ = false;
     duration guess_{};
 };
@@ -6056,10 +6309,10 @@ class quota_line {
     }
 
     /// The exchange of a caller with a slot has ended, and the server may have counted it.
-    void stamp(caller& c, time_point now, bool is_success)
+    void stamp(caller& c, time_point now, bool is_success, bool was_answered = true)
     {
         release(c, now, [&] {
-            window_.stamp(c.slot_, now, is_success);
+            window_.stamp(c.slot_, now, is_success, was_answered);
             queue_.shift_all(-1); // they were counting on a slot that would be given back
         });
     }
@@ -6298,7 +6551,7 @@ class quota_core::ticket {
     {
         const auto lock = core_->enter();
         if (caller_.state() == state_type::committed)
-            core_->line_.stamp(caller_, now(), false);
+            core_->line_.stamp(caller_, now(), false, false);
         else
             core_->line_.leave(caller_, now());
     }
@@ -6333,12 +6586,12 @@ class quota_core::ticket {
             core_->line_.leave(caller_, now());
     }
 
-    /// The exchange has ended, and the server may have counted it.
-    void stamp(bool is_success)
+    /// The exchange has ended, and the server may have counted it. Without an answer a probe has found nothing out.
+    void stamp(bool is_success, bool was_answered = true)
     {
         const auto lock = core_->enter();
         if (caller_.has_slot())
-            core_->line_.stamp(caller_, now(), is_success);
+            core_->line_.stamp(caller_, now(), is_success, was_answered);
     }
 
     /// The server has provably not counted it. Without a slot: gives up waiting.
@@ -6438,7 +6691,7 @@ class quota_use final : public http::commit_gate {
         if (ticket_ && made.outcome.status == 429)
             return ticket_->throttled(at_least_a_second(made.hint), uniform);
         if (ticket_ && made.outcome.was_committed && !was_never_read(made.outcome))
-            ticket_->stamp(!made.tried.ended);
+            ticket_->stamp(!made.tried.ended, !made.outcome.error && made.outcome.stopped == stop_reason::none);
         else
             give_back();
         return std::nullopt;
@@ -6509,6 +6762,7 @@ class call_run {
           quota_(call.asked.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
+        poll_trace::call_begins(call.settings.poll.get());
     }
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
@@ -6578,6 +6832,7 @@ class call_run {
                 throw_invalid_argument("credential: the provider gave an empty one");
             check_key(key.reveal(), "credential");
             call_.asked.wire.authorization = bearer(key);
+            events_.key_is_known();
         } catch (...) {
             thrown = std::current_exception();
         }
@@ -6994,11 +7249,11 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.asked.api;
     info.method = request.method;
-    info.path = redacted(call.asked.wire.target, call.asked.wire.authorization);
+    info.path = without_key(call.asked.wire.target, call.asked.wire.authorization);
     info.http_status = call.response.status;
     info.attempts = call.attempts;
     add_server_headers(info, call.response, call.asked.wire.authorization); // a provider's key too
-    info.job_id = request.job_id;
+    info.job_id = without_key(request.job_id, call.asked.wire.authorization);
     return info;
 }
 
@@ -7178,6 +7433,8 @@ bool list_cursor::take(const page_count& page)
         return false;
     }
     total_ = page.total;
+    if (page.news > 0)
+        in_vain_ = 0;
     // Whatever is shorter than asked covers only what it has: a server may give fewer than it is asked for.
     const auto end = offset_ + (page.places == 0 ? size_ : page.places);
     if (unknown_at_ && page.news == 0 && end < *unknown_at_) {
@@ -7208,7 +7465,12 @@ bool list_cursor::continues(const page_count& page) const
 {
     if (offset_ == 0)
         return true;
-    return must_join_ ? page.known > 0 : shrunk_by(page) == 0;
+    if (page.known > 0 && must_join_)
+        return true;
+    if (unknown_at_ || shrunk_by(page) > 0)
+        return false;
+    constexpr int enough = 2; // the first may have met a list that changed, the second one that changed again
+    return !must_join_ || page.unread >= end_ - offset_ || in_vain_ >= enough;
 }
 
 std::size_t list_cursor::shrunk_by(const page_count& page) const
@@ -7219,6 +7481,8 @@ std::size_t list_cursor::shrunk_by(const page_count& page) const
 void list_cursor::look_back(const page_count& page)
 {
     const auto is_first = !unknown_at_;
+    if (is_first)
+        ++in_vain_;
     unknown_at_ = offset_;
     must_join_ = true;
     if (is_first)
@@ -7461,8 +7725,8 @@ void operation::ring()
 namespace cojob::detail {
 
 /// Notices that the machine slept: civil time went on while steady time, as Linux has it, stood still. Where steady
-/// time goes on in a sleep nothing is noticed, and every limit counts the sleep by itself. Civil time that is set
-/// forward looks like a sleep.
+/// time goes on in a sleep (Windows; macOS as far as is known) nothing is noticed, and every limit counts the sleep by
+/// itself. Civil time that is set forward looks like a sleep.
 class awake_mark {
   public:
     explicit awake_mark(const clock& time) : lead_(lead(time)) {}
@@ -9386,10 +9650,11 @@ inline std::string render(const http::request& r)
 
     std::string text;
     text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
-    const auto line = [&text](std::string_view name, std::string_view value) {
-        text.append(name).append(": ").append(value).append("\r\n");
+    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would count a literal's characters anew
+    const auto line = [&](std::string_view name, std::string_view value) {
+        text.append(name).append(colon).append(value).append(end_of_line);
     };
-    text.append(r.method).append(" ").append(r.target).append(" HTTP/1.1\r\n");
+    text.append(r.method).append(1, ' ').append(r.target).append(" HTTP/1.1\r\n");
     line("Host", host);
     if (!r.authorization.empty())
         line("Authorization", r.authorization.reveal());
@@ -9397,7 +9662,7 @@ inline std::string render(const http::request& r)
         line(name, value);
     if (r.has_body)
         line("Content-Length", length);
-    text.append("\r\n").append(r.body);
+    text.append(end_of_line).append(r.body);
     return text;
 }
 
@@ -9475,10 +9740,19 @@ class transaction {
         return is_worth_sending() && !write(waited) ? awaits::connection : awaits::nothing;
     }
 
+    /// Whether the answer is there, as far as it is waited for here: all of it, or the head of one that streams. If
+    /// something is still awaited, then only that the server takes the rest of the request.
+    [[nodiscard]] bool has_answer() const
+    {
+        return reader_.is_streaming() || (reader_.is_over() && !reader_.failure());
+    }
+
     /// When it is over.
     [[nodiscard]] http::exchange_result result()
     {
-        if (exchange_.operation.is_stopped())
+        if (text_)
+            reader_.forbid_reuse();
+        if (is_given_up())
             return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
         if (refusal_)
             return {errc::tls_failed, "the server did not accept the handshake: " + refusal_.message(), {}, {}};
@@ -9492,6 +9766,16 @@ class transaction {
     }
 
   private:
+    /// Whether a stop is how it ended. Not where it met the rest of a request that was answered: what the answer tells
+    /// may be told nowhere else. But nothing is a forked child's, and a stream is of no use to who wants to stop.
+    [[nodiscard]] bool is_given_up() const
+    {
+        const auto& op = exchange_.operation;
+        if (!op.is_stopped())
+            return false;
+        return !has_answer() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
+    }
+
     /// What is left of the request. A server that refuses one may answer before it has read all of it, and read no
     /// more; so the answer is looked for while the request is written. One that accepts it wants the rest.
     [[nodiscard]] bool is_worth_sending() const { return text_ && !reader_.failure() && reader_.status() < 300; }
@@ -9610,6 +9894,8 @@ class https_transport final : public http::transport {
         auto awaited = exchanged.go_on();
         while (awaited != transaction::awaits::nothing) {
             error_code ec;
+            if (exchanged.has_answer())
+                op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
             if (awaited == transaction::awaits::connection)
                 std::tie(ec) = co_await line.ready();
             else if (awaited == transaction::awaits::either)
@@ -9674,6 +9960,10 @@ class https_transport final : public http::transport {
     /// A server closes an idle connection after some time, mostly after five seconds or more. A request that is on its
     /// way then is lost, and one that must not be repeated is better off with a new connection.
     static constexpr duration a_moment = std::chrono::seconds(1);
+
+    /// A server that has accepted a request before all of it was sent mostly reads the rest. One that takes nothing for
+    /// so long does not want it.
+    static constexpr duration patience = std::chrono::seconds(5);
 
     /// Whether the server wants to go on with the connection, after an answer.
     static bool is_kept(stream& connection, const http::header_list& headers, time_point now)
@@ -10300,9 +10590,10 @@ struct polled_job;
 /// What a poll brought, for all who wait for its job.
 struct poll_answer {
     time_point begun{};
-    duration queued{};    ///< of the time since then, how long it only queued for a connection
-    bool is_list = false; ///< of a list that was to tell of many jobs
-    job_view view{};      ///< where nothing failed
+    duration queued{};             ///< of the time since then, how long it only queued for a connection
+    bool is_list = false;          ///< of a list that was to tell of many jobs
+    bool is_slept_through = false; ///< it landed so late that the machine must have slept meanwhile
+    job_view view{};               ///< where nothing failed
     error_info failure{};
     std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
     std::optional<duration> retry_after{}; ///< the server's word on when to come back
@@ -10317,6 +10608,12 @@ inline duration believed_delay(const poll_answer& answer)
 {
     const auto asked = answer.retry_after.value_or(duration::zero());
     return answer.failure.code() ? asked : std::min<duration>(asked, std::chrono::minutes(2));
+}
+
+/// A poll that never had a connection, or a key, before its time was up has asked nobody.
+inline bool is_unsent(const poll_answer& answer)
+{
+    return answer.reached == phase::queued && answer.failure.code() == errc::deadline_exceeded;
 }
 
 /// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
@@ -10395,6 +10692,7 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     bool is_probe = false;
     const time_point begun;
     std::size_t expected = 0; ///< jobs that it is to tell of
+    time_point lands_by = time_point::max();
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
@@ -10459,11 +10757,11 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
     void set_limit(client_state& state, duration call)
     {
         constexpr auto grace = std::chrono::seconds(1);
-        const auto until = after(after(begun, call), grace);
-        if (until == time_point::max())
+        lands_by = after(after(begun, call), grace);
+        if (lands_by == time_point::max())
             return;
         alarm_ = state.time().make_alarm(state.executor);
-        alarm_->set(until, [this] { give_up(); });
+        alarm_->set(lands_by, [this] { give_up(); });
     }
 
     /// Does not wait for the service's coroutine: it may not answer to being stopped.
@@ -10504,6 +10802,14 @@ class poll_flight : public std::enable_shared_from_this<poll_flight> {
 // -------- cojob/impl/internal/job/poll_pause.hpp
 
 namespace cojob::detail {
+
+/// Whether a server wants to be left alone for longer than there is time: nobody waits for that. Without a deadline,
+/// that is a day.
+[[nodiscard]] constexpr bool is_in_vain(time_point asked_until, time_point deadline, time_point now) noexcept
+{
+    constexpr auto longest_pause = std::chrono::hours(24);
+    return deadline == time_point::max() ? asked_until > after(now, longest_pause) : asked_until >= deadline;
+}
 
 /// What all polls of one scope do after a 429 to one of them: they wait, then one goes ahead, and the others follow
 /// when it was answered. Pure.
@@ -10548,7 +10854,10 @@ class poll_pause {
             ++guesses_;
         const auto asked = hint ? *hint : guess();
         until_ = std::max(until_, after(now, std::min<duration>(asked + jitter(asked, uniform), longest)));
-        asked_until_ = hint ? std::max(asked_until_, after(now, asked)) : until_;
+        if (!hint)
+            asked_until_ = until_;
+        else // what an earlier pause asked for went with it
+            asked_until_ = is_same_storm ? std::max(asked_until_, after(now, asked)) : after(now, asked);
         needs_probe_ = true;
     }
 
@@ -10953,7 +11262,7 @@ class poll_roster {
             wishes.due = job.next_for(wishes);
         waiter.wishes_ = wishes;
         deadlines_.put(waiter, wishes.deadline);
-        if (group.pause->is_on(now) && wishes.deadline <= group.pause->asked_until())
+        if (group.pause->is_on(now) && is_in_vain(group.pause->asked_until(), wishes.deadline, now))
             shut_out(waiter);
         else if (!job.flight)
             order.hasten(job, wishes.due);
@@ -11043,20 +11352,20 @@ class poll_roster {
     }
 
     /// The machine slept, or the process stood still, over polls and deadlines: who would be told now that his time is
-    /// up gets one poll more, since what was seen last may be hours old.
+    /// up gets one poll more, since what was seen last may be hours old. A poll that was slept through is none: it is
+    /// as old, or dead.
     void grant_last_polls(time_point now) noexcept
     {
         constexpr auto time_to_answer = std::chrono::seconds(10);
         auto* waiter = deadlines_.first();
         while (waiter && waiter->due_at() <= now) {
             auto* const next = deadlines_.next_of(*waiter);
-            if (!waiter->is_expecting_) {
-                waiter->wishes_.due = std::min(waiter->wishes_.due, now);
-                waiter->wishes_.deadline = now + time_to_answer;
-                deadlines_.put(*waiter, waiter->wishes_.deadline);
-                if (!waiter->job_->flight)
-                    order.hasten(*waiter->job_, now);
-            }
+            waiter->is_expecting_ = false;
+            waiter->wishes_.due = now;
+            waiter->wishes_.deadline = now + time_to_answer;
+            deadlines_.put(*waiter, waiter->wishes_.deadline);
+            if (!waiter->job_->flight) // else when that has landed
+                order.hasten(*waiter->job_, now);
             waiter = next;
         }
     }
@@ -11072,12 +11381,15 @@ class poll_roster {
         }
     }
 
-    void shut_out_hopeless(const poll_scope& paused) noexcept
+    void shut_out_hopeless(const poll_scope& paused, time_point now) noexcept
     {
+        const auto asked_until = paused.asked_until();
+        const auto is_for_the_endless = is_in_vain(asked_until, time_point::max(), now); // who stand at the end
         auto* waiter = deadlines_.first();
-        while (waiter && waiter->due_at() <= paused.asked_until()) {
+        while (waiter && (is_for_the_endless || waiter->due_at() <= asked_until)) {
             auto* const next = deadlines_.next_of(*waiter);
-            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_)
+            if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_ &&
+                is_in_vain(asked_until, waiter->wishes_.deadline, now))
                 shut_out(*waiter);
             waiter = next;
         }
@@ -11154,7 +11466,13 @@ class poll_line final : public poll_sender {
     void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
               const poll_waiter::wishes& wishes)
     {
-        roster_.join(waiter, roster_.order.group_of(api, now()).job_of(id), wishes, now());
+        try {
+            roster_.join(waiter, roster_.order.group_of(api, now()).job_of(id), wishes, now());
+        } catch (...) {
+            if (!is_at_work())
+                roster_.order.forget_idle(); // a group that was made for it holds its client, and this line
+            throw;
+        }
         arm(); // cannot fail: who has a place in the line is told of everything
     }
 
@@ -11167,26 +11485,9 @@ class poll_line final : public poll_sender {
 
     void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept override
     {
-        const auto paused = flight.group.pause; // an observer may start waits, and the group go meanwhile
-        roster_.end(flight);
-        const auto has_failed = answer.failure.code() || answer.thrown;
-        const auto is_throttled = answer.failure.code() == errc::rate_limited;
-        if (is_throttled)
-            pause(flight.group, answer);
-        else if (!has_failed)
-            paused->succeeded(flight.begun);
-        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
-        not_before = after(now(), believed_delay(answer));
-        if (flight.job)
-            roster_.deliver(*flight.job, answer, now());
-        else
-            roster_.deliver_list(flight, answer, std::move(listed), now());
-        if (is_throttled || flight.is_probe)
-            roster_.order.reorder(*paused);
-        else
-            roster_.order.reorder(flight.group);
-        if (paused->is_on(now()))
-            roster_.shut_out_hopeless(*paused);
+        is_telling_ = true;
+        tell(flight, std::move(answer), std::move(listed));
+        is_telling_ = false;
         start_due();
     }
 
@@ -11195,9 +11496,41 @@ class poll_line final : public poll_sender {
   private:
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
+    /// Waiters or queues are being gone through. An observer or a service may start waits meanwhile: they must neither
+    /// end others nor have groups forgotten. In the end `start_due` arms.
+    [[nodiscard]] bool is_at_work() const noexcept { return is_telling_ || is_starting_; }
+
+    void tell(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept
+    {
+        notice_a_sleep();
+        answer.is_slept_through = has_slept_since(flight.lands_by);
+        auto& paused = *flight.group.pause;
+        roster_.end(flight);
+        const auto has_failed = answer.failure.code() || answer.thrown;
+        const auto is_throttled = answer.failure.code() == errc::rate_limited;
+        if (is_throttled)
+            pause(flight.group, answer);
+        else if (!has_failed)
+            paused.succeeded(flight.begun);
+        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
+        not_before = after(now(), believed_delay(answer));
+        if (flight.job)
+            roster_.deliver(*flight.job, answer, now());
+        else
+            roster_.deliver_list(flight, answer, std::move(listed), now());
+        if (is_throttled || flight.is_probe)
+            roster_.order.reorder(paused);
+        else
+            roster_.order.reorder(flight.group);
+        if (paused.is_on(now()))
+            roster_.shut_out_hopeless(paused, now());
+    }
+
     /// A line that cannot set its alarm has nobody wait for it: its waits end with the reason.
     void arm() noexcept
     {
+        if (is_at_work())
+            return;
         roster_.order.forget_idle();
         auto next = roster_.next_deadline();
         if (roster_.under_way() < most_)
@@ -11211,6 +11544,7 @@ class poll_line final : public poll_sender {
             rings_at_ = std::max(next, now());
         } catch (...) {
             roster_.fail_all(std::current_exception());
+            roster_.order.forget_idle();
         }
     }
 
@@ -11226,13 +11560,23 @@ class poll_line final : public poll_sender {
 
     void ring() noexcept
     {
-        constexpr auto overslept = std::chrono::seconds(5); // no load makes an alarm as late as that
         armed_ = time_point::max();
-        if (now() - rings_at_ >= overslept)
-            roster_.grant_last_polls(now());
+        notice_a_sleep();
+        is_telling_ = true;
         roster_.time_out(now());
+        is_telling_ = false;
         start_due();
     }
+
+    /// Before anybody is told that his time is up: after a sleep, what was seen last is no answer.
+    void notice_a_sleep() noexcept
+    {
+        if (has_slept_since(rings_at_))
+            roster_.grant_last_polls(now());
+    }
+
+    /// Whether what was to happen then is later than any load makes it.
+    [[nodiscard]] bool has_slept_since(time_point when) const { return now() >= after(when, std::chrono::seconds(5)); }
 
     /// Last, whoever calls it: what it launches may land at once, and change everything.
     void start_due() noexcept
@@ -11310,8 +11654,8 @@ class poll_line final : public poll_sender {
     poll_roster roster_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
-    time_point rings_at_{}; // the same, or when it was set, where it was due by then
-    bool is_starting_ = false, is_stretched_ = false;
+    time_point rings_at_ = time_point::max(); // the same, or when it was set, where it was due by then
+    bool is_telling_ = false, is_starting_ = false, is_stretched_ = false;
 };
 
 } // namespace cojob::detail
@@ -11445,9 +11789,6 @@ class poll_plan {
     {
     }
 
-    /// The longest time that a server may ask for in a wait without a deadline.
-    static constexpr auto longest_pause = std::chrono::hours(24);
-
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
     /// Early enough for one more answer before the deadline.
@@ -11470,14 +11811,14 @@ class poll_plan {
     /// Whether a server wants to be left alone for longer than there is time: nobody waits for that.
     [[nodiscard]] bool is_in_vain(time_point now, time_point asked_until) const
     {
-        return deadline_ == time_point::max() ? asked_until > after(now, longest_pause) : asked_until >= deadline_;
+        return detail::is_in_vain(asked_until, deadline_, now);
     }
 
-    /// A poll that began then, and was sent when it had queued for so long.
-    void poll_begins(time_point now, duration queued = {})
+    /// A poll was sent then. What it queued here before is no part of the server's slowness.
+    void poll_begins(time_point sent)
     {
-        begun_ = now;
-        patience_.poll_was_sent(after(now, queued));
+        begun_ = sent;
+        patience_.poll_was_sent(sent);
     }
     [[nodiscard]] bool has_sent() const noexcept { return patience_.has_sent(); }
 
@@ -11614,18 +11955,25 @@ namespace cojob::detail {
 class wait_report {
   public:
     wait_report(const client_state& state, const wait_subject& subject)
-        : observer_(state.options.observer.get()), subject_(subject)
+        : observer_(state.options.observer.get()), subject_(subject), shown_id_(observer_ ? subject.id : std::string())
     {
     }
 
     void poll_has_ended() noexcept { ++polls_; }
+
+    /// A poll that failed knows the key, and says the id without it.
+    void show_id(const std::string& id)
+    {
+        if (observer_ && !id.empty())
+            shown_id_ = id;
+    }
 
     /// The next poll is made after that; zero: there is none.
     void poll(std::string_view status, error_code failure, duration next_in) const
     {
         if (observer_)
             observer_->on_poll(
-                {subject_.api->api(), subject_.id, failure ? std::string_view() : status, failure, polls_, next_in});
+                {subject_.api->api(), shown_id_, failure ? std::string_view() : status, failure, polls_, next_in});
     }
 
     void job(const job_view& seen, bool is_change)
@@ -11633,9 +11981,9 @@ class wait_report {
         if (!observer_)
             return;
         if (seen.is_unknown && is_news(seen.status))
-            observer_->on_unknown_status({subject_.api->api(), subject_.id, seen.status});
+            observer_->on_unknown_status({subject_.api->api(), shown_id_, seen.status});
         if (is_change)
-            observer_->on_job_changed({subject_.api->api(), subject_.id, seen.status, {}, polls_, {}});
+            observer_->on_job_changed({subject_.api->api(), shown_id_, seen.status, {}, polls_, {}});
     }
 
   private:
@@ -11653,6 +12001,7 @@ class wait_report {
 
     observer* observer_;
     const wait_subject& subject_;
+    std::string shown_id_; // a key may be where an id should be
     unsigned polls_ = 0;
     std::vector<std::string> unknown_seen_;
 };
@@ -11708,7 +12057,8 @@ class job_wait final : public poll_waiter {
     /// What it ends with when it is given up: what is known, and not a failure of the job.
     [[nodiscard]] error_info about_job(error_info failure) const
     {
-        failure.job_id = subject_.id;
+        if (failure.job_id.empty()) // else a call has said it, without its key
+            failure.job_id = subject_.id;
         failure.job_status = last_.status;
         return failure;
     }
@@ -11744,14 +12094,17 @@ class job_wait final : public poll_waiter {
         return end_ ? over() : next_;
     }
 
-    /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's.
+    /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's;
+    /// nor is that of a poll that was never sent, or that the machine slept through.
     void note_poll(const poll_answer& answer)
     {
         report_.poll_has_ended();
+        report_.show_id(answer.failure.job_id);
         const auto late = next_ ? std::max(answer.begun - *next_, duration::zero()) : duration::zero();
-        plan_.excuse(late + answer.queued);
-        if (answer.reached != phase::queued)
-            plan_.poll_begins(answer.begun, answer.queued);
+        const auto own = is_unsent(answer) || answer.is_slept_through ? now() - answer.begun : answer.queued;
+        plan_.excuse(late + own);
+        if (!is_unsent(answer))
+            plan_.poll_begins(after(answer.begun, own));
     }
 
     void timed_out(std::optional<phase> reached, bool is_under_way) noexcept override
@@ -11844,22 +12197,30 @@ class job_wait final : public poll_waiter {
             failure.code() == errc::deadline_exceeded || failure.code() == asio::error::operation_aborted;
         if (is_cut && now() >= plan_.deadline())
             return {};
-        // A list is an offer, and a poll that never had a connection has asked nobody: neither says anything.
+        // A list is an offer, and an unsent poll has asked nobody: neither says anything.
         if (answer.is_list && failure.code() != errc::rate_limited)
             return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
                 .value_or(now());
-        if (answer.reached == phase::queued && failure.code() == errc::deadline_exceeded)
+        if (is_unsent(answer))
             return plan_.postponed(now(), {}, state_.random());
         last_failure_ = std::make_unique<error_info>(failure);
         const auto kind = kind_of(failure);
         if (kind == poll_failure::throttled)
             return after_throttling(answer);
-        const auto hint = answer.retry_after.value_or(duration::zero());
-        if (!bears(kind, failure) || plan_.is_in_vain(now(), after(now(), hint))) {
+        const auto is_odd = kind == poll_failure::odd;
+        const auto hint = is_odd ? delay_of_odd(answer) : believed_delay(answer);
+        if (!bears(kind, failure) || (!is_odd && plan_.is_in_vain(now(), after(now(), hint)))) {
             fail(failure);
             return {};
         }
-        return plan_.failed(now(), believed_delay(answer), state_.random(), is_silence(failure));
+        return plan_.failed(now(), hint, state_.random(), is_silence(failure));
+    }
+
+    /// One odd answer says as little by its hint: that neither ends the wait nor costs it its last poll.
+    [[nodiscard]] duration delay_of_odd(const poll_answer& answer) const
+    {
+        const auto left = std::max(plan_.last_poll_at() - now(), duration::zero());
+        return std::min({believed_delay(answer), schedule_.max_interval, left});
     }
 
     next_poll after_throttling(const poll_answer& answer)
@@ -11888,7 +12249,8 @@ class job_wait final : public poll_waiter {
         if (!plan_.is_server_silent())
             return {errc::wait_timeout, "the job had not ended when last seen"};
         if (!plan_.has_sent() && reached == phase::queued)
-            return {errc::wait_timeout, "no poll was sent before the wait's time was up: no connection was free"};
+            return {errc::wait_timeout,
+                    "no poll was sent before the wait's time was up: no connection was free, or no key was provided"};
         if (last_failure_)
             return *last_failure_;
         const auto was_sent = !reached || *reached >= phase::sending;
@@ -12142,111 +12504,6 @@ void throw_no_progress(std::size_t offset)
 {
     throw_error(error_info(errc::no_progress, "ten pages up to offset " + std::to_string(offset) + " had no new job"));
 }
-
-} // namespace cojob::detail
-
-// -------- cojob/detail/json_cursor.hpp
-
-namespace cojob::detail {
-
-/// Walks over a JSON text without a tree, and without recursion. It finds where values begin and end and checks nothing
-/// else; a text that is cut or is no JSON ends the walk.
-class json_cursor {
-  public:
-    explicit json_cursor(std::string_view text) noexcept : text_(text) {}
-
-    /// The offset of what comes next, blanks skipped.
-    [[nodiscard]] COJOB_DECL std::size_t position() noexcept;
-    /// From an offset to here.
-    [[nodiscard]] std::string_view since(std::size_t begin) const noexcept { return text_.substr(begin, at_ - begin); }
-
-    /// Takes that character, if it comes next.
-    COJOB_DECL bool take(char) noexcept;
-    /// A string with its quotes; `nullopt` where none comes next or it has no end.
-    COJOB_DECL std::optional<std::string_view> take_string() noexcept;
-    /// The name of a member, with its quotes, and its colon.
-    COJOB_DECL std::optional<std::string_view> take_key() noexcept;
-    /// Any value; `nullopt` where it has no end.
-    COJOB_DECL std::optional<std::string_view> take_value() noexcept;
-
-  private:
-    std::optional<std::string_view> take_container() noexcept;
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-};
-
-/// What a string says that is written like this, with its quotes; `nullopt` for one that is no JSON.
-[[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
-
-/// Whether a number is written as an integer: no fraction, no exponent.
-[[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
-
-/// The string or integer that the outermost object of a text has under that name, as `json_reader::read_id` takes it,
-/// although the text may be cut or be no JSON further on. The last one counts; empty: there is none.
-[[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
-
-/// The text with U+FFFD for every escaped surrogate that has no partner; `nullopt` where there is none. Both escapes
-/// have six characters.
-[[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
-
-/// The text without the byte order mark that some servers put before it (RFC 8259, 8.1 lets us ignore it).
-[[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept
-{
-    return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/detail/json_document.hpp
-
-// For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
-namespace cojob::detail {
-
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. A byte
-/// order mark before it is skipped, and an escaped surrogate without its partner is U+FFFD: both are common in answers
-/// that quote what people typed, and neither makes the rest unreadable. The value lives in `memory`: what is to outlive
-/// that is assigned, not constructed, from a part of it.
-/// \param mended gets the text that was read, where it is not the body's own
-/// \throws api_error `invalid_response`
-[[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
-                                                       boost::json::storage_ptr memory = {},
-                                                       std::string* mended = nullptr);
-
-/// A JSON text and the tree that was read from it. The tree has lost how a number was written; the text has not. Where
-/// both are needed, each value is looked up in the text. The index for that is made at the first question, in one walk:
-/// most answers ask none.
-class json_document {
-  public:
-    /// Keeps a view of the body. \throws api_error `invalid_response`
-    json_document(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory)
-        : body_(without_byte_order_mark(body)), root_(parse_json(body_, max_depth, std::move(memory), &mended_))
-    {
-    }
-    json_document(const json_document&) = delete;
-    json_document& operator=(const json_document&) = delete;
-    ~json_document() = default;
-
-    [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
-
-    /// How a value of this document is written.
-    [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
-
-  private:
-    struct slice {
-        const boost::json::value* value;
-        std::string_view text;
-    };
-
-    void add(const boost::json::value&, json_cursor&) const;
-    void add_members(const boost::json::value&, json_cursor&) const;
-    void add_elements(const boost::json::value&, json_cursor&) const;
-
-    std::string_view body_;
-    std::string mended_; ///< what is read in its place; empty: nothing is
-    boost::json::value root_;
-    mutable std::vector<slice> slices_;
-};
 
 } // namespace cojob::detail
 
@@ -12736,13 +12993,6 @@ inline std::string created_id(const api_request& request, std::string_view body)
     return std::string(cut_at_character(id, 1024));
 }
 
-/// What follows the scheme in the header Authorization.
-inline std::string_view key_of(const secret& authorization) noexcept
-{
-    const auto header = authorization.reveal();
-    return header.substr(std::min(header.find(' ') + 1, header.size()));
-}
-
 /// Decodes the body of a success. A failure tells which request it was, and which job where that can be read; what was
 /// odd in a success is told to the observer.
 template <class Decode>
@@ -12761,8 +13011,8 @@ auto decode_response(const call_record& call, std::string_view api, Decode decod
         return decoded;
     } catch (const api_error& failure) {
         auto info = describe_undecodable(call, failure.info());
-        if (auto id = created_id(call.asked.api, call.response.body); !id.empty())
-            info.job_id = std::move(id);
+        if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
+            info.job_id = without_key(id, call.asked.wire.authorization);
         throw_error(std::move(info));
     }
 }
@@ -13163,6 +13413,26 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return {};
 }
 
+/// Removes what interrupted replacements of a file have left beside it. Another process may be replacing it right now,
+/// which takes less than a minute.
+inline void remove_old_leftovers(const std::filesystem::path& target)
+{
+    const auto begin = target.filename().string() + ".tmp-";
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(target, error);
+    if (error)
+        return;
+    for (std::filesystem::directory_iterator i(folder_of(target), error), end; !error && i != end; i.increment(error)) {
+        const auto name = i->path().filename().string();
+        const bool is_ours = name.starts_with(begin) && name.size() > begin.size() &&
+                             name.find_first_not_of("0123456789", begin.size()) == name.npos;
+        std::error_code ignored;
+        if (is_ours && std::filesystem::is_regular_file(i->symlink_status(ignored)) &&
+            i->last_write_time(ignored) < written - std::chrono::minutes(1) && !ignored)
+            std::filesystem::remove(i->path(), ignored);
+    }
+}
+
 /// A new file beside another, which becomes that other, or goes. It is on the disk before it takes the name, and the
 /// name is on the disk before `replace` returns: after a crash the old file is there, or the new one, whole.
 class file_replacement {
@@ -13200,6 +13470,7 @@ class file_replacement {
             throw api_error(error_info(error_code(error), "quota file: " + path_));
         is_there_ = false;
         keep_name();
+        remove_old_leftovers(target_);
     }
 
   private:
@@ -13237,11 +13508,22 @@ class file_replacement {
             ::close(descriptor);
             throw_file_error(error, path_);
         }
-        // Another's file stays another's where this process may give files away; then the mode, which that may change.
-        [[maybe_unused]] const int is_given = has_old ? ::fchown(descriptor, old.st_uid, old.st_gid) : 0;
-        if (has_old && ::fchmod(descriptor, old.st_mode & static_cast<mode_t>(07777)) != 0)
+        if (has_old && ::fchmod(descriptor, give_as(old, descriptor)) != 0)
             throw_file_error(errno, path_);
         return file;
+    }
+
+    /// Another's file stays another's, or at least its group's, where this process may give files away. The mode that
+    /// it is to have then: what the old group was allowed, no other group is.
+    static mode_t give_as(const struct stat& old, int descriptor)
+    {
+        const auto mode = old.st_mode & static_cast<mode_t>(07777);
+        struct stat now{};
+        if (::fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
+            ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0 ||
+            (::fstat(descriptor, &now) == 0 && now.st_gid == old.st_gid))
+            return mode;
+        return mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID);
     }
 
     static bool reaches_disk(std::FILE* file)
@@ -13711,8 +13993,11 @@ class agent_settings {
                                                                   std::move(o.api_key), o.base_url, o.allow_plaintext),
           pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
     {
-        for (const auto* const added : {"/v1", "/v2", "/v1/agent", "/v2/agent"})
-            service_.refuse_end(added, "agent_options::base_url");
+        const auto project = '/' + http::encode_segment(project_id_);
+        for (const std::string version : {"/v1", "/v2"})
+            for (const auto& below :
+                 {std::string(), std::string("/agent"), "/agent" + project, "/agent" + project + "/job"})
+                service_.refuse_end(version + below, "agent_options::base_url");
     }
 
     /// Empty: no quota is kept.
@@ -14078,7 +14363,7 @@ inline error_info describe_creation(const call_record& call, const std::optional
                                     error_info info)
 {
     auto described = cojob::detail::describe_undecodable(call, std::move(info));
-    described.job_id = session_id.value_or(std::string());
+    described.job_id = cojob::detail::without_key(session_id.value_or(std::string()), call.asked.wire.authorization);
     if (described.code() == errc::invalid_response)
         cojob::detail::add_words_of(described, call.response, call.client->options.limits,
                                     call.asked.wire.authorization);
@@ -14325,7 +14610,7 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
     using cojob::detail::event_source;
     const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
     auto objection = detail::objection_to(*call);
-    if (!objection.empty())
+    if (!objection.empty() && cojob::detail::content_coding(call->response).empty())
         co_await cojob::detail::read_rest(call); // it may tell the id, and why there is no stream
     const auto id = detail::session_id_of(*call);
     if (id) // the session is there, whatever else is wrong
@@ -14569,10 +14854,9 @@ inline bool read_agent_state(const json_reader& json, agent_state& s)
 
 inline bool read_event(const json_reader& json, timeline_event& e)
 {
-    std::optional<timestamp> time;
-    const bool is_read = json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](std::string_view name, const json_reader& member) {
         if (name == "timestamp")
-            return read_time(member, time);
+            return read_time(member, e.time);
         if (name == "event")
             return member.read(e.event);
         if (name == "hostname")
@@ -14581,8 +14865,6 @@ inline bool read_event(const json_reader& json, timeline_event& e)
             return member.read(e.message);
         return name == "error" && member.read(e.error);
     });
-    e.time = time.value_or(timestamp());
-    return is_read;
 }
 
 /// The entries of an object that can be read, by their keys.
@@ -14627,7 +14909,6 @@ inline bool read_parts(std::string_view name, const json_reader& member, job& j)
 inline bool read_job(const json_reader& json, job& j)
 {
     bool has_status = false;
-    std::optional<timestamp> created;
     json.begin_job();
     json.for_each_member([&](std::string_view name, const json_reader& member) {
         if (name == "id")
@@ -14635,7 +14916,7 @@ inline bool read_job(const json_reader& json, job& j)
         if (name == "status")
             return has_status = member.read_present(j.status_text);
         if (name == "created")
-            return read_time(member, created);
+            return read_time(member, j.created);
         if (name == "updated_at")
             return read_time(member, j.updated_at);
         if (name == "changed")
@@ -14646,7 +14927,6 @@ inline bool read_job(const json_reader& json, job& j)
             return member.read(j.hostname);
         return read_parts(name, member, j);
     });
-    j.created = created.value_or(timestamp());
     j.status = parse_job_status(j.status_text);
     j.unknown_members = json.end_job();
     return has_status;
@@ -14881,8 +15161,7 @@ inline std::optional<retry_receipt> find_retry(const job& original, const known_
     std::optional<retry_receipt> found;
     for (const auto& event : original.timeline) {
         // An event without a time may be of any.
-        const bool is_earlier =
-            event.time != timestamp() && event.time + std::chrono::seconds(1) < known.began.earliest;
+        const bool is_earlier = event.time && *event.time + std::chrono::seconds(1) < known.began.earliest;
         if (event.event != "retried" || is_earlier)
             continue;
         const auto* const old = known.before ? &known.before->timeline : nullptr;
@@ -14891,16 +15170,55 @@ inline std::optional<retry_receipt> find_retry(const job& original, const known_
         const auto id = id_in_message(event.message);
         if (id && known.is_known(*id))
             continue;
-        if (found || !id || (!old && event.time < known.began.latest))
+        if (found || !id || (!old && (!event.time || *event.time < known.began.latest)))
             return std::nullopt;
         found.emplace();
         found->job_id = *id;
         found->status = "created";
-        if (event.time != timestamp())
-            found->created = event.time;
+        found->created = event.time;
     }
     return found;
 }
+
+} // namespace cojob::osapi::detail
+
+// -------- cojob/impl/internal/osapi/running_retries.hpp
+
+namespace cojob::osapi::detail {
+
+/// Retries of one job that overlap each other in time.
+class overlapping_retries {
+  public:
+    void begin() noexcept { ++untold_; }
+    /// One of them knows the id of its new job, and has noted it. One that never learns it says nothing.
+    void tell() noexcept { --untold_; }
+    /// Whether only the one that asks does not know its id.
+    [[nodiscard]] bool is_last_untold() const noexcept { return untold_ == 1; }
+
+  private:
+    std::atomic<int> untold_{0};
+};
+
+/// What a client retries at the moment. A new entry in a job's timeline may be of any of them. Thread-safe.
+class running_retries {
+  public:
+    /// The retry runs as long as what this returns is kept.
+    /// \param job its scope and id
+    std::shared_ptr<overlapping_retries> begin(const std::string& job)
+    {
+        const std::lock_guard lock(mutex_);
+        std::erase_if(jobs_, [](const auto& entry) { return entry.second.expired(); });
+        auto running = jobs_[job].lock();
+        if (!running)
+            jobs_[job] = running = cojob::detail::share<overlapping_retries>();
+        running->begin();
+        return running;
+    }
+
+  private:
+    std::mutex mutex_;
+    std::map<std::string, std::weak_ptr<overlapping_retries>> jobs_;
+};
 
 } // namespace cojob::osapi::detail
 
@@ -15019,17 +15337,22 @@ inline std::optional<retry_receipt> read_timeline(const call_record& answer, tim
 }
 
 /// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
-inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, error_info failure,
-                                                     std::optional<job> before)
+inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, std::string id,
+                                                     error_info failure, std::optional<job> before,
+                                                     std::shared_ptr<const overlapping_retries> running)
 {
-    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", failure.job_id)));
+    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
     known_retries known;
     // Between two attempts others may have retried the job.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
-    known.is_known = [&](const std::string& id) { return is_created(c, jobs::api_name, settings->scope(), id); };
-    auto found = answer ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
+    known.is_known = [&](const std::string& other) { return is_created(c, jobs::api_name, settings->scope(), other); };
+    const bool is_alone = running->is_last_untold(); // else what the timeline shows may be another's
+    auto found =
+        answer && is_alone ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
-        add_words(failure.message, answer ? "the old job does not tell" : "the old job could not be looked at");
+        add_words(failure.message, !answer     ? "the old job could not be looked at"
+                                   : !is_alone ? "another retry of the old job ran at the same time"
+                                               : "the old job does not tell");
         throw_error(std::move(failure));
     }
     co_return std::move(*found);
@@ -15039,6 +15362,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
 {
     auto request = retry_request(*settings, id, target);
     c = with_one_deadline(c);
+    const auto running = client_state::of(c)->extension<running_retries>()->begin(settings->scope() + '\n' + id);
     auto before = co_await look_before(c, settings, id);
     retry_receipt receipt;
     std::optional<error_info> lost;
@@ -15054,8 +15378,9 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
         lost = info;
     }
     if (lost)
-        receipt = co_await look_for_retry(c, settings, std::move(*lost), std::move(before));
+        receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before), running);
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+    running->tell();
     co_return receipt;
 }
 
@@ -15470,8 +15795,10 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
 /// What local time is ahead of UTC, in the forms that RFC 3339 does not have as well.
 inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& text) noexcept
 {
-    if (text.empty())
+    if (text.empty() || text == "Z") { // nearly always
+        text = {};
         return std::chrono::minutes(0);
+    }
     (void)take(text, " ");
     if (take(text, "UTC"))
         return std::chrono::minutes(0);
@@ -15722,15 +16049,21 @@ void check_header_name(std::string_view name, std::string_view what)
 void append_encoded(std::string& to, std::string_view segment)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    for (const char c : segment) {
-        if (is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-            to += c;
-            continue;
-        }
-        const auto byte = static_cast<unsigned char>(c);
+    const auto is_unreserved = [](char c) {
+        return is_alpha(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+    };
+    while (!segment.empty()) {
+        const auto end = std::find_if_not(segment.begin(), segment.end(), is_unreserved);
+        const auto plain = static_cast<std::size_t>(end - segment.begin());
+        to += segment.substr(0, plain);
+        segment.remove_prefix(plain);
+        if (segment.empty())
+            return;
+        const auto byte = static_cast<unsigned char>(segment.front());
         to += '%';
         to += digits[byte >> 4U];
         to += digits[byte & 15U];
+        segment.remove_prefix(1);
     }
 }
 
