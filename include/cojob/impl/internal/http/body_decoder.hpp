@@ -47,7 +47,7 @@ class body_decoder {
             return true;
         if (!check_room(body, left_))
             return false;
-        body.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(left_, most_ahead)));
+        make_room(body);
         return true;
     }
 
@@ -60,6 +60,8 @@ class body_decoder {
         auto part = input;
         if (ends_ == kind::length) {
             part = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+            if (is_bounded_ && part.size() > body.capacity() - body.size())
+                make_room(body);
             left_ -= part.size();
             is_done_ = left_ == 0;
         }
@@ -77,8 +79,15 @@ class body_decoder {
   private:
     using kind = body_framing::kind;
 
-    /// Beyond this, memory is taken for what has come and not for what was announced.
-    static constexpr std::size_t most_ahead = std::size_t{64} * 1024;
+    /// Memory is taken for what was announced up to this, and up to a multiple of what has come: 3 MB that grow by
+    /// doubling take four times as long.
+    static constexpr std::size_t most_ahead = std::size_t{64} * 1024, growth = 16;
+
+    void make_room(std::string& body) const
+    {
+        const auto ahead = std::max(most_ahead, (growth - 1) * body.size());
+        body.reserve(body.size() + static_cast<std::size_t>(std::min<std::uint64_t>(left_, ahead)));
+    }
 
     void take_chunks(std::string_view& input, std::string& body)
     {
