@@ -2909,7 +2909,6 @@ namespace cojob {
 #include <new>
 #include <ostream>
 #include <random>
-#include <set>
 #include <span>
 #include <system_error>
 #include <tuple>
@@ -12938,13 +12937,17 @@ class odd_member_memory {
     bool add(std::string_view api, const std::string& path)
     {
         constexpr std::size_t most = 256;
+        auto name = std::string(api) + '\n' + path;
         const std::lock_guard lock(mutex_);
-        return told_.size() < most && told_.insert(std::string(api) + '\n' + path).second;
+        if (told_.size() == most || std::find(told_.begin(), told_.end(), name) != told_.end())
+            return false;
+        told_.push_back(std::move(name));
+        return true;
     }
 
   private:
     std::mutex mutex_;
-    std::set<std::string> told_;
+    std::vector<std::string> told_;
 };
 
 /// Tells each member once in a client's life: a server that leaves one out does so in every answer.
@@ -16265,8 +16268,9 @@ std::string_view json_document::text_of(const boost::json::value& value) const
         json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
         add(root_, at);
         // Of members with one name the last one is in the tree: it is the last of its value here too.
-        std::stable_sort(slices_.begin(), slices_.end(),
-                         [](const slice& a, const slice& b) { return std::less<>()(a.value, b.value); });
+        std::sort(slices_.begin(), slices_.end(), [](const slice& a, const slice& b) {
+            return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
+        });
     }
     auto found = std::lower_bound(slices_.begin(), slices_.end(), &value, is_before);
     std::string_view text;

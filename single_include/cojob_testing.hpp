@@ -322,6 +322,7 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
 
 #include <condition_variable>
 #include <future>
+#include <set>
 #include <stdexcept>
 #include <thread>
 

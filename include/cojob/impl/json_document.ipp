@@ -48,8 +48,9 @@ std::string_view json_document::text_of(const boost::json::value& value) const
         json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
         add(root_, at);
         // Of members with one name the last one is in the tree: it is the last of its value here too.
-        std::stable_sort(slices_.begin(), slices_.end(),
-                         [](const slice& a, const slice& b) { return std::less<>()(a.value, b.value); });
+        std::sort(slices_.begin(), slices_.end(), [](const slice& a, const slice& b) {
+            return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
+        });
     }
     auto found = std::lower_bound(slices_.begin(), slices_.end(), &value, is_before);
     std::string_view text;

@@ -7,11 +7,12 @@
 
 #include <boost/asio/dispatch.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cojob::detail {
@@ -23,13 +24,17 @@ class odd_member_memory {
     bool add(std::string_view api, const std::string& path)
     {
         constexpr std::size_t most = 256;
+        auto name = std::string(api) + '\n' + path;
         const std::lock_guard lock(mutex_);
-        return told_.size() < most && told_.insert(std::string(api) + '\n' + path).second;
+        if (told_.size() == most || std::find(told_.begin(), told_.end(), name) != told_.end())
+            return false;
+        told_.push_back(std::move(name));
+        return true;
     }
 
   private:
     std::mutex mutex_;
-    std::set<std::string> told_;
+    std::vector<std::string> told_;
 };
 
 /// Tells each member once in a client's life: a server that leaves one out does so in every answer.
