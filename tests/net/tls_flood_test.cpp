@@ -30,9 +30,10 @@ const auto all_messages = data::make({tls_message::ticket, tls_message::key_upda
 asio::awaitable<void> count_ticks(int& ticks, const bool& is_over)
 {
     asio::steady_timer timer(co_await asio::this_coro::executor);
-    for (; !is_over; ++ticks) {
+    while (!is_over) {
         timer.expires_after(10ms);
         co_await timer.async_wait(asio::use_awaitable);
+        ++ticks;
     }
 }
 
