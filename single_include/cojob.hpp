@@ -3330,15 +3330,25 @@ namespace cojob::detail {
     return true;
 }
 
+[[nodiscard]] constexpr bool take(std::string_view& text, char expected) noexcept
+{
+    if (!text.starts_with(expected))
+        return false;
+    text.remove_prefix(1);
+    return true;
+}
+
 /// Takes a number of exactly that many digits, at most nine, off the front of the text.
 [[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept
 {
-    if (text.size() < digits ||
-        !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_digit))
+    if (text.size() < digits)
         return std::nullopt;
     int number = 0;
-    for (const char c : text.substr(0, digits))
+    for (const char c : text.substr(0, digits)) {
+        if (!is_digit(c))
+            return std::nullopt;
         number = number * 10 + (c - '0');
+    }
     text.remove_prefix(digits);
     return number;
 }
@@ -3475,7 +3485,7 @@ class url_parser {
     /// Takes the host off the authority and returns it in the one form that origins are compared in.
     [[nodiscard]] std::string take_host(std::string_view& authority) const
     {
-        if (take(authority, "["))
+        if (take(authority, '['))
             return take_ipv6(authority);
         std::string host(authority.substr(0, authority.find(':')));
         authority.remove_prefix(host.size());
@@ -3749,16 +3759,16 @@ namespace cojob::detail {
 /// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
 inline std::string in_units(duration length)
 {
-    const auto number = [](std::int64_t n) { return std::to_string(n); };
+    const auto in = [](std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); };
     const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
     if (ms < 1000)
-        return number(ms) + " ms";
+        return in(ms, " ms");
     const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
     if (min == 0)
-        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
+        return tenths == 0 ? in(s, " s") : in(s, ".") + in(tenths, " s");
     if (min < 60)
-        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
-    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
+        return s % 60 == 0 ? in(min, " min") : in(min, " min ") + in(s % 60, " s");
+    return min % 60 == 0 ? in(min / 60, " h") : in(min / 60, " h ") + in(min % 60, " min");
 }
 
 } // namespace cojob::detail
@@ -4030,7 +4040,10 @@ class named {
         return std::static_pointer_cast<T>(found == map_.end() ? nullptr : found->second);
     }
 
-    void put(std::string name, std::shared_ptr<T> thing) { map_.insert_or_assign(std::move(name), std::move(thing)); }
+    void put(std::string name, std::shared_ptr<T> thing)
+    {
+        map_.insert_or_assign(std::move(name), std::shared_ptr<void>(std::move(thing)));
+    }
 
     void erase(const std::string& name) { map_.erase(name); }
     void clear() noexcept { map_.clear(); }
@@ -4464,18 +4477,19 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     if (request.base_url.origin().host.empty())
         throw_invalid_argument("base_url: missing");
     check_plaintext(request.base_url, request.allow_plaintext, "base_url");
-    if (!is_token(request.method))
+    const std::string_view method = request.method;
+    if (!is_token(method))
         throw_invalid_argument("method: not a token");
-    if (request.method == "CONNECT")
+    if (method == "CONNECT")
         throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
     for (const auto& segment : request.segments)
         check_segment(segment, "path segment");
 
     prepared_call call;
-    call.effect = request.effect.value_or(effect_of(request.method));
+    call.effect = request.effect.value_or(effect_of(method));
     auto& wire = call.wire;
     wire.origin = request.base_url.origin();
-    wire.method = request.method;
+    wire.method = method;
     wire.target = make_target(request);
     for (const auto& header : request.headers)
         check_header(header);
@@ -4489,7 +4503,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
         wire.body = std::move(*request.json);
         wire.has_body = true;
     } else {
-        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+        wire.has_body = method == "POST" || method == "PUT" || method == "PATCH";
     }
     if (request.authorization.is_fixed()) {
         check_key(request.authorization.fixed().reveal(), "credential");
@@ -4741,7 +4755,7 @@ class json_cursor {
     COJOB_DECL std::optional<std::string_view> take_value() noexcept;
 
   private:
-    std::optional<std::string_view> take_container() noexcept;
+    COJOB_DECL std::optional<std::string_view> take_container() noexcept;
 
     std::string_view text_;
     std::size_t at_ = 0;
@@ -4809,9 +4823,9 @@ class json_document {
         std::string_view text;
     };
 
-    void add(const boost::json::value&, json_cursor&) const;
-    void add_members(const boost::json::value&, json_cursor&) const;
-    void add_elements(const boost::json::value&, json_cursor&) const;
+    COJOB_DECL void add(const boost::json::value&, json_cursor&) const;
+    COJOB_DECL void add_members(const boost::json::value&, json_cursor&) const;
+    COJOB_DECL void add_elements(const boost::json::value&, json_cursor&) const;
 
     std::string_view body_;
     std::string mended_; ///< what is read in its place; empty: nothing is
@@ -6635,6 +6649,19 @@ class quota_core::ticket {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/run_later.hpp
+
+namespace cojob::detail {
+
+/// Posts a function, whatever it is, as one type: each that is posted by itself costs a user's compiler ten functions.
+/// For what does not happen with every request.
+inline void run_later(const asio::any_io_executor& executor, std::function<void()> function)
+{
+    asio::post(executor, std::move(function));
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/quota_use.hpp
 
 namespace cojob::detail {
@@ -6650,7 +6677,7 @@ class quota_use final : public http::commit_gate {
         options_ = &pool->options();
         wake_ = share<event>(executor);
         ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
-            asio::post(executor, [weak] {
+            run_later(executor, [weak] {
                 if (const auto wake = weak.lock())
                     wake->set();
             });
@@ -6999,7 +7026,8 @@ namespace cojob::detail {
 
 /// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
 /// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
-/// for the compiler to make. It does not count work: `at_work` does, for what is spawned on it.
+/// for the compiler to make. It counts work only where that was asked for by `for_users`: inside, `at_work` does, for
+/// what is spawned on it.
 class serial_executor {
     template <class Strand>
     using that_never_blocks =
@@ -7018,30 +7046,45 @@ class serial_executor {
         that_never_blocks<asio::strand<Inner>> later;
     };
 
-    /// One of an `any_io_executor` allocates what the other has in place.
-    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
+    struct shared_strand {
+        template <class Inner>
+        shared_strand(const asio::any_io_executor& executor, const Inner& same)
+            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_on<Inner>(same))
+        {
+        }
 
-    /// As `std::visit`, without its table for each function.
-    template <class Function>
-    decltype(auto) with_strand(Function f) const
-    {
-        const auto* const own = std::get_if<0>(strand_.get());
-        return own ? f(*own) : f(*std::get_if<1>(strand_.get()));
-    }
+        asio::any_io_executor inner; ///< what the strand hands its work to
+        asio::execution_context& context;
+        /// One of an `any_io_executor` allocates what the other has in place.
+        std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>> strand;
+        std::weak_ptr<const shared_strand> self{};
+    };
+
+    /// Owns a strand, and keeps its context at work.
+    struct work {
+        explicit work(std::shared_ptr<const shared_strand> s)
+            : inner(asio::prefer(s->inner, asio::execution::outstanding_work.tracked)), strand(std::move(s))
+        {
+        }
+
+        asio::any_io_executor inner;
+        std::shared_ptr<const shared_strand> strand;
+    };
 
   public:
     /// No constructor: `any_io_executor` would ask whether it can be made of itself.
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
-        if (const auto* const own = inner.target<asio::io_context::executor_type>())
-            return {share<const any_strand>(std::in_place_index<0>, *own), false};
-        return {share<const any_strand>(std::in_place_index<1>, inner), false};
+        const auto* const own = inner.target<asio::io_context::executor_type>();
+        auto made = own ? share<shared_strand>(inner, *own) : share<shared_strand>(inner, inner);
+        made->self = made;
+        return {std::move(made), false, counting::never};
     }
 
-    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
-    {
-        return with_strand([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); });
-    }
+    /// The same strand, which keeps its context at work for whoever asks for that.
+    [[nodiscard]] serial_executor for_users() const noexcept { return {strand_, is_later_, counting::on_request}; }
+
+    [[nodiscard]] asio::execution_context& query(asio::execution::context_t) const noexcept { return strand_->context; }
     [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
     {
         return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
@@ -7049,47 +7092,62 @@ class serial_executor {
     }
     [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
     {
-        return {strand_, true};
+        return {strand_, true, counts_};
     }
     [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
     {
-        return {strand_, false};
+        return {strand_, false, counts_};
+    }
+    [[nodiscard]] asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t) const noexcept
+    {
+        return counts_ == counting::now
+                   ? asio::execution::outstanding_work_t(asio::execution::outstanding_work.tracked)
+                   : asio::execution::outstanding_work_t(asio::execution::outstanding_work.untracked);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::tracked_t) const
+    {
+        if (counts_ != counting::on_request)
+            return *this;
+        return {std::shared_ptr<const shared_strand>(share<work>(strand_), strand_.get()), is_later_, counting::now};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::untracked_t) const noexcept
+    {
+        return {strand_->self.lock(), is_later_, counts_ == counting::never ? counts_ : counting::on_request};
     }
 
     /// From inside, at once, unless `blocking.never` is required.
     template <class Function>
     void execute(Function&& f) const
     {
-        with_strand([&](const auto& s) {
+        const auto go = [&](const auto& s) {
             if (is_later_)
                 s.later.execute(std::forward<Function>(f));
             else
                 s.at_once.execute(std::forward<Function>(f));
-        });
+        };
+        const auto* const own = std::get_if<0>(&strand_->strand); // `std::visit` makes a table for each function
+        own ? go(*own) : go(*std::get_if<1>(&strand_->strand));
     }
 
     /// What the strand hands its work to.
-    [[nodiscard]] asio::any_io_executor inner() const
-    {
-        return with_strand([](const auto& s) { return asio::any_io_executor(s.at_once.get_inner_executor()); });
-    }
+    [[nodiscard]] const asio::any_io_executor& inner() const noexcept { return strand_->inner; }
 
-    /// The same strand with all of Asio's properties.
-    [[nodiscard]] asio::strand<asio::any_io_executor> full() const
+    friend bool operator==(const serial_executor& a, const serial_executor& b) noexcept
     {
-        return with_strand([](const auto& s) { return asio::strand<asio::any_io_executor>(s.at_once); });
+        return a.strand_.get() == b.strand_.get() && a.is_later_ == b.is_later_;
     }
-
-    friend bool operator==(const serial_executor&, const serial_executor&) = default;
 
   private:
-    serial_executor(std::shared_ptr<const any_strand> s, bool is_later) noexcept
-        : strand_(std::move(s)), is_later_(is_later)
+    enum class counting : char { never, on_request, now };
+
+    serial_executor(std::shared_ptr<const shared_strand> s, bool is_later, counting counts) noexcept
+        : strand_(std::move(s)), is_later_(is_later), counts_(counts)
     {
     }
 
-    std::shared_ptr<const any_strand> strand_;
-    bool is_later_ = false;
+    std::shared_ptr<const shared_strand> strand_;
+    bool is_later_;
+    counting counts_;
 };
 
 /// An executor that keeps the context of this one at work while it is there.
@@ -7386,7 +7444,7 @@ void client::close() const
 asio::any_io_executor client::get_executor() const
 {
     const auto* const serial = detail::in_use(state_)->executor.target<detail::serial_executor>();
-    return serial ? asio::any_io_executor(serial->full()) : state_->executor;
+    return serial ? asio::any_io_executor(serial->for_users()) : state_->executor;
 }
 
 } // namespace cojob
@@ -7876,9 +7934,11 @@ class lookups {
     {
         l.is_over = true;
         l.error = ec;
-        for (const auto& r : found)
-            if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
-                l.addresses.push_back(r.endpoint().address());
+        for (const auto& r : found) {
+            const auto address = r.endpoint().address();
+            if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
+                l.addresses.push_back(address);
+        }
         l.waiting.tell([](event& answered) { answered.set(); });
     }
 
@@ -8006,19 +8066,25 @@ class failed_addresses {
   public:
     void add(const asio::ip::tcp::endpoint& address, time_point now)
     {
-        std::erase_if(failures_, [&](const failure& f) { return f.address == address; });
-        if (failures_.size() == most)
-            failures_.erase(failures_.begin());
+        const auto is_it = [&](const failure& f) { return f.address == address; };
+        auto old = std::find_if(failures_.begin(), failures_.end(), is_it);
+        if (old == failures_.end() && failures_.size() == most)
+            old = failures_.begin();
+        if (old != failures_.end())
+            failures_.erase(old);
         failures_.push_back({address, now});
     }
 
     /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
     [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
     {
-        std::erase_if(failures_, [now](const failure& f) { return now - f.when >= memory; });
+        while (!failures_.empty() && now - failures_.front().when >= memory)
+            failures_.erase(failures_.begin());
         for (const auto& f : failures_)
-            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end())
-                std::rotate(found, found + 1, addresses.end());
+            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end()) {
+                addresses.erase(found);
+                addresses.push_back(f.address);
+            }
         return addresses;
     }
 
@@ -8099,10 +8165,11 @@ class keep_alive {
     {
         if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
             text = text.substr(1, text.size() - 2);
-        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        constexpr std::string_view digits = "0123456789";
         const auto point = std::min(text.find('.'), text.size());
         const auto whole = text.substr(0, point), rest = text.substr(std::min(point + 1, text.size()));
-        if (whole.empty() || !std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(rest, is_digit))
+        if (whole.empty() || whole.find_first_not_of(digits) != whole.npos ||
+            rest.find_first_not_of(digits) != rest.npos)
             return std::nullopt;
         std::uint64_t number = 0;
         for (const char c : whole)
@@ -8781,9 +8848,11 @@ class origin_pool {
     {
         if (idle_.empty() || now < first_end_)
             return {};
-        const auto old = std::ranges::find_if(idle_, [now](const idle& i) { return i.until <= now; });
+        const auto old = std::find_if(idle_.begin(), idle_.end(), [now](const idle& i) { return i.until <= now; });
         if (old == idle_.end()) {
-            first_end_ = std::ranges::min_element(idle_, {}, &idle::until)->until;
+            first_end_ = time_point::max();
+            for (const auto& i : idle_)
+                first_end_ = std::min(first_end_, i.until);
             return {};
         }
         auto connection = std::move(old->connection);
@@ -9636,7 +9705,7 @@ inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& exec
                                                std::unique_ptr<streamed_body> body)
 {
     return {body.release(), [executor](streamed_body* last) {
-                asio::post(executor, [goes = std::unique_ptr<streamed_body>(last)] { goes->leave(); });
+                run_later(executor, [goes = std::shared_ptr<streamed_body>(last)] { goes->leave(); });
             }};
 }
 
@@ -9926,16 +9995,13 @@ class https_transport final : public http::transport {
 
     void close() noexcept override
     {
-        close_idle();
+        drop_idle(time_point::max(), true);
         bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
     void forked() noexcept override
     {
-        for (auto* const table : {pools_.get(), streams_.get()})
-            for (auto& [origin, pool] : table->pools)
-                while (pool.take_idle()) {
-                }
+        drop_idle(time_point::max(), false);
         bodies_.tell([](streamed_body& body) { body.abandon(); });
     }
 
@@ -9944,10 +10010,7 @@ class https_transport final : public http::transport {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
         bodies_ = {}; // one that is gone still holds an executor
-        for (const auto* table : {&pools_, &streams_})
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_idle()) {
-                }
+        drop_idle(time_point::max(), false);
     }
 
   private:
@@ -9989,26 +10052,24 @@ class https_transport final : public http::transport {
 
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
-    void close_idle()
+    /// The connections that are idle and would be too old then.
+    void drop_idle(time_point then, bool tells)
     {
-        for (const auto* table : {&pools_, &streams_})
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_idle())
-                    report(origin, connection_change::closed);
+        for (auto* const table : {pools_.get(), streams_.get()}) // of streams, those that were opened and not used
+            for (auto& [origin, pool] : table->pools)
+                while (pool.take_old(then))
+                    if (tells)
+                        report(origin, connection_change::closed);
     }
 
     /// After a sleep too: whatever kept a connection open on its way has forgotten it, and says so only to a request.
     void reap(const clock& time)
     {
         const auto now = time.now();
-        if (!awake_)
+        const auto is_first = !awake_;
+        if (is_first)
             awake_.emplace(time);
-        else if (awake_->has_slept(time))
-            close_idle();
-        for (const auto* table : {&pools_, &streams_}) // of streams, those that were opened and not used
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_old(now))
-                    report(origin, connection_change::closed);
+        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
     connection_ptr take_quiet(connection_pool& pool, const http::origin& origin, time_point used_since)
@@ -10161,7 +10222,7 @@ inline void check_handle_line(std::string_view text)
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        if (!take(text, "%")) {
+        if (!take(text, '%')) {
             out += text.front();
             text.remove_prefix(1);
             continue;
@@ -12960,7 +13021,7 @@ inline void tell_odd_members(client_state& state, std::string_view api, const st
     const auto memory = state.extension<odd_member_memory>();
     for (const auto& odd : found)
         if (memory->add(api, odd.path))
-            asio::dispatch(state.executor, [observer, api, odd] { // a copy: the answer does not stay
+            run_later(state.executor, [observer, api, odd] { // a copy: the answer does not stay
                 observer->on_odd_member({api, odd.path, odd.problem});
             });
 }
@@ -13005,10 +13066,21 @@ inline std::string created_id(const api_request& request, std::string_view body)
     return std::string(cut_at_character(id, 1024));
 }
 
-/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read; what was
-/// odd in a success is told to the observer.
-template <class Decode>
-auto decode_response(const call_record& call, std::string_view api, Decode decode)
+/// An answer that is not what it should be: which request it was to, and which job where that can be read.
+[[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure)
+{
+    auto info = describe_undecodable(call, failure.info());
+    if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
+        info.job_id = without_key(id, call.asked.wire.authorization);
+    throw_error(std::move(info));
+}
+
+/// Decodes the body of a success; what was odd in it is told to the observer.
+/// \param id_member Of an answer about one job the member that has its id. A proxy or a cache that mixes answers up
+/// would end the wait for another job.
+template <class T>
+T decode_response(const call_record& call, std::string_view api, T (*decode)(const json_reader&),
+                  std::string_view id_member = {})
 {
     std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
     boost::json::monotonic_resource memory(room.data(), room.size());
@@ -13017,28 +13089,17 @@ auto decode_response(const call_record& call, std::string_view api, Decode decod
             throw_error({errc::invalid_response, std::move(objection)});
         const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
         decode_context context(document, key_of(call.asked.wire.authorization));
-        auto decoded = decode(json_reader(document.root(), &context));
+        const json_reader root(document.root(), &context);
+        auto decoded = decode(root);
+        if constexpr (requires { job_id(decoded); })
+            if (!id_member.empty() && !is_same_id(job_id(decoded), call.asked.api.job_id))
+                root.member(id_member).fail("not the job that was asked for");
         if (!context.odd().empty())
             tell_odd_members(*call.client, api, context.odd());
         return decoded;
     } catch (const api_error& failure) {
-        auto info = describe_undecodable(call, failure.info());
-        if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
-            info.job_id = without_key(id, call.asked.wire.authorization);
-        throw_error(std::move(info));
+        throw_undecodable(call, failure);
     }
-}
-
-/// The same for an answer about one job. A proxy or a cache that mixes answers up would end the wait for another job.
-template <class Decode>
-auto decode_asked(const call_record& call, std::string_view api, std::string_view id_member, Decode decode)
-{
-    return decode_response(call, api, [&](const json_reader& json) {
-        auto job = decode(json);
-        if (!is_same_id(job_id(job), call.asked.api.job_id))
-            json.member(id_member).fail("not the job that was asked for");
-        return job;
-    });
 }
 
 /// A job was made now: a wait for it by plain id knows.
@@ -13678,11 +13739,11 @@ class quota_file_parser {
     [[nodiscard]] std::chrono::nanoseconds take_line(std::string_view& text, std::string_view name) const
     {
         std::int64_t value = 0;
-        if (!take(text, name) || !take(text, " "))
+        if (!take(text, name) || !take(text, ' '))
             fail_damaged();
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (error != std::errc() || !take(text, "\n"))
+        if (error != std::errc() || !take(text, '\n'))
             fail_damaged();
         return std::chrono::nanoseconds(value);
     }
@@ -13941,7 +14002,7 @@ class service_settings {
   public:
     /// How the options are called that these come from.
     struct names {
-        std::string key, url;
+        std::string_view key, url;
     };
 
     /// \throws api_error invalid_argument, naming the option
@@ -13949,7 +14010,7 @@ class service_settings {
         : key_(std::move(key)), allow_plaintext_(allow_plaintext)
     {
         if (key_.empty())
-            throw_invalid_argument(called.key + ": must not be empty");
+            throw_invalid_argument(std::string(called.key) + ": must not be empty");
         if (key_.is_fixed())
             check_key(key_.fixed().reveal(), called.key);
         base_url_ = http::parse_url(url, called.url);
@@ -13958,10 +14019,11 @@ class service_settings {
 
     /// Some copy a whole address where the base URL belongs, and what the service adds to it would be there twice.
     /// \throws api_error invalid_argument
-    void refuse_end(std::string_view added, const std::string& option) const
+    void refuse_end(std::string_view added, std::string_view option) const
     {
         if (base_url_.base_path().ends_with(added))
-            throw_invalid_argument(option + ": must not end with " + std::string(added) + ", which is added to it");
+            throw_invalid_argument(
+                std::string(option).append(": must not end with ").append(added).append(", which is added to it"));
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
@@ -14006,10 +14068,12 @@ class agent_settings {
           pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
     {
         const auto project = '/' + http::encode_segment(project_id_);
-        for (const std::string version : {"/v1", "/v2"})
-            for (const auto& below :
-                 {std::string(), std::string("/agent"), "/agent" + project, "/agent" + project + "/job"})
-                service_.refuse_end(version + below, "agent_options::base_url");
+        for (const std::string_view version : {"/v1", "/v2"}) {
+            std::string path;
+            for (const auto part :
+                 {version, std::string_view("/agent"), std::string_view(project), std::string_view("/job")})
+                service_.refuse_end(path += part, "agent_options::base_url");
+        }
     }
 
     /// Empty: no quota is kept.
@@ -14059,7 +14123,6 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::client_state;
-using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::job_memory;
 using cojob::detail::note_created;
@@ -14097,7 +14160,7 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
     const auto call = co_await send(c, std::move(request));
-    co_return decode_asked(*call, agent::api_name, "id", decode_agent_job);
+    co_return decode_response(*call, agent::api_name, decode_agent_job, "id");
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
@@ -14119,7 +14182,7 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
         throw;
     }
     note();
-    co_return decode_asked(*answer, agent::api_name, "id", decode_created_job);
+    co_return decode_response(*answer, agent::api_name, decode_created_job, "id");
 }
 
 } // namespace detail
@@ -14542,7 +14605,6 @@ namespace cojob::mintlify {
 
 namespace detail {
 
-using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::send;
 
@@ -14552,7 +14614,7 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
     const auto answer = co_await send(c, std::move(request));
-    co_return decode_asked(*answer, agent_v1::api_name, "sessionId", decode_session);
+    co_return decode_response(*answer, agent_v1::api_name, decode_session, "sessionId");
 }
 
 inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settings, session_query query)
@@ -15244,7 +15306,6 @@ using cojob::detail::add_words;
 using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
-using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::describe_undecodable;
 using cojob::detail::is_created;
@@ -15284,7 +15345,7 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
     const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    co_return decode_asked(*answer, jobs::api_name, "id", decode_job);
+    co_return decode_response(*answer, jobs::api_name, decode_job, "id");
 }
 
 /// The time of a call, for several.
@@ -15342,7 +15403,7 @@ inline std::optional<retry_receipt> read_timeline(const call_record& answer, tim
         return std::nullopt;
     known.began = *began;
     try {
-        return find_retry(decode_asked(answer, jobs::api_name, "id", decode_job), known);
+        return find_retry(decode_response(answer, jobs::api_name, decode_job, "id"), known);
     } catch (const api_error&) {
         return std::nullopt;
     }
@@ -15507,7 +15568,7 @@ inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
     for (const char c : text.substr(0, digits))
         number.whole = number.whole * 10 + (c - '0');
     text.remove_prefix(digits);
-    if (!take(text, "."))
+    if (!take(text, '.'))
         return text.empty() ? std::optional(number) : std::nullopt;
     if (text.empty())
         return std::nullopt;
@@ -15522,7 +15583,7 @@ inline bool is_decimal(std::string_view text) noexcept
     auto rest = text.substr(digits);
     if (digits == 0 || rest.empty())
         return digits != 0;
-    return take(rest, ".") && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
+    return take(rest, '.') && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
 }
 
 /// So many units, rounded up to what a `duration` can say, if that is from zero to a year.
@@ -15736,10 +15797,10 @@ std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> t)
 inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) noexcept
 {
     const auto year = take_number(text, 4);
-    if (!year || !take(text, "-"))
+    if (!year || !take(text, '-'))
         return std::nullopt;
     const auto month = take_number(text, 2);
-    if (!month || !take(text, "-"))
+    if (!month || !take(text, '-'))
         return std::nullopt;
     const auto day = take_number(text, 2);
     if (!day)
@@ -15755,7 +15816,7 @@ inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) no
 inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
-    if (!hours || *hours > 23 || !take(text, ":"))
+    if (!hours || *hours > 23 || !take(text, ':'))
         return std::nullopt;
     const auto minutes = take_number(text, 2);
     if (!minutes || *minutes > 59)
@@ -15765,7 +15826,7 @@ inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) 
 
 inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcept
 {
-    if (!take(text, "."))
+    if (!take(text, '.'))
         return 0;
     if (text.empty() || !is_digit(text.front()))
         return std::nullopt;
@@ -15781,10 +15842,10 @@ inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcep
 /// What local time is ahead of UTC.
 inline std::optional<std::chrono::minutes> take_offset(std::string_view& text) noexcept
 {
-    if (take(text, "Z") || take(text, "z"))
+    if (take(text, 'Z') || take(text, 'z'))
         return std::chrono::minutes(0);
-    const bool is_behind = take(text, "-");
-    if (!is_behind && !take(text, "+"))
+    const bool is_behind = take(text, '-');
+    if (!is_behind && !take(text, '+'))
         return std::nullopt;
     const auto offset = take_minutes(text);
     return offset && is_behind ? -*offset : offset;
@@ -15811,7 +15872,7 @@ inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& tex
         text = {};
         return std::chrono::minutes(0);
     }
-    (void)take(text, " ");
+    (void)take(text, ' ');
     if (take(text, "UTC"))
         return std::chrono::minutes(0);
     if (const auto sign = text.substr(0, 1); (sign == "+" || sign == "-") && text.find(':') == text.npos) {
@@ -15831,10 +15892,10 @@ inline std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time
                                                                                  time_form form) noexcept
 {
     const auto day = take_date(text);
-    if (!day || !(take(text, "T") || take(text, "t") || (form == time_form::any && take(text, " "))))
+    if (!day || !(take(text, 'T') || take(text, 't') || (form == time_form::any && take(text, ' '))))
         return std::nullopt;
     const auto minutes = take_minutes(text);
-    if (!minutes || !take(text, ":"))
+    if (!minutes || !take(text, ':'))
         return std::nullopt;
     const auto seconds = take_number(text, 2);
     if (!seconds || *seconds > 60)
@@ -15936,11 +15997,6 @@ struct utf8_lead {
     return lead.length;
 }
 
-[[nodiscard]] inline bool has_control(std::string_view text) noexcept
-{
-    return std::any_of(text.begin(), text.end(), is_control);
-}
-
 [[noreturn]] inline void refuse(std::string_view what, std::string_view why)
 {
     throw_invalid_argument(std::string(what).append(": ").append(why));
@@ -16003,7 +16059,10 @@ const char* objection_to_segment(std::string_view value) noexcept
         return "must not be . or ..";
     if (value.size() > longest)
         return "must not be longer than 1 KiB";
-    if (has_control(value))
+    const auto is_printable_ascii = [](char c) { return c >= ' ' && c <= '~'; };
+    if (std::all_of(value.begin(), value.end(), is_printable_ascii)) // nearly all: each request's segments are checked
+        return nullptr;
+    if (std::any_of(value.begin(), value.end(), is_control))
         return "must not have control characters";
     return is_valid_utf8(value) ? nullptr : "must be UTF-8";
 }
@@ -16361,10 +16420,10 @@ inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar
 inline std::optional<std::chrono::seconds> take_time(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
-    if (!hours || *hours > 23 || !take(text, ":"))
+    if (!hours || *hours > 23 || !take(text, ':'))
         return std::nullopt;
     const auto minutes = take_number(text, 2);
-    if (!minutes || *minutes > 59 || !take(text, ":"))
+    if (!minutes || *minutes > 59 || !take(text, ':'))
         return std::nullopt;
     const auto seconds = take_number(text, 2);
     if (!seconds || *seconds > 60)
@@ -16404,23 +16463,23 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
         else if (*year <= now_year - 50) // the same the other way, for the last days of a century
             *year += 100;
     }
-    if (!take(text, " "))
+    if (!take(text, ' '))
         return std::nullopt;
     const auto time = take_time(text);
-    return take(text, " ") && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
+    return take(text, ' ') && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
 }
 
 /// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.
 inline std::optional<std::chrono::sys_seconds> parse_month_first(std::string_view text) noexcept
 {
     const auto month = take_name(text, month_names);
-    if (!take(text, " "))
+    if (!take(text, ' '))
         return std::nullopt;
-    const auto day = take(text, " ") ? take_number(text, 1) : take_number(text, 2);
-    if (!take(text, " "))
+    const auto day = take(text, ' ') ? take_number(text, 1) : take_number(text, 2);
+    if (!take(text, ' '))
         return std::nullopt;
     const auto time = take_time(text);
-    if (!take(text, " "))
+    if (!take(text, ' '))
         return std::nullopt;
     const auto year = take_number(text, 4);
     return text.empty() ? make_time(year, month, day, time) : std::nullopt;
@@ -16436,7 +16495,7 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text, s
         return std::nullopt;
     if (take(text, ", "))
         return parse_day_first(text, " ", 4, now_year);
-    return take(text, " ") ? parse_month_first(text) : std::nullopt;
+    return take(text, ' ') ? parse_month_first(text) : std::nullopt;
 }
 
 } // namespace cojob::detail

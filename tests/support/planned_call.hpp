@@ -54,6 +54,17 @@ inline attempt_outcome stale(attempt_outcome attempt)
 
 inline const retry_plan::moment some_moment{cojob::time_point(1000h), cojob::time_point::max(), 0.5, {}, {}, true};
 
+/// A moment at which the random number is this one.
+inline retry_plan::moment with(double uniform, std::optional<cojob::duration> hint = {},
+                               cojob::time_point deadline = cojob::time_point::max())
+{
+    auto m = some_moment;
+    m.uniform = uniform;
+    m.hint = hint;
+    m.deadline = deadline;
+    return m;
+}
+
 inline cojob::retry_options attempts(unsigned most)
 {
     cojob::retry_options o;

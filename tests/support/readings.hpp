@@ -65,7 +65,7 @@ inline reading bad(const char* name, errc code, std::string bytes, input_end end
 
 inline constexpr auto malformed = errc::malformed_response;
 inline constexpr auto too_large = errc::response_too_large;
-inline constexpr auto lost = errc::connection_lost;
+inline constexpr auto broken_off = errc::connection_lost;
 
 /// Limits are `small_limits()`.
 inline void check_in_pieces(const reading& expected, std::size_t piece)

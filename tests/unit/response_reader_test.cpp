@@ -52,7 +52,6 @@ const reading readings[] = {
     good("interim answers without a space",
          repeat("HTTP/1.1 100\r\n\r\n", 2) + "HTTP/1.1 404\r\nContent-Length: 2\r\n\r\nno", "no", 404),
     good("chunked in capitals", ok + "Transfer-Encoding: CHUNKED\r\n\r\n2\r\nhi\r\n0\r\n\r\n", "hi"),
-    good("the coding that changes nothing", ok + "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nhi", "hi"),
     good("1.0 that keeps alive", "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\nhi", "hi"),
     good("a head at the limit", head_of(256)),
     good("as many headers as may be", ok + repeat("X: y\r\n", 4) + "Content-Length: 0\r\n\r\n"),
@@ -60,6 +59,8 @@ const reading readings[] = {
 
     final_answer("1.0", "HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", input_end::none, "hi"),
     final_answer("close announced", ok + "Connection: close\r\nContent-Length: 2\r\n\r\nhi", input_end::none, "hi"),
+    final_answer("the coding that changes nothing", ok + "Transfer-Encoding: identity\r\n\r\nhi", input_end::clean,
+                 "hi"),
     final_answer("until close", ok + "\r\nhello", input_end::clean, "hello"),
     final_answer("until close, nothing", ok + "\r\n", input_end::clean),
     final_answer("until close, at the limit", ok + "\r\n" + std::string(32, 'x'), input_end::clean,
@@ -116,13 +117,13 @@ const reading readings[] = {
     bad("a length near the end of all numbers", too_large, ok + "Content-Length: 18446744073709551615\r\n\r\nx"),
     bad("until close, over the limit", too_large, ok + "\r\n" + std::string(33, 'x')),
 
-    bad("nothing", lost, "", input_end::clean),
-    bad("nothing, cut", lost, "", input_end::cut),
-    bad("half a status line", lost, "HTTP/1.1 2", input_end::clean),
-    bad("half a head", lost, ok + "Content-Le", input_end::clean),
-    bad("half a body", lost, ok + "Content-Length: 5\r\n\r\nhe", input_end::clean),
-    bad("until close, but cut", lost, ok + "\r\nhello", input_end::cut),
-    bad("an interim answer and no more", lost, "HTTP/1.1 100 Continue\r\n\r\n", input_end::clean),
+    bad("nothing", broken_off, "", input_end::clean),
+    bad("nothing, cut", broken_off, "", input_end::cut),
+    bad("half a status line", broken_off, "HTTP/1.1 2", input_end::clean),
+    bad("half a head", broken_off, ok + "Content-Le", input_end::clean),
+    bad("half a body", broken_off, ok + "Content-Length: 5\r\n\r\nhe", input_end::clean),
+    bad("until close, but cut", broken_off, ok + "\r\nhello", input_end::cut),
+    bad("an interim answer and no more", broken_off, "HTTP/1.1 100 Continue\r\n\r\n", input_end::clean),
 };
 
 } // namespace response_reader_tests
@@ -185,7 +186,7 @@ BOOST_AUTO_TEST_CASE(takes_no_memory_for_what_was_only_announced)
         const auto is_possible = std::string_view(announced).size() < 20;
         BOOST_TEST(reader.is_over() == !is_possible);
         BOOST_CHECK(is_possible || reader.failure() == too_large);
-        BOOST_TEST(reader.take_message().body.capacity() <= 64U * 1024);
+        BOOST_TEST(reader.take_message().body.capacity() <= 65U * 1024); // 64 KiB, and what a string rounds up
     }
 }
 

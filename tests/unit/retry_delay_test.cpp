@@ -29,15 +29,6 @@ double seconds(duration d)
     return std::chrono::duration<double>(d).count();
 }
 
-moment with(double uniform, std::optional<duration> hint = {}, time_point deadline = time_point::max())
-{
-    auto m = some_moment;
-    m.uniform = uniform;
-    m.hint = hint;
-    m.deadline = deadline;
-    return m;
-}
-
 /// What is waited before each of so many retries, in seconds.
 std::vector<double> waits(const attempt_outcome& failure, std::size_t count, double uniform, retry_options o = {})
 {
@@ -83,22 +74,6 @@ void expect_waits(const backoff& b, const retry_options& o)
             BOOST_TEST(most[n] == b.wholes[n] / 2 * (1 + nearly_one), boost::test_tools::tolerance(1e-9));
         }
     }
-}
-
-/// How many of these calls, each of which fails once, are told to try again.
-std::size_t retried(retry_budget& budget, const attempt_outcome& failure, std::size_t calls, purpose p = purpose::call,
-                    effect e = effect::none)
-{
-    std::size_t again = 0;
-    for (std::size_t i = 0; i < calls; ++i)
-        again += planned_call(budget, p, e).after(failure).is_again ? 1U : 0U;
-    return again;
-}
-
-void succeed(retry_budget& budget, int calls, purpose p = purpose::call)
-{
-    for (int i = 0; i < calls; ++i)
-        BOOST_TEST(!planned_call(budget, p).after(answered(200)).is_again);
 }
 
 } // namespace retry_delay_tests
@@ -208,104 +183,6 @@ BOOST_AUTO_TEST_CASE(is_the_quotas_affair_where_a_pool_pauses)
         BOOST_TEST(!planned_call(effect::once, o).after(answered(429), m).is_again);
         o.max_attempts = 2;
     }
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(a_retry_budget)
-
-using namespace retry_delay_tests;
-
-BOOST_AUTO_TEST_CASE(is_drained_by_failures_that_could_be_repeated)
-{
-    for (const auto& b : backoffs) {
-        retry_budget budget;
-        const auto is_throttling = b.failure.status == 429;
-        BOOST_TEST_CONTEXT(b.name) BOOST_TEST(retried(budget, b.failure, 100) == (is_throttling ? 100U : 4U));
-    }
-    for (const auto& other : {answered(404), answered(501), lost(errc::malformed_response), answered(429, true),
-                              stopped(cojob::stop_reason::deadline, true), answered(401),
-                              stale(lost(errc::connection_lost)), unsent(errc::certificate_rejected)}) {
-        retry_budget budget;
-        retried(budget, other, 100);
-        BOOST_TEST(retried(budget, answered(500), 1) == 1U);
-    }
-    retry_budget budget;
-    retried(budget, answered(500), 100, purpose::call, effect::once); // nobody knows what it did
-    BOOST_TEST(retried(budget, answered(500), 1) == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(is_drained_by_every_attempt_of_a_call)
-{
-    retry_budget budget;
-    planned_call call(budget);
-    for (int i = 0; i < 3; ++i)
-        BOOST_TEST(call.after(answered(500)).is_again);
-    BOOST_TEST(call.after(answered(500)).why_not == "attempts spent");
-    BOOST_TEST(planned_call(budget).after(answered(500)).why_not == "retry budget");
-}
-
-BOOST_AUTO_TEST_CASE(is_filled_by_successes)
-{
-    retry_budget budget;
-    BOOST_TEST(retried(budget, answered(500), 5) == 4U); // 5 are left
-    succeed(budget, 10);
-    BOOST_TEST(retried(budget, answered(500), 1) == 0U); // 5 again, and no more
-    succeed(budget, 11);
-    BOOST_TEST(retried(budget, answered(500), 1) == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(is_neither_empty_for_ever_nor_full_without_bounds)
-{
-    retry_budget budget;
-    retried(budget, answered(500), 1000);
-    succeed(budget, 61);
-    BOOST_TEST(retried(budget, answered(500), 100) == 1U);
-    succeed(budget, 10000);
-    BOOST_TEST(retried(budget, answered(500), 100) == 4U);
-}
-
-BOOST_AUTO_TEST_CASE(is_filled_by_a_delete_that_found_its_work_done)
-{
-    retry_budget budget;
-    const auto remove_in_two = [&] {
-        planned_call call(budget, purpose::call, effect::idempotent);
-        call.after(answered(500));
-        auto gone = answered(404);
-        gone.removes = true;
-        BOOST_TEST(call.after(gone).is_success);
-    };
-    for (int i = 0; i < 5; ++i)
-        remove_in_two();
-    BOOST_TEST(retried(budget, answered(500), 1) == 0U); // 4.5 are left
-    succeed(budget, 16);                                 // with half of one they would not do
-    BOOST_TEST(retried(budget, answered(500), 1) == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(is_no_matter_of_polls)
-{
-    retry_budget budget;
-    for (const auto& b : backoffs) {
-        BOOST_TEST(retried(budget, b.failure, 100, purpose::poll) == 0U); // the next poll is the retry
-        BOOST_TEST(planned_call(budget, purpose::poll).after(b.failure).why_not == "");
-    }
-    for (const auto& free : {stale(lost(errc::connection_lost)), answered(401)})
-        BOOST_TEST(retried(budget, free, 10, purpose::poll) == 10U);
-    BOOST_TEST(retried(budget, answered(500), 5) == 4U);
-    succeed(budget, 1000, purpose::poll);
-    BOOST_TEST(retried(budget, answered(500), 1) == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(comes_after_the_count_and_before_the_servers_word)
-{
-    retry_budget empty;
-    retried(empty, answered(500), 10);
-    const auto hint = with(0, 1h, some_moment.now);
-    BOOST_TEST(planned_call(effect::none, attempts(1)).after(answered(500), hint).why_not == "");
-    BOOST_TEST(planned_call(empty).after(answered(500), hint).why_not == "retry budget");
-    BOOST_TEST(planned_call().after(answered(500), hint).why_not == "the server asks for more than max_server_delay");
-    BOOST_TEST(planned_call().after(answered(500), with(0, 1s, some_moment.now)).why_not == "the deadline comes first");
-    BOOST_TEST(planned_call().after(answered(404), hint).why_not == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -111,7 +111,7 @@ BOOST_AUTO_TEST_CASE(is_one_strand_with_the_executor_that_a_client_shows)
 {
     asio::io_context context;
     const auto strand = serial_executor::on(context.get_executor());
-    const any_io_executor inside = strand, shown = strand.full();
+    const any_io_executor inside = strand, shown = strand.for_users();
     std::string order;
     asio::post(inside, [&] {
         asio::dispatch(shown, [&] { order += 'd'; });
@@ -125,10 +125,19 @@ BOOST_AUTO_TEST_CASE(of_a_client_counts_work_for_its_users)
 {
     asio::io_context context;
     const cojob::client client(context.get_executor());
-    auto work = asio::make_work_guard(client.get_executor());
+    const auto executor = client.get_executor();
+    auto work = asio::make_work_guard(executor);
     BOOST_TEST(!is_out_of_work(context));
+    BOOST_CHECK(work.get_executor() == executor);
     work.reset();
     BOOST_TEST(is_out_of_work(context));
+
+    auto tracked = asio::prefer(executor, asio::execution::outstanding_work.tracked);
+    tracked = asio::require(tracked, asio::execution::blocking.never);
+    BOOST_TEST(!is_out_of_work(context)); // the property stays where another is required
+    tracked = asio::prefer(tracked, asio::execution::outstanding_work.untracked);
+    BOOST_TEST(is_out_of_work(context));
+    BOOST_CHECK(tracked == asio::require(executor, asio::execution::blocking.never));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -56,15 +56,25 @@ namespace cojob::detail {
     return true;
 }
 
+[[nodiscard]] constexpr bool take(std::string_view& text, char expected) noexcept
+{
+    if (!text.starts_with(expected))
+        return false;
+    text.remove_prefix(1);
+    return true;
+}
+
 /// Takes a number of exactly that many digits, at most nine, off the front of the text.
 [[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept
 {
-    if (text.size() < digits ||
-        !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(digits), is_digit))
+    if (text.size() < digits)
         return std::nullopt;
     int number = 0;
-    for (const char c : text.substr(0, digits))
+    for (const char c : text.substr(0, digits)) {
+        if (!is_digit(c))
+            return std::nullopt;
         number = number * 10 + (c - '0');
+    }
     text.remove_prefix(digits);
     return number;
 }

@@ -32,7 +32,7 @@ class json_cursor {
     COJOB_DECL std::optional<std::string_view> take_value() noexcept;
 
   private:
-    std::optional<std::string_view> take_container() noexcept;
+    COJOB_DECL std::optional<std::string_view> take_container() noexcept;
 
     std::string_view text_;
     std::size_t at_ = 0;

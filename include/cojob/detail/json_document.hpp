@@ -51,9 +51,9 @@ class json_document {
         std::string_view text;
     };
 
-    void add(const boost::json::value&, json_cursor&) const;
-    void add_members(const boost::json::value&, json_cursor&) const;
-    void add_elements(const boost::json::value&, json_cursor&) const;
+    COJOB_DECL void add(const boost::json::value&, json_cursor&) const;
+    COJOB_DECL void add_members(const boost::json::value&, json_cursor&) const;
+    COJOB_DECL void add_elements(const boost::json::value&, json_cursor&) const;
 
     std::string_view body_;
     std::string mended_; ///< what is read in its place; empty: nothing is

@@ -116,7 +116,7 @@ void client::close() const
 asio::any_io_executor client::get_executor() const
 {
     const auto* const serial = detail::in_use(state_)->executor.target<detail::serial_executor>();
-    return serial ? asio::any_io_executor(serial->full()) : state_->executor;
+    return serial ? asio::any_io_executor(serial->for_users()) : state_->executor;
 }
 
 } // namespace cojob

@@ -48,10 +48,10 @@ inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar
 inline std::optional<std::chrono::seconds> take_time(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
-    if (!hours || *hours > 23 || !take(text, ":"))
+    if (!hours || *hours > 23 || !take(text, ':'))
         return std::nullopt;
     const auto minutes = take_number(text, 2);
-    if (!minutes || *minutes > 59 || !take(text, ":"))
+    if (!minutes || *minutes > 59 || !take(text, ':'))
         return std::nullopt;
     const auto seconds = take_number(text, 2);
     if (!seconds || *seconds > 60)
@@ -91,23 +91,23 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
         else if (*year <= now_year - 50) // the same the other way, for the last days of a century
             *year += 100;
     }
-    if (!take(text, " "))
+    if (!take(text, ' '))
         return std::nullopt;
     const auto time = take_time(text);
-    return take(text, " ") && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
+    return take(text, ' ') && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
 }
 
 /// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.
 inline std::optional<std::chrono::sys_seconds> parse_month_first(std::string_view text) noexcept
 {
     const auto month = take_name(text, month_names);
-    if (!take(text, " "))
+    if (!take(text, ' '))
         return std::nullopt;
-    const auto day = take(text, " ") ? take_number(text, 1) : take_number(text, 2);
-    if (!take(text, " "))
+    const auto day = take(text, ' ') ? take_number(text, 1) : take_number(text, 2);
+    if (!take(text, ' '))
         return std::nullopt;
     const auto time = take_time(text);
-    if (!take(text, " "))
+    if (!take(text, ' '))
         return std::nullopt;
     const auto year = take_number(text, 4);
     return text.empty() ? make_time(year, month, day, time) : std::nullopt;
@@ -123,7 +123,7 @@ std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view text, s
         return std::nullopt;
     if (take(text, ", "))
         return parse_day_first(text, " ", 4, now_year);
-    return take(text, " ") ? parse_month_first(text) : std::nullopt;
+    return take(text, ' ') ? parse_month_first(text) : std::nullopt;
 }
 
 } // namespace cojob::detail

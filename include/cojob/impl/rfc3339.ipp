@@ -59,10 +59,10 @@ std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> t)
 inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) noexcept
 {
     const auto year = take_number(text, 4);
-    if (!year || !take(text, "-"))
+    if (!year || !take(text, '-'))
         return std::nullopt;
     const auto month = take_number(text, 2);
-    if (!month || !take(text, "-"))
+    if (!month || !take(text, '-'))
         return std::nullopt;
     const auto day = take_number(text, 2);
     if (!day)
@@ -78,7 +78,7 @@ inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) no
 inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
-    if (!hours || *hours > 23 || !take(text, ":"))
+    if (!hours || *hours > 23 || !take(text, ':'))
         return std::nullopt;
     const auto minutes = take_number(text, 2);
     if (!minutes || *minutes > 59)
@@ -88,7 +88,7 @@ inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) 
 
 inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcept
 {
-    if (!take(text, "."))
+    if (!take(text, '.'))
         return 0;
     if (text.empty() || !is_digit(text.front()))
         return std::nullopt;
@@ -104,10 +104,10 @@ inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcep
 /// What local time is ahead of UTC.
 inline std::optional<std::chrono::minutes> take_offset(std::string_view& text) noexcept
 {
-    if (take(text, "Z") || take(text, "z"))
+    if (take(text, 'Z') || take(text, 'z'))
         return std::chrono::minutes(0);
-    const bool is_behind = take(text, "-");
-    if (!is_behind && !take(text, "+"))
+    const bool is_behind = take(text, '-');
+    if (!is_behind && !take(text, '+'))
         return std::nullopt;
     const auto offset = take_minutes(text);
     return offset && is_behind ? -*offset : offset;
@@ -134,7 +134,7 @@ inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& tex
         text = {};
         return std::chrono::minutes(0);
     }
-    (void)take(text, " ");
+    (void)take(text, ' ');
     if (take(text, "UTC"))
         return std::chrono::minutes(0);
     if (const auto sign = text.substr(0, 1); (sign == "+" || sign == "-") && text.find(':') == text.npos) {
@@ -154,10 +154,10 @@ inline std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time
                                                                                  time_form form) noexcept
 {
     const auto day = take_date(text);
-    if (!day || !(take(text, "T") || take(text, "t") || (form == time_form::any && take(text, " "))))
+    if (!day || !(take(text, 'T') || take(text, 't') || (form == time_form::any && take(text, ' '))))
         return std::nullopt;
     const auto minutes = take_minutes(text);
-    if (!minutes || !take(text, ":"))
+    if (!minutes || !take(text, ':'))
         return std::nullopt;
     const auto seconds = take_number(text, 2);
     if (!seconds || *seconds > 60)

@@ -103,16 +103,13 @@ class https_transport final : public http::transport {
 
     void close() noexcept override
     {
-        close_idle();
+        drop_idle(time_point::max(), true);
         bodies_.tell([](streamed_body& body) { body.close(); });
     }
 
     void forked() noexcept override
     {
-        for (auto* const table : {pools_.get(), streams_.get()})
-            for (auto& [origin, pool] : table->pools)
-                while (pool.take_idle()) {
-                }
+        drop_idle(time_point::max(), false);
         bodies_.tell([](streamed_body& body) { body.abandon(); });
     }
 
@@ -121,10 +118,7 @@ class https_transport final : public http::transport {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
         bodies_ = {}; // one that is gone still holds an executor
-        for (const auto* table : {&pools_, &streams_})
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_idle()) {
-                }
+        drop_idle(time_point::max(), false);
     }
 
   private:
@@ -166,26 +160,24 @@ class https_transport final : public http::transport {
 
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
-    void close_idle()
+    /// The connections that are idle and would be too old then.
+    void drop_idle(time_point then, bool tells)
     {
-        for (const auto* table : {&pools_, &streams_})
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_idle())
-                    report(origin, connection_change::closed);
+        for (auto* const table : {pools_.get(), streams_.get()}) // of streams, those that were opened and not used
+            for (auto& [origin, pool] : table->pools)
+                while (pool.take_old(then))
+                    if (tells)
+                        report(origin, connection_change::closed);
     }
 
     /// After a sleep too: whatever kept a connection open on its way has forgotten it, and says so only to a request.
     void reap(const clock& time)
     {
         const auto now = time.now();
-        if (!awake_)
+        const auto is_first = !awake_;
+        if (is_first)
             awake_.emplace(time);
-        else if (awake_->has_slept(time))
-            close_idle();
-        for (const auto* table : {&pools_, &streams_}) // of streams, those that were opened and not used
-            for (auto& [origin, pool] : (*table)->pools)
-                while (pool.take_old(now))
-                    report(origin, connection_change::closed);
+        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
     connection_ptr take_quiet(connection_pool& pool, const http::origin& origin, time_point used_since)

@@ -57,7 +57,7 @@ class url_parser {
     /// Takes the host off the authority and returns it in the one form that origins are compared in.
     [[nodiscard]] std::string take_host(std::string_view& authority) const
     {
-        if (take(authority, "["))
+        if (take(authority, '['))
             return take_ipv6(authority);
         std::string host(authority.substr(0, authority.find(':')));
         authority.remove_prefix(host.size());

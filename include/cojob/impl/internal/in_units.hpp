@@ -7,22 +7,23 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace cojob::detail {
 
 /// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
 inline std::string in_units(duration length)
 {
-    const auto number = [](std::int64_t n) { return std::to_string(n); };
+    const auto in = [](std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); };
     const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
     if (ms < 1000)
-        return number(ms) + " ms";
+        return in(ms, " ms");
     const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
     if (min == 0)
-        return number(s) + (tenths == 0 ? "" : "." + number(tenths)) + " s";
+        return tenths == 0 ? in(s, " s") : in(s, ".") + in(tenths, " s");
     if (min < 60)
-        return number(min) + " min" + (s % 60 == 0 ? "" : " " + number(s % 60) + " s");
-    return number(min / 60) + " h" + (min % 60 == 0 ? "" : " " + number(min % 60) + " min");
+        return s % 60 == 0 ? in(min, " min") : in(min, " min ") + in(s % 60, " s");
+    return min % 60 == 0 ? in(min / 60, " h") : in(min / 60, " h ") + in(min % 60, " min");
 }
 
 } // namespace cojob::detail

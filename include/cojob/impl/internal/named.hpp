@@ -23,7 +23,10 @@ class named {
         return std::static_pointer_cast<T>(found == map_.end() ? nullptr : found->second);
     }
 
-    void put(std::string name, std::shared_ptr<T> thing) { map_.insert_or_assign(std::move(name), std::move(thing)); }
+    void put(std::string name, std::shared_ptr<T> thing)
+    {
+        map_.insert_or_assign(std::move(name), std::shared_ptr<void>(std::move(thing)));
+    }
 
     void erase(const std::string& name) { map_.erase(name); }
     void clear() noexcept { map_.clear(); }

@@ -3,9 +3,8 @@
 
 #include <cojob/impl/internal/client_state.hpp>
 #include <cojob/impl/internal/decode_context.hpp>
+#include <cojob/impl/internal/run_later.hpp>
 #include <cojob/observer.hpp>
-
-#include <boost/asio/dispatch.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -47,7 +46,7 @@ inline void tell_odd_members(client_state& state, std::string_view api, const st
     const auto memory = state.extension<odd_member_memory>();
     for (const auto& odd : found)
         if (memory->add(api, odd.path))
-            asio::dispatch(state.executor, [observer, api, odd] { // a copy: the answer does not stay
+            run_later(state.executor, [observer, api, odd] { // a copy: the answer does not stay
                 observer->on_odd_member({api, odd.path, odd.problem});
             });
 }

@@ -5,9 +5,8 @@
 #include <cojob/impl/internal/attempt.hpp>
 #include <cojob/impl/internal/event.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
+#include <cojob/impl/internal/run_later.hpp>
 #include <cojob/policy/quota.hpp>
-
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -27,7 +26,7 @@ class quota_use final : public http::commit_gate {
         options_ = &pool->options();
         wake_ = share<event>(executor);
         ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
-            asio::post(executor, [weak] {
+            run_later(executor, [weak] {
                 if (const auto wake = weak.lock())
                     wake->set();
             });

@@ -80,18 +80,19 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     if (request.base_url.origin().host.empty())
         throw_invalid_argument("base_url: missing");
     check_plaintext(request.base_url, request.allow_plaintext, "base_url");
-    if (!is_token(request.method))
+    const std::string_view method = request.method;
+    if (!is_token(method))
         throw_invalid_argument("method: not a token");
-    if (request.method == "CONNECT")
+    if (method == "CONNECT")
         throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
     for (const auto& segment : request.segments)
         check_segment(segment, "path segment");
 
     prepared_call call;
-    call.effect = request.effect.value_or(effect_of(request.method));
+    call.effect = request.effect.value_or(effect_of(method));
     auto& wire = call.wire;
     wire.origin = request.base_url.origin();
-    wire.method = request.method;
+    wire.method = method;
     wire.target = make_target(request);
     for (const auto& header : request.headers)
         check_header(header);
@@ -105,7 +106,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
         wire.body = std::move(*request.json);
         wire.has_body = true;
     } else {
-        wire.has_body = request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+        wire.has_body = method == "POST" || method == "PUT" || method == "PATCH";
     }
     if (request.authorization.is_fixed()) {
         check_key(request.authorization.fixed().reveal(), "credential");

@@ -24,7 +24,8 @@ namespace cojob::detail {
 
 /// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
 /// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
-/// for the compiler to make. It does not count work: `at_work` does, for what is spawned on it.
+/// for the compiler to make. It counts work only where that was asked for by `for_users`: inside, `at_work` does, for
+/// what is spawned on it.
 class serial_executor {
     template <class Strand>
     using that_never_blocks =
@@ -43,30 +44,45 @@ class serial_executor {
         that_never_blocks<asio::strand<Inner>> later;
     };
 
-    /// One of an `any_io_executor` allocates what the other has in place.
-    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
+    struct shared_strand {
+        template <class Inner>
+        shared_strand(const asio::any_io_executor& executor, const Inner& same)
+            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_on<Inner>(same))
+        {
+        }
 
-    /// As `std::visit`, without its table for each function.
-    template <class Function>
-    decltype(auto) with_strand(Function f) const
-    {
-        const auto* const own = std::get_if<0>(strand_.get());
-        return own ? f(*own) : f(*std::get_if<1>(strand_.get()));
-    }
+        asio::any_io_executor inner; ///< what the strand hands its work to
+        asio::execution_context& context;
+        /// One of an `any_io_executor` allocates what the other has in place.
+        std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>> strand;
+        std::weak_ptr<const shared_strand> self{};
+    };
+
+    /// Owns a strand, and keeps its context at work.
+    struct work {
+        explicit work(std::shared_ptr<const shared_strand> s)
+            : inner(asio::prefer(s->inner, asio::execution::outstanding_work.tracked)), strand(std::move(s))
+        {
+        }
+
+        asio::any_io_executor inner;
+        std::shared_ptr<const shared_strand> strand;
+    };
 
   public:
     /// No constructor: `any_io_executor` would ask whether it can be made of itself.
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
-        if (const auto* const own = inner.target<asio::io_context::executor_type>())
-            return {share<const any_strand>(std::in_place_index<0>, *own), false};
-        return {share<const any_strand>(std::in_place_index<1>, inner), false};
+        const auto* const own = inner.target<asio::io_context::executor_type>();
+        auto made = own ? share<shared_strand>(inner, *own) : share<shared_strand>(inner, inner);
+        made->self = made;
+        return {std::move(made), false, counting::never};
     }
 
-    [[nodiscard]] asio::execution_context& query(asio::execution::context_t property) const
-    {
-        return with_strand([&](const auto& s) -> asio::execution_context& { return asio::query(s.at_once, property); });
-    }
+    /// The same strand, which keeps its context at work for whoever asks for that.
+    [[nodiscard]] serial_executor for_users() const noexcept { return {strand_, is_later_, counting::on_request}; }
+
+    [[nodiscard]] asio::execution_context& query(asio::execution::context_t) const noexcept { return strand_->context; }
     [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
     {
         return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
@@ -74,47 +90,62 @@ class serial_executor {
     }
     [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
     {
-        return {strand_, true};
+        return {strand_, true, counts_};
     }
     [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
     {
-        return {strand_, false};
+        return {strand_, false, counts_};
+    }
+    [[nodiscard]] asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t) const noexcept
+    {
+        return counts_ == counting::now
+                   ? asio::execution::outstanding_work_t(asio::execution::outstanding_work.tracked)
+                   : asio::execution::outstanding_work_t(asio::execution::outstanding_work.untracked);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::tracked_t) const
+    {
+        if (counts_ != counting::on_request)
+            return *this;
+        return {std::shared_ptr<const shared_strand>(share<work>(strand_), strand_.get()), is_later_, counting::now};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::untracked_t) const noexcept
+    {
+        return {strand_->self.lock(), is_later_, counts_ == counting::never ? counts_ : counting::on_request};
     }
 
     /// From inside, at once, unless `blocking.never` is required.
     template <class Function>
     void execute(Function&& f) const
     {
-        with_strand([&](const auto& s) {
+        const auto go = [&](const auto& s) {
             if (is_later_)
                 s.later.execute(std::forward<Function>(f));
             else
                 s.at_once.execute(std::forward<Function>(f));
-        });
+        };
+        const auto* const own = std::get_if<0>(&strand_->strand); // `std::visit` makes a table for each function
+        own ? go(*own) : go(*std::get_if<1>(&strand_->strand));
     }
 
     /// What the strand hands its work to.
-    [[nodiscard]] asio::any_io_executor inner() const
-    {
-        return with_strand([](const auto& s) { return asio::any_io_executor(s.at_once.get_inner_executor()); });
-    }
+    [[nodiscard]] const asio::any_io_executor& inner() const noexcept { return strand_->inner; }
 
-    /// The same strand with all of Asio's properties.
-    [[nodiscard]] asio::strand<asio::any_io_executor> full() const
+    friend bool operator==(const serial_executor& a, const serial_executor& b) noexcept
     {
-        return with_strand([](const auto& s) { return asio::strand<asio::any_io_executor>(s.at_once); });
+        return a.strand_.get() == b.strand_.get() && a.is_later_ == b.is_later_;
     }
-
-    friend bool operator==(const serial_executor&, const serial_executor&) = default;
 
   private:
-    serial_executor(std::shared_ptr<const any_strand> s, bool is_later) noexcept
-        : strand_(std::move(s)), is_later_(is_later)
+    enum class counting : char { never, on_request, now };
+
+    serial_executor(std::shared_ptr<const shared_strand> s, bool is_later, counting counts) noexcept
+        : strand_(std::move(s)), is_later_(is_later), counts_(counts)
     {
     }
 
-    std::shared_ptr<const any_strand> strand_;
-    bool is_later_ = false;
+    std::shared_ptr<const shared_strand> strand_;
+    bool is_later_;
+    counting counts_;
 };
 
 /// An executor that keeps the context of this one at work while it is there.

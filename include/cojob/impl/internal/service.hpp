@@ -33,10 +33,21 @@ inline std::string created_id(const api_request& request, std::string_view body)
     return std::string(cut_at_character(id, 1024));
 }
 
-/// Decodes the body of a success. A failure tells which request it was, and which job where that can be read; what was
-/// odd in a success is told to the observer.
-template <class Decode>
-auto decode_response(const call_record& call, std::string_view api, Decode decode)
+/// An answer that is not what it should be: which request it was to, and which job where that can be read.
+[[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure)
+{
+    auto info = describe_undecodable(call, failure.info());
+    if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
+        info.job_id = without_key(id, call.asked.wire.authorization);
+    throw_error(std::move(info));
+}
+
+/// Decodes the body of a success; what was odd in it is told to the observer.
+/// \param id_member Of an answer about one job the member that has its id. A proxy or a cache that mixes answers up
+/// would end the wait for another job.
+template <class T>
+T decode_response(const call_record& call, std::string_view api, T (*decode)(const json_reader&),
+                  std::string_view id_member = {})
 {
     std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
     boost::json::monotonic_resource memory(room.data(), room.size());
@@ -45,28 +56,17 @@ auto decode_response(const call_record& call, std::string_view api, Decode decod
             throw_error({errc::invalid_response, std::move(objection)});
         const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
         decode_context context(document, key_of(call.asked.wire.authorization));
-        auto decoded = decode(json_reader(document.root(), &context));
+        const json_reader root(document.root(), &context);
+        auto decoded = decode(root);
+        if constexpr (requires { job_id(decoded); })
+            if (!id_member.empty() && !is_same_id(job_id(decoded), call.asked.api.job_id))
+                root.member(id_member).fail("not the job that was asked for");
         if (!context.odd().empty())
             tell_odd_members(*call.client, api, context.odd());
         return decoded;
     } catch (const api_error& failure) {
-        auto info = describe_undecodable(call, failure.info());
-        if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
-            info.job_id = without_key(id, call.asked.wire.authorization);
-        throw_error(std::move(info));
+        throw_undecodable(call, failure);
     }
-}
-
-/// The same for an answer about one job. A proxy or a cache that mixes answers up would end the wait for another job.
-template <class Decode>
-auto decode_asked(const call_record& call, std::string_view api, std::string_view id_member, Decode decode)
-{
-    return decode_response(call, api, [&](const json_reader& json) {
-        auto job = decode(json);
-        if (!is_same_id(job_id(job), call.asked.api.job_id))
-            json.member(id_member).fail("not the job that was asked for");
-        return job;
-    });
 }
 
 /// A job was made now: a wait for it by plain id knows.

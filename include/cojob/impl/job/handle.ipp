@@ -111,7 +111,7 @@ inline void check_handle_line(std::string_view text)
     std::string out;
     out.reserve(text.size());
     while (!text.empty()) {
-        if (!take(text, "%")) {
+        if (!take(text, '%')) {
             out += text.front();
             text.remove_prefix(1);
             continue;

@@ -22,7 +22,6 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::client_state;
-using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::job_memory;
 using cojob::detail::note_created;
@@ -60,7 +59,7 @@ inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::
     auto request = settings->request("GET", "v2", {"job", id});
     request.job_id = std::move(id);
     const auto call = co_await send(c, std::move(request));
-    co_return decode_asked(*call, agent::api_name, "id", decode_agent_job);
+    co_return decode_response(*call, agent::api_name, decode_agent_job, "id");
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
@@ -82,7 +81,7 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
         throw;
     }
     note();
-    co_return decode_asked(*answer, agent::api_name, "id", decode_created_job);
+    co_return decode_response(*answer, agent::api_name, decode_created_job, "id");
 }
 
 } // namespace detail

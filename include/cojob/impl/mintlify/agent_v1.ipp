@@ -29,7 +29,6 @@ namespace cojob::mintlify {
 
 namespace detail {
 
-using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::send;
 
@@ -39,7 +38,7 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
     const auto answer = co_await send(c, std::move(request));
-    co_return decode_asked(*answer, agent_v1::api_name, "sessionId", decode_session);
+    co_return decode_response(*answer, agent_v1::api_name, decode_session, "sessionId");
 }
 
 inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settings, session_query query)

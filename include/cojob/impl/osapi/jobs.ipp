@@ -31,7 +31,6 @@ using cojob::detail::add_words;
 using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
-using cojob::detail::decode_asked;
 using cojob::detail::decode_response;
 using cojob::detail::describe_undecodable;
 using cojob::detail::is_created;
@@ -71,7 +70,7 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
     const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    co_return decode_asked(*answer, jobs::api_name, "id", decode_job);
+    co_return decode_response(*answer, jobs::api_name, decode_job, "id");
 }
 
 /// The time of a call, for several.
@@ -129,7 +128,7 @@ inline std::optional<retry_receipt> read_timeline(const call_record& answer, tim
         return std::nullopt;
     known.began = *began;
     try {
-        return find_retry(decode_asked(answer, jobs::api_name, "id", decode_job), known);
+        return find_retry(decode_response(answer, jobs::api_name, decode_job, "id"), known);
     } catch (const api_error&) {
         return std::nullopt;
     }

@@ -44,7 +44,7 @@ inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
     for (const char c : text.substr(0, digits))
         number.whole = number.whole * 10 + (c - '0');
     text.remove_prefix(digits);
-    if (!take(text, "."))
+    if (!take(text, '.'))
         return text.empty() ? std::optional(number) : std::nullopt;
     if (text.empty())
         return std::nullopt;
@@ -59,7 +59,7 @@ inline bool is_decimal(std::string_view text) noexcept
     auto rest = text.substr(digits);
     if (digits == 0 || rest.empty())
         return digits != 0;
-    return take(rest, ".") && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
+    return take(rest, '.') && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
 }
 
 /// So many units, rounded up to what a `duration` can say, if that is from zero to a year.

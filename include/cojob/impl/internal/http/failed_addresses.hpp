@@ -18,19 +18,25 @@ class failed_addresses {
   public:
     void add(const asio::ip::tcp::endpoint& address, time_point now)
     {
-        std::erase_if(failures_, [&](const failure& f) { return f.address == address; });
-        if (failures_.size() == most)
-            failures_.erase(failures_.begin());
+        const auto is_it = [&](const failure& f) { return f.address == address; };
+        auto old = std::find_if(failures_.begin(), failures_.end(), is_it);
+        if (old == failures_.end() && failures_.size() == most)
+            old = failures_.begin();
+        if (old != failures_.end())
+            failures_.erase(old);
         failures_.push_back({address, now});
     }
 
     /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
     [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
     {
-        std::erase_if(failures_, [now](const failure& f) { return now - f.when >= memory; });
+        while (!failures_.empty() && now - failures_.front().when >= memory)
+            failures_.erase(failures_.begin());
         for (const auto& f : failures_)
-            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end())
-                std::rotate(found, found + 1, addresses.end());
+            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end()) {
+                addresses.erase(found);
+                addresses.push_back(f.address);
+            }
         return addresses;
     }
 

@@ -71,10 +71,11 @@ class keep_alive {
     {
         if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
             text = text.substr(1, text.size() - 2);
-        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        constexpr std::string_view digits = "0123456789";
         const auto point = std::min(text.find('.'), text.size());
         const auto whole = text.substr(0, point), rest = text.substr(std::min(point + 1, text.size()));
-        if (whole.empty() || !std::ranges::all_of(whole, is_digit) || !std::ranges::all_of(rest, is_digit))
+        if (whole.empty() || whole.find_first_not_of(digits) != whole.npos ||
+            rest.find_first_not_of(digits) != rest.npos)
             return std::nullopt;
         std::uint64_t number = 0;
         for (const char c : whole)

@@ -124,9 +124,11 @@ class lookups {
     {
         l.is_over = true;
         l.error = ec;
-        for (const auto& r : found)
-            if (std::ranges::find(l.addresses, r.endpoint().address()) == l.addresses.end())
-                l.addresses.push_back(r.endpoint().address());
+        for (const auto& r : found) {
+            const auto address = r.endpoint().address();
+            if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
+                l.addresses.push_back(address);
+        }
         l.waiting.tell([](event& answered) { answered.set(); });
     }
 

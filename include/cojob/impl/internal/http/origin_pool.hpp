@@ -91,9 +91,11 @@ class origin_pool {
     {
         if (idle_.empty() || now < first_end_)
             return {};
-        const auto old = std::ranges::find_if(idle_, [now](const idle& i) { return i.until <= now; });
+        const auto old = std::find_if(idle_.begin(), idle_.end(), [now](const idle& i) { return i.until <= now; });
         if (old == idle_.end()) {
-            first_end_ = std::ranges::min_element(idle_, {}, &idle::until)->until;
+            first_end_ = time_point::max();
+            for (const auto& i : idle_)
+                first_end_ = std::min(first_end_, i.until);
             return {};
         }
         auto connection = std::move(old->connection);

@@ -6,6 +6,7 @@
 #include <cojob/impl/internal/http/place.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
+#include <cojob/impl/internal/run_later.hpp>
 
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
@@ -119,7 +120,7 @@ inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& exec
                                                std::unique_ptr<streamed_body> body)
 {
     return {body.release(), [executor](streamed_body* last) {
-                asio::post(executor, [goes = std::unique_ptr<streamed_body>(last)] { goes->leave(); });
+                run_later(executor, [goes = std::shared_ptr<streamed_body>(last)] { goes->leave(); });
             }};
 }
 

@@ -29,10 +29,12 @@ class agent_settings {
           pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
     {
         const auto project = '/' + http::encode_segment(project_id_);
-        for (const std::string version : {"/v1", "/v2"})
-            for (const auto& below :
-                 {std::string(), std::string("/agent"), "/agent" + project, "/agent" + project + "/job"})
-                service_.refuse_end(version + below, "agent_options::base_url");
+        for (const std::string_view version : {"/v1", "/v2"}) {
+            std::string path;
+            for (const auto part :
+                 {version, std::string_view("/agent"), std::string_view(project), std::string_view("/job")})
+                service_.refuse_end(path += part, "agent_options::base_url");
+        }
     }
 
     /// Empty: no quota is kept.

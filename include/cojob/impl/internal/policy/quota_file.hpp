@@ -129,11 +129,11 @@ class quota_file_parser {
     [[nodiscard]] std::chrono::nanoseconds take_line(std::string_view& text, std::string_view name) const
     {
         std::int64_t value = 0;
-        if (!take(text, name) || !take(text, " "))
+        if (!take(text, name) || !take(text, ' '))
             fail_damaged();
         const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
         text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-        if (error != std::errc() || !take(text, "\n"))
+        if (error != std::errc() || !take(text, '\n'))
             fail_damaged();
         return std::chrono::nanoseconds(value);
     }
