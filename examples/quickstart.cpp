@@ -1,8 +1,7 @@
 // Creates a Mintlify agent job, waits for it with a line of live progress, and prints the pull request.
 //
-// With MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID set it talks to the real service; without, to a mock server that it
-// starts itself on the loopback. The first argument, if any, is the prompt.
-// Exit status: 0 completed, 1 failed or archived, 2 error.
+// With MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID set it talks to the real service; without, to a mock server.
+// Exit status: 0 completed, 1 failed or archived, 2 error, 130 interrupted.
 
 #include "support/progress.hpp"
 
@@ -10,14 +9,22 @@
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/testing/mock_server.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
+#include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace asio = boost::asio;
 using cojob::mintlify::agent;
@@ -26,12 +33,79 @@ using cojob::mintlify::agent_job_status;
 
 namespace {
 
-asio::awaitable<agent_job> document(agent service, std::string prompt, std::shared_ptr<examples::progress> progress)
+constexpr const char* usage = R"(usage: quickstart [--mock] [--yes] [--job ID] [PROMPT]
+
+Creates a Mintlify agent job, waits for it, and prints its pull request.
+
+  --mock    use a mock server on this machine, whatever the environment says
+  --yes     do not ask before a job is created in your project
+  --job ID  wait for this job; create none
+  --help    print this
+
+MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID choose the project; without them a mock server answers.
+)";
+
+struct arguments {
+    bool uses_mock = false, is_agreed = false, wants_help = false;
+    std::string job{}; ///< empty: one is created
+    std::string prompt = "Document the new /users endpoint";
+};
+
+/// \throws std::invalid_argument
+arguments parse(int argc, char** argv)
 {
-    auto job = co_await service.create_job(std::move(prompt));
-    progress->say("Created job " + examples::printable(job.id));
-    progress->state(job.status_text);
-    co_return co_await cojob::wait_for_job(service, job.id);
+    arguments a;
+    bool has_prompt = false;
+    for (int i = 1; i < argc; ++i) {
+        const std::string_view word = argv[i];
+        if (word == "--mock") {
+            a.uses_mock = true;
+        } else if (word == "--yes") {
+            a.is_agreed = true;
+        } else if (word == "--help" || word == "-h") {
+            a.wants_help = true;
+        } else if (word == "--job") {
+            a.job = ++i < argc ? argv[i] : "";
+            if (a.job.empty())
+                throw std::invalid_argument("--job needs the id of a job");
+        } else if (word.starts_with('-')) {
+            throw std::invalid_argument(std::string(word) + " is not an option; see --help");
+        } else if (std::exchange(has_prompt, true)) {
+            throw std::invalid_argument("more than one prompt: put it in quotes");
+        } else {
+            a.prompt = word;
+        }
+    }
+    return a;
+}
+
+/// Whether a use of the project may be spent.
+bool agrees(const cojob::mintlify::agent_options& project)
+{
+    std::cout << "This creates a job in the project " << examples::printable(project.project_id) << " at "
+              << examples::printable(project.base_url) << ": one of its 100 uses in an hour.\n";
+    if (!examples::stdin_is_terminal()) {
+        std::cerr << "error: nobody to ask; add --yes to create it, or --mock to try without\n";
+        return false;
+    }
+    std::cout << "Create it? [y/N] " << std::flush;
+    std::string answer;
+    return std::getline(std::cin, answer) && (answer == "y" || answer == "Y" || answer == "yes");
+}
+
+/// What goes on when this program is interrupted: the id of the job, once there is one.
+using job_name = std::shared_ptr<std::string>;
+
+asio::awaitable<agent_job> document(agent service, std::string prompt, job_name name,
+                                    std::shared_ptr<examples::progress> progress)
+{
+    if (name->empty()) {
+        auto job = co_await service.create_job(std::move(prompt));
+        *name = job.id;
+        progress->say("Created job " + examples::printable(job.id));
+        progress->state(job.status_text);
+    }
+    co_return co_await cojob::wait_for_job(service, *name);
 }
 
 int report(const agent_job& job)
@@ -44,37 +118,52 @@ int report(const agent_job& job)
     return job.status == agent_job_status::completed ? 0 : 1;
 }
 
-int run(std::string prompt)
+int run(const arguments& asked)
 {
     asio::io_context context;
     const auto progress = std::make_shared<examples::progress>();
     std::optional<cojob::testing::mock_server> mock;
     cojob::client_options options;
     options.observer = progress;
-    cojob::mintlify::agent_options credentials;
-    if (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID")) {
-        credentials = cojob::mintlify::agent_options_from_environment();
+    cojob::mintlify::agent_options project;
+    if (!asked.uses_mock && (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID"))) {
+        project = cojob::mintlify::agent_options_from_environment();
+        if (asked.job.empty() && !asked.is_agreed && !agrees(project))
+            return 2;
     } else {
-        std::cout
-            << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this machine.\n";
-        cojob::testing::mock_server_options mock_options;
-        mock_options.lifecycle = {{"active", 1}, {"completed"}};
-        mock.emplace(mock_options);
-        options.tls.ca_pem = mock->ca_pem();
-        credentials.base_url = mock->base_url();
-        credentials.project_id = mock_options.project_id;
-        credentials.api_key = cojob::secret(mock_options.token);
+        if (!asked.uses_mock)
+            std::cout << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this "
+                         "machine.\n";
+        mock.emplace().set_lifecycle({{"active", 1}, {"completed"}});
+        options.tls = mock->client_options().tls;
+        project = mock->agent_options();
     }
-    const agent service(cojob::client(context.get_executor(), options), credentials);
+    const agent service(cojob::client(context, options), project);
 
     std::exception_ptr failure;
     agent_job job;
-    asio::co_spawn(context, document(service, std::move(prompt), progress), [&](std::exception_ptr e, agent_job ended) {
-        failure = e;
-        job = std::move(ended);
-        progress->stop();
+    const auto name = std::make_shared<std::string>(asked.job);
+    asio::cancellation_signal interrupt;
+    asio::signal_set ctrl_c(context, SIGINT);
+    bool is_interrupted = false;
+    ctrl_c.async_wait([&](const boost::system::error_code& ec, int) {
+        is_interrupted = !ec;
+        if (!ec)
+            interrupt.emit(asio::cancellation_type::terminal);
     });
+    asio::co_spawn(context, document(service, asked.prompt, name, progress),
+                   asio::bind_cancellation_slot(interrupt.slot(), [&](std::exception_ptr e, agent_job ended) {
+                       failure = e;
+                       job = std::move(ended);
+                       progress->stop();
+                       ctrl_c.cancel();
+                   }));
     progress->run(context);
+    if (failure && is_interrupted && !name->empty()) {
+        std::cout << "Interrupted. Job " << examples::printable(*name)
+                  << " goes on; to wait for it again: quickstart --job " << examples::printable(*name) << '\n';
+        return 130;
+    }
     if (failure)
         std::rethrow_exception(failure);
     return report(job);
@@ -85,7 +174,11 @@ int run(std::string prompt)
 int main(int argc, char** argv)
 {
     try {
-        return run(argc > 1 ? argv[1] : "Document the new /users endpoint");
+        const auto asked = parse(argc, argv);
+        if (!asked.wants_help)
+            return run(asked);
+        std::cout << usage;
+        return 0;
     } catch (const cojob::api_error& e) {
         std::cerr << "error: " << explain(e) << '\n';
     } catch (const std::exception& e) {

@@ -38,14 +38,7 @@ struct bench {
 
     cojob::mintlify::agent agent()
     {
-        cojob::client_options options;
-        options.clock = clock;
-        options.tls.ca_pem = server.ca_pem();
-        cojob::mintlify::agent_options project;
-        project.base_url = server.base_url();
-        project.project_id = "test-project";
-        project.api_key = cojob::secret("mint_test_key");
-        return {cojob::client(context.get_executor(), options), project};
+        return {cojob::client(context, server.client_options(clock)), server.agent_options()};
     }
     cojob::result<std::string> run()
     {

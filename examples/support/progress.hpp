@@ -29,6 +29,15 @@ inline std::string printable(std::string_view text)
     return clean;
 }
 
+inline bool stdin_is_terminal()
+{
+#if defined(_WIN32)
+    return _isatty(_fileno(stdin)) != 0;
+#else
+    return isatty(STDIN_FILENO) != 0;
+#endif
+}
+
 /// Shows a wait: one line that is rewritten on a terminal, a line a poll elsewhere.
 class progress final : public cojob::observer {
     using steady = std::chrono::steady_clock;

@@ -12,7 +12,9 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/execution_context.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -33,6 +35,12 @@ namespace detail {
 
 class client_state;
 struct poll_trace;
+
+/// What Asio calls an execution context, with executors of its own.
+template <class Context>
+concept execution_context = std::convertible_to<Context&, asio::execution_context&> && requires(Context& c) {
+    { c.get_executor() } -> std::convertible_to<asio::any_io_executor>;
+};
 
 /// How a handle makes its calls.
 struct call_settings {
@@ -122,6 +130,12 @@ class client {
     /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for an empty
     /// executor and for options that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <detail::execution_context Context>
+    explicit client(Context& context, client_options options = {}, std::shared_ptr<http::transport> network = {})
+        : client(asio::any_io_executor(context.get_executor()), std::move(options), std::move(network))
+    {
+    }
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
     /// say; a request that draws on a quota first waits for a slot of it.

@@ -145,6 +145,9 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
     /// Everything that is known, the server's words included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
 
+    /// The status of the response that it is about; 0: there was none. `info().http_status`.
+    [[nodiscard]] int status() const noexcept { return info().http_status; }
+
     /// As `to_string(info())`: safe to log.
     [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
 

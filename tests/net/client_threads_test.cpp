@@ -55,10 +55,7 @@ cojob::client make_client(const asio::any_io_executor& executor)
 
 agent make_agent(cojob::client client, const cojob::testing::mock_server& server, std::shared_ptr<cojob::quota> pool)
 {
-    cojob::mintlify::agent_options project;
-    project.base_url = server.base_url();
-    project.project_id = "test-project";
-    project.api_key = cojob::secret("mint_test_key");
+    auto project = server.agent_options();
     project.shared_quota = std::move(pool);
     return {std::move(client), project};
 }

@@ -4,7 +4,6 @@
 #include <cojob/testing/mock_server.hpp>
 
 #include "support/mock_agent.hpp"
-#include "support/mock_project.hpp"
 #include "support/silent_listener.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -108,7 +107,7 @@ class doomed_calls {
         server.answer_next(200, "data: 1\n\ndata: 2\n\n",
                            {{"Content-Type", "text/event-stream"}, {"X-Session-Id", "s1"}});
         server.inject(fault::stall_in_body);
-        return {bench().client(), tests::mock_project(server)};
+        return {bench().client(), server.agent_options()};
     }
 
     /// The client's handles first, then the context: as the order of a program's declarations has it.

@@ -1,5 +1,4 @@
 #include "support/mock_agent.hpp"
-#include "support/mock_project.hpp"
 
 #include <cojob/http/https_transport.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
@@ -53,8 +52,7 @@ BOOST_AUTO_TEST_CASE(may_go_after_the_context_that_took_the_client_along)
     bool is_over = false;
     {
         asio::io_context context;
-        cojob::mintlify::agent_v1 service(cojob::client(context.get_executor(), {}, transport),
-                                          tests::mock_project(server));
+        cojob::mintlify::agent_v1 service(cojob::client(context.get_executor(), {}, transport), server.agent_options());
         asio::co_spawn(context, read_and_stay(std::move(service), events, is_over), asio::detached);
         while (!is_over)
             context.run_one();

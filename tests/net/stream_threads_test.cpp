@@ -1,5 +1,4 @@
 #include "support/cancel_after.hpp"
-#include "support/mock_project.hpp"
 
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
@@ -40,7 +39,7 @@ cojob::testing::mock_server_options events_a_millisecond_apart()
 
 agent_v1 make_agent(const cojob::client& client, const cojob::testing::mock_server& server)
 {
-    return {client, tests::mock_project(server)};
+    return {client, server.agent_options()};
 }
 
 struct tally {

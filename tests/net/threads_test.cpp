@@ -1,5 +1,4 @@
 #include "support/cancel_after.hpp"
-#include "support/mock_project.hpp"
 #include "support/one_attempt.hpp"
 #include "support/run.hpp"
 
@@ -38,7 +37,7 @@ cojob::client make_client(const asio::any_io_executor& executor, const cojob::te
 
 agent make_agent(const cojob::client& client, const cojob::testing::mock_server& server)
 {
-    return {client, tests::mock_project(server)};
+    return {client, server.agent_options()};
 }
 
 struct tally {

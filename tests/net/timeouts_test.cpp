@@ -194,11 +194,7 @@ BOOST_AUTO_TEST_CASE(fires_on_the_machines_clock_too)
     boost::asio::io_context context;
     auto options = tests::one_attempt();
     options.timeouts.handshake = 60ms;
-    cojob::mintlify::agent_options credentials;
-    credentials.project_id = "test-project";
-    credentials.api_key = cojob::secret("mint_test_key");
-    credentials.base_url = server.base_url();
-    const cojob::mintlify::agent agent(cojob::client(context.get_executor(), options), credentials);
+    const cojob::mintlify::agent agent(cojob::client(context, options), server.agent_options());
     const auto call = tests::run(context, agent.get_job("job_1"));
     BOOST_TEST(call.code() == connect_timeout);
     BOOST_CHECK(call.error().attempts.at(0).reached == phase::handshaking);

@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(of_an_older_server_are_found_by_its_path_only)
     mock_jobs host(older);
     const auto made = host.server.add_osapi_job({{"completed"}});
     BOOST_TEST(host.run(host.service.get_job(made)).get().value().id == made);
-    auto o = host.options_for(older);
+    auto o = host.server.jobs_options();
     o.base_path = "/api/job";
     const auto missed = host.run(jobs(host.client(), o).get_job(made)).error();
     BOOST_TEST(missed.code() == make_error_code(errc::not_found));

@@ -102,11 +102,10 @@ class mock_agent {
             options.tls.insecure_skip_verify = true; // nothing to verify: saves reading the system's authorities
         else if (trusted == trust_server::yes && options.tls.ca_pem.empty() && options.tls.ca_file.empty())
             options.tls.ca_pem = server.ca_pem();
-        cojob::mintlify::agent_options credentials;
-        credentials.project_id = mock.project_id;
+        auto credentials = server.agent_options();
         credentials.quota.limit = 0; // tests of the quota make their own
-        credentials.api_key = cojob::secret(mock.token);
-        credentials.base_url = base_url.empty() ? server.base_url() : base_url;
+        if (!base_url.empty())
+            credentials.base_url = base_url;
         if (const auto at = credentials.base_url.find("PORT"); at != std::string::npos)
             credentials.base_url.replace(at, 4, std::to_string(server.port()));
         return {cojob::client(context.get_executor(), std::move(options)), credentials};

@@ -15,21 +15,11 @@ class mock_jobs : public mock_agent {
   public:
     explicit mock_jobs(const cojob::testing::mock_server_options& mock = plain_http(),
                        cojob::client_options options = one_attempt())
-        : mock_agent(mock, std::move(options)), service(client(), options_for(mock))
+        : mock_agent(mock, std::move(options)), service(client(), server.jobs_options())
     {
     }
 
     cojob::osapi::jobs service;
-
-    /// What `service` is made with, for another one.
-    [[nodiscard]] cojob::osapi::jobs_options options_for(const cojob::testing::mock_server_options& mock) const
-    {
-        cojob::osapi::jobs_options o;
-        o.base_url = server.base_url();
-        o.base_path = mock.osapi_path;
-        o.token = cojob::secret(mock.token);
-        return o;
-    }
 };
 
 } // namespace tests

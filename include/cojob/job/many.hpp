@@ -1,6 +1,7 @@
 #ifndef COJOB_JOB_MANY_HPP
 #define COJOB_JOB_MANY_HPP
 
+#include <cojob/detail/job_reference.hpp>
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
@@ -9,6 +10,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -23,9 +25,51 @@ namespace detail {
 using job_end = result<std::shared_ptr<const void>>;
 
 COJOB_DECL asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api>,
-                                                                   std::vector<std::string> ids, wait_options);
+                                                                   std::vector<job_reference>, wait_options);
 COJOB_DECL asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
-wait_for_first_end(std::shared_ptr<const polled_api>, std::vector<std::string> ids, wait_options);
+    wait_for_first_end(std::shared_ptr<const polled_api>, std::vector<job_reference>, wait_options);
+
+template <class Api>
+asio::awaitable<std::vector<result<typename Api::job_type>>> wait_for_every(Api api, std::vector<job_reference> jobs,
+                                                                            wait_options options)
+{
+    using job_type = typename Api::job_type;
+    auto polled = share<const polled_api_of<Api>>(std::move(api));
+    auto ends = co_await wait_for_all_ends(std::move(polled), std::move(jobs), options);
+    std::vector<result<job_type>> results;
+    results.reserve(ends.size());
+    for (auto& end : ends) {
+        if (end)
+            results.emplace_back(*static_cast<const job_type*>(end->get()));
+        else
+            results.emplace_back(end.error());
+    }
+    co_return results;
+}
+
+template <class Api>
+asio::awaitable<std::pair<std::size_t, typename Api::job_type>> wait_for_first(Api api, std::vector<job_reference> jobs,
+                                                                               wait_options options)
+{
+    using job_type = typename Api::job_type;
+    auto polled = share<const polled_api_of<Api>>(std::move(api));
+    const auto first = co_await wait_for_first_end(std::move(polled), std::move(jobs), options);
+    co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
+}
+
+template <class Job>
+std::vector<job_reference> references_to(const std::vector<Job>& jobs)
+{
+    std::vector<job_reference> all;
+    all.reserve(jobs.size());
+    for (const auto& job : jobs)
+        all.push_back(reference_to(job));
+    return all;
+}
+
+/// What several jobs of an API may be given as, besides their ids.
+template <class Job, class Api>
+concept given_job = std::same_as<Job, job_handle> || std::same_as<Job, typename Api::job_type>;
 
 } // namespace detail
 
@@ -39,18 +83,16 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    using job_type = typename Api::job_type;
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(ids), options);
-    std::vector<result<job_type>> results;
-    results.reserve(ends.size());
-    for (auto& end : ends) {
-        if (end)
-            results.emplace_back(*static_cast<const job_type*>(end->get()));
-        else
-            results.emplace_back(end.error());
-    }
-    co_return results;
+    return detail::wait_for_every(std::move(api), detail::references_to(ids), options);
+}
+
+/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`. A handle of another API,
+/// server or project is an error of that job.
+template <job_api Api, detail::given_job<Api> Job>
+[[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
+wait_for_all(Api api, const std::vector<Job>& jobs, wait_options options = {})
+{
+    return detail::wait_for_every(std::move(api), detail::references_to(jobs), options);
 }
 
 /// Waits until the first of these jobs has ended; its place among the ids, and the job. The others go on, on the
@@ -63,10 +105,15 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    using job_type = typename Api::job_type;
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(ids), options);
-    co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
+    return detail::wait_for_first(std::move(api), detail::references_to(ids), options);
+}
+
+/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`.
+template <job_api Api, detail::given_job<Api> Job>
+[[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
+wait_for_any(Api api, const std::vector<Job>& jobs, wait_options options = {})
+{
+    return detail::wait_for_first(std::move(api), detail::references_to(jobs), options);
 }
 
 } // namespace cojob

@@ -3,6 +3,7 @@
 
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
+#include <cojob/detail/job_reference.hpp>
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
@@ -12,6 +13,8 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
+#include <concepts>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,8 +27,7 @@ namespace detail {
 using job_ptr = std::shared_ptr<const void>;
 
 /// Returns the job as it was when it ended.
-COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, std::string id, wait_options);
-COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_handle, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_reference, wait_options);
 
 /// The end of a wait that begins now. \throws api_error invalid_argument
 COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
@@ -36,6 +38,14 @@ COJOB_DECL client until(const client&, time_point);
 /// Runs something on the client's strand that ends then as deadline_exceeded.
 COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<void>);
 COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
+
+template <class Api>
+asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, wait_options options)
+{
+    auto polled = share<const polled_api_of<Api>>(std::move(api));
+    const auto end = co_await wait_for_end(std::move(polled), std::move(job), options);
+    co_return *static_cast<const typename Api::job_type*>(end.get());
+}
 
 template <class Api>
 asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<typename Api::job_type> created)
@@ -63,9 +73,7 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(id), options);
-    co_return *static_cast<const typename Api::job_type*>(end.get());
+    return detail::wait_for(std::move(api), detail::job_reference(std::move(id)), options);
 }
 
 /// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
@@ -75,9 +83,25 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
                                                                    wait_options options = {})
 {
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(handle), options);
-    co_return *static_cast<const typename Api::job_type*>(end.get());
+    return detail::wait_for(std::move(api), detail::job_reference(std::move(handle)), options);
+}
+
+/// Waits for a job that the caller has: it is known to exist, so a 404 that passes does not end the wait. Only its id
+/// is looked at. Errors: as above.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const typename Api::job_type& job,
+                                                                   wait_options options = {})
+{
+    return detail::wait_for(std::move(api), detail::reference_to(job), options);
+}
+
+/// The same, for an id, a handle or a job, with nothing but a time limit: `wait_for_job(agent, job, 15min)`.
+template <job_api Api, class Job, class Rep, class Period>
+    requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, Job&& job,
+                                                                   std::chrono::duration<Rep, Period> timeout)
+{
+    return wait_for_job(std::move(api), std::forward<Job>(job), wait_options{.timeout = timeout});
 }
 
 /// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
@@ -102,6 +126,15 @@ template <creating_job_api Api>
         co_return std::move(*created);
     const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
     co_return co_await wait_for_job(std::move(api), std::move(id), rest);
+}
+
+/// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
+template <creating_job_api Api, class Rep, class Period>
+    requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt,
+                                                              std::chrono::duration<Rep, Period> timeout)
+{
+    return run_job(std::move(api), std::move(prompt), wait_options{.timeout = timeout});
 }
 
 } // namespace cojob

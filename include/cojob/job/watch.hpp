@@ -1,6 +1,7 @@
 #ifndef COJOB_JOB_WATCH_HPP
 #define COJOB_JOB_WATCH_HPP
 
+#include <cojob/detail/job_reference.hpp>
 #include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
@@ -19,7 +20,7 @@ namespace detail {
 
 class watch_state;
 
-COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, std::string id, wait_options);
+COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, job_reference, wait_options);
 /// The job as it has become; null when it has ended and that was told.
 COJOB_DECL asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state>);
 
@@ -31,6 +32,8 @@ asio::awaitable<std::optional<Job>> next_change_of(std::shared_ptr<watch_state> 
         co_return std::nullopt;
     co_return *static_cast<const Job*>(seen.get());
 }
+
+struct watch_access;
 
 } // namespace detail
 
@@ -53,21 +56,46 @@ class job_watch {
     }
 
   private:
-    template <job_api A>
-    friend job_watch<A> watch_job(A, std::string, wait_options);
+    friend struct detail::watch_access;
 
     explicit job_watch(std::shared_ptr<detail::watch_state> state) : state_(std::move(state)) {}
 
     std::shared_ptr<detail::watch_state> state_;
 };
 
+namespace detail {
+
+struct watch_access {
+    template <class Api>
+    static job_watch<Api> make(Api api, job_reference job, wait_options options)
+    {
+        auto polled = share<const polled_api_of<Api>>(std::move(api));
+        return job_watch<Api>(make_watch(std::move(polled), std::move(job), options));
+    }
+};
+
+} // namespace detail
+
 /// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
 /// awaited.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    return job_watch<Api>(detail::make_watch(std::move(polled), std::move(id), options));
+    return detail::watch_access::make(std::move(api), detail::job_reference(std::move(id)), options);
+}
+
+/// The same for a job of which a handle was kept. Errors of `next()`: as `wait_for_job` with a handle.
+template <job_api Api>
+[[nodiscard]] job_watch<Api> watch_job(Api api, job_handle handle, wait_options options = {})
+{
+    return detail::watch_access::make(std::move(api), detail::job_reference(std::move(handle)), options);
+}
+
+/// The same for a job that the caller has: only its id is looked at.
+template <job_api Api>
+[[nodiscard]] job_watch<Api> watch_job(Api api, const typename Api::job_type& job, wait_options options = {})
+{
+    return detail::watch_access::make(std::move(api), detail::reference_to(job), options);
 }
 
 } // namespace cojob

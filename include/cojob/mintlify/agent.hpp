@@ -17,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cojob::mintlify {
 
@@ -42,11 +43,19 @@ class agent {
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
     COJOB_DECL agent(asio::any_io_executor, agent_options);
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    agent(Context& context, agent_options options)
+        : agent(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
     /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
     COJOB_DECL agent(client, agent_options);
 
-    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    /// The same service on another handle: `agent.with(other_client)`.
     [[nodiscard]] COJOB_DECL agent with(client) const;
+    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    [[nodiscard]] agent with_timeout(duration call) const { return with(client_.with_timeout(call)); }
     /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.

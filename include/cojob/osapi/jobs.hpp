@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace cojob::osapi {
@@ -66,11 +67,19 @@ class jobs {
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
     COJOB_DECL jobs(asio::any_io_executor, jobs_options);
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    jobs(Context& context, jobs_options options)
+        : jobs(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
     /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
     COJOB_DECL jobs(client, jobs_options);
 
-    /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
+    /// The same service on another handle: `jobs.with(other_client)`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
+    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    [[nodiscard]] jobs with_timeout(duration call) const { return with(client_.with_timeout(call)); }
     /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path: two jobs with one id are the same job when API and scope are the same.

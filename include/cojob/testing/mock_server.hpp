@@ -1,9 +1,12 @@
 #ifndef COJOB_TESTING_MOCK_SERVER_HPP
 #define COJOB_TESTING_MOCK_SERVER_HPP
 
+#include <cojob/client.hpp>
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
 #include <cojob/http/message.hpp>
+#include <cojob/mintlify/agent_options.hpp>
+#include <cojob/osapi/jobs.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -136,6 +139,13 @@ class mock_server {
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
+
+    /// For `mintlify::agent` and `agent_v1`: this server, its project, its key, and the rate limit that it enforces.
+    [[nodiscard]] COJOB_DECL mintlify::agent_options agent_options() const;
+    /// For `osapi::jobs`: this server, its path and its token.
+    [[nodiscard]] COJOB_DECL osapi::jobs_options jobs_options() const;
+    /// For a client that trusts this server; all else is as by default. A clock, if given, is the client's.
+    [[nodiscard]] COJOB_DECL cojob::client_options client_options(clock_ptr = {}) const;
 
     /// A job that is there already. Returns its id.
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);

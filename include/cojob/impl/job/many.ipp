@@ -15,33 +15,22 @@
 
 namespace cojob::detail {
 
-/// What an id that cannot be one ends with.
-inline error_info id_error(const std::string& id)
-{
-    try {
-        check_segment(id, "id");
-    } catch (const api_error& failure) {
-        auto info = failure.info();
-        info.job_id = id.substr(0, 256);
-        return info;
-    }
-    return {};
-}
-
 asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api> api,
-                                                        std::vector<std::string> ids, wait_options options)
+                                                        std::vector<job_reference> jobs, wait_options options)
 {
     check_options(options, api->default_schedule());
-    std::vector<job_end> results(ids.size());
+    std::vector<job_end> results(jobs.size());
     std::vector<wait_subject> subjects;
     std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (auto refused = id_error(ids[i]); refused.code()) {
-            results[i] = std::move(refused);
-            continue;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        try {
+            subjects.push_back(make_subject(api, jobs[i]));
+            places.push_back(i);
+        } catch (const api_error& failure) {
+            auto info = failure.info();
+            info.job_id = jobs[i].id().substr(0, 256);
+            results[i] = std::move(info);
         }
-        subjects.push_back({api, std::move(ids[i]), {}, false});
-        places.push_back(i);
     }
     if (subjects.empty())
         co_return results;
@@ -70,15 +59,13 @@ inline bool comes_before(const wait_end& a, const wait_end& b)
 }
 
 asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
-wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::string> ids, wait_options options)
+wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<job_reference> jobs, wait_options options)
 {
-    if (ids.empty())
+    if (jobs.empty())
         throw_invalid_argument("ids: must not be empty");
     std::vector<wait_subject> subjects;
-    for (auto& id : ids) {
-        check_segment(id, "id");
-        subjects.push_back({api, std::move(id), {}, false});
-    }
+    for (const auto& job : jobs)
+        subjects.push_back(make_subject(api, job));
     auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);
     const auto first = std::min_element(ends.begin(), ends.end(), comes_before);
     const auto place = static_cast<std::size_t>(first - ends.begin());

@@ -23,46 +23,12 @@ client until(const client& c, time_point deadline)
     return client_state::until(c, deadline);
 }
 
-inline asio::awaitable<job_ptr> wait_for_one(wait_subject subject, wait_options options)
+asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
 {
-    check_segment(subject.id, "id");
     std::vector<wait_subject> one;
-    one.push_back(std::move(subject));
+    one.push_back(make_subject(std::move(api), job));
     auto ends = co_await wait_for_ends(std::move(one), options, set_goal::all_end);
     co_return value_of(std::move(ends.front()));
-}
-
-asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
-{
-    wait_subject subject{std::move(api), std::move(id), {}, false};
-    return wait_for_one(std::move(subject), options);
-}
-
-/// Steady time of a moment in civil time; one that is to come counts as now.
-inline std::optional<time_point> steady(const clock& time, const std::optional<timestamp>& when)
-{
-    if (!when)
-        return {};
-    constexpr auto longest =
-        std::chrono::hours(24 * 365); // who knows what a handle says: the difference must not overflow
-    const auto now = time.wall_now();
-    const auto age = now - std::clamp(*when, now - longest, now);
-    return time.now() - std::chrono::duration_cast<duration>(age);
-}
-
-inline asio::awaitable<job_ptr> wait_with_handle(std::shared_ptr<const polled_api> api, job_handle handle,
-                                                 wait_options options)
-{
-    check_handle(handle, api->api(), api->scope());
-    const auto& time = client_state::of(api->get_client())->time();
-    const job_record known{steady(time, handle.created_at), steady(time, handle.messaged_at)};
-    wait_subject subject{std::move(api), std::move(handle.id), known, true};
-    co_return co_await wait_for_one(std::move(subject), options);
-}
-
-asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_handle handle, wait_options options)
-{
-    return wait_with_handle(std::move(api), std::move(handle), options);
 }
 
 time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)

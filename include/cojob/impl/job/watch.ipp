@@ -17,8 +17,8 @@ namespace cojob::detail {
 /// What a watch knows between two calls of `next`. In between it has no place in the poll line.
 class watch_state final : public wait_listener {
   public:
-    watch_state(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
-        : api_(std::move(api)), id_(std::move(id)), options_(options), client_(client_state::of(api_->get_client()))
+    watch_state(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
+        : api_(std::move(api)), job_(std::move(job)), options_(options), client_(client_state::of(api_->get_client()))
     {
     }
 
@@ -26,7 +26,7 @@ class watch_state final : public wait_listener {
 
     void check() const
     {
-        check_segment(id_, "id");
+        (void)make_subject(api_, job_);
         check_options(options_, api_->default_schedule());
         if (client_->is_closed())
             throw boost::system::system_error(asio::error::operation_aborted);
@@ -41,7 +41,7 @@ class watch_state final : public wait_listener {
         event news(op.executor());
         const turn here(*this, news);
         if (!wait_)
-            wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
+            wait_.emplace(*client_, make_subject(api_, job_), options_, *this);
         wait_->resume(true);
         if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
             co_await news.wait();
@@ -85,7 +85,7 @@ class watch_state final : public wait_listener {
     void ended(wait_end&) override { news_->set(); }
 
     std::shared_ptr<const polled_api> api_;
-    std::string id_;
+    job_reference job_;
     wait_options options_;
     std::shared_ptr<client_state> client_;
     bool is_over_ = false;
@@ -94,9 +94,9 @@ class watch_state final : public wait_listener {
     std::optional<job_wait> wait_; // goes first: it uses the client
 };
 
-std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
 {
-    return share<watch_state>(std::move(api), std::move(id), options);
+    return share<watch_state>(std::move(api), std::move(job), options);
 }
 
 inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op,

@@ -56,8 +56,8 @@ inline std::string host_of(const mock_server_options& options)
 
 class mock_server::impl {
   public:
-    explicit impl(const mock_server_options& options)
-        : state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
+    explicit impl(const mock_server_options& given)
+        : options(given), state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
           port(acceptor_.local_endpoint().port()),
           base_url((options.use_tls ? "https://" : "http://") + detail::host_of(options) + ':' + std::to_string(port))
     {
@@ -99,6 +99,7 @@ class mock_server::impl {
         state.wait_until_closed(leaving.get_future().get());
     }
 
+    const mock_server_options options;
     detail::mock_state state;
 
   private:
@@ -167,6 +168,35 @@ std::uint16_t mock_server::port() const noexcept
 const std::string& mock_server::ca_pem() const noexcept
 {
     return impl_->ca_pem;
+}
+
+mintlify::agent_options mock_server::agent_options() const
+{
+    const auto& made_with = impl_->options;
+    mintlify::agent_options o;
+    o.base_url = impl_->base_url;
+    o.project_id = made_with.project_id;
+    o.api_key = secret(made_with.token);
+    o.quota.limit = made_with.rate_limit;
+    o.quota.window = made_with.rate_window;
+    return o;
+}
+
+osapi::jobs_options mock_server::jobs_options() const
+{
+    osapi::jobs_options o;
+    o.base_url = impl_->base_url;
+    o.base_path = impl_->options.osapi_path;
+    o.token = secret(impl_->options.token);
+    return o;
+}
+
+cojob::client_options mock_server::client_options(clock_ptr clock) const
+{
+    cojob::client_options o;
+    o.tls.ca_pem = impl_->ca_pem;
+    o.clock = std::move(clock);
+    return o;
 }
 
 std::string mock_server::add_job(std::vector<lifecycle_step> life)

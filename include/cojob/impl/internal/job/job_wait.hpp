@@ -35,7 +35,7 @@ class job_wait final : public poll_waiter {
           report_(state, subject_)
     {
         const auto known = recall();
-        is_known_ = known.created || known.messaged;
+        is_known_ = known.created || known.messaged || subject_.is_seen;
         next_ = subject_.is_resumed ? now() : plan_.first(now(), std::max(known.created, known.messaged));
         report_poll({});
     }

@@ -1,9 +1,8 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_WAIT_END_HPP
 #define COJOB_IMPL_INTERNAL_JOB_WAIT_END_HPP
 
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/job/wait_subject.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -11,16 +10,6 @@
 #include <string>
 
 namespace cojob::detail {
-
-/// What is waited for, and what is known of it.
-struct wait_subject {
-    std::shared_ptr<const polled_api> api{};
-    std::string id{};
-    job_record known{};      ///< besides what the client remembers
-    bool is_resumed = false; ///< polled at once
-
-    [[nodiscard]] job_key key() const { return {std::string(api->api()), api->scope(), id}; }
-};
 
 /// How a wait ended: with a job, a failure, or what a service threw.
 struct wait_end {
