@@ -34,7 +34,7 @@ asio::awaitable<void> document(cojob::mintlify::agent agent)
 int main()
 try {
     asio::io_context context;
-    const cojob::mintlify::agent agent(context.get_executor(), cojob::mintlify::agent_options_from_environment());
+    const cojob::mintlify::agent agent(context, cojob::mintlify::agent_options_from_environment());
     asio::co_spawn(context, document(agent), [](std::exception_ptr failure) {
         if (failure)
             std::rethrow_exception(failure);

@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 asio::awaitable<void> document(cojob::mintlify::agent agent)
 {
     // A service with another deadline for each of its calls, attempts and pauses included; the default is two minutes.
-    const auto hasty = agent.with(agent.get_client().with_timeout(10s));
+    const auto hasty = agent.with_timeout(10s);
     const auto job = co_await hasty.create_job("Document the new /users endpoint");
 
     // The deadline of a wait is an option of it.
@@ -40,7 +40,7 @@ asio::awaitable<void> document(cojob::mintlify::agent agent)
 int main()
 try {
     asio::io_context context;
-    const cojob::mintlify::agent agent(context.get_executor(), cojob::mintlify::agent_options_from_environment());
+    const cojob::mintlify::agent agent(context, cojob::mintlify::agent_options_from_environment());
 
     asio::cancellation_signal stop;
     asio::signal_set signals(context, SIGINT, SIGTERM);

@@ -44,7 +44,7 @@ try {
     auto options = cojob::mintlify::agent_options_from_environment();
     options.shared_quota = quota; // any number of clients may have it
     asio::io_context context;
-    const cojob::mintlify::agent agent(context.get_executor(), options);
+    const cojob::mintlify::agent agent(context, options);
     std::exception_ptr failed;
     asio::co_spawn(context, document(agent), [&](std::exception_ptr failure) { failed = failure; });
     context.run();

@@ -56,7 +56,7 @@ asio::awaitable<void> document(cojob::mintlify::agent agent, fs::path file)
 int main()
 try {
     asio::io_context context;
-    const cojob::mintlify::agent agent(context.get_executor(), cojob::mintlify::agent_options_from_environment());
+    const cojob::mintlify::agent agent(context, cojob::mintlify::agent_options_from_environment());
     asio::co_spawn(context, document(agent, "mintlify.job"), [](std::exception_ptr failure) {
         if (failure)
             std::rethrow_exception(failure);

@@ -51,6 +51,7 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/assert/source_location.hpp>
 #include <boost/config.hpp>
@@ -69,6 +70,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <iosfwd>
 #include <map>
 #include <memory>
@@ -182,6 +184,35 @@ namespace detail {
 
 } // namespace cojob
 
+// -------- cojob/detail/enumerator.hpp
+
+namespace cojob {
+
+namespace detail {
+
+/// The name of an enumerator, of names in the order of their values, which begin with `first`.
+template <class Enumeration>
+[[nodiscard]] constexpr std::string_view
+enumerator_name(Enumeration value, std::initializer_list<std::string_view> names, std::size_t first = 0) noexcept
+{
+    const auto index = static_cast<std::size_t>(value) - first; // below the first it is beyond the last
+    return index < names.size() ? names.begin()[index] : std::string_view("(no enumerator)");
+}
+
+} // namespace detail
+
+/// Writes an enumerator as its `to_string` does.
+template <class Enumeration>
+    requires std::is_enum_v<Enumeration> && requires(Enumeration value) {
+        { to_string(value) } -> std::same_as<std::string_view>;
+    }
+std::ostream& operator<<(std::ostream& out, Enumeration value)
+{
+    return out << to_string(value);
+}
+
+} // namespace cojob
+
 // -------- cojob/error.hpp
 
 namespace cojob {
@@ -217,6 +248,18 @@ enum class errc {
     no_progress,          ///< a list is said to go on, but page after page has nothing new: see `pager::next`
 };
 
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(errc value) noexcept
+{
+    return detail::enumerator_name(
+        value, {"invalid_argument",   "quota_exhausted",    "rate_limited",      "unauthorized", "forbidden",
+                "not_found",          "conflict",           "rejected",          "server_error", "unexpected_status",
+                "outcome_unknown",    "connect_failed",     "connect_timeout",   "tls_failed",   "certificate_rejected",
+                "proxy_failed",       "request_timeout",    "deadline_exceeded", "wait_timeout", "connection_lost",
+                "response_too_large", "malformed_response", "invalid_response",  "no_progress"},
+        1);
+}
+
 /// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
 enum class condition {
     retryable = 1, ///< repeating the call cannot do the work twice
@@ -226,6 +269,13 @@ enum class condition {
     throttled,     ///< too many requests
     transport,     ///< no answer could be had
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(condition value) noexcept
+{
+    return detail::enumerator_name(
+        value, {"retryable", "client_error", "server_error", "timeout", "throttled", "transport"}, 1);
+}
 
 /// The category of `errc`, named `cojob`; its messages are short English words for logs. Each copy of the library in a
 /// program has one, in a plug-in with hidden symbols for instance; all of them are equal.
@@ -313,6 +363,9 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
 
     /// Everything that is known, the server's words included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
+
+    /// The status of the response that it is about; 0: there was none. `info().http_status`.
+    [[nodiscard]] int status() const noexcept { return info().http_status; }
 
     /// As `to_string(info())`: safe to log.
     [[nodiscard]] COJOB_DECL const char* what() const noexcept override;
@@ -646,6 +699,12 @@ enum class connection_change {
     closed  ///< it is not used again
 };
 
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(connection_change value) noexcept
+{
+    return detail::enumerator_name(value, {"opened", "reused", "closed"});
+}
+
 /// A connection was opened, used again or closed.
 struct connection_event {
     std::string_view host;                                ///< of its origin
@@ -720,6 +779,12 @@ enum class log_level {
     debug,   ///< every attempt, response, poll and connection; also what the caller cut off
 };
 
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(log_level value) noexcept
+{
+    return detail::enumerator_name(value, {"error", "warning", "info", "debug"});
+}
+
 /// An observer that writes one line for each event: the level, what happened, and the particulars as `key=value`:
 ///
 ///     cojob info    POST /v2/agent/p/job retry in 480 ms attempt=1 error="server error"
@@ -746,6 +811,12 @@ enum class effect {
     idempotent, ///< the same as once: DELETE
     once,       ///< more than once: POST
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(effect value) noexcept
+{
+    return detail::enumerator_name(value, {"none", "idempotent", "once"});
+}
 
 } // namespace cojob
 
@@ -791,6 +862,12 @@ namespace detail {
 class client_state;
 struct poll_trace;
 
+/// What Asio calls an execution context, with executors of its own.
+template <class Context>
+concept execution_context = std::convertible_to<Context&, asio::execution_context&> && requires(Context& c) {
+    { c.get_executor() } -> std::convertible_to<asio::any_io_executor>;
+};
+
 /// How a handle makes its calls.
 struct call_settings {
     duration timeout{};                   ///< of a call, from its slot of the quota on
@@ -806,6 +883,12 @@ enum class threading {
     safe,   ///< the client may be used from any thread
     single, ///< the client's executor and all its callers run on one thread; no strand
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(threading value) noexcept
+{
+    return detail::enumerator_name(value, {"safe", "single"});
+}
 
 /// Further headers of an attempt, such as `traceparent`. Called on the client's strand; must not block. A header that
 /// the client makes itself (Authorization, Host, Content-Length, Transfer-Encoding, Connection) is refused; that, and
@@ -879,6 +962,12 @@ class client {
     /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for an empty
     /// executor and for options that cannot work, a CA file that cannot be read among them.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <detail::execution_context Context>
+    explicit client(Context& context, client_options options = {}, std::shared_ptr<http::transport> network = {})
+        : client(asio::any_io_executor(context.get_executor()), std::move(options), std::move(network))
+    {
+    }
 
     /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
     /// say; a request that draws on a quota first waits for a slot of it.
@@ -937,6 +1026,96 @@ class fork_mark {
     const std::atomic<unsigned>* count_; // of the library, wherever this is compiled
     unsigned made_at_;
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/job/handle.hpp
+
+namespace cojob {
+
+/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
+/// when, so that a wait after a restart knows which end it must not accept.
+///
+/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
+/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
+class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
+  public:
+    job_handle() = default;
+    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
+    job_handle(std::string of_api, std::string in_scope, std::string of_job)
+        : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
+    {
+    }
+
+    std::string api;                      ///< the service's `api_name`
+    std::string scope;                    ///< the service's `scope()`: base URL and project
+    std::string id;                       ///< the job's id there
+    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
+    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
+
+    /// Whether both say the same, the times included.
+    friend bool operator==(const job_handle&, const job_handle&) = default;
+};
+
+/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
+/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
+/// an id that no call would take, or too long.
+[[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
+
+/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
+/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
+[[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
+
+namespace detail {
+
+/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
+/// scope, or the id is none.
+COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
+
+} // namespace detail
+
+} // namespace cojob
+
+// -------- cojob/detail/job_reference.hpp
+
+namespace cojob::detail {
+
+/// How a caller names a job.
+class job_reference {
+  public:
+    enum class kind {
+        id,     ///< nothing else is known of it
+        handle, ///< and when it was created or sent a message
+        whole   ///< the caller has seen it, so it exists
+    };
+
+    explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
+    explicit job_reference(job_handle handle) : handle_(std::move(handle)), given_(kind::handle) {}
+
+    [[nodiscard]] kind given() const noexcept { return given_; }
+    [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
+    /// Of a job that was given by its handle.
+    [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
+
+  private:
+    job_handle handle_; ///< only the id in it, unless it was given
+    kind given_;
+};
+
+/// A job that was given whole: `job_id` is found by its argument.
+template <class Job>
+[[nodiscard]] job_reference reference_to(const Job& job)
+{
+    return job_reference(std::string(job_id(job)), job_reference::kind::whole);
+}
+[[nodiscard]] inline job_reference reference_to(const job_handle& handle)
+{
+    return job_reference(handle);
+}
+[[nodiscard]] inline job_reference reference_to(const std::string& id)
+{
+    return job_reference(id);
+}
 
 } // namespace cojob::detail
 
@@ -1308,6 +1487,12 @@ enum class stop_reason {
     forked,    ///< this process was forked from the one it began in, which goes on with it
 };
 
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(stop_reason value) noexcept
+{
+    return detail::enumerator_name(value, {"none", "cancelled", "closed", "deadline", "limit", "forked"});
+}
+
 /// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
 /// and reaches what is being awaited as a terminal cancellation. The first reason stays. A step that was not suspended
 /// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
@@ -1548,53 +1733,6 @@ class https_options {
 
 } // namespace cojob::http
 
-// -------- cojob/job/handle.hpp
-
-namespace cojob {
-
-/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
-/// when, so that a wait after a restart knows which end it must not accept.
-///
-/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
-/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
-class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
-  public:
-    job_handle() = default;
-    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
-    job_handle(std::string of_api, std::string in_scope, std::string of_job)
-        : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
-    {
-    }
-
-    std::string api;                      ///< the service's `api_name`
-    std::string scope;                    ///< the service's `scope()`: base URL and project
-    std::string id;                       ///< the job's id there
-    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
-    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
-
-    /// Whether both say the same, the times included.
-    friend bool operator==(const job_handle&, const job_handle&) = default;
-};
-
-/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
-/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
-/// an id that no call would take, or too long.
-[[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
-
-/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
-/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
-[[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
-
-namespace detail {
-
-/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
-/// scope, or the id is none.
-COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
-
-} // namespace detail
-
-} // namespace cojob
-
 // -------- cojob/job/wait_options.hpp
 
 namespace cojob {
@@ -1604,6 +1742,12 @@ enum class unknown_status {
     keep_waiting, ///< it is not an end
     stop,         ///< the wait returns the job as it is
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(unknown_status value) noexcept
+{
+    return detail::enumerator_name(value, {"keep_waiting", "stop"});
+}
 
 /// Of a wait or a watch.
 struct wait_options {
@@ -1661,9 +1805,51 @@ namespace detail {
 using job_end = result<std::shared_ptr<const void>>;
 
 COJOB_DECL asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api>,
-                                                                   std::vector<std::string> ids, wait_options);
+                                                                   std::vector<job_reference>, wait_options);
 COJOB_DECL asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
-wait_for_first_end(std::shared_ptr<const polled_api>, std::vector<std::string> ids, wait_options);
+    wait_for_first_end(std::shared_ptr<const polled_api>, std::vector<job_reference>, wait_options);
+
+template <class Api>
+asio::awaitable<std::vector<result<typename Api::job_type>>> wait_for_every(Api api, std::vector<job_reference> jobs,
+                                                                            wait_options options)
+{
+    using job_type = typename Api::job_type;
+    auto polled = share<const polled_api_of<Api>>(std::move(api));
+    auto ends = co_await wait_for_all_ends(std::move(polled), std::move(jobs), options);
+    std::vector<result<job_type>> results;
+    results.reserve(ends.size());
+    for (auto& end : ends) {
+        if (end)
+            results.emplace_back(*static_cast<const job_type*>(end->get()));
+        else
+            results.emplace_back(end.error());
+    }
+    co_return results;
+}
+
+template <class Api>
+asio::awaitable<std::pair<std::size_t, typename Api::job_type>> wait_for_first(Api api, std::vector<job_reference> jobs,
+                                                                               wait_options options)
+{
+    using job_type = typename Api::job_type;
+    auto polled = share<const polled_api_of<Api>>(std::move(api));
+    const auto first = co_await wait_for_first_end(std::move(polled), std::move(jobs), options);
+    co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
+}
+
+template <class Job>
+std::vector<job_reference> references_to(const std::vector<Job>& jobs)
+{
+    std::vector<job_reference> all;
+    all.reserve(jobs.size());
+    for (const auto& job : jobs)
+        all.push_back(reference_to(job));
+    return all;
+}
+
+/// What several jobs of an API may be given as, besides their ids.
+template <class Job, class Api>
+concept given_job = std::same_as<Job, job_handle> || std::same_as<Job, typename Api::job_type>;
 
 } // namespace detail
 
@@ -1677,18 +1863,16 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    using job_type = typename Api::job_type;
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(ids), options);
-    std::vector<result<job_type>> results;
-    results.reserve(ends.size());
-    for (auto& end : ends) {
-        if (end)
-            results.emplace_back(*static_cast<const job_type*>(end->get()));
-        else
-            results.emplace_back(end.error());
-    }
-    co_return results;
+    return detail::wait_for_every(std::move(api), detail::references_to(ids), options);
+}
+
+/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`. A handle of another API,
+/// server or project is an error of that job.
+template <job_api Api, detail::given_job<Api> Job>
+[[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
+wait_for_all(Api api, const std::vector<Job>& jobs, wait_options options = {})
+{
+    return detail::wait_for_every(std::move(api), detail::references_to(jobs), options);
 }
 
 /// Waits until the first of these jobs has ended; its place among the ids, and the job. The others go on, on the
@@ -1701,10 +1885,15 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    using job_type = typename Api::job_type;
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(ids), options);
-    co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
+    return detail::wait_for_first(std::move(api), detail::references_to(ids), options);
+}
+
+/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`.
+template <job_api Api, detail::given_job<Api> Job>
+[[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
+wait_for_any(Api api, const std::vector<Job>& jobs, wait_options options = {})
+{
+    return detail::wait_for_first(std::move(api), detail::references_to(jobs), options);
 }
 
 } // namespace cojob
@@ -1821,8 +2010,7 @@ namespace detail {
 using job_ptr = std::shared_ptr<const void>;
 
 /// Returns the job as it was when it ended.
-COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, std::string id, wait_options);
-COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_handle, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_reference, wait_options);
 
 /// The end of a wait that begins now. \throws api_error invalid_argument
 COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
@@ -1833,6 +2021,14 @@ COJOB_DECL client until(const client&, time_point);
 /// Runs something on the client's strand that ends then as deadline_exceeded.
 COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<void>);
 COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
+
+template <class Api>
+asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, wait_options options)
+{
+    auto polled = share<const polled_api_of<Api>>(std::move(api));
+    const auto end = co_await wait_for_end(std::move(polled), std::move(job), options);
+    co_return *static_cast<const typename Api::job_type*>(end.get());
+}
 
 template <class Api>
 asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<typename Api::job_type> created)
@@ -1860,9 +2056,7 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(id), options);
-    co_return *static_cast<const typename Api::job_type*>(end.get());
+    return detail::wait_for(std::move(api), detail::job_reference(std::move(id)), options);
 }
 
 /// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
@@ -1872,9 +2066,25 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
                                                                    wait_options options = {})
 {
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(handle), options);
-    co_return *static_cast<const typename Api::job_type*>(end.get());
+    return detail::wait_for(std::move(api), detail::job_reference(std::move(handle)), options);
+}
+
+/// Waits for a job that the caller has: it is known to exist, so a 404 that passes does not end the wait. Only its id
+/// is looked at. Errors: as above.
+template <job_api Api>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const typename Api::job_type& job,
+                                                                   wait_options options = {})
+{
+    return detail::wait_for(std::move(api), detail::reference_to(job), options);
+}
+
+/// The same, for an id, a handle or a job, with nothing but a time limit: `wait_for_job(agent, job, 15min)`.
+template <job_api Api, class Job, class Rep, class Period>
+    requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, Job&& job,
+                                                                   std::chrono::duration<Rep, Period> timeout)
+{
+    return wait_for_job(std::move(api), std::forward<Job>(job), wait_options{.timeout = timeout});
 }
 
 /// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
@@ -1901,6 +2111,15 @@ template <creating_job_api Api>
     co_return co_await wait_for_job(std::move(api), std::move(id), rest);
 }
 
+/// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
+template <creating_job_api Api, class Rep, class Period>
+    requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt,
+                                                              std::chrono::duration<Rep, Period> timeout)
+{
+    return run_job(std::move(api), std::move(prompt), wait_options{.timeout = timeout});
+}
+
 } // namespace cojob
 
 // -------- cojob/job/watch.hpp
@@ -1911,7 +2130,7 @@ namespace detail {
 
 class watch_state;
 
-COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, std::string id, wait_options);
+COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, job_reference, wait_options);
 /// The job as it has become; null when it has ended and that was told.
 COJOB_DECL asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state>);
 
@@ -1923,6 +2142,8 @@ asio::awaitable<std::optional<Job>> next_change_of(std::shared_ptr<watch_state> 
         co_return std::nullopt;
     co_return *static_cast<const Job*>(seen.get());
 }
+
+struct watch_access;
 
 } // namespace detail
 
@@ -1945,21 +2166,46 @@ class job_watch {
     }
 
   private:
-    template <job_api A>
-    friend job_watch<A> watch_job(A, std::string, wait_options);
+    friend struct detail::watch_access;
 
     explicit job_watch(std::shared_ptr<detail::watch_state> state) : state_(std::move(state)) {}
 
     std::shared_ptr<detail::watch_state> state_;
 };
 
+namespace detail {
+
+struct watch_access {
+    template <class Api>
+    static job_watch<Api> make(Api api, job_reference job, wait_options options)
+    {
+        auto polled = share<const polled_api_of<Api>>(std::move(api));
+        return job_watch<Api>(make_watch(std::move(polled), std::move(job), options));
+    }
+};
+
+} // namespace detail
+
 /// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
 /// awaited.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
 {
-    auto polled = detail::share<const detail::polled_api_of<Api>>(std::move(api));
-    return job_watch<Api>(detail::make_watch(std::move(polled), std::move(id), options));
+    return detail::watch_access::make(std::move(api), detail::job_reference(std::move(id)), options);
+}
+
+/// The same for a job of which a handle was kept. Errors of `next()`: as `wait_for_job` with a handle.
+template <job_api Api>
+[[nodiscard]] job_watch<Api> watch_job(Api api, job_handle handle, wait_options options = {})
+{
+    return detail::watch_access::make(std::move(api), detail::job_reference(std::move(handle)), options);
+}
+
+/// The same for a job that the caller has: only its id is looked at.
+template <job_api Api>
+[[nodiscard]] job_watch<Api> watch_job(Api api, const typename Api::job_type& job, wait_options options = {})
+{
+    return detail::watch_access::make(std::move(api), detail::reference_to(job), options);
 }
 
 } // namespace cojob
@@ -2029,6 +2275,8 @@ class unknown_members {
 
 namespace cojob::mintlify {
 
+using cojob::operator<<; // found by the namespace of what is printed
+
 /// What a job is doing.
 enum class agent_job_status {
     active,    ///< the agent works on the prompt
@@ -2037,6 +2285,12 @@ enum class agent_job_status {
     archived,  ///< put away by the service, whatever it was before; an end as well
     unknown,   ///< a status this version does not know: see `status_text`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(agent_job_status value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"active", "completed", "failed", "archived", "unknown"});
+}
 
 /// What a job works on.
 struct job_source {
@@ -2103,6 +2357,12 @@ enum class when_exhausted {
     wait, ///< queues, in order, for at most `quota_options::max_wait`
     fail, ///< ends at once with `quota_exhausted`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(when_exhausted value) noexcept
+{
+    return detail::enumerator_name(value, {"wait", "fail"});
+}
 
 /// So many uses in any window of time.
 struct quota_options {
@@ -2244,11 +2504,19 @@ class agent {
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
     COJOB_DECL agent(asio::any_io_executor, agent_options);
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    agent(Context& context, agent_options options)
+        : agent(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
     /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
     COJOB_DECL agent(client, agent_options);
 
-    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    /// The same service on another handle: `agent.with(other_client)`.
     [[nodiscard]] COJOB_DECL agent with(client) const;
+    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    [[nodiscard]] agent with_timeout(duration call) const { return with(client_.with_timeout(call)); }
     /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
@@ -2300,6 +2568,8 @@ class agent {
 
 namespace cojob::mintlify {
 
+using cojob::operator<<; // found by the namespace of what is printed
+
 /// Why a session has halted.
 enum class halt_reason {
     completed,            ///< done
@@ -2309,6 +2579,13 @@ enum class halt_reason {
     interrupted,          ///< it was stopped
     unknown,              ///< a reason this version does not know: see `reason_text`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(halt_reason value) noexcept
+{
+    return cojob::detail::enumerator_name(
+        value, {"completed", "github_misconfigured", "error", "processing", "interrupted", "unknown"});
+}
 
 /// A step of a session, as the agent planned it.
 struct todo {
@@ -2397,6 +2674,12 @@ enum class message_role {
     user,     ///< the task
     assistant ///< an example of an answer
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(message_role value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"system", "user", "assistant"});
+}
 
 /// One message of the conversation that a session begins with.
 struct session_message {
@@ -2498,11 +2781,19 @@ class agent_v1 {
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
     COJOB_DECL agent_v1(asio::any_io_executor, agent_options);
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    agent_v1(Context& context, agent_options options)
+        : agent_v1(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
     /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
     COJOB_DECL agent_v1(client, agent_options);
 
-    /// The same service on another handle: `agent.with(agent.get_client().with_timeout(5s))`.
+    /// The same service on another handle: `agent.with(other_client)`.
     [[nodiscard]] COJOB_DECL agent_v1 with(client) const;
+    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    [[nodiscard]] agent_v1 with_timeout(duration call) const { return with(client_.with_timeout(call)); }
     /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
@@ -2572,6 +2863,8 @@ class agent_v1 {
 
 namespace cojob::osapi {
 
+using cojob::operator<<; // found by the namespace of what is printed
+
 /// What a job is doing.
 enum class job_status {
     submitted,       ///< no agent has it yet
@@ -2582,6 +2875,13 @@ enum class job_status {
     skipped,         ///< not for the agents it went to: another system, for instance. No list can be filtered by it
     unknown,         ///< a status this version does not know: see `status_text`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(job_status value) noexcept
+{
+    return cojob::detail::enumerator_name(
+        value, {"submitted", "processing", "completed", "failed", "partial_failure", "skipped", "unknown"});
+}
 
 /// What one agent answered.
 struct agent_response {
@@ -2736,11 +3036,19 @@ class jobs {
 
     /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
     COJOB_DECL jobs(asio::any_io_executor, jobs_options);
+    /// The same, on the executor of an execution context, such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    jobs(Context& context, jobs_options options)
+        : jobs(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
     /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
     COJOB_DECL jobs(client, jobs_options);
 
-    /// The same service on another handle: `jobs.with(jobs.get_client().with_timeout(5s))`.
+    /// The same service on another handle: `jobs.with(other_client)`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
+    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    [[nodiscard]] jobs with_timeout(duration call) const { return with(client_.with_timeout(call)); }
     /// The client it makes its calls on.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
@@ -2859,7 +3167,6 @@ namespace cojob {
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
-#include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
@@ -2900,7 +3207,6 @@ namespace cojob {
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
-#include <initializer_list>
 #include <ios>
 #include <iterator>
 #include <limits>
@@ -7473,6 +7779,201 @@ const std::atomic<unsigned>& fork_count()
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/job/handle.ipp
+
+// The text of a handle, version 1: words with spaces between them, the last of which shows that nothing is missing.
+//
+//     cojob-job/1 api=… scope=… id=… created=… messaged=… end
+//
+// Texts are encoded as path segments are; times are RFC 3339 and may be absent. The members may be in any order. Every
+// version begins with `cojob-job/`, its number and a space.
+
+namespace cojob {
+
+namespace detail {
+
+inline constexpr std::string_view handle_magic = "cojob-job/";
+inline constexpr std::string_view handle_end = " end"; // or a time that was cut in its decimals would be another time
+inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB when encoded, and a scope has a URL in it
+
+[[noreturn]] inline void refuse_handle(std::string_view why)
+{
+    throw_invalid_argument(std::string("job handle: ").append(why));
+}
+
+/// The name is always one of ours, never what the text has.
+[[noreturn]] inline void refuse_handle(std::string_view member, std::string_view why)
+{
+    refuse_handle(std::string(member).append(": ").append(why));
+}
+
+inline void check_handle_id(std::string_view id)
+{
+    check_segment(id, "job handle: id");
+}
+
+/// What is asked of a handle both when it is written and when it is read.
+inline void check_handle_members(const job_handle& handle)
+{
+    if (handle.api.empty())
+        refuse_handle("api", "is missing");
+    if (handle.scope.empty())
+        refuse_handle("scope", "is missing");
+    if (handle.id.empty())
+        refuse_handle("id", "is missing");
+    check_handle_id(handle.id);
+}
+
+inline void check_handle_length(std::string_view text)
+{
+    if (text.size() > longest_handle)
+        refuse_handle("is longer than 8 KiB");
+}
+
+[[nodiscard]] inline std::string_view trim_line(std::string_view text) noexcept
+{
+    constexpr std::string_view ignored = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(ignored), text.size()));
+    return text.substr(0, text.find_last_not_of(ignored) + 1);
+}
+
+/// Takes what is before the next space, and the space, off the front of the text.
+[[nodiscard]] inline std::string_view take_word(std::string_view& text) noexcept
+{
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    return word;
+}
+
+/// The first word. It is judged before anything else is: a newer version may have other rules.
+inline void check_handle_version(std::string_view word)
+{
+    if (word.empty())
+        refuse_handle("is empty");
+    if (!take(word, handle_magic))
+        refuse_handle("does not begin with cojob-job/");
+    constexpr std::size_t longest = 9; // it is repeated in the message, and what is longer is no version
+    if (word.empty() || word.size() > longest || word.front() == '0' ||
+        !std::all_of(word.begin(), word.end(), is_digit))
+        refuse_handle("the version is not a number");
+    if (word != "1")
+        refuse_handle(std::string("version ").append(word).append(" is newer than this library understands"));
+}
+
+inline void check_handle_line(std::string_view text)
+{
+    check_handle_version(text.substr(0, text.find(' ')));
+    check_handle_length(text);
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }))
+        refuse_handle("is not one line of printable ASCII");
+    if (!text.ends_with(handle_end))
+        refuse_handle("is cut off: it does not end with the word end");
+}
+
+/// The counterpart of `http::encode_segment`. A bad escape becomes some byte: the caller compares.
+[[nodiscard]] inline std::string decode_handle_text(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        if (!take(text, '%')) {
+            out += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        unsigned char byte = 0;
+        const auto digits = text.substr(0, 2);
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        out += static_cast<char>(byte);
+        text.remove_prefix(digits.size());
+    }
+    return out;
+}
+
+inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
+{
+    if (!member.empty())
+        refuse_handle(name, "is there twice");
+    if (value.empty())
+        refuse_handle(name, "is empty");
+    member = decode_handle_text(value);
+    if (http::encode_segment(member) != value) // also catches the value that has run into the next word
+        refuse_handle(name, "is not percent-encoded as it has to be");
+}
+
+inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
+{
+    if (member)
+        refuse_handle(name, "is there twice");
+    member = parse_rfc3339(value);
+    if (!member)
+        refuse_handle(name, "is not a time of RFC 3339");
+}
+
+/// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
+inline void read_handle_member(job_handle& handle, std::string_view word)
+{
+    const auto name = word.substr(0, word.find('='));
+    if (name.size() == word.size())
+        refuse_handle("has a word that is not name=value");
+    const auto value = word.substr(name.size() + 1);
+    if (name == "api")
+        read_handle_text(handle.api, "api", value);
+    else if (name == "scope")
+        read_handle_text(handle.scope, "scope", value);
+    else if (name == "id")
+        read_handle_text(handle.id, "id", value);
+    else if (name == "created")
+        read_handle_time(handle.created_at, "created", value);
+    else if (name == "messaged")
+        read_handle_time(handle.messaged_at, "messaged", value);
+    else
+        refuse_handle("has an unknown member");
+}
+
+void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
+{
+    if (handle.api != api)
+        refuse_handle("is of another API");
+    if (handle.scope != scope)
+        refuse_handle("is of another server or project");
+    check_handle_id(handle.id);
+}
+
+} // namespace detail
+
+std::string to_string(const job_handle& handle)
+{
+    detail::check_handle_members(handle);
+    std::string text(detail::handle_magic);
+    text.append("1 api=").append(http::encode_segment(handle.api));
+    text.append(" scope=").append(http::encode_segment(handle.scope));
+    text.append(" id=").append(http::encode_segment(handle.id));
+    if (handle.created_at)
+        text.append(" created=").append(detail::format_rfc3339(*handle.created_at));
+    if (handle.messaged_at)
+        text.append(" messaged=").append(detail::format_rfc3339(*handle.messaged_at));
+    text.append(detail::handle_end);
+    detail::check_handle_length(text);
+    return text;
+}
+
+job_handle parse_job_handle(std::string_view text)
+{
+    text = detail::trim_line(text);
+    detail::check_handle_line(text);
+    text.remove_suffix(detail::handle_end.size());
+    text.remove_prefix(std::min(text.find(' '), text.size())); // the version
+    job_handle handle;
+    while (!text.empty())
+        if (const auto word = detail::take_word(text); !word.empty())
+            detail::read_handle_member(handle, word);
+    detail::check_handle_members(handle);
+    return handle;
+}
+
+} // namespace cojob
+
 // -------- cojob/impl/list_cursor.ipp
 
 namespace cojob::detail {
@@ -10125,201 +10626,6 @@ std::shared_ptr<transport> make_https_transport(https_options options)
 
 } // namespace cojob::http
 
-// -------- cojob/impl/job/handle.ipp
-
-// The text of a handle, version 1: words with spaces between them, the last of which shows that nothing is missing.
-//
-//     cojob-job/1 api=… scope=… id=… created=… messaged=… end
-//
-// Texts are encoded as path segments are; times are RFC 3339 and may be absent. The members may be in any order. Every
-// version begins with `cojob-job/`, its number and a space.
-
-namespace cojob {
-
-namespace detail {
-
-inline constexpr std::string_view handle_magic = "cojob-job/";
-inline constexpr std::string_view handle_end = " end"; // or a time that was cut in its decimals would be another time
-inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB when encoded, and a scope has a URL in it
-
-[[noreturn]] inline void refuse_handle(std::string_view why)
-{
-    throw_invalid_argument(std::string("job handle: ").append(why));
-}
-
-/// The name is always one of ours, never what the text has.
-[[noreturn]] inline void refuse_handle(std::string_view member, std::string_view why)
-{
-    refuse_handle(std::string(member).append(": ").append(why));
-}
-
-inline void check_handle_id(std::string_view id)
-{
-    check_segment(id, "job handle: id");
-}
-
-/// What is asked of a handle both when it is written and when it is read.
-inline void check_handle_members(const job_handle& handle)
-{
-    if (handle.api.empty())
-        refuse_handle("api", "is missing");
-    if (handle.scope.empty())
-        refuse_handle("scope", "is missing");
-    if (handle.id.empty())
-        refuse_handle("id", "is missing");
-    check_handle_id(handle.id);
-}
-
-inline void check_handle_length(std::string_view text)
-{
-    if (text.size() > longest_handle)
-        refuse_handle("is longer than 8 KiB");
-}
-
-[[nodiscard]] inline std::string_view trim_line(std::string_view text) noexcept
-{
-    constexpr std::string_view ignored = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(ignored), text.size()));
-    return text.substr(0, text.find_last_not_of(ignored) + 1);
-}
-
-/// Takes what is before the next space, and the space, off the front of the text.
-[[nodiscard]] inline std::string_view take_word(std::string_view& text) noexcept
-{
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
-
-/// The first word. It is judged before anything else is: a newer version may have other rules.
-inline void check_handle_version(std::string_view word)
-{
-    if (word.empty())
-        refuse_handle("is empty");
-    if (!take(word, handle_magic))
-        refuse_handle("does not begin with cojob-job/");
-    constexpr std::size_t longest = 9; // it is repeated in the message, and what is longer is no version
-    if (word.empty() || word.size() > longest || word.front() == '0' ||
-        !std::all_of(word.begin(), word.end(), is_digit))
-        refuse_handle("the version is not a number");
-    if (word != "1")
-        refuse_handle(std::string("version ").append(word).append(" is newer than this library understands"));
-}
-
-inline void check_handle_line(std::string_view text)
-{
-    check_handle_version(text.substr(0, text.find(' ')));
-    check_handle_length(text);
-    if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }))
-        refuse_handle("is not one line of printable ASCII");
-    if (!text.ends_with(handle_end))
-        refuse_handle("is cut off: it does not end with the word end");
-}
-
-/// The counterpart of `http::encode_segment`. A bad escape becomes some byte: the caller compares.
-[[nodiscard]] inline std::string decode_handle_text(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        if (!take(text, '%')) {
-            out += text.front();
-            text.remove_prefix(1);
-            continue;
-        }
-        unsigned char byte = 0;
-        const auto digits = text.substr(0, 2);
-        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-        out += static_cast<char>(byte);
-        text.remove_prefix(digits.size());
-    }
-    return out;
-}
-
-inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
-{
-    if (!member.empty())
-        refuse_handle(name, "is there twice");
-    if (value.empty())
-        refuse_handle(name, "is empty");
-    member = decode_handle_text(value);
-    if (http::encode_segment(member) != value) // also catches the value that has run into the next word
-        refuse_handle(name, "is not percent-encoded as it has to be");
-}
-
-inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
-{
-    if (member)
-        refuse_handle(name, "is there twice");
-    member = parse_rfc3339(value);
-    if (!member)
-        refuse_handle(name, "is not a time of RFC 3339");
-}
-
-/// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
-inline void read_handle_member(job_handle& handle, std::string_view word)
-{
-    const auto name = word.substr(0, word.find('='));
-    if (name.size() == word.size())
-        refuse_handle("has a word that is not name=value");
-    const auto value = word.substr(name.size() + 1);
-    if (name == "api")
-        read_handle_text(handle.api, "api", value);
-    else if (name == "scope")
-        read_handle_text(handle.scope, "scope", value);
-    else if (name == "id")
-        read_handle_text(handle.id, "id", value);
-    else if (name == "created")
-        read_handle_time(handle.created_at, "created", value);
-    else if (name == "messaged")
-        read_handle_time(handle.messaged_at, "messaged", value);
-    else
-        refuse_handle("has an unknown member");
-}
-
-void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
-{
-    if (handle.api != api)
-        refuse_handle("is of another API");
-    if (handle.scope != scope)
-        refuse_handle("is of another server or project");
-    check_handle_id(handle.id);
-}
-
-} // namespace detail
-
-std::string to_string(const job_handle& handle)
-{
-    detail::check_handle_members(handle);
-    std::string text(detail::handle_magic);
-    text.append("1 api=").append(http::encode_segment(handle.api));
-    text.append(" scope=").append(http::encode_segment(handle.scope));
-    text.append(" id=").append(http::encode_segment(handle.id));
-    if (handle.created_at)
-        text.append(" created=").append(detail::format_rfc3339(*handle.created_at));
-    if (handle.messaged_at)
-        text.append(" messaged=").append(detail::format_rfc3339(*handle.messaged_at));
-    text.append(detail::handle_end);
-    detail::check_handle_length(text);
-    return text;
-}
-
-job_handle parse_job_handle(std::string_view text)
-{
-    text = detail::trim_line(text);
-    detail::check_handle_line(text);
-    text.remove_suffix(detail::handle_end.size());
-    text.remove_prefix(std::min(text.find(' '), text.size())); // the version
-    job_handle handle;
-    while (!text.empty())
-        if (const auto word = detail::take_word(text); !word.empty())
-            detail::read_handle_member(handle, word);
-    detail::check_handle_members(handle);
-    return handle;
-}
-
-} // namespace cojob
-
 // -------- cojob/impl/internal/job/answer_series.hpp
 
 namespace cojob::detail {
@@ -11978,7 +12284,7 @@ class poll_plan {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/job/wait_end.hpp
+// -------- cojob/impl/internal/job/wait_subject.hpp
 
 namespace cojob::detail {
 
@@ -11988,9 +12294,42 @@ struct wait_subject {
     std::string id{};
     job_record known{};      ///< besides what the client remembers
     bool is_resumed = false; ///< polled at once
+    bool is_seen = false;    ///< it exists, whatever the next answer says
 
     [[nodiscard]] job_key key() const { return {std::string(api->api()), api->scope(), id}; }
 };
+
+/// Steady time of a moment in civil time; one that is to come counts as now.
+inline std::optional<time_point> steady(const clock& time, const std::optional<timestamp>& when)
+{
+    if (!when)
+        return {};
+    constexpr auto longest =
+        std::chrono::hours(24 * 365); // who knows what a handle says: the difference must not overflow
+    const auto now = time.wall_now();
+    const auto age = now - std::clamp(*when, now - longest, now);
+    return time.now() - std::chrono::duration_cast<duration>(age);
+}
+
+/// \throws api_error `invalid_argument` for an id that is none, and for a handle of another API, server or project
+inline wait_subject make_subject(std::shared_ptr<const polled_api> api, const job_reference& job)
+{
+    if (job.given() != job_reference::kind::handle) {
+        check_segment(job.id(), "id");
+        return {std::move(api), job.id(), {}, false, job.given() == job_reference::kind::whole};
+    }
+    const auto& handle = job.handle();
+    check_handle(handle, api->api(), api->scope());
+    const auto& time = client_state::of(api->get_client())->time();
+    const job_record known{steady(time, handle.created_at), steady(time, handle.messaged_at)};
+    return {std::move(api), handle.id, known, true, false};
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/wait_end.hpp
+
+namespace cojob::detail {
 
 /// How a wait ended: with a job, a failure, or what a service threw.
 struct wait_end {
@@ -12092,7 +12431,7 @@ class job_wait final : public poll_waiter {
           report_(state, subject_)
     {
         const auto known = recall();
-        is_known_ = known.created || known.messaged;
+        is_known_ = known.created || known.messaged || subject_.is_seen;
         next_ = subject_.is_resumed ? now() : plan_.first(now(), std::max(known.created, known.messaged));
         report_poll({});
     }
@@ -12481,33 +12820,22 @@ inline std::shared_ptr<const void> value_of(wait_end end)
 
 namespace cojob::detail {
 
-/// What an id that cannot be one ends with.
-inline error_info id_error(const std::string& id)
-{
-    try {
-        check_segment(id, "id");
-    } catch (const api_error& failure) {
-        auto info = failure.info();
-        info.job_id = id.substr(0, 256);
-        return info;
-    }
-    return {};
-}
-
 asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api> api,
-                                                        std::vector<std::string> ids, wait_options options)
+                                                        std::vector<job_reference> jobs, wait_options options)
 {
     check_options(options, api->default_schedule());
-    std::vector<job_end> results(ids.size());
+    std::vector<job_end> results(jobs.size());
     std::vector<wait_subject> subjects;
     std::vector<std::size_t> places;
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-        if (auto refused = id_error(ids[i]); refused.code()) {
-            results[i] = std::move(refused);
-            continue;
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        try {
+            subjects.push_back(make_subject(api, jobs[i]));
+            places.push_back(i);
+        } catch (const api_error& failure) {
+            auto info = failure.info();
+            info.job_id = jobs[i].id().substr(0, 256);
+            results[i] = std::move(info);
         }
-        subjects.push_back({api, std::move(ids[i]), {}, false});
-        places.push_back(i);
     }
     if (subjects.empty())
         co_return results;
@@ -12536,15 +12864,13 @@ inline bool comes_before(const wait_end& a, const wait_end& b)
 }
 
 asio::awaitable<std::pair<std::size_t, std::shared_ptr<const void>>>
-wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<std::string> ids, wait_options options)
+wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<job_reference> jobs, wait_options options)
 {
-    if (ids.empty())
+    if (jobs.empty())
         throw_invalid_argument("ids: must not be empty");
     std::vector<wait_subject> subjects;
-    for (auto& id : ids) {
-        check_segment(id, "id");
-        subjects.push_back({api, std::move(id), {}, false});
-    }
+    for (const auto& job : jobs)
+        subjects.push_back(make_subject(api, job));
     auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);
     const auto first = std::min_element(ends.begin(), ends.end(), comes_before);
     const auto place = static_cast<std::size_t>(first - ends.begin());
@@ -13144,46 +13470,12 @@ client until(const client& c, time_point deadline)
     return client_state::until(c, deadline);
 }
 
-inline asio::awaitable<job_ptr> wait_for_one(wait_subject subject, wait_options options)
+asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
 {
-    check_segment(subject.id, "id");
     std::vector<wait_subject> one;
-    one.push_back(std::move(subject));
+    one.push_back(make_subject(std::move(api), job));
     auto ends = co_await wait_for_ends(std::move(one), options, set_goal::all_end);
     co_return value_of(std::move(ends.front()));
-}
-
-asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
-{
-    wait_subject subject{std::move(api), std::move(id), {}, false};
-    return wait_for_one(std::move(subject), options);
-}
-
-/// Steady time of a moment in civil time; one that is to come counts as now.
-inline std::optional<time_point> steady(const clock& time, const std::optional<timestamp>& when)
-{
-    if (!when)
-        return {};
-    constexpr auto longest =
-        std::chrono::hours(24 * 365); // who knows what a handle says: the difference must not overflow
-    const auto now = time.wall_now();
-    const auto age = now - std::clamp(*when, now - longest, now);
-    return time.now() - std::chrono::duration_cast<duration>(age);
-}
-
-inline asio::awaitable<job_ptr> wait_with_handle(std::shared_ptr<const polled_api> api, job_handle handle,
-                                                 wait_options options)
-{
-    check_handle(handle, api->api(), api->scope());
-    const auto& time = client_state::of(api->get_client())->time();
-    const job_record known{steady(time, handle.created_at), steady(time, handle.messaged_at)};
-    wait_subject subject{std::move(api), std::move(handle.id), known, true};
-    co_return co_await wait_for_one(std::move(subject), options);
-}
-
-asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_handle handle, wait_options options)
-{
-    return wait_with_handle(std::move(api), std::move(handle), options);
 }
 
 time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)
@@ -13277,8 +13569,8 @@ namespace cojob::detail {
 /// What a watch knows between two calls of `next`. In between it has no place in the poll line.
 class watch_state final : public wait_listener {
   public:
-    watch_state(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
-        : api_(std::move(api)), id_(std::move(id)), options_(options), client_(client_state::of(api_->get_client()))
+    watch_state(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
+        : api_(std::move(api)), job_(std::move(job)), options_(options), client_(client_state::of(api_->get_client()))
     {
     }
 
@@ -13286,7 +13578,7 @@ class watch_state final : public wait_listener {
 
     void check() const
     {
-        check_segment(id_, "id");
+        (void)make_subject(api_, job_);
         check_options(options_, api_->default_schedule());
         if (client_->is_closed())
             throw boost::system::system_error(asio::error::operation_aborted);
@@ -13301,7 +13593,7 @@ class watch_state final : public wait_listener {
         event news(op.executor());
         const turn here(*this, news);
         if (!wait_)
-            wait_.emplace(*client_, wait_subject{api_, id_, {}, false}, options_, *this);
+            wait_.emplace(*client_, make_subject(api_, job_), options_, *this);
         wait_->resume(true);
         if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
             co_await news.wait();
@@ -13345,7 +13637,7 @@ class watch_state final : public wait_listener {
     void ended(wait_end&) override { news_->set(); }
 
     std::shared_ptr<const polled_api> api_;
-    std::string id_;
+    job_reference job_;
     wait_options options_;
     std::shared_ptr<client_state> client_;
     bool is_over_ = false;
@@ -13354,9 +13646,9 @@ class watch_state final : public wait_listener {
     std::optional<job_wait> wait_; // goes first: it uses the client
 };
 
-std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, std::string id, wait_options options)
+std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
 {
-    return share<watch_state>(std::move(api), std::move(id), options);
+    return share<watch_state>(std::move(api), std::move(job), options);
 }
 
 inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::shared_ptr<operation> op,

@@ -83,6 +83,8 @@ class manual_clock final : public clock {
 
 namespace cojob::testing {
 
+using cojob::operator<<; // found by the namespace of what is printed
+
 /// The certificate a mock server makes for itself at start, signed by an authority made at start as well.
 class mock_certificate {
   public:
@@ -100,6 +102,12 @@ enum class tls_versions {
     only_1_1, ///< too old: a client refuses it
     only_1_2  ///< the oldest a client speaks
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(tls_versions value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"modern", "only_1_1", "only_1_2"});
+}
 
 /// One stretch of a job's life: the status it answers, and for how many polls.
 class lifecycle_step {
@@ -175,6 +183,39 @@ enum class fault {
     status_999,            ///< the right body with a status that does not exist
 };
 
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(fault value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"close_at_accept",
+                                                  "stall_handshake",
+                                                  "garbage_handshake",
+                                                  "drop_after_request",
+                                                  "reset_after_request",
+                                                  "stall",
+                                                  "truncate_head",
+                                                  "truncate_body",
+                                                  "stall_in_body",
+                                                  "garbage",
+                                                  "garbage_first",
+                                                  "slow_drip",
+                                                  "endless_headers",
+                                                  "many_headers",
+                                                  "endless_informational",
+                                                  "huge_content_length",
+                                                  "endless_chunks",
+                                                  "long_chunk_extension",
+                                                  "two_answers",
+                                                  "close_after_answer",
+                                                  "announce_close",
+                                                  "chunked",
+                                                  "until_close",
+                                                  "empty_body",
+                                                  "html",
+                                                  "deep_json",
+                                                  "invalid_utf8",
+                                                  "status_999"});
+}
+
 /// A request as the server got it.
 struct recorded_request {
     std::string method,         ///< as sent
@@ -204,6 +245,13 @@ class mock_server {
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
+
+    /// For `mintlify::agent` and `agent_v1`: this server, its project, its key, and the rate limit that it enforces.
+    [[nodiscard]] COJOB_DECL mintlify::agent_options agent_options() const;
+    /// For `osapi::jobs`: this server, its path and its token.
+    [[nodiscard]] COJOB_DECL osapi::jobs_options jobs_options() const;
+    /// For a client that trusts this server; all else is as by default. A clock, if given, is the client's.
+    [[nodiscard]] COJOB_DECL cojob::client_options client_options(clock_ptr = {}) const;
 
     /// A job that is there already. Returns its id.
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
@@ -2767,8 +2815,8 @@ inline std::string host_of(const mock_server_options& options)
 
 class mock_server::impl {
   public:
-    explicit impl(const mock_server_options& options)
-        : state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
+    explicit impl(const mock_server_options& given)
+        : options(given), state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
           port(acceptor_.local_endpoint().port()),
           base_url((options.use_tls ? "https://" : "http://") + detail::host_of(options) + ':' + std::to_string(port))
     {
@@ -2810,6 +2858,7 @@ class mock_server::impl {
         state.wait_until_closed(leaving.get_future().get());
     }
 
+    const mock_server_options options;
     detail::mock_state state;
 
   private:
@@ -2878,6 +2927,35 @@ std::uint16_t mock_server::port() const noexcept
 const std::string& mock_server::ca_pem() const noexcept
 {
     return impl_->ca_pem;
+}
+
+mintlify::agent_options mock_server::agent_options() const
+{
+    const auto& made_with = impl_->options;
+    mintlify::agent_options o;
+    o.base_url = impl_->base_url;
+    o.project_id = made_with.project_id;
+    o.api_key = secret(made_with.token);
+    o.quota.limit = made_with.rate_limit;
+    o.quota.window = made_with.rate_window;
+    return o;
+}
+
+osapi::jobs_options mock_server::jobs_options() const
+{
+    osapi::jobs_options o;
+    o.base_url = impl_->base_url;
+    o.base_path = impl_->options.osapi_path;
+    o.token = secret(impl_->options.token);
+    return o;
+}
+
+cojob::client_options mock_server::client_options(clock_ptr clock) const
+{
+    cojob::client_options o;
+    o.tls.ca_pem = impl_->ca_pem;
+    o.clock = std::move(clock);
+    return o;
 }
 
 std::string mock_server::add_job(std::vector<lifecycle_step> life)

@@ -39,7 +39,7 @@ int main(int argc, char** argv)
     project.base_url = "https://localhost:" + std::string(argv[1]);
     project.project_id = "p";
     project.api_key = cojob::secret("mint_test_key");
-    const agent service(cojob::client(context.get_executor(), options), project);
+    const agent service(cojob::client(context, options), project);
     std::exception_ptr failure;
     asio::co_spawn(context, get_jobs(service, std::atoi(argv[3])),
                    [&](std::exception_ptr e, const cojob::mintlify::agent_job& job) {

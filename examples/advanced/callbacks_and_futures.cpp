@@ -21,7 +21,7 @@ using cojob::mintlify::agent_job;
 int main()
 try {
     asio::thread_pool threads(1);
-    const cojob::mintlify::agent agent(threads.get_executor(), cojob::mintlify::agent_options_from_environment());
+    const cojob::mintlify::agent agent(threads, cojob::mintlify::agent_options_from_environment());
 
     // A future: `get` blocks this thread, and throws what the operation throws.
     const agent_job job =

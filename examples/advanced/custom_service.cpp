@@ -72,7 +72,7 @@ int main()
         const std::string status = ++n < 3 ? "processing" : "succeeded";
         return cojob::testing::scripted_reply(200, R"({"id":"p1","output":42,"status":")" + status + "\"}");
     };
-    service s(cojob::client(context.get_executor(), {}, std::make_shared<cojob::testing::scripted_transport>(play)),
+    service s(cojob::client(context, {}, std::make_shared<cojob::testing::scripted_transport>(play)),
               "https://predictions.example", cojob::secret("key"));
     asio::co_spawn(context, cojob::run_job(s, "What is 6 x 7?"),
                    [](std::exception_ptr, const prediction& p) { std::cout << p.status << ": " << p.output << '\n'; });

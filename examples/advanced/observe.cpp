@@ -62,7 +62,7 @@ try {
     cojob::client_options options;
     options.observer = observer;
     asio::io_context context;
-    const cojob::client client(context.get_executor(), options);
+    const cojob::client client(context, options);
     const cojob::mintlify::agent agent(client, cojob::mintlify::agent_options_from_environment());
     asio::co_spawn(context, cojob::run_job(agent, "Document the new /users endpoint"),
                    [](std::exception_ptr failure, const cojob::mintlify::agent_job&) {

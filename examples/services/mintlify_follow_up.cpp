@@ -39,7 +39,7 @@ try {
     }
     const std::string instruction = argc > 2 ? argv[2] : "Describe the error answers as well";
     asio::io_context context;
-    const cojob::mintlify::agent agent(context.get_executor(), cojob::mintlify::agent_options_from_environment());
+    const cojob::mintlify::agent agent(context, cojob::mintlify::agent_options_from_environment());
     asio::co_spawn(context, follow_up(agent, argv[1], instruction), [](std::exception_ptr failure) {
         if (failure)
             std::rethrow_exception(failure);

@@ -43,7 +43,7 @@ asio::awaitable<void> document(cojob::mintlify::agent_v1 agent)
 int main()
 try {
     asio::io_context context;
-    const cojob::mintlify::agent_v1 agent(context.get_executor(), cojob::mintlify::agent_options_from_environment());
+    const cojob::mintlify::agent_v1 agent(context, cojob::mintlify::agent_options_from_environment());
     asio::co_spawn(context, document(agent), [](std::exception_ptr failure) {
         if (failure)
             std::rethrow_exception(failure);

@@ -46,7 +46,7 @@ cojob::osapi::jobs_options options_from_environment()
 int main()
 try {
     asio::io_context context;
-    const cojob::osapi::jobs jobs(context.get_executor(), options_from_environment());
+    const cojob::osapi::jobs jobs(context, options_from_environment());
     asio::co_spawn(context, list(jobs), [](std::exception_ptr failure) {
         if (failure)
             std::rethrow_exception(failure);

@@ -56,7 +56,7 @@ int main(int argc, char** argv)
 try {
     const std::chrono::seconds settle(argc > 1 ? std::stoi(argv[1]) : 35);
     asio::io_context context;
-    const cojob::osapi::jobs jobs(context.get_executor(), options_from_environment());
+    const cojob::osapi::jobs jobs(context, options_from_environment());
     asio::co_spawn(context, retry_failed(jobs, settle), [](std::exception_ptr failure) {
         if (failure)
             std::rethrow_exception(failure);

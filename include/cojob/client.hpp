@@ -2,6 +2,7 @@
 #define COJOB_CLIENT_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
@@ -20,6 +21,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -57,6 +59,12 @@ enum class threading {
     safe,   ///< the client may be used from any thread
     single, ///< the client's executor and all its callers run on one thread; no strand
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(threading value) noexcept
+{
+    return detail::enumerator_name(value, {"safe", "single"});
+}
 
 /// Further headers of an attempt, such as `traceparent`. Called on the client's strand; must not block. A header that
 /// the client makes itself (Authorization, Host, Content-Length, Transfer-Encoding, Connection) is refused; that, and

@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/enumerator.hpp>
 
 #include <boost/assert/source_location.hpp>
 #include <boost/system/error_code.hpp>
@@ -48,6 +49,18 @@ enum class errc {
     no_progress,          ///< a list is said to go on, but page after page has nothing new: see `pager::next`
 };
 
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(errc value) noexcept
+{
+    return detail::enumerator_name(
+        value, {"invalid_argument",   "quota_exhausted",    "rate_limited",      "unauthorized", "forbidden",
+                "not_found",          "conflict",           "rejected",          "server_error", "unexpected_status",
+                "outcome_unknown",    "connect_failed",     "connect_timeout",   "tls_failed",   "certificate_rejected",
+                "proxy_failed",       "request_timeout",    "deadline_exceeded", "wait_timeout", "connection_lost",
+                "response_too_large", "malformed_response", "invalid_response",  "no_progress"},
+        1);
+}
+
 /// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
 enum class condition {
     retryable = 1, ///< repeating the call cannot do the work twice
@@ -57,6 +70,13 @@ enum class condition {
     throttled,     ///< too many requests
     transport,     ///< no answer could be had
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(condition value) noexcept
+{
+    return detail::enumerator_name(
+        value, {"retryable", "client_error", "server_error", "timeout", "throttled", "transport"}, 1);
+}
 
 /// The category of `errc`, named `cojob`; its messages are short English words for logs. Each copy of the library in a
 /// program has one, in a plug-in with hidden symbols for instance; all of them are equal.

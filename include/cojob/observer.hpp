@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/error.hpp>
 
 #include <cstddef>
@@ -67,6 +68,12 @@ enum class connection_change {
     reused, ///< a kept one serves another request
     closed  ///< it is not used again
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(connection_change value) noexcept
+{
+    return detail::enumerator_name(value, {"opened", "reused", "closed"});
+}
 
 /// A connection was opened, used again or closed.
 struct connection_event {
@@ -141,6 +148,12 @@ enum class log_level {
     info,    ///< jobs that changed, attempts that will be repeated, limits that hold something up
     debug,   ///< every attempt, response, poll and connection; also what the caller cut off
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(log_level value) noexcept
+{
+    return detail::enumerator_name(value, {"error", "warning", "info", "debug"});
+}
 
 /// An observer that writes one line for each event: the level, what happened, and the particulars as `key=value`:
 ///

@@ -3,12 +3,14 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/detail/forks.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
 
 #include <memory>
+#include <string_view>
 
 namespace cojob {
 
@@ -21,6 +23,12 @@ enum class stop_reason {
     limit,     ///< the current step's time is up
     forked,    ///< this process was forked from the one it began in, which goes on with it
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(stop_reason value) noexcept
+{
+    return detail::enumerator_name(value, {"none", "cancelled", "closed", "deadline", "limit", "forked"});
+}
 
 /// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
 /// and reaches what is being awaited as a terminal cancellation. The first reason stays. A step that was not suspended

@@ -28,7 +28,7 @@ struct surroundings {
         project.base_url = server.base_url();
         project.project_id = "test-project";
         project.api_key = cojob::secret("mint_test_key");
-        agent.emplace(cojob::client(context.get_executor(), options), project);
+        agent.emplace(cojob::client(context, options), project);
     }
     ~surroundings() { std::cout.rdbuf(before); }
     surroundings(const surroundings&) = delete;

@@ -2,9 +2,11 @@
 #define COJOB_JOB_WAIT_OPTIONS_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/job/concepts.hpp>
 
 #include <chrono>
+#include <string_view>
 
 namespace cojob {
 
@@ -13,6 +15,12 @@ enum class unknown_status {
     keep_waiting, ///< it is not an end
     stop,         ///< the wait returns the job as it is
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(unknown_status value) noexcept
+{
+    return detail::enumerator_name(value, {"keep_waiting", "stop"});
+}
 
 /// Of a wait or a watch.
 struct wait_options {

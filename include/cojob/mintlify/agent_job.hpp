@@ -2,12 +2,16 @@
 #define COJOB_MINTLIFY_AGENT_JOB_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/unknown_members.hpp>
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace cojob::mintlify {
+
+using cojob::operator<<; // found by the namespace of what is printed
 
 /// What a job is doing.
 enum class agent_job_status {
@@ -17,6 +21,12 @@ enum class agent_job_status {
     archived,  ///< put away by the service, whatever it was before; an end as well
     unknown,   ///< a status this version does not know: see `status_text`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(agent_job_status value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"active", "completed", "failed", "archived", "unknown"});
+}
 
 /// What a job works on.
 struct job_source {

@@ -2,14 +2,18 @@
 #define COJOB_MINTLIFY_AGENT_SESSION_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/unknown_members.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cojob::mintlify {
+
+using cojob::operator<<; // found by the namespace of what is printed
 
 /// Why a session has halted.
 enum class halt_reason {
@@ -20,6 +24,13 @@ enum class halt_reason {
     interrupted,          ///< it was stopped
     unknown,              ///< a reason this version does not know: see `reason_text`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(halt_reason value) noexcept
+{
+    return cojob::detail::enumerator_name(
+        value, {"completed", "github_misconfigured", "error", "processing", "interrupted", "unknown"});
+}
 
 /// A step of a session, as the agent planned it.
 struct todo {

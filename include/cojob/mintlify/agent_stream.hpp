@@ -2,6 +2,7 @@
 #define COJOB_MINTLIFY_AGENT_STREAM_HPP
 
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/event_stream.hpp>
 #include <cojob/job/handle.hpp>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,6 +30,12 @@ enum class message_role {
     user,     ///< the task
     assistant ///< an example of an answer
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(message_role value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"system", "user", "assistant"});
+}
 
 /// One message of the conversation that a session begins with.
 struct session_message {

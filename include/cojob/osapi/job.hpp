@@ -2,6 +2,7 @@
 #define COJOB_OSAPI_JOB_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/unknown_members.hpp>
 
 #include <boost/json/object.hpp>
@@ -12,9 +13,12 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cojob::osapi {
+
+using cojob::operator<<; // found by the namespace of what is printed
 
 /// What a job is doing.
 enum class job_status {
@@ -26,6 +30,13 @@ enum class job_status {
     skipped,         ///< not for the agents it went to: another system, for instance. No list can be filtered by it
     unknown,         ///< a status this version does not know: see `status_text`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(job_status value) noexcept
+{
+    return cojob::detail::enumerator_name(
+        value, {"submitted", "processing", "completed", "failed", "partial_failure", "skipped", "unknown"});
+}
 
 /// What one agent answered.
 struct agent_response {

@@ -2,9 +2,11 @@
 #define COJOB_POLICY_QUOTA_OPTIONS_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <string_view>
 
 namespace cojob {
 
@@ -13,6 +15,12 @@ enum class when_exhausted {
     wait, ///< queues, in order, for at most `quota_options::max_wait`
     fail, ///< ends at once with `quota_exhausted`
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(when_exhausted value) noexcept
+{
+    return detail::enumerator_name(value, {"wait", "fail"});
+}
 
 /// So many uses in any window of time.
 struct quota_options {

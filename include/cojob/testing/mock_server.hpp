@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 #include <cojob/osapi/jobs.hpp>
@@ -13,10 +14,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace cojob::testing {
+
+using cojob::operator<<; // found by the namespace of what is printed
 
 /// The certificate a mock server makes for itself at start, signed by an authority made at start as well.
 class mock_certificate {
@@ -35,6 +39,12 @@ enum class tls_versions {
     only_1_1, ///< too old: a client refuses it
     only_1_2  ///< the oldest a client speaks
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(tls_versions value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"modern", "only_1_1", "only_1_2"});
+}
 
 /// One stretch of a job's life: the status it answers, and for how many polls.
 class lifecycle_step {
@@ -109,6 +119,39 @@ enum class fault {
     invalid_utf8,          ///< JSON with a broken string
     status_999,            ///< the right body with a status that does not exist
 };
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(fault value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"close_at_accept",
+                                                  "stall_handshake",
+                                                  "garbage_handshake",
+                                                  "drop_after_request",
+                                                  "reset_after_request",
+                                                  "stall",
+                                                  "truncate_head",
+                                                  "truncate_body",
+                                                  "stall_in_body",
+                                                  "garbage",
+                                                  "garbage_first",
+                                                  "slow_drip",
+                                                  "endless_headers",
+                                                  "many_headers",
+                                                  "endless_informational",
+                                                  "huge_content_length",
+                                                  "endless_chunks",
+                                                  "long_chunk_extension",
+                                                  "two_answers",
+                                                  "close_after_answer",
+                                                  "announce_close",
+                                                  "chunked",
+                                                  "until_close",
+                                                  "empty_body",
+                                                  "html",
+                                                  "deep_json",
+                                                  "invalid_utf8",
+                                                  "status_999"});
+}
 
 /// A request as the server got it.
 struct recorded_request {
