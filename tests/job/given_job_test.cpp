@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace given_job_tests {
@@ -150,6 +151,27 @@ BOOST_AUTO_TEST_CASE(may_come_with_nothing_but_a_time_limit)
     expect_timeout([](job_bench& b) { return wait_for_job(b.host.agent, std::string("job_1"), 60s); });
     expect_timeout([](job_bench& b) { return wait_for_job(b.host.agent, whole(), 60'000ms); });
     expect_timeout([](job_bench& b) { return wait_for_job(b.host.agent, handle_of(b, "job_1"), 1min); });
+}
+
+BOOST_AUTO_TEST_CASE(and_its_prompt_may_be_views_that_are_gone_when_the_operation_runs)
+{
+    job_bench b({{0, "completed"}});
+    const auto& agent = b.host.agent;
+    const auto later = [&](auto make) {
+        std::string text = "job_1, and more than fits into a string itself";
+        auto operation = make(std::string_view(text).substr(0, 5), std::string_view(text));
+        text.assign(text.size(), '?');
+        return operation;
+    };
+    BOOST_TEST(b.start(later([&](auto id, auto) { return agent.get_job(id); })).get().value().id == "job_1");
+    BOOST_TEST(b.start(later([&](auto id, auto) { return wait_for_job(agent, id); })).get().value().id == "job_1");
+    BOOST_TEST(b.start(later([&](auto id, auto) { return wait_for_job(agent, id, 1min); })).get().has_value());
+    BOOST_TEST(b.start(later([&](auto id, auto text) { return agent.send_message(id, text); })).get().has_value());
+    BOOST_TEST(b.start(later([&](auto, auto text) { return agent.create_job(text); })).get().has_value());
+    BOOST_TEST(b.host.transport->requests().back().body.find("and more than fits") != std::string::npos);
+    const auto ran = b.start(later([&](auto, auto text) { return cojob::run_job(agent, text, 1min); }));
+    b.host.until_done(ran);
+    BOOST_TEST(ran.get().value().status_text == "completed");
 }
 
 /// As callers write them today: none of these may have become ambiguous.

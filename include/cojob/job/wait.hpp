@@ -53,6 +53,26 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
+template <class Api>
+asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options)
+{
+    const auto handle = api.get_client();
+    const auto until = end_of_wait(handle, options, api.default_schedule());
+    auto created = share<typename Api::job_type>();
+    if constexpr (has_other_clients<Api>) {
+        Api limited = api.with(detail::until(handle, until));
+        *created = co_await limited.create_job(std::move(prompt));
+    } else {
+        co_await run_until(handle, until, create_into(api, std::move(prompt), created));
+    }
+    std::string id(job_id(*created)), status(status_text(*created));
+    remember_created(handle, Api::api_name, api.scope(), id);
+    if (is_finished(*created) && options.settle == duration::zero())
+        co_return std::move(*created);
+    const auto rest = rest_of_wait(handle, options, until, id, std::move(status));
+    co_return co_await wait_for(std::move(api), job_reference(std::move(id)), rest);
+}
+
 } // namespace detail
 
 /// Polls a job until it has ended and returns it as it was then, however it ended: look at its status.
@@ -71,9 +91,10 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 /// that cannot work. What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at
 /// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
-[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string_view id,
+                                                                   wait_options options = {})
 {
-    return detail::wait_for(std::move(api), detail::job_reference(std::move(id)), options);
+    return detail::wait_for(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
 /// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
@@ -109,32 +130,19 @@ template <job_api Api, class Job, class Rep, class Period>
 /// Errors: those of `create_job` and of `wait_for_job`; before an id is known, a deadline is `deadline_exceeded`. Once
 /// it is known, it is in every error. Cancellation: as `create_job` until the job is there, then as `wait_for_job`.
 template <creating_job_api Api>
-[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt, wait_options options = {})
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
+                                                              wait_options options = {})
 {
-    const auto handle = api.get_client();
-    const auto until = detail::end_of_wait(handle, options, api.default_schedule());
-    auto created = detail::share<typename Api::job_type>();
-    if constexpr (detail::has_other_clients<Api>) {
-        Api limited = api.with(detail::until(handle, until));
-        *created = co_await limited.create_job(std::move(prompt));
-    } else {
-        co_await detail::run_until(handle, until, detail::create_into(api, std::move(prompt), created));
-    }
-    std::string id(job_id(*created)), status(status_text(*created));
-    detail::remember_created(handle, Api::api_name, api.scope(), id);
-    if (is_finished(*created) && options.settle == duration::zero())
-        co_return std::move(*created);
-    const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
-    co_return co_await wait_for_job(std::move(api), std::move(id), rest);
+    return detail::create_and_wait(std::move(api), std::string(prompt), options);
 }
 
 /// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
 template <creating_job_api Api, class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
-[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt,
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               std::chrono::duration<Rep, Period> timeout)
 {
-    return run_job(std::move(api), std::move(prompt), wait_options{.timeout = timeout});
+    return run_job(std::move(api), prompt, wait_options{.timeout = timeout});
 }
 
 } // namespace cojob

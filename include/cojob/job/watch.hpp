@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cojob {
@@ -79,9 +80,9 @@ struct watch_access {
 /// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
 /// awaited.
 template <job_api Api>
-[[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
+[[nodiscard]] job_watch<Api> watch_job(Api api, std::string_view id, wait_options options = {})
 {
-    return detail::watch_access::make(std::move(api), detail::job_reference(std::move(id)), options);
+    return detail::watch_access::make(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
 /// The same for a job of which a handle was kept. Errors of `next()`: as `wait_for_job` with a handle.

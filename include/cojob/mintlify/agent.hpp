@@ -28,8 +28,8 @@ class agent_settings;
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
-/// by value, so that an operation may outlive them, and the service too.
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
+/// copied by the call itself, so that the operation may outlive them, and the service too.
 ///
 /// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
 /// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
@@ -75,16 +75,17 @@ class agent {
     /// A use of the project's quota. Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the
     /// call without looking), and `invalid_response`; then the job's id, where it could be read, is in
     /// `error_info::job_id`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string prompt) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string_view prompt) const;
 
     /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string_view id) const;
 
     /// Gives a job a further instruction; it runs again: `POST /v2/agent/{project}/job/{id}/message`.
     ///
     /// Returns the job. A poll right after may still see the old end; `wait_for_job` knows. Errors: as `create_job`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string id, std::string prompt) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string_view id,
+                                                                     std::string_view prompt) const;
 
     /// Whether both are handles on one service: they share polls and the quota.
     friend bool operator==(const agent& a, const agent& b) noexcept

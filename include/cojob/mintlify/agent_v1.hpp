@@ -39,8 +39,8 @@ struct session_query {
 /// a session here.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
-/// by value, so that an operation may outlive them, and the service too.
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
+/// copied by the call itself, so that the operation may outlive them, and the service too.
 ///
 /// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
@@ -94,7 +94,7 @@ class agent_v1 {
 
     /// The session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string_view id) const;
 
     /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.

@@ -49,8 +49,8 @@ struct list_query {
 /// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
-/// by value, so that an operation may outlive them, and the service too.
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
+/// copied by the call itself, so that the operation may outlive them, and the service too.
 ///
 /// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
 /// seen so far. `wait_options::settle` of 35 s waits for that.
@@ -104,14 +104,14 @@ class jobs {
     /// The job as it is now: `GET {base path}/{id}`.
     ///
     /// Errors: those of `client::send`, and `invalid_response`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string_view id) const;
 
     /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`.
     ///
     /// When the answer is lost, and the repeated request finds nothing, the job is asked for and the list read: if the
     /// job is not found and the list answers, the call has succeeded. Else it ends with `outcome_unknown`: a server
     /// whose store is out of reach finds no job either. Errors: those of `client::send`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string_view id) const;
 
     /// Makes a new job of the same operation; the old one stays: `GET {base path}/{id}`, which tells of earlier
     /// retries, and `POST {base path}/{id}/retry`.
@@ -121,8 +121,8 @@ class jobs {
     /// that this client has from other answers do not count, nor does, where the job could not be looked at before, a
     /// retry in the second in which the request was sent. Errors: those of `client::send`, and `invalid_response`; then
     /// the new job's id, where it could be read, is in `error_info::job_id`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
-                                                                      std::string target_hostname = {}) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
+                                                                      std::string_view target_hostname = {}) const;
 
     /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
     /// Errors: as `list_jobs`.

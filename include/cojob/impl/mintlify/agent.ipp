@@ -116,19 +116,19 @@ job_handle agent::handle(const agent_job& job) const
     return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), job.id);
 }
 
-asio::awaitable<agent_job> agent::create_job(std::string prompt) const
+asio::awaitable<agent_job> agent::create_job(std::string_view prompt) const
 {
-    return detail::create_job(client_, cojob::detail::in_use(settings_), std::move(prompt));
+    return detail::create_job(client_, cojob::detail::in_use(settings_), std::string(prompt));
 }
 
-asio::awaitable<agent_job> agent::get_job(std::string id) const
+asio::awaitable<agent_job> agent::get_job(std::string_view id) const
 {
-    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
-asio::awaitable<agent_job> agent::send_message(std::string id, std::string prompt) const
+asio::awaitable<agent_job> agent::send_message(std::string_view id, std::string_view prompt) const
 {
-    return detail::send_message(client_, cojob::detail::in_use(settings_), std::move(id), std::move(prompt));
+    return detail::send_message(client_, cojob::detail::in_use(settings_), std::string(id), std::string(prompt));
 }
 
 } // namespace cojob::mintlify

@@ -131,9 +131,9 @@ asio::awaitable<agent_stream> agent_v1::create_job(create_session_request sessio
     return create(client_, cojob::detail::in_use(settings_), std::move(session));
 }
 
-asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
+asio::awaitable<agent_session> agent_v1::get_job(std::string_view id) const
 {
-    return detail::get_session(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::get_session(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const

@@ -20,6 +20,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -233,19 +234,19 @@ pager<job> jobs::all_jobs(list_query query) const
     return pager<job>(cojob::detail::share<cojob::detail::pager_state<job>>(std::move(fetch), size, first));
 }
 
-asio::awaitable<job> jobs::get_job(std::string id) const
+asio::awaitable<job> jobs::get_job(std::string_view id) const
 {
-    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
-asio::awaitable<void> jobs::delete_job(std::string id) const
+asio::awaitable<void> jobs::delete_job(std::string_view id) const
 {
-    return detail::delete_job(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::delete_job(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
-asio::awaitable<retry_receipt> jobs::retry_job(std::string id, std::string target_hostname) const
+asio::awaitable<retry_receipt> jobs::retry_job(std::string_view id, std::string_view target_hostname) const
 {
-    return detail::retry_job(client_, cojob::detail::in_use(settings_), std::move(id), std::move(target_hostname));
+    return detail::retry_job(client_, cojob::detail::in_use(settings_), std::string(id), std::string(target_hostname));
 }
 
 asio::awaitable<std::vector<job>> jobs::list_unfinished() const

@@ -127,13 +127,13 @@ class mock_mintlify {
         if (status == "completed")
             link = "https://github.com/example/docs/pull/" + number;
         if (shown.archived)
-            archived = to_string(*shown.archived);
+            archived = cojob::to_string(*shown.archived);
         return {{"id", id},
                 {"status", status},
                 {"source", std::move(source)},
                 {"model", "sonnet"},
                 {"prLink", std::move(link)},
-                {"createdAt", to_string(shown.created)},
+                {"createdAt", cojob::to_string(shown.created)},
                 {"archivedAt", std::move(archived)}};
     }
 

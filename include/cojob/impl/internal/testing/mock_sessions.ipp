@@ -148,7 +148,7 @@ class mock_sessions {
         members["todos"] = describe_todos(reason);
         members["userId"] = "user_1";
         members["title"] = "Session " + shown.number;
-        members["createdAt"] = to_string(shown.created);
+        members["createdAt"] = cojob::to_string(shown.created);
         return members;
     }
 
