@@ -7,6 +7,7 @@
 #include <cojob/error.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <iosfwd>
 #include <memory>
 #include <string_view>
@@ -143,10 +144,10 @@ using observer_ptr = std::shared_ptr<observer>;
 /// How much a log shows; each level shows what those above it do as well.
 enum class log_level {
     error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
-    warning, ///< every other attempt that failed, states and members that are not as documented, polls that come
-             ///< late
-    info,    ///< jobs that changed, attempts that will be repeated, limits that hold something up
-    debug,   ///< every attempt, response, poll and connection; also what the caller cut off
+    warning, ///< every other attempt that failed, a POST that was cut off and may have worked, states and members that
+             ///< are not as documented, polls that come late
+    info,    ///< POSTs that succeeded, jobs that changed, attempts that will be repeated, limits that hold something up
+    debug,   ///< every attempt, response, poll and connection; also what else the caller cut off
 };
 
 /// The enumerator's name.
@@ -168,6 +169,14 @@ enum class log_level {
 /// its formatting does not matter. A stream that fails or throws loses lines and harms nothing else. It must outlive
 /// the observer, and so every client that has it, and every call of such a client.
 [[nodiscard]] COJOB_DECL observer_ptr log_to(std::ostream&, log_level = log_level::info);
+
+/// Takes one line: its level, and the text without level and line break.
+using log_sink = std::function<void(log_level, std::string_view)>;
+
+/// The same for a logger such as spdlog or syslog: the function gets each line. It is called on the strands of the
+/// clients that have the observer, so with several of them at the same time on several threads. It must not block; what
+/// it throws is swallowed. \throws api_error `invalid_argument` for an empty function
+[[nodiscard]] COJOB_DECL observer_ptr log_to(log_sink, log_level = log_level::info);
 
 } // namespace cojob
 

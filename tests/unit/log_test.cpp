@@ -17,7 +17,12 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_from_its_level_on)
     const row rows[] = {
         {attempt({"POST", "/job", 1, false}), log_level::debug, "POST /job begins attempt=1"},
         {attempt({"GET", "/job/7", 2, true}), log_level::debug, "GET /job/7 begins attempt=2 kind=poll"},
-        {response({"POST", "/job", 201, {}, phase::done, 120ms}), log_level::debug, "POST /job -> 201 in 120 ms"},
+        {response({"POST", "/job", 201, {}, phase::done, 120ms}), log_level::info, "POST /job -> 201 in 120 ms"},
+        {response({"GET", "/job/7", 200, {}, phase::done, 120ms}), log_level::debug, "GET /job/7 -> 200 in 120 ms"},
+        {response({"POST", "/job", 0, aborted, phase::awaiting_response, 3s}), log_level::warning,
+         "POST /job -> no response in 3 s error=\"" + aborted.message() + R"(" phase="awaiting response")"},
+        {response({"POST", "/job", 0, aborted, phase::connecting, 3s}), log_level::debug,
+         "POST /job -> no response in 3 s error=\"" + aborted.message() + R"(" phase=connecting)"},
         {response({"GET", "/job/7", 503, errc::server_error, phase::done, 20ms}), log_level::warning,
          R"(GET /job/7 -> 503 in 20 ms error="server error")"},
         {response({"GET", "/job/7", 0, errc::connect_timeout, phase::connecting, 10s}), log_level::warning,
@@ -83,6 +88,23 @@ BOOST_AUTO_TEST_CASE(the_level_is_info_unless_another_is_asked_for)
     log->on_connection({"localhost"});
     log->on_job_changed({"a", "1", "done", {}, 1, {}});
     BOOST_TEST(out.str() == "cojob info    job changed job=1 api=a poll=1 status=done\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_function_gets_each_line_with_its_level)
+{
+    std::vector<std::pair<log_level, std::string>> lines;
+    const auto log = cojob::log_to([&](log_level level, std::string_view text) { lines.emplace_back(level, text); });
+    log->on_connection({"localhost"}); // of a level that was not asked for
+    log->on_job_changed({"a", "1", "done\n", {}, 1, {}});
+    log->on_polls_stretched({12, 4, 1s});
+    BOOST_TEST_REQUIRE(lines.size() == 2U);
+    BOOST_TEST(lines[0].first == log_level::info);
+    BOOST_TEST(lines[0].second == R"(job changed job=1 api=a poll=1 status="done\x0A")");
+    BOOST_TEST(lines[1].first == log_level::warning);
+    cojob::log_to([](log_level, std::string_view) {
+        throw std::runtime_error("full");
+    })->on_polls_stretched({1, 4, 1s});
+    BOOST_CHECK_THROW((void)cojob::log_to(cojob::log_sink()), cojob::api_error);
 }
 
 BOOST_AUTO_TEST_CASE(times_are_in_units_that_people_read)

@@ -20,6 +20,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace cojob {
 
@@ -191,10 +192,18 @@ inline log_words words_of_stretched(const stretched_event& e)
     return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
 }
 
+/// By its method alone: what a request of this kind has done cannot be told without its answer.
+[[nodiscard]] inline bool has_effect(std::string_view method) noexcept
+{
+    return method == "POST" || method == "PATCH";
+}
+
 [[nodiscard]] inline log_level level_of(const response_event& e) noexcept
 {
-    if (!e.error || e.error == boost::system::errc::operation_canceled)
-        return log_level::debug;
+    if (!e.error)
+        return has_effect(e.method) ? log_level::info : log_level::debug;
+    if (e.error == boost::system::errc::operation_canceled)
+        return has_effect(e.method) && e.reached >= phase::sending ? log_level::warning : log_level::debug;
     return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
 }
 
@@ -217,7 +226,7 @@ inline log_words words_of_stretched(const stretched_event& e)
 
 class line_log final : public observer {
   public:
-    line_log(std::ostream& out, log_level level) : out_(out), level_(level) {}
+    line_log(log_sink sink, log_level level) : sink_(std::move(sink)), level_(level) {}
 
     void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
     void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
@@ -246,15 +255,12 @@ class line_log final : public observer {
         if (level > level_)
             return;
         try {
-            const auto line = std::string(begin_of_line(level)) + words_of(event).text() + '\n';
-            const std::lock_guard lock(mutex_);
-            out_.write(line.data(), static_cast<std::streamsize>(line.size()));
-        } catch (...) { // the stream, memory: a line less is no harm
+            sink_(level, words_of(event).text());
+        } catch (...) { // the sink, memory: a line less is no harm
         }
     }
 
-    std::mutex mutex_;
-    std::ostream& out_;
+    const log_sink sink_;
     const log_level level_;
 };
 
@@ -262,7 +268,20 @@ class line_log final : public observer {
 
 observer_ptr log_to(std::ostream& out, log_level level)
 {
-    return detail::share<detail::line_log>(out, level);
+    return log_to(
+        [&out, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
+            const auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
+            const std::lock_guard lock(*mutex);
+            out.write(line.data(), static_cast<std::streamsize>(line.size()));
+        },
+        level);
+}
+
+observer_ptr log_to(log_sink sink, log_level level)
+{
+    if (!sink)
+        detail::throw_invalid_argument("log_to: the function must not be empty");
+    return detail::share<detail::line_log>(std::move(sink), level);
 }
 
 } // namespace cojob
