@@ -773,10 +773,10 @@ using observer_ptr = std::shared_ptr<observer>;
 /// How much a log shows; each level shows what those above it do as well.
 enum class log_level {
     error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
-    warning, ///< every other attempt that failed, states and members that are not as documented, polls that come
-             ///< late
-    info,    ///< jobs that changed, attempts that will be repeated, limits that hold something up
-    debug,   ///< every attempt, response, poll and connection; also what the caller cut off
+    warning, ///< every other attempt that failed, a POST that was cut off and may have worked, states and members that
+             ///< are not as documented, polls that come late
+    info,    ///< POSTs that succeeded, jobs that changed, attempts that will be repeated, limits that hold something up
+    debug,   ///< every attempt, response, poll and connection; also what else the caller cut off
 };
 
 /// The enumerator's name.
@@ -798,6 +798,14 @@ enum class log_level {
 /// its formatting does not matter. A stream that fails or throws loses lines and harms nothing else. It must outlive
 /// the observer, and so every client that has it, and every call of such a client.
 [[nodiscard]] COJOB_DECL observer_ptr log_to(std::ostream&, log_level = log_level::info);
+
+/// Takes one line: its level, and the text without level and line break.
+using log_sink = std::function<void(log_level, std::string_view)>;
+
+/// The same for a logger such as spdlog or syslog: the function gets each line. It is called on the strands of the
+/// clients that have the observer, so with several of them at the same time on several threads. It must not block; what
+/// it throws is swallowed. \throws api_error `invalid_argument` for an empty function
+[[nodiscard]] COJOB_DECL observer_ptr log_to(log_sink, log_level = log_level::info);
 
 } // namespace cojob
 
@@ -2036,6 +2044,26 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
+template <class Api>
+asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options)
+{
+    const auto handle = api.get_client();
+    const auto until = end_of_wait(handle, options, api.default_schedule());
+    auto created = share<typename Api::job_type>();
+    if constexpr (has_other_clients<Api>) {
+        Api limited = api.with(detail::until(handle, until));
+        *created = co_await limited.create_job(std::move(prompt));
+    } else {
+        co_await run_until(handle, until, create_into(api, std::move(prompt), created));
+    }
+    std::string id(job_id(*created)), status(status_text(*created));
+    remember_created(handle, Api::api_name, api.scope(), id);
+    if (is_finished(*created) && options.settle == duration::zero())
+        co_return std::move(*created);
+    const auto rest = rest_of_wait(handle, options, until, id, std::move(status));
+    co_return co_await wait_for(std::move(api), job_reference(std::move(id)), rest);
+}
+
 } // namespace detail
 
 /// Polls a job until it has ended and returns it as it was then, however it ended: look at its status.
@@ -2054,9 +2082,10 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
 /// that cannot work. What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at
 /// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
-[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string id, wait_options options = {})
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string_view id,
+                                                                   wait_options options = {})
 {
-    return detail::wait_for(std::move(api), detail::job_reference(std::move(id)), options);
+    return detail::wait_for(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
 /// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
@@ -2092,32 +2121,19 @@ template <job_api Api, class Job, class Rep, class Period>
 /// Errors: those of `create_job` and of `wait_for_job`; before an id is known, a deadline is `deadline_exceeded`. Once
 /// it is known, it is in every error. Cancellation: as `create_job` until the job is there, then as `wait_for_job`.
 template <creating_job_api Api>
-[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt, wait_options options = {})
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
+                                                              wait_options options = {})
 {
-    const auto handle = api.get_client();
-    const auto until = detail::end_of_wait(handle, options, api.default_schedule());
-    auto created = detail::share<typename Api::job_type>();
-    if constexpr (detail::has_other_clients<Api>) {
-        Api limited = api.with(detail::until(handle, until));
-        *created = co_await limited.create_job(std::move(prompt));
-    } else {
-        co_await detail::run_until(handle, until, detail::create_into(api, std::move(prompt), created));
-    }
-    std::string id(job_id(*created)), status(status_text(*created));
-    detail::remember_created(handle, Api::api_name, api.scope(), id);
-    if (is_finished(*created) && options.settle == duration::zero())
-        co_return std::move(*created);
-    const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
-    co_return co_await wait_for_job(std::move(api), std::move(id), rest);
+    return detail::create_and_wait(std::move(api), std::string(prompt), options);
 }
 
 /// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
 template <creating_job_api Api, class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
-[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string prompt,
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               std::chrono::duration<Rep, Period> timeout)
 {
-    return run_job(std::move(api), std::move(prompt), wait_options{.timeout = timeout});
+    return run_job(std::move(api), prompt, wait_options{.timeout = timeout});
 }
 
 } // namespace cojob
@@ -2189,9 +2205,9 @@ struct watch_access {
 /// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
 /// awaited.
 template <job_api Api>
-[[nodiscard]] job_watch<Api> watch_job(Api api, std::string id, wait_options options = {})
+[[nodiscard]] job_watch<Api> watch_job(Api api, std::string_view id, wait_options options = {})
 {
-    return detail::watch_access::make(std::move(api), detail::job_reference(std::move(id)), options);
+    return detail::watch_access::make(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
 /// The same for a job of which a handle was kept. Errors of `next()`: as `wait_for_job` with a handle.
@@ -2489,8 +2505,8 @@ class agent_settings;
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
-/// by value, so that an operation may outlive them, and the service too.
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
+/// copied by the call itself, so that the operation may outlive them, and the service too.
 ///
 /// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
 /// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
@@ -2536,16 +2552,17 @@ class agent {
     /// A use of the project's quota. Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the
     /// call without looking), and `invalid_response`; then the job's id, where it could be read, is in
     /// `error_info::job_id`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string prompt) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string_view prompt) const;
 
     /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string_view id) const;
 
     /// Gives a job a further instruction; it runs again: `POST /v2/agent/{project}/job/{id}/message`.
     ///
     /// Returns the job. A poll right after may still see the old end; `wait_for_job` knows. Errors: as `create_job`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string id, std::string prompt) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string_view id,
+                                                                     std::string_view prompt) const;
 
     /// Whether both are handles on one service: they share polls and the quota.
     friend bool operator==(const agent& a, const agent& b) noexcept
@@ -2765,8 +2782,8 @@ struct session_query {
 /// a session here.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
-/// by value, so that an operation may outlive them, and the service too.
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
+/// copied by the call itself, so that the operation may outlive them, and the service too.
 ///
 /// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
 /// Source: https://www.mintlify.com/docs/api/agent
@@ -2820,7 +2837,7 @@ class agent_v1 {
 
     /// The session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string_view id) const;
 
     /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
     /// `invalid_argument` for a query that no server takes, and `invalid_response`.
@@ -3018,8 +3035,8 @@ struct list_query {
 /// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are taken
-/// by value, so that an operation may outlive them, and the service too.
+/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
+/// copied by the call itself, so that the operation may outlive them, and the service too.
 ///
 /// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
 /// seen so far. `wait_options::settle` of 35 s waits for that.
@@ -3073,14 +3090,14 @@ class jobs {
     /// The job as it is now: `GET {base path}/{id}`.
     ///
     /// Errors: those of `client::send`, and `invalid_response`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string_view id) const;
 
     /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`.
     ///
     /// When the answer is lost, and the repeated request finds nothing, the job is asked for and the list read: if the
     /// job is not found and the list answers, the call has succeeded. Else it ends with `outcome_unknown`: a server
     /// whose store is out of reach finds no job either. Errors: those of `client::send`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string id) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string_view id) const;
 
     /// Makes a new job of the same operation; the old one stays: `GET {base path}/{id}`, which tells of earlier
     /// retries, and `POST {base path}/{id}/retry`.
@@ -3090,8 +3107,8 @@ class jobs {
     /// that this client has from other answers do not count, nor does, where the job could not be looked at before, a
     /// retry in the second in which the request was sent. Errors: those of `client::send`, and `invalid_response`; then
     /// the new job's id, where it could be read, is in `error_info::job_id`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string id,
-                                                                      std::string target_hostname = {}) const;
+    [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
+                                                                      std::string_view target_hostname = {}) const;
 
     /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
     /// Errors: as `list_jobs`.
@@ -4251,10 +4268,18 @@ inline log_words words_of_stretched(const stretched_event& e)
     return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
 }
 
+/// By its method alone: what a request of this kind has done cannot be told without its answer.
+[[nodiscard]] inline bool has_effect(std::string_view method) noexcept
+{
+    return method == "POST" || method == "PATCH";
+}
+
 [[nodiscard]] inline log_level level_of(const response_event& e) noexcept
 {
-    if (!e.error || e.error == boost::system::errc::operation_canceled)
-        return log_level::debug;
+    if (!e.error)
+        return has_effect(e.method) ? log_level::info : log_level::debug;
+    if (e.error == boost::system::errc::operation_canceled)
+        return has_effect(e.method) && e.reached >= phase::sending ? log_level::warning : log_level::debug;
     return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
 }
 
@@ -4277,7 +4302,7 @@ inline log_words words_of_stretched(const stretched_event& e)
 
 class line_log final : public observer {
   public:
-    line_log(std::ostream& out, log_level level) : out_(out), level_(level) {}
+    line_log(log_sink sink, log_level level) : sink_(std::move(sink)), level_(level) {}
 
     void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
     void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
@@ -4306,15 +4331,12 @@ class line_log final : public observer {
         if (level > level_)
             return;
         try {
-            const auto line = std::string(begin_of_line(level)) + words_of(event).text() + '\n';
-            const std::lock_guard lock(mutex_);
-            out_.write(line.data(), static_cast<std::streamsize>(line.size()));
-        } catch (...) { // the stream, memory: a line less is no harm
+            sink_(level, words_of(event).text());
+        } catch (...) { // the sink, memory: a line less is no harm
         }
     }
 
-    std::mutex mutex_;
-    std::ostream& out_;
+    const log_sink sink_;
     const log_level level_;
 };
 
@@ -4322,7 +4344,20 @@ class line_log final : public observer {
 
 observer_ptr log_to(std::ostream& out, log_level level)
 {
-    return detail::share<detail::line_log>(out, level);
+    return log_to(
+        [&out, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
+            const auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
+            const std::lock_guard lock(*mutex);
+            out.write(line.data(), static_cast<std::streamsize>(line.size()));
+        },
+        level);
+}
+
+observer_ptr log_to(log_sink sink, log_level level)
+{
+    if (!sink)
+        detail::throw_invalid_argument("log_to: the function must not be empty");
+    return detail::share<detail::line_log>(std::move(sink), level);
 }
 
 } // namespace cojob
@@ -14509,19 +14544,19 @@ job_handle agent::handle(const agent_job& job) const
     return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), job.id);
 }
 
-asio::awaitable<agent_job> agent::create_job(std::string prompt) const
+asio::awaitable<agent_job> agent::create_job(std::string_view prompt) const
 {
-    return detail::create_job(client_, cojob::detail::in_use(settings_), std::move(prompt));
+    return detail::create_job(client_, cojob::detail::in_use(settings_), std::string(prompt));
 }
 
-asio::awaitable<agent_job> agent::get_job(std::string id) const
+asio::awaitable<agent_job> agent::get_job(std::string_view id) const
 {
-    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
-asio::awaitable<agent_job> agent::send_message(std::string id, std::string prompt) const
+asio::awaitable<agent_job> agent::send_message(std::string_view id, std::string_view prompt) const
 {
-    return detail::send_message(client_, cojob::detail::in_use(settings_), std::move(id), std::move(prompt));
+    return detail::send_message(client_, cojob::detail::in_use(settings_), std::string(id), std::string(prompt));
 }
 
 } // namespace cojob::mintlify
@@ -14999,9 +15034,9 @@ asio::awaitable<agent_stream> agent_v1::create_job(create_session_request sessio
     return create(client_, cojob::detail::in_use(settings_), std::move(session));
 }
 
-asio::awaitable<agent_session> agent_v1::get_job(std::string id) const
+asio::awaitable<agent_session> agent_v1::get_job(std::string_view id) const
 {
-    return detail::get_session(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::get_session(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
 asio::awaitable<std::vector<agent_session>> agent_v1::list_jobs(session_query query) const
@@ -15800,19 +15835,19 @@ pager<job> jobs::all_jobs(list_query query) const
     return pager<job>(cojob::detail::share<cojob::detail::pager_state<job>>(std::move(fetch), size, first));
 }
 
-asio::awaitable<job> jobs::get_job(std::string id) const
+asio::awaitable<job> jobs::get_job(std::string_view id) const
 {
-    return detail::get_job(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::get_job(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
-asio::awaitable<void> jobs::delete_job(std::string id) const
+asio::awaitable<void> jobs::delete_job(std::string_view id) const
 {
-    return detail::delete_job(client_, cojob::detail::in_use(settings_), std::move(id));
+    return detail::delete_job(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
-asio::awaitable<retry_receipt> jobs::retry_job(std::string id, std::string target_hostname) const
+asio::awaitable<retry_receipt> jobs::retry_job(std::string_view id, std::string_view target_hostname) const
 {
-    return detail::retry_job(client_, cojob::detail::in_use(settings_), std::move(id), std::move(target_hostname));
+    return detail::retry_job(client_, cojob::detail::in_use(settings_), std::string(id), std::string(target_hostname));
 }
 
 asio::awaitable<std::vector<job>> jobs::list_unfinished() const

@@ -1448,13 +1448,13 @@ class mock_mintlify {
         if (status == "completed")
             link = "https://github.com/example/docs/pull/" + number;
         if (shown.archived)
-            archived = to_string(*shown.archived);
+            archived = cojob::to_string(*shown.archived);
         return {{"id", id},
                 {"status", status},
                 {"source", std::move(source)},
                 {"model", "sonnet"},
                 {"prLink", std::move(link)},
-                {"createdAt", to_string(shown.created)},
+                {"createdAt", cojob::to_string(shown.created)},
                 {"archivedAt", std::move(archived)}};
     }
 
@@ -1591,7 +1591,7 @@ inline std::vector<osapi_agent> agents_at(std::string_view status)
 
 inline std::string in_whole_seconds(timestamp when)
 {
-    return to_string(timestamp(std::chrono::floor<std::chrono::seconds>(when)));
+    return cojob::to_string(timestamp(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
 /// A job of OSAPI, as the real server was seen to show it (a job of `command.exec.execute`).
@@ -1658,7 +1658,7 @@ class mock_osapi_job {
     /// As an item of a list: never whether it changed anything.
     [[nodiscard]] boost::json::object describe_briefly() const
     {
-        boost::json::object shown{{"changed", nullptr}, {"created", to_string(created_)}};
+        boost::json::object shown{{"changed", nullptr}, {"created", cojob::to_string(created_)}};
         if (seen_ == "failed" || seen_ == "skipped")
             shown["error"] = agents_at(seen_).front().error();
         const auto has_host = seen_ == "completed" || seen_ == "failed" || seen_ == "partial_failure";
@@ -1672,7 +1672,7 @@ class mock_osapi_job {
         shown["status"] = seen_;
         const auto latest = std::max_element(timeline_.begin(), timeline_.end(),
                                              [](const auto& a, const auto& b) { return a.time < b.time; });
-        shown["updated_at"] = to_string(latest->time);
+        shown["updated_at"] = cojob::to_string(latest->time);
         return shown;
     }
 
@@ -2171,7 +2171,7 @@ class mock_sessions {
         members["todos"] = describe_todos(reason);
         members["userId"] = "user_1";
         members["title"] = "Session " + shown.number;
-        members["createdAt"] = to_string(shown.created);
+        members["createdAt"] = cojob::to_string(shown.created);
         return members;
     }
 
