@@ -1822,8 +1822,8 @@ asio::awaitable<std::vector<result<typename Api::job_type>>> wait_for_every(Api 
                                                                             wait_options options)
 {
     using job_type = typename Api::job_type;
-    auto polled = share<const polled_api_of<Api>>(std::move(api));
-    auto ends = co_await wait_for_all_ends(std::move(polled), std::move(jobs), options);
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(jobs), options);
     std::vector<result<job_type>> results;
     results.reserve(ends.size());
     for (auto& end : ends) {
@@ -1840,8 +1840,8 @@ asio::awaitable<std::pair<std::size_t, typename Api::job_type>> wait_for_first(A
                                                                                wait_options options)
 {
     using job_type = typename Api::job_type;
-    auto polled = share<const polled_api_of<Api>>(std::move(api));
-    const auto first = co_await wait_for_first_end(std::move(polled), std::move(jobs), options);
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(jobs), options);
     co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
 }
 
@@ -1851,7 +1851,7 @@ std::vector<job_reference> references_to(const std::vector<Job>& jobs)
     std::vector<job_reference> all;
     all.reserve(jobs.size());
     for (const auto& job : jobs)
-        all.push_back(reference_to(job));
+        all.push_back(detail::reference_to(job));
     return all;
 }
 
@@ -2033,8 +2033,8 @@ COJOB_DECL void remember_created(const client&, std::string_view api, std::strin
 template <class Api>
 asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, wait_options options)
 {
-    auto polled = share<const polled_api_of<Api>>(std::move(api));
-    const auto end = co_await wait_for_end(std::move(polled), std::move(job), options);
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(job), options);
     co_return *static_cast<const typename Api::job_type*>(end.get());
 }
 
@@ -2048,20 +2048,20 @@ template <class Api>
 asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options)
 {
     const auto handle = api.get_client();
-    const auto until = end_of_wait(handle, options, api.default_schedule());
-    auto created = share<typename Api::job_type>();
+    const auto until = detail::end_of_wait(handle, options, api.default_schedule());
+    auto created = detail::share<typename Api::job_type>();
     if constexpr (has_other_clients<Api>) {
         Api limited = api.with(detail::until(handle, until));
         *created = co_await limited.create_job(std::move(prompt));
     } else {
-        co_await run_until(handle, until, create_into(api, std::move(prompt), created));
+        co_await detail::run_until(handle, until, detail::create_into(api, std::move(prompt), created));
     }
     std::string id(job_id(*created)), status(status_text(*created));
-    remember_created(handle, Api::api_name, api.scope(), id);
+    detail::remember_created(handle, Api::api_name, api.scope(), id);
     if (is_finished(*created) && options.settle == duration::zero())
         co_return std::move(*created);
-    const auto rest = rest_of_wait(handle, options, until, id, std::move(status));
-    co_return co_await wait_for(std::move(api), job_reference(std::move(id)), rest);
+    const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
+    co_return co_await detail::wait_for(std::move(api), job_reference(std::move(id)), rest);
 }
 
 } // namespace detail
@@ -2113,7 +2113,7 @@ template <job_api Api, class Job, class Rep, class Period>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, Job&& job,
                                                                    std::chrono::duration<Rep, Period> timeout)
 {
-    return wait_for_job(std::move(api), std::forward<Job>(job), wait_options{.timeout = timeout});
+    return cojob::wait_for_job(std::move(api), std::forward<Job>(job), wait_options{.timeout = timeout});
 }
 
 /// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
@@ -2133,7 +2133,7 @@ template <creating_job_api Api, class Rep, class Period>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               std::chrono::duration<Rep, Period> timeout)
 {
-    return run_job(std::move(api), prompt, wait_options{.timeout = timeout});
+    return cojob::run_job(std::move(api), prompt, wait_options{.timeout = timeout});
 }
 
 } // namespace cojob
@@ -2195,8 +2195,8 @@ struct watch_access {
     template <class Api>
     static job_watch<Api> make(Api api, job_reference job, wait_options options)
     {
-        auto polled = share<const polled_api_of<Api>>(std::move(api));
-        return job_watch<Api>(make_watch(std::move(polled), std::move(job), options));
+        auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+        return job_watch<Api>(detail::make_watch(std::move(polled), std::move(job), options));
     }
 };
 

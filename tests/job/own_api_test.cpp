@@ -42,10 +42,22 @@ bool is_unknown(const prediction&)
     return false;
 }
 
-/// A name of the user's that lookup by arguments finds wherever cojob calls one of its own without naming its
+/// Names of the user's that lookup by arguments finds wherever cojob calls one of its own without naming its
 /// namespace.
 template <class T, class... Arguments>
 void share(Arguments&&...) = delete;
+template <class... Arguments>
+void wait_for(Arguments&&...) = delete;
+template <class... Arguments>
+void wait_for_end(Arguments&&...) = delete;
+template <class... Arguments>
+void create_into(Arguments&&...) = delete;
+template <class... Arguments>
+void create_and_wait(Arguments&&...) = delete;
+template <class... Arguments>
+void make_watch(Arguments&&...) = delete;
+template <class... Arguments>
+void reference_to(Arguments&&...) = delete;
 
 /// Where a service may wait for what the client's context does not know of.
 struct other_context {

@@ -34,8 +34,8 @@ asio::awaitable<std::vector<result<typename Api::job_type>>> wait_for_every(Api 
                                                                             wait_options options)
 {
     using job_type = typename Api::job_type;
-    auto polled = share<const polled_api_of<Api>>(std::move(api));
-    auto ends = co_await wait_for_all_ends(std::move(polled), std::move(jobs), options);
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    auto ends = co_await detail::wait_for_all_ends(std::move(polled), std::move(jobs), options);
     std::vector<result<job_type>> results;
     results.reserve(ends.size());
     for (auto& end : ends) {
@@ -52,8 +52,8 @@ asio::awaitable<std::pair<std::size_t, typename Api::job_type>> wait_for_first(A
                                                                                wait_options options)
 {
     using job_type = typename Api::job_type;
-    auto polled = share<const polled_api_of<Api>>(std::move(api));
-    const auto first = co_await wait_for_first_end(std::move(polled), std::move(jobs), options);
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    const auto first = co_await detail::wait_for_first_end(std::move(polled), std::move(jobs), options);
     co_return std::pair<std::size_t, job_type>(first.first, *static_cast<const job_type*>(first.second.get()));
 }
 
@@ -63,7 +63,7 @@ std::vector<job_reference> references_to(const std::vector<Job>& jobs)
     std::vector<job_reference> all;
     all.reserve(jobs.size());
     for (const auto& job : jobs)
-        all.push_back(reference_to(job));
+        all.push_back(detail::reference_to(job));
     return all;
 }
 

@@ -70,8 +70,8 @@ struct watch_access {
     template <class Api>
     static job_watch<Api> make(Api api, job_reference job, wait_options options)
     {
-        auto polled = share<const polled_api_of<Api>>(std::move(api));
-        return job_watch<Api>(make_watch(std::move(polled), std::move(job), options));
+        auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+        return job_watch<Api>(detail::make_watch(std::move(polled), std::move(job), options));
     }
 };
 
