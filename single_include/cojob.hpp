@@ -1216,7 +1216,7 @@ template <class T>
 [[nodiscard]] const std::shared_ptr<T>& in_use(const std::shared_ptr<T>& state) noexcept
 {
     assert(state && "a cojob handle was used after it had been moved from");
-    return state;
+    return state; // NOLINT(bugprone-return-const-ref-from-parameter): a member of the handle
 }
 
 } // namespace cojob::detail
@@ -8693,7 +8693,7 @@ class keep_alive {
         if (number && equal_ignoring_case(name, "timeout"))
             timeout_ = std::chrono::seconds(*number); // of two the last
         else if (number && equal_ignoring_case(name, "max"))
-            requests_left_ = *number;
+            requests_left_ = number;
     }
 
     /// Digits, perhaps in quotes. Of a fraction the whole part counts.
@@ -12904,6 +12904,7 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<job_refere
     if (jobs.empty())
         throw_invalid_argument("ids: must not be empty");
     std::vector<wait_subject> subjects;
+    subjects.reserve(jobs.size());
     for (const auto& job : jobs)
         subjects.push_back(make_subject(api, job));
     auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);

@@ -22,7 +22,8 @@ namespace osapi = cojob::osapi;
 template <class T>
 struct operation {
     std::string name;
-    std::function<asio::awaitable<T>(const cojob::client&, const std::string& answer)> start;
+    /// `id`: of the job that is asked about, where it is about one.
+    std::function<asio::awaitable<T>(const cojob::client&, const std::string& answer, const std::string& id)> start;
     bool creates = false; ///< a 500 does not tell whether it has
 };
 
@@ -34,19 +35,22 @@ class prism_operations {
     [[nodiscard]] operation<mintlify::agent_job> create() const
     {
         return {"v2 create_job",
-                [this](const auto& c, const auto& a) { return project<mintlify::agent>(c, a).create_job("Fix it"); },
+                [this](const auto& c, const auto& a, const auto&) {
+                    return project<mintlify::agent>(c, a).create_job("Fix it");
+                },
                 true};
     }
     [[nodiscard]] operation<mintlify::agent_job> get() const
     {
-        return {"v2 get_job",
-                [this](const auto& c, const auto& a) { return project<mintlify::agent>(c, a).get_job(some_id); }};
+        return {"v2 get_job", [this](const auto& c, const auto& a, const auto& id) {
+                    return project<mintlify::agent>(c, a).get_job(id);
+                }};
     }
     [[nodiscard]] operation<mintlify::agent_job> message() const
     {
         return {"v2 send_message",
-                [this](const auto& c, const auto& a) {
-                    return project<mintlify::agent>(c, a).send_message(some_id, "Fix this too");
+                [this](const auto& c, const auto& a, const auto& id) {
+                    return project<mintlify::agent>(c, a).send_message(id, "Fix this too");
                 },
                 true};
     }
@@ -57,18 +61,19 @@ class prism_operations {
         request.branch = "docs/fix";
         request.as_draft = true;
         request.model = "opus";
-        return {"v1 create_job", [this, request](const auto& c, const auto& a) {
+        return {"v1 create_job", [this, request](const auto& c, const auto& a, const auto&) {
                     return project<mintlify::agent_v1>(c, a).create_job(request);
                 }};
     }
     [[nodiscard]] operation<mintlify::agent_session> get_session() const
     {
-        return {"v1 get_job",
-                [this](const auto& c, const auto& a) { return project<mintlify::agent_v1>(c, a).get_job(some_id); }};
+        return {"v1 get_job", [this](const auto& c, const auto& a, const auto& id) {
+                    return project<mintlify::agent_v1>(c, a).get_job(id);
+                }};
     }
     [[nodiscard]] operation<std::vector<mintlify::agent_session>> list_sessions() const
     {
-        return {"v1 list_jobs", [this](const auto& c, const auto& a) {
+        return {"v1 list_jobs", [this](const auto& c, const auto& a, const auto&) {
                     return project<mintlify::agent_v1>(c, a).list_jobs({.skip = 1, .take = 100});
                 }};
     }
@@ -76,29 +81,32 @@ class prism_operations {
     {
         static constexpr osapi::list_query query{
             .status = osapi::job_status::partial_failure, .limit = 100, .offset = 1};
-        return {folder + " list_jobs",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).list_jobs(query); }};
+        return {folder + " list_jobs", [this, folder](const auto& c, const auto& a, const auto&) {
+                    return jobs(c, folder, a).list_jobs(query);
+                }};
     }
     [[nodiscard]] operation<osapi::job> get(const std::string& folder) const
     {
-        return {folder + " get_job",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).get_job(some_id); }};
+        return {folder + " get_job", [this, folder](const auto& c, const auto& a, const auto& id) {
+                    return jobs(c, folder, a).get_job(id);
+                }};
     }
     [[nodiscard]] operation<void> remove(const std::string& folder) const
     {
-        return {folder + " delete_job",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).delete_job(some_id); }};
+        return {folder + " delete_job", [this, folder](const auto& c, const auto& a, const auto& id) {
+                    return jobs(c, folder, a).delete_job(id);
+                }};
     }
     [[nodiscard]] operation<osapi::retry_receipt> retry(const std::string& folder) const
     {
         return {folder + " retry_job",
-                [this, folder](const auto& c, const auto& a) { return jobs(c, folder, a).retry_job(some_id, "_any"); },
+                [this, folder](const auto& c, const auto& a, const auto& id) {
+                    return jobs(c, folder, a).retry_job(id, "_any");
+                },
                 true};
     }
 
   private:
-    static constexpr auto some_id = "550e8400-e29b-41d4-a716-446655440000";
-
     template <class Service>
     [[nodiscard]] Service project(const cojob::client& client, const std::string& answer) const
     {

@@ -33,7 +33,7 @@ template <class T>
 [[nodiscard]] const std::shared_ptr<T>& in_use(const std::shared_ptr<T>& state) noexcept
 {
     assert(state && "a cojob handle was used after it had been moved from");
-    return state;
+    return state; // NOLINT(bugprone-return-const-ref-from-parameter): a member of the handle
 }
 
 } // namespace cojob::detail

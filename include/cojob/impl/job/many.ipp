@@ -64,6 +64,7 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<job_refere
     if (jobs.empty())
         throw_invalid_argument("ids: must not be empty");
     std::vector<wait_subject> subjects;
+    subjects.reserve(jobs.size());
     for (const auto& job : jobs)
         subjects.push_back(make_subject(api, job));
     auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::one_ends);

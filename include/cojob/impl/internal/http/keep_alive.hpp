@@ -63,7 +63,7 @@ class keep_alive {
         if (number && equal_ignoring_case(name, "timeout"))
             timeout_ = std::chrono::seconds(*number); // of two the last
         else if (number && equal_ignoring_case(name, "max"))
-            requests_left_ = *number;
+            requests_left_ = number;
     }
 
     /// Digits, perhaps in quotes. Of a fraction the whole part counts.
