@@ -55,6 +55,8 @@ find_missing() {
         have doxygen || needs doxygen "makes the pages"
         have dot || needs graphviz "draws the picture of the architecture"
         have python3 || needs python3 "prepares the pages and checks them"
+        # Useful only: without one the check of the search says that it was not made.
+        have node || have duk || ! can_apt_install || needs duktape "runs the site's search in its check"
         return
     fi
     have g++ || needs g++ "the compiler, C++20"
