@@ -1,4 +1,4 @@
-// Marks the current page in the navigation, and gives every block of code a button that copies it.
+// Marks the current page in the navigation, gives every heading a link to itself, and every block of code a button that copies it.
 (function () {
   'use strict';
 
@@ -12,6 +12,16 @@
   const current = document.querySelector('#pages a[aria-current]');
   const contents = document.getElementById('contents');
   if (current && current.offsetTop > contents.clientHeight - 60) contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
+
+  for (const anchor of document.querySelectorAll('.textblock a.anchor[id]')) {
+    if (!/^H[1-4]$/.test(anchor.parentElement.tagName)) continue;
+    const link = document.createElement('a');
+    link.className = 'here';
+    link.href = `#${anchor.id}`;
+    link.textContent = '#';
+    link.setAttribute('aria-label', 'Link to this section');
+    anchor.parentElement.append(link);
+  }
 
   function textOf(block) {
     const lines = block.querySelectorAll('div.line');

@@ -118,7 +118,7 @@
     event.preventDefault();
   });
   list.addEventListener('mousedown', function (event) { event.preventDefault(); }); // the field keeps the focus, the list stays
-  list.addEventListener('click', close); // the address may be of this page
+  list.addEventListener('click', function () { field.blur(); }); // the address may be of this page
   field.addEventListener('blur', close);
 
   document.addEventListener('keydown', function (event) {
