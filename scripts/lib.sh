@@ -62,8 +62,6 @@ find_missing() {
     have g++ || needs g++ "the compiler, C++20"
     cmake_is_new_enough || needs cmake "the build system, 3.25 or newer"
     have ninja || needs ninja-build "runs the build"
-    # Two that are only useful, so nobody is stopped for want of them.
-    have ccache || ! can_apt_install || needs ccache "makes the second build fast"
     # A Boost or OpenSSL in a place of its own is for CMake to find.
     if [[ -z ${CMAKE_PREFIX_PATH:-}${BOOST_ROOT:-}${Boost_ROOT:-} ]]; then
         (($(header_number boost/version.hpp BOOST_VERSION) >= 108100)) ||
@@ -75,16 +73,21 @@ find_missing() {
     if [[ -z ${CMAKE_PREFIX_PATH:-}${OPENSSL_ROOT_DIR:-} ]]; then
         (($(header_number openssl/opensslv.h OPENSSL_VERSION_MAJOR) >= 3)) || needs libssl-dev "OpenSSL 3"
     fi
-    [[ -e /etc/ssl/certs/ca-certificates.crt || ! -e /etc/debian_version ]] || ! can_apt_install ||
+    # Two that are only useful: nobody is stopped, or asked, for want of them alone.
+    ((${#missing[@]})) || { is_agreed && can_apt_install; } || return 0
+    have ccache || needs ccache "makes the second build fast"
+    [[ -e /etc/ssl/certs/ca-certificates.crt || ! -e /etc/debian_version ]] ||
         needs ca-certificates "the authorities that HTTPS trusts"
 }
 
 # apt_install PACKAGE...: quietly; shows apt's words when it fails. One at a time: apt does not wait for itself.
 apt_install() {
     local as_root=() log
-    [[ $(id -u) == 0 ]] || as_root=(sudo -n)
+    [[ $(id -u) == 0 ]] || as_root=(sudo)
     log=$(mktemp)
     mkdir -p build
+    # A password is asked for here, where it can be seen; without a terminal sudo must not need one.
+    [[ $(id -u) == 0 ]] || { [[ -t 0 ]] && sudo -v; } || as_root+=(-n)
     if ! (
         flock 9 && "${as_root[@]}" apt-get update &&
             "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "$@"
@@ -96,8 +99,39 @@ apt_install() {
     rm -f "$log"
 }
 
+# Whether packages can be installed without asking anybody for a password.
 can_apt_install() {
     have apt-get && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
+}
+
+# Whether nobody needs to be asked. Root is not: that is a container, or somebody who has decided. CI and COJOB_YES, which is the
+# scripts' --yes, have agreed.
+is_agreed() { [[ $(id -u) == 0 || -n ${CI:-}${COJOB_YES:-} ]]; }
+
+# may_install COMMAND: whether COMMAND, which changes the system, may be run; asks on a terminal.
+may_install() {
+    local answer
+    have apt-get || return 1
+    [[ $(id -u) == 0 ]] || have sudo || return 1
+    ! is_agreed || return 0
+    [[ -t 0 && -t 2 ]] || return 1
+    say "this installs them:"
+    printf '  %s\n' "$1" >&2
+    read -rp 'cojob: run it? [y/N] ' answer
+    [[ $answer == [yY] || $answer == [yY][eE][sS] ]]
+}
+
+# take_yes ARGUMENT...: leaves the arguments without --yes in `arguments`, and remembers that it was there.
+take_yes() {
+    local argument
+    arguments=()
+    for argument in "$@"; do
+        if [[ $argument == --yes ]]; then
+            COJOB_YES=1
+        else
+            arguments+=("$argument")
+        fi
+    done
 }
 
 # skip WHY: ends a step of .ci/run as skipped.
@@ -117,13 +151,15 @@ with_packages() {
     apt_install "${absent[@]}" || exit 1
 }
 
-# install_missing build|tests|docs: installs what is missing, or says what to do and exits with 2.
+# install_missing build|tests|docs: installs what is missing if it may, or says what to do and exits with 2.
 install_missing() {
+    local command
     find_missing "$1"
     ((${#missing[@]})) || return 0
     say "missing here:"
     printf '  %s\n' "${why[@]}" >&2
-    if can_apt_install; then
+    command="sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}"
+    if may_install "$command"; then
         say "installing ${missing[*]}"
         apt_install "${missing[@]}" || {
             say "apt-get could not install them; it was told to remove nothing (another Boost's -dev packages are in the way of 1.81's)"
@@ -135,8 +171,8 @@ install_missing() {
             exit 2
         }
     elif have apt-get; then
-        say "to install them, run:"
-        printf 'sudo apt-get update && sudo apt-get install -y --no-install-recommends %s\n' "${missing[*]}" >&2
+        say "nothing was installed; run this, or the script again with --yes:"
+        printf '%s\n' "$command" >&2
         exit 2
     else
         say "please install them; the names are Debian's"
