@@ -3,8 +3,13 @@
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
-set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/cojob")
-set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+# Headers are the same for every architecture, a library is not: Debian wants them apart, and CMake and pkg-config look in both.
+set(package_room "${CMAKE_INSTALL_DATADIR}")
+if(COJOB_INSTALL_COMPILED)
+  set(package_room "${CMAKE_INSTALL_LIBDIR}")
+endif()
+set(package_dir "${package_room}/cmake/cojob")
+set(pkgconfig_dir "${package_room}/pkgconfig")
 
 install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/cojob" DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DATADIR}/licenses/cojob")
@@ -44,4 +49,8 @@ if(COJOB_INSTALL_COMPILED)
   cojob_pkg_config(
     cojob-compiled "Coroutine client for job APIs, compiled once" "${definitions}" "-L\${libdir} -lcojob "
   )
+endif()
+
+if(PROJECT_IS_TOP_LEVEL AND NOT COJOB_INSTALL_COMPILED)
+  include(CojobPackage)
 endif()

@@ -1,39 +1,75 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # what is assigned here is used there
-# What the scripts of the consumers share, to be sourced with the project's root as working directory. Each builds a user's
-# project from scratch and runs it.
+# What the scripts of the consumers share, to be sourced with the project's root as working directory. Each makes a user's
+# project in $tree, with README.md's blocks as they stand there, and runs it.
 
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
-trees=$PWD/build/consumers/$(basename "$(dirname "$0")")
-export CCACHE_NOHASHDIR=1 # what one consumer has compiled is good for the next
-cmake_options=(-G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER="${CXX:-g++}")
-! have ccache || cmake_options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+root=$PWD
+tree=$root/build/consumers/$(basename "$(dirname "$0")")
+export CXX=${CXX:-g++} CMAKE_GENERATOR=Ninja CMAKE_BUILD_TYPE=Debug
+# What one consumer has compiled is good for the next: all have their clone in the same place of their tree.
+export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$tree
+! have ccache || export CMAKE_CXX_COMPILER_LAUNCHER=ccache
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
-# cmake_consumer NAME OPTION...: tests/consumers/NAME, built and run.
-cmake_consumer() {
-    local name=$1 tree=$trees/$1
-    shift
-    echo "== $name $*"
-    rm -rf "$tree"
-    cmake -S "tests/consumers/$name" -B "$tree" "${cmake_options[@]}" "$@"
-    cmake --build "$tree" --parallel "$(build_jobs)"
-    "$tree/consumer"
+# Two programs: one that compiles in seconds, for where the way in is all that matters, and one that uses a good part of cojob.
+smallest=test_package/main.cpp
+larger=tests/consumers/main.cpp
+
+# readme_block NAME: the code below README.md's comment `<!-- block: NAME -->`.
+readme_block() {
+    local block
+    block=$(awk -v mark="<!-- block: $1 -->" '
+        $0 == mark {found = 1; next}
+        found && /^```/ {if (inside) exit; inside = 1; next}
+        inside' "$root/README.md")
+    [[ -n $block ]] || { echo "README.md has no block $1" >&2; return 1; }
+    printf '%s\n' "$block"
 }
 
-# installed static|shared: installs both flavours, moves the tree, because an installed one may be moved, and leaves its place
-# in $prefix. Libraries are where this system has them.
-installed() {
-    local kind=$1 tree=$trees/installed-$1 shared=OFF
-    [[ $kind == static ]] || shared=ON
+# run_block NAME [SCRIPT]: a block of shell commands in the user's project, word by word but for what sed's script changes. `sudo`
+# there runs the command.
+run_block() {
+    local block
+    block=$(readme_block "$1" | sed "${2:-}")
+    mkdir -p "$tree/bin"
+    printf '#!/bin/sh\nexec "$@"\n' >"$tree/bin/sudo"
+    chmod +x "$tree/bin/sudo"
+    (cd "$tree" && PATH=$tree/bin:$PATH bash -euxc "$block")
+}
+
+# new_project: a project with a clone of cojob in it.
+new_project() {
     rm -rf "$tree"
-    cmake -S . -B "$tree/build" "${cmake_options[@]}" -DCOJOB_BUILD_TESTS=OFF -DCOJOB_BUILD_EXAMPLES=OFF \
-        -DCOJOB_INSTALL_COMPILED=ON -DBUILD_SHARED_LIBS=$shared -DCMAKE_INSTALL_PREFIX="$tree/first" \
-        -DCMAKE_INSTALL_LIBDIR="lib/$(g++ -print-multiarch)"
-    cmake --build "$tree/build"
-    cmake --install "$tree/build" >"$tree/install.log"
-    mv "$tree/first" "$tree/prefix"
-    prefix=$tree/prefix
+    mkdir -p "$tree/cojob"
+    git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' file; do
+        [[ ! -e $file ]] || printf '%s\0' "$file"
+    done | xargs -0 cp --parents -t "$tree/cojob"
+    cp tests/consumers/CMakeLists.txt "$tree"
+}
+
+# cmake_block NAME [FLAVOUR]: the project uses this block, with another target than cojob::cojob where one is named.
+cmake_block() {
+    readme_block "$1" | sed "s/cojob::cojob/${2:-cojob::cojob}/" >"$tree/readme.cmake"
+}
+
+# builds NAME PROGRAM OPTION...: configures and builds the project in a folder of this name, and runs it.
+builds() {
+    local build=$tree/$1
+    echo "== $*"
+    cp "$2" "$tree/main.cpp"
+    cmake -S "$tree" -B "$build" "${@:3}"
+    cmake --build "$build" --parallel "$(build_jobs)"
+    "$build/your_service"
+}
+
+# install_cojob NAME [OPTION...]: README.md's commands, with these options in addition. The tree is moved afterwards, because an
+# installed one may be moved, and its place is left in $prefix.
+install_cojob() {
+    prefix=$tree/$1
+    rm -rf "$tree/cojob/build" "$tree/root"
+    DESTDIR=$tree/root run_block install "s|cmake -S cojob|& ${*:2}|"
+    mv "$tree/root/usr/local" "$prefix"
 }
