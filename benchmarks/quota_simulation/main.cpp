@@ -26,6 +26,8 @@ std::vector<outcome> run_all(rule r, std::uint64_t seed)
     for (const auto s : {strategy::page_loop, strategy::backoff, strategy::token_bucket})
         outcomes.push_back(fleet(s, r, jobs, seed).run());
     outcomes.push_back(cojob_fleet(r, jobs, seed).run());
+    for (auto& o : outcomes)
+        o.wanted = jobs.size();
     return outcomes;
 }
 

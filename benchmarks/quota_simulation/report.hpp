@@ -7,9 +7,9 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <functional>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace simulation {
@@ -41,14 +41,38 @@ inline std::string table(const std::vector<outcome>& outcomes)
     return out.str();
 }
 
-/// Three panels over the hours of the day, a line for each way.
+/// Points of a line: hours, and what is drawn above them.
+using points = std::vector<std::pair<double, double>>;
+
+/// In thousands, by the hour of the day.
+inline points by_hour(const std::array<double, 24>& counts)
+{
+    points line;
+    for (std::size_t h = 0; h < counts.size(); ++h)
+        line.emplace_back(static_cast<double>(h) + 0.5, counts[h] / 1000);
+    return line;
+}
+
+/// How many percent of all wanted creations were made within so many hours. What was not made that day counts as
+/// wanted.
+inline points made_within(const outcome& o, double most)
+{
+    points line;
+    for (double h = 0; h <= most; h += 0.25) {
+        const auto made = std::count_if(o.waits.begin(), o.waits.end(), [h](double w) { return w <= h * hour; });
+        line.emplace_back(h, 100 * static_cast<double>(made) / static_cast<double>(o.wanted));
+    }
+    return line;
+}
+
+/// Three panels, a line in each for each way. All axes are linear: what a logarithm makes look alike differs by a
+/// factor of sixty.
 class plotter {
   public:
     static constexpr double width = 720, panel = 150, left = 60, gap = 44, top = 70;
 
     std::string draw(const std::vector<outcome>& outcomes, const std::string& title)
     {
-        using values = std::array<double, 24>;
         out_ << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " << width << ' ' << top + 3 * (panel + gap)
              << "\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" "
                 "fill=\"#fff\"/>\n";
@@ -59,15 +83,19 @@ class plotter {
             text(x + 18, 36, o.name);
             x += 48 + 7 * static_cast<double>(o.name.size());
         }
-        draw_panel(0, "requests in an hour (logarithmic)", outcomes, [](const outcome& o) { return o.sent; });
-        draw_panel(1, "answers 429 in an hour (logarithmic)", outcomes, [](const outcome& o) { return o.refused; });
-        draw_panel(2, "minutes a creation waited, by the hour it was wanted (logarithmic)", outcomes,
-                   [](const outcome& o) {
-                       values mean{};
-                       for (std::size_t h = 0; h < mean.size(); ++h)
-                           mean[h] = o.waited[h] / o.created[h] / 60; // none: not a number, not drawn
-                       return mean;
-                   });
+        const auto lines = [&](auto of) {
+            std::vector<points> all;
+            for (const auto& o : outcomes)
+                all.push_back(of(o));
+            return all;
+        };
+        draw_panel(0, "thousands of requests in an hour, over the day", 24, 0,
+                   lines([](const outcome& o) { return by_hour(o.sent); }));
+        draw_panel(1, "thousands of 429 responses in an hour, over the day", 24, 0,
+                   lines([](const outcome& o) { return by_hour(o.refused); }));
+        constexpr double longest = 16;
+        draw_panel(2, "percent of the wanted jobs that were created within so many hours", longest, 100,
+                   lines([](const outcome& o) { return made_within(o, longest); }));
         out_ << "</svg>\n";
         return out_.str();
     }
@@ -84,41 +112,35 @@ class plotter {
         out_ << "<text x=\"" << fixed(x, 1) << "\" y=\"" << fixed(y, 1) << "\" " << more << '>' << words << "</text>\n";
     }
 
-    /// Zero is at the bottom, then decades from 1 on (or from 0.1, where all is small).
-    static double height(double value, double most)
+    /// The distance of some four ticks below this value: 1, 2 or 5 times a power of ten.
+    static double tick_of(double most)
     {
-        constexpr double least = 0.1;
-        return value <= least ? 0 : std::log10(value / least) / std::log10(std::max(most, 10.0) / least);
+        const auto decade = std::pow(10, std::floor(std::log10(most / 4)));
+        const auto rest = most / 4 / decade;
+        return decade * (rest < 2 ? 1 : rest < 5 ? 2 : 5);
     }
 
-    void draw_panel(int n, const std::string& words, const std::vector<outcome>& outcomes,
-                    const std::function<std::array<double, 24>(const outcome&)>& values)
+    void draw_panel(int n, const std::string& words, double hours, double most, const std::vector<points>& lines)
     {
         const auto y0 = top + n * (panel + gap) + panel, right = width - 20;
-        double most = 1;
-        for (const auto& o : outcomes)
-            for (const auto v : values(o))
-                most = std::max(most, v);
+        const auto x_of = [&](double h) { return left + (right - left) * h / hours; };
+        for (const auto& line : lines)
+            for (const auto& [h, value] : line)
+                most = std::max(most, value);
         text(left, y0 - panel - 6, words);
-        for (double tick = 1; tick <= most; tick *= 10) {
-            const auto y = y0 - panel * height(tick, most);
+        const auto tick = tick_of(most);
+        for (double value = 0; value <= most; value += tick) {
+            const auto y = y0 - panel * value / most;
             out_ << "<line x1=\"" << left << "\" x2=\"" << right << "\" y1=\"" << fixed(y, 1) << "\" y2=\""
-                 << fixed(y, 1) << "\" stroke=\"#ddd\"/>\n";
-            text(left - 6, y + 4, fixed(tick, 0), "text-anchor=\"end\" fill=\"#555\"");
+                 << fixed(y, 1) << "\" stroke=\"" << (value == 0 ? "#555" : "#ddd") << "\"/>\n";
+            text(left - 6, y + 4, fixed(value, tick < 1 ? 1 : 0), "text-anchor=\"end\" fill=\"#555\"");
         }
-        text(left - 6, y0 + 4, "0", "text-anchor=\"end\" fill=\"#555\"");
-        for (int h = 0; h <= 24; h += 6)
-            text(left + (right - left) * h / 24, y0 + 16, std::to_string(h) + " h",
-                 "text-anchor=\"middle\" fill=\"#555\"");
-        out_ << "<line x1=\"" << left << "\" x2=\"" << right << "\" y1=\"" << y0 << "\" y2=\"" << y0
-             << "\" stroke=\"#555\"/>\n";
-        for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        for (double h = 0; h <= hours; h += hours / 4)
+            text(x_of(h), y0 + 16, fixed(h, 0) + " h", "text-anchor=\"middle\" fill=\"#555\"");
+        for (std::size_t i = 0; i < lines.size(); ++i) {
             out_ << "<polyline fill=\"none\" stroke-width=\"2\" stroke=\"" << color(i) << "\" points=\"";
-            const auto v = values(outcomes[i]);
-            for (std::size_t h = 0; h < v.size(); ++h)
-                if (!std::isnan(v[h]))
-                    out_ << fixed(left + (right - left) * (static_cast<double>(h) + 0.5) / 24, 1) << ','
-                         << fixed(y0 - panel * height(v[h], most), 1) << ' ';
+            for (const auto& [h, value] : lines[i])
+                out_ << fixed(x_of(h), 1) << ',' << fixed(y0 - panel * value / most, 1) << ' ';
             out_ << "\"/>\n";
         }
     }

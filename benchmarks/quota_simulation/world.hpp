@@ -83,9 +83,9 @@ class server {
 struct outcome {
     std::string name;
     std::size_t requests = 0, refusals = 0, done = 0;
-    std::vector<double> lateness, waits;        ///< seconds; of ends that were noticed, of creations
-    std::array<double, 24> sent{}, refused{};   ///< by hour
-    std::array<double, 24> waited{}, created{}; ///< sum of waits and number of creations, by the hour of arrival
+    std::vector<double> lateness, waits;      ///< seconds; of ends that were noticed, of creations
+    std::array<double, 24> sent{}, refused{}; ///< by hour
+    std::size_t wanted = 0;                   ///< creations, made or not
 
     void count_request(double now)
     {
@@ -97,12 +97,7 @@ struct outcome {
         ++refusals;
         refused[slot(now)] += 1;
     }
-    void count_created(double arrival, double now)
-    {
-        waits.push_back(now - arrival);
-        waited[slot(arrival)] += now - arrival;
-        created[slot(arrival)] += 1;
-    }
+    void count_created(double arrival, double now) { waits.push_back(now - arrival); }
     void count_done(double ended, double now)
     {
         ++done;
