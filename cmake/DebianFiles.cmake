@@ -3,7 +3,7 @@ set(share "${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/share")
 set(documents "${share}/doc/${CPACK_DEBIAN_PACKAGE_NAME}")
 
 file(READ "${share}/licenses/cojob/LICENSE" licence)
-file(WRITE "${documents}/copyright" "Source: ${CPACK_PACKAGE_HOMEPAGE_URL}\nCopyright (c) the authors of cojob\n\n${licence}")
+file(WRITE "${documents}/copyright" "Source: ${CPACK_PACKAGE_HOMEPAGE_URL}\nCopyright 2026 the authors of cojob\n\n${licence}")
 file(REMOVE_RECURSE "${share}/licenses")
 
 string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
