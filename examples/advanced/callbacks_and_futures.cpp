@@ -5,8 +5,8 @@
 
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent.hpp>
+#include <cojob/start.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
@@ -25,17 +25,17 @@ try {
 
     // A future: `get` blocks this thread, and throws what the operation throws.
     const agent_job job =
-        asio::co_spawn(threads, agent.create_job("Document the new /users endpoint"), asio::use_future).get();
+        cojob::start(threads, agent.create_job("Document the new /users endpoint"), asio::use_future).get();
     std::cout << "future: created " << job.id << '\n';
 
+    // Deferred: nothing is sent before it is called with another completion token.
+    auto look = cojob::start(threads, agent.get_job(job.id), asio::deferred);
+    std::cout << "deferred: " << std::move(look)(asio::use_future).get().status_text << '\n';
+
     // A callback, on the pool's thread.
-    asio::co_spawn(threads, cojob::wait_for_job(agent, job.id), [](std::exception_ptr failure, const agent_job& ended) {
+    cojob::start(threads, cojob::wait_for_job(agent, job.id), [](std::exception_ptr failure, const agent_job& ended) {
         std::cout << "callback: " << (failure ? "failed" : ended.id + " is " + ended.status_text) << '\n';
     });
-
-    // Deferred: nothing is sent before it is called with one of the other two, or any other completion token.
-    auto look = asio::co_spawn(threads, agent.get_job(job.id), asio::deferred);
-    std::cout << "deferred: " << std::move(look)(asio::use_future).get().status_text << '\n';
 
     threads.join(); // the callback has run then
 } catch (const std::exception& failure) {

@@ -36,6 +36,7 @@
 #include <cojob/policy/retry_after.hpp>
 #include <cojob/result.hpp>
 #include <cojob/secret.hpp>
+#include <cojob/start.hpp>
 #include <cojob/unknown_members.hpp>
 #include <cojob/version.hpp>
 

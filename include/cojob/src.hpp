@@ -42,6 +42,7 @@
 #include <cojob/impl/polled_api.ipp>
 #include <cojob/impl/rfc3339.ipp>
 #include <cojob/impl/secret.ipp>
+#include <cojob/impl/started_operation.ipp>
 #include <cojob/impl/testing/manual_clock.ipp>
 #include <cojob/impl/testing/mock_server.ipp>
 #include <cojob/impl/testing/scripted_transport.ipp>

@@ -46,15 +46,16 @@ class landing {
     virtual void land(std::exception_ptr thrown) = 0;
 };
 
-/// Begins a coroutine on the operation's executor, which it keeps at work, to be cancelled through the operation. There
-/// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
-/// costs half a second to compile. The body calls `operation::begin` in its first step: Asio throws what is cancelled
-/// before that step out of `run()`, and nobody is told.
-inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<landing> to)
+/// Begins a coroutine on a strand, which it keeps at work, to be cancelled through a slot that somebody owns. There is
+/// one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with costs
+/// half a second to compile. A cancellation before the first step of the body has to be held back: Asio throws it out
+/// of `run()`, and nobody is told.
+inline void spawn(const asio::any_io_executor& executor, asio::cancellation_slot slot,
+                  std::shared_ptr<void> owner_of_slot, asio::awaitable<void> body, std::shared_ptr<landing> to)
 {
     struct ended {
         asio::any_io_executor work;
-        std::shared_ptr<operation> op; // its slot is what the body is bound to
+        std::shared_ptr<void> owner_of_slot;
         std::shared_ptr<landing> to;
 
         void operator()(std::exception_ptr thrown) const
@@ -63,11 +64,17 @@ inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std
                 to->land(std::move(thrown));
         }
     };
-    const auto executor = op->executor();
-    const auto slot = op->slot();
+    asio::co_spawn(
+        executor, std::move(body),
+        asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(owner_of_slot), std::move(to)}));
+}
+
+/// The same on the operation's executor, to be cancelled through the operation. The body calls `operation::begin` in
+/// its first step.
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<landing> to)
+{
     op->hold_cancellation();
-    asio::co_spawn(executor, std::move(body),
-                   asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(op), std::move(to)}));
+    detail::spawn(op->executor(), op->slot(), op, std::move(body), std::move(to));
 }
 
 /// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
