@@ -16,6 +16,7 @@
 #include <cojob/job/handle.hpp>
 #include <cojob/job/many.hpp>
 #include <cojob/job/page.hpp>
+#include <cojob/job/progress.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/job/wait_options.hpp>
 #include <cojob/job/watch.hpp>

@@ -4,6 +4,7 @@
 
 #include <cojob/job/handle.hpp>
 #include <cojob/job/many.hpp>
+#include <cojob/job/progress.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/job/watch.hpp>
 

@@ -1,4 +1,5 @@
 #include "support/job_script.hpp"
+#include "support/told_lives.hpp"
 #include "support/waits.hpp"
 
 #include <cojob/job/watch.hpp>
@@ -24,18 +25,12 @@ using cojob::mintlify::agent_job;
 using tests::job_bench;
 using tests::job_reply;
 using tests::life;
+using tests::told_rows;
+using tests::with_link;
 using wait_tests::reply;
 
-using strings = std::vector<std::string>;
+using tests::strings;
 using told_job = std::optional<agent_job>;
-
-/// `active`, and with a link to a pull request that was not there before.
-reply with_link()
-{
-    auto json = tests::job_json("job_1", "active");
-    json.replace(json.find("null"), 4, R"("https://github.com/org/repo/pull/1")");
-    return {200, json, {}};
-}
 
 /// How a call of `next` came out.
 std::string text_of(const tests::started<told_job>& call)
@@ -47,7 +42,7 @@ std::string text_of(const tests::started<told_job>& call)
     const auto& job = call.get().value();
     if (!job)
         return "over";
-    return job->status_text + (job->pr_link ? " with link" : "");
+    return tests::text_of(*job);
 }
 
 /// Watches `job_1` of a bench.
@@ -79,41 +74,6 @@ class watcher {
     }
     void advance(cojob::duration d) { bench.host.clock->advance(d); }
     [[nodiscard]] std::size_t polls() const { return bench.script.asked().size(); }
-};
-
-struct told_row {
-    const char* what;
-    life polled;
-    wait_options options;
-    strings told;
-};
-
-const std::vector<told_row> told_rows{
-    {"an end", {{0, "failed"}}, {}, {"failed"}},
-    {"each change once", {{0, "active"}, {60, "completed"}}, {}, {"active", "completed"}},
-    {"a change that is not of the status",
-     {{0, "active"}, {60, with_link()}, {120, "completed"}},
-     {},
-     {"active", "active with link", "completed"}},
-    {"there and back",
-     {{0, "active"}, {60, "paused"}, {120, "active"}, {180, "archived"}},
-     {},
-     {"active", "paused", "active", "archived"}},
-    {"failures that pass", {{0, "active"}, {60, reply(503, "")}, {90, "completed"}}, {}, {"active", "completed"}},
-    {"an unknown status that ends it",
-     {{0, "active"}, {60, "paused"}},
-     {.on_unknown = cojob::unknown_status::stop},
-     {"active", "paused"}},
-    {"an end that has settled, once", {{0, "active"}, {60, "failed"}}, {.settle = 35s}, {"active", "failed"}},
-    {"an end that is taken back",
-     {{0, "active"}, {60, "failed"}, {80, "active"}, {120, "completed"}},
-     {.settle = 35s},
-     {"active", "failed", "active", "completed"}},
-    {"one end instead of another", {{0, "failed"}, {20, "completed"}}, {.settle = 35s}, {"failed", "completed"}},
-    {"an end in its last words",
-     {{0, with_link()}, {20, "completed"}},
-     {.timeout = 40s, .settle = 35s},
-     {"active with link", "completed"}},
 };
 
 } // namespace watch_tests

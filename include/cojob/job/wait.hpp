@@ -53,8 +53,21 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
-template <class Api>
-asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options)
+/// How `run_job` waits for what it has created: `progress.hpp` has another way.
+struct silent_wait {
+    template <class Job>
+    void created(const Job&) const noexcept
+    {
+    }
+    template <class Api>
+    asio::awaitable<typename Api::job_type> wait(Api api, job_reference job, const wait_options& rest) const
+    {
+        return detail::wait_for(std::move(api), std::move(job), rest);
+    }
+};
+
+template <class Api, class Wait>
+asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options, Wait way)
 {
     const auto handle = api.get_client();
     const auto until = detail::end_of_wait(handle, options, api.default_schedule());
@@ -67,10 +80,11 @@ asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string pro
     }
     std::string id(job_id(*created)), status(status_text(*created));
     detail::remember_created(handle, Api::api_name, api.scope(), id);
+    way.created(*created);
     if (is_finished(*created) && options.settle == duration::zero())
         co_return std::move(*created);
     const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
-    co_return co_await detail::wait_for(std::move(api), job_reference(std::move(id)), rest);
+    co_return co_await way.wait(std::move(api), job_reference(std::move(id)), rest);
 }
 
 } // namespace detail
@@ -133,7 +147,7 @@ template <creating_job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               wait_options options = {})
 {
-    return detail::create_and_wait(std::move(api), std::string(prompt), options);
+    return detail::create_and_wait(std::move(api), std::string(prompt), options, detail::silent_wait());
 }
 
 /// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.

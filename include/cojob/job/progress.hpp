@@ -1,0 +1,164 @@
+#ifndef COJOB_JOB_PROGRESS_HPP
+#define COJOB_JOB_PROGRESS_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/detail/job_reference.hpp>
+#include <cojob/detail/polled_api.hpp>
+#include <cojob/detail/share.hpp>
+#include <cojob/job/concepts.hpp>
+#include <cojob/job/handle.hpp>
+#include <cojob/job/wait.hpp>
+#include <cojob/job/wait_options.hpp>
+#include <cojob/job/watch.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace cojob {
+
+namespace detail {
+
+/// A function for the changes of a job. Not a coroutine: nobody would await it.
+template <class Function, class Job>
+concept change_function = std::invocable<Function&, const Job&> &&
+                          !std::convertible_to<std::invoke_result_t<Function&, const Job&>, asio::awaitable<void>>;
+
+/// What a job may be named by.
+template <class Job, class Api>
+concept names_job = std::convertible_to<const Job&, std::string_view> || std::same_as<Job, job_handle> ||
+                    std::same_as<Job, typename Api::job_type>;
+
+template <class Job>
+job_reference reference_by(const Job& job)
+{
+    if constexpr (std::convertible_to<const Job&, std::string_view>)
+        return job_reference(std::string(std::string_view(job)));
+    else
+        return detail::reference_to(job);
+}
+
+/// g++ 12 destroys twice a lambda that owns what it captures when it is made within a `co_await` expression. A variable
+/// is safe, and so is a type that has a default constructor, such as `std::function`: it is no lambda with captures.
+template <class Function>
+constexpr void refuse_what_is_destroyed_twice()
+{
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    using type = std::remove_cvref_t<Function>;
+    static_assert(std::is_lvalue_reference_v<Function> || std::is_trivially_destructible_v<type> ||
+                      std::default_initializable<type>,
+                  "g++ 12 destroys this lambda twice within co_await: make it a variable and pass that, or capture by "
+                  "reference");
+#endif
+}
+
+/// Watches a job to its end, and calls the function with what has changed since `known`.
+template <class Api, class Function>
+asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job, Function on_change,
+                                                      wait_options options,
+                                                      std::shared_ptr<const typename Api::job_type> known = {})
+{
+    using job_type = typename Api::job_type;
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    const auto watch = detail::make_watch(std::move(polled), std::move(job), options);
+    while (const auto seen = co_await detail::next_change(watch)) {
+        auto next = std::static_pointer_cast<const job_type>(seen);
+        const auto is_change = !known || !(*known == *next);
+        known = std::move(next);
+        if (is_change)
+            std::invoke(on_change, *known);
+    }
+    co_return *known;
+}
+
+/// How `run_job` waits when it has a function to call.
+template <class Job, class Function>
+class telling_wait {
+  public:
+    explicit telling_wait(Function on_change) : on_change_(std::move(on_change)) {}
+
+    void created(const Job& job)
+    {
+        known_ = detail::share<const Job>(job);
+        std::invoke(on_change_, *known_);
+    }
+    template <class Api>
+    asio::awaitable<Job> wait(Api api, job_reference job, const wait_options& rest)
+    {
+        return detail::wait_and_tell<Api, Function>(std::move(api), std::move(job), std::move(on_change_), rest,
+                                                    known_);
+    }
+
+  private:
+    Function on_change_;
+    std::shared_ptr<const Job> known_;
+};
+
+} // namespace detail
+
+/// Waits for a job as `wait_for_job` does, and calls a function with the job whenever a poll has seen it change.
+///
+/// The job is given by its id, by a `job_handle`, or whole. `on_change(const job_type&)` is called for exactly what
+/// `watch_job` tells: the job as it is at first, each change, and its end, before the wait returns it. It is copied or
+/// moved, and called on the caller's executor, by the coroutine that awaits; the job is not polled meanwhile, so it
+/// should not block. An exception that it throws ends the wait and is thrown from it; the job goes on. It must not be a
+/// coroutine: `watch_job` is for that. g++ 12: a lambda that owns what it captures must be a variable.
+///
+/// Errors, cancellation and thread safety: as `wait_for_job`. Example:
+/// `co_await cojob::wait_for_job(agent, id, [](const auto& job) { std::cout << job.status_text << '\n'; })`.
+template <job_api Api, detail::names_job<Api> Job, class Function>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const Job& job, Function&& on_change,
+                                                                   wait_options options = {})
+{
+    detail::refuse_what_is_destroyed_twice<Function>();
+    return detail::wait_and_tell<Api, std::decay_t<Function>>(std::move(api), detail::reference_by(job),
+                                                              std::forward<Function>(on_change), options);
+}
+
+/// The same with nothing but a time limit.
+template <job_api Api, detail::names_job<Api> Job, class Function, class Rep, class Period>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
+             std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const Job& job, Function&& on_change,
+                                                                   std::chrono::duration<Rep, Period> timeout)
+{
+    return cojob::wait_for_job(std::move(api), job, std::forward<Function>(on_change),
+                               wait_options{.timeout = timeout});
+}
+
+/// Creates a job and waits for its end as `run_job` does, and calls a function with the job: as it was created, then as
+/// `wait_for_job` does whenever a poll has seen it change. So the id is there as soon as the server has told it.
+///
+/// Errors, cancellation and the function: as `run_job` and `wait_for_job`.
+template <creating_job_api Api, class Function>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt, Function&& on_change,
+                                                              wait_options options = {})
+{
+    detail::refuse_what_is_destroyed_twice<Function>();
+    using way = detail::telling_wait<typename Api::job_type, std::decay_t<Function>>;
+    return detail::create_and_wait(std::move(api), std::string(prompt), options,
+                                   way(std::forward<Function>(on_change)));
+}
+
+/// The same with nothing but a time limit.
+template <creating_job_api Api, class Function, class Rep, class Period>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
+             std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt, Function&& on_change,
+                                                              std::chrono::duration<Rep, Period> timeout)
+{
+    return cojob::run_job(std::move(api), prompt, std::forward<Function>(on_change), wait_options{.timeout = timeout});
+}
+
+} // namespace cojob
+
+#endif
