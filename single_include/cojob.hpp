@@ -388,7 +388,9 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
 namespace detail {
 
 [[noreturn]] COJOB_DECL void throw_error(error_info);
-[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string message);
+[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string_view message);
+[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string_view what,
+                                                    std::string_view objection); ///< what: objection
 
 } // namespace detail
 
@@ -757,7 +759,7 @@ class BOOST_SYMBOL_VISIBLE observer {
     virtual void on_connection(const connection_event&) noexcept {}
     /// A wait begins, or one of its polls has ended.
     virtual void on_poll(const poll_event&) noexcept {}
-    /// A wait has seen its job for the first time, or changed.
+    /// A job that is waited for has changed, or was seen for the first time: once, however many wait for it.
     virtual void on_job_changed(const poll_event&) noexcept {}
     /// Polls come later than their waits want them.
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
@@ -769,43 +771,6 @@ class BOOST_SYMBOL_VISIBLE observer {
 
 /// Shared by the clients that have it; a client keeps its observer.
 using observer_ptr = std::shared_ptr<observer>;
-
-/// How much a log shows; each level shows what those above it do as well.
-enum class log_level {
-    error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
-    warning, ///< every other attempt that failed, a POST that was cut off and may have worked, states and members that
-             ///< are not as documented, polls that come late
-    info,    ///< POSTs that succeeded, jobs that changed, attempts that will be repeated, limits that hold something up
-    debug,   ///< every attempt, response, poll and connection; also what else the caller cut off
-};
-
-/// The enumerator's name.
-[[nodiscard]] constexpr std::string_view to_string(log_level value) noexcept
-{
-    return detail::enumerator_name(value, {"error", "warning", "info", "debug"});
-}
-
-/// An observer that writes one line for each event: the level, what happened, and the particulars as `key=value`:
-///
-///     cojob info    POST /v2/agent/p/job retry in 480 ms attempt=1 error="server error"
-///
-/// A line has no time stamp: what collects logs adds one, and so does `ts`. Methods, paths, hosts, ids and states are
-/// shown with their control characters escaped, in quotes where they would not be one word, and at most 256 bytes of
-/// each. Of a path's query only `status`, `limit`, `offset`, `skip`, `take` and `page` keep their values. Keys, headers
-/// and bodies are in no event.
-///
-/// Thread-safe: one observer may be given to several clients. Each line is one `write`; the stream is not flushed, and
-/// its formatting does not matter. A stream that fails or throws loses lines and harms nothing else. It must outlive
-/// the observer, and so every client that has it, and every call of such a client.
-[[nodiscard]] COJOB_DECL observer_ptr log_to(std::ostream&, log_level = log_level::info);
-
-/// Takes one line: its level, and the text without level and line break.
-using log_sink = std::function<void(log_level, std::string_view)>;
-
-/// The same for a logger such as spdlog or syslog: the function gets each line. It is called on the strands of the
-/// clients that have the observer, so with several of them at the same time on several threads. It must not block; what
-/// it throws is swallowed. \throws api_error `invalid_argument` for an empty function
-[[nodiscard]] COJOB_DECL observer_ptr log_to(log_sink, log_level = log_level::info);
 
 } // namespace cojob
 
@@ -825,6 +790,18 @@ enum class effect {
 {
     return detail::enumerator_name(value, {"none", "idempotent", "once"});
 }
+
+namespace detail {
+
+/// What a method means by itself (RFC 9110, 9.2).
+[[nodiscard]] constexpr effect effect_of(std::string_view method) noexcept
+{
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
+        return effect::none;
+    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
+}
+
+} // namespace detail
 
 } // namespace cojob
 
@@ -2226,6 +2203,62 @@ template <job_api Api>
 
 } // namespace cojob
 
+// -------- cojob/log.hpp
+
+namespace cojob {
+
+/// How much a log shows; each level shows what those above it do as well.
+enum class log_level {
+    error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
+    warning, ///< every other attempt that failed, a POST that was cut off and may have worked, states and members that
+             ///< are not as documented, polls that come late
+    info,    ///< POSTs that succeeded, jobs that changed, attempts that will be repeated, limits that hold something up
+    debug,   ///< every attempt, response, poll and connection; also what else the caller cut off
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(log_level value) noexcept
+{
+    return detail::enumerator_name(value, {"error", "warning", "info", "debug"});
+}
+
+/// Whether lines begin with the time.
+enum class time_stamps {
+    none, ///< what collects the lines adds one
+    utc   ///< `2026-11-29T07:05:54.120Z`
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(time_stamps value) noexcept
+{
+    return detail::enumerator_name(value, {"none", "utc"});
+}
+
+/// An observer that writes one line for each event: the level, what happened, and the particulars as `key=value`:
+///
+///     cojob info    POST /v2/agent/p/job retry in 480 ms attempt=1 error="server error"
+///
+/// With time stamps, the time comes first. Methods, paths, hosts, ids and states are shown with their control
+/// characters escaped, in quotes where they would not be one word, and at most 256 bytes of each. Of a path's query
+/// only `status`, `limit`, `offset`, `skip`, `take` and `page` keep their values. Keys, headers and bodies are in no
+/// event.
+///
+/// Thread-safe: one observer may be given to several clients. Each line is one `write`; the stream is not flushed, and
+/// its formatting does not matter. A stream that fails or throws loses lines and harms nothing else. It must outlive
+/// the observer, and so every client that has it, and every call of such a client.
+[[nodiscard]] COJOB_DECL observer_ptr log_to(std::ostream&, log_level = log_level::info,
+                                             time_stamps = time_stamps::none);
+
+/// Takes one line: its level, and the text without level and line break.
+using log_sink = std::function<void(log_level, std::string_view)>;
+
+/// The same for a logger such as spdlog or syslog: the function gets each line. It is called on the strands of the
+/// clients that have the observer, so with several of them at the same time on several threads. It must not block; what
+/// it throws is swallowed. \throws api_error `invalid_argument` for an empty function
+[[nodiscard]] COJOB_DECL observer_ptr log_to(log_sink, log_level = log_level::info);
+
+} // namespace cojob
+
 // -------- cojob/unknown_members.hpp
 
 namespace cojob {
@@ -3589,9 +3622,14 @@ void detail::throw_error(error_info info)
     throw boost::system::system_error(info.code());
 }
 
-void detail::throw_invalid_argument(std::string message)
+void detail::throw_invalid_argument(std::string_view message)
 {
-    throw_error(error_info(errc::invalid_argument, std::move(message)));
+    throw_error(error_info(errc::invalid_argument, std::string(message)));
+}
+
+void detail::throw_invalid_argument(std::string_view what, std::string_view objection)
+{
+    throw_invalid_argument(std::string(what).append(": ").append(objection));
 }
 
 void throw_exception_from_error(const error_info& info, const boost::source_location&)
@@ -3756,7 +3794,7 @@ inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 inline void check_server_name(std::string_view name, std::string_view what)
 {
     if (!name.empty() && !is_dns_name_or_ipv4(name) && !parse_ipv6(name))
-        throw_invalid_argument(std::string(what) + ": neither a DNS name nor an IP address");
+        throw_invalid_argument(what, "neither a DNS name nor an IP address");
 }
 
 } // namespace cojob::detail
@@ -3773,10 +3811,7 @@ class url_parser {
   public:
     explicit url_parser(std::string_view what) : what_(what) {}
 
-    [[noreturn]] void fail(std::string_view why) const
-    {
-        throw_invalid_argument(std::string(what_).append(": ").append(why));
-    }
+    [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument(what_, why); }
 
     void check_characters(std::string_view text) const
     {
@@ -4005,14 +4040,13 @@ inline std::string read_key_file(const std::string& path)
     constexpr std::size_t most = 16384; // above any key
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
     if (!file)
-        throw_invalid_argument(path + ": the file cannot be opened; it must hold a key");
+        throw_invalid_argument(path, "the file cannot be opened; it must hold a key");
     std::setvbuf(file.get(), nullptr, _IONBF, 0); // no copy of the key stays in a buffer of the library's
     std::string text(most, '\0');
     const auto size = std::fread(text.data(), 1, most, file.get());
     if (std::ferror(file.get()) != 0 || size == most) {
         wipe(text);
-        throw_invalid_argument(path +
-                               ": the file cannot be read, or is too large; it must hold a key and nothing else");
+        throw_invalid_argument(path, "the file cannot be read, or is too large; it must hold a key and nothing else");
     }
     text.resize(size);
     return text;
@@ -4047,7 +4081,7 @@ secret secret_from_file(const std::string& path)
         key.remove_prefix(byte_order_mark.size());
     key = detail::trim_white_space(key);
     if (key.empty())
-        detail::throw_invalid_argument(path + ": the file is empty or blank; it must hold a key");
+        detail::throw_invalid_argument(path, "the file is empty or blank; it must hold a key");
     return detail::make_key(key, path);
 }
 
@@ -4074,293 +4108,6 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
 }
 
 } // namespace cojob::http
-
-// -------- cojob/impl/internal/in_units.hpp
-
-namespace cojob::detail {
-
-/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
-inline std::string in_units(duration length)
-{
-    const auto in = [](std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); };
-    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
-    if (ms < 1000)
-        return in(ms, " ms");
-    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
-    if (min == 0)
-        return tenths == 0 ? in(s, " s") : in(s, ".") + in(tenths, " s");
-    if (min < 60)
-        return s % 60 == 0 ? in(min, " min") : in(min, " min ") + in(s % 60, " s");
-    return min % 60 == 0 ? in(min / 60, " h") : in(min / 60, " h ") + in(min % 60, " min");
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/observer.ipp
-
-namespace cojob {
-
-namespace detail {
-
-/// A text from outside as one word: short, escaped, and in quotes where it could be taken for more than one.
-inline std::string one_word(std::string_view text, std::string_view separators)
-{
-    constexpr std::size_t most = 256; // above any id, and a line stays one that can be read
-    constexpr std::string_view cut_mark = "...";
-    auto word = std::string(text.size() > most ? cut_at_character(text, most - cut_mark.size()) : text);
-    if (text.size() > most)
-        word += cut_mark;
-    std::string quoted;
-    for (const char c : word)
-        quoted.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
-    quoted = escape_control(quoted);
-    const auto is_plain = !word.empty() && quoted == word && word.find_first_of(separators) == word.npos;
-    return is_plain ? word : '"' + quoted + '"';
-}
-
-/// Whether a part of a query is one thing: a server may separate members by more than `&`.
-inline bool is_plain_member(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alpha(c) || is_digit(c) || std::string_view("-._~%+,:").find(c) != std::string_view::npos;
-    });
-}
-
-/// Whether the value of a query's member may be shown.
-inline bool is_public_member(std::string_view name)
-{
-    constexpr std::array<std::string_view, 6> names{"status", "limit", "offset", "skip", "take", "page"};
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// A path with its query, where what may be secret has become `***`.
-inline std::string redact_query(std::string_view path)
-{
-    constexpr std::string_view hidden = "***";
-    std::string shown(path.substr(0, path.find('?')));
-    path.remove_prefix(shown.size());
-    while (!path.empty()) {
-        shown += path.front(); // ? or &
-        path.remove_prefix(1);
-        const auto member = path.substr(0, path.find('&'));
-        path.remove_prefix(member.size());
-        const auto name = member.substr(0, member.find('='));
-        if (name.size() == member.size()) {
-            shown += member.empty() ? "" : hidden;
-            continue;
-        }
-        const auto value = member.substr(name.size() + 1);
-        shown.append(is_plain_member(name) ? name : hidden).append("=");
-        shown += is_public_member(name) && is_plain_member(value) ? value : hidden;
-    }
-    return shown;
-}
-
-inline std::string from_now(duration wait)
-{
-    return wait < std::chrono::milliseconds(1) ? "now" : "in " + in_units(wait);
-}
-
-/// What a line says, without level and line break.
-class log_words {
-  public:
-    /// \param own this library's words
-    explicit log_words(std::string_view own) : text_(own) {}
-
-    log_words(std::string_view method, std::string_view path, std::string_view own)
-        : text_(one_word(method, " ") + ' ' + one_word(redact_query(path), " ") + ' ')
-    {
-        text_ += own;
-    }
-
-    log_words& with(std::string_view key, std::string_view value)
-    {
-        text_.append(" ").append(key).append("=").append(one_word(value, " ="));
-        return *this;
-    }
-
-    log_words& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
-
-    log_words& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
-
-    log_words& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
-
-    [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-  private:
-    std::string text_;
-};
-
-inline log_words words_of_attempt(const attempt_event& e)
-{
-    log_words words(e.method, e.path, "begins");
-    words.with("attempt", e.number);
-    if (e.is_poll)
-        words.with("kind", "poll");
-    return words;
-}
-
-inline log_words words_of_response(const response_event& e)
-{
-    const auto status = e.status == 0 ? "no response" : std::to_string(e.status);
-    log_words words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
-    words.with(e.error);
-    if (e.error && e.reached != phase::done)
-        words.with("phase", to_string(e.reached));
-    return words;
-}
-
-inline log_words words_of_retry(const retry_event& e)
-{
-    log_words words(e.method, e.path, "retry " + from_now(e.wait));
-    words.with("attempt", e.number).with(e.error);
-    if (e.is_hinted)
-        words.with("hinted", "yes");
-    return words;
-}
-
-inline log_words words_of_throttled(const throttled_event& e)
-{
-    const auto how_long = "throttled for " + in_units(e.wait);
-    if (!e.method.empty())
-        return log_words(e.method, e.path, how_long).with(e.error);
-    return log_words("polls " + how_long).with("scope", e.scope).with(e.error);
-}
-
-inline log_words words_of_connection(const connection_event& e)
-{
-    const auto change = e.change == connection_change::opened   ? "connection opened"
-                        : e.change == connection_change::reused ? "connection reused"
-                                                                : "connection closed";
-    return log_words(change).with("host", e.host);
-}
-
-inline log_words words_of_poll(const poll_event& e)
-{
-    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll answered";
-    log_words words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
-    words.with_job(e.job_id, e.api);
-    if (e.number != 0)
-        words.with("poll", e.number);
-    if (!e.status.empty())
-        words.with("status", e.status);
-    return words.with(e.error);
-}
-
-inline log_words words_of_change(const poll_event& e)
-{
-    return log_words("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
-}
-
-inline log_words words_of_unknown_status(const unknown_status_event& e)
-{
-    return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
-}
-
-inline log_words words_of_odd_member(const odd_member_event& e)
-{
-    return log_words("odd member").with("member", e.member).with("problem", e.problem).with("api", e.api);
-}
-
-inline log_words words_of_stretched(const stretched_event& e)
-{
-    log_words words("polls stretched, one is " + in_units(e.late) + " late");
-    return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
-}
-
-/// By its method alone: what a request of this kind has done cannot be told without its answer.
-[[nodiscard]] inline bool has_effect(std::string_view method) noexcept
-{
-    return method == "POST" || method == "PATCH";
-}
-
-[[nodiscard]] inline log_level level_of(const response_event& e) noexcept
-{
-    if (!e.error)
-        return has_effect(e.method) ? log_level::info : log_level::debug;
-    if (e.error == boost::system::errc::operation_canceled)
-        return has_effect(e.method) && e.reached >= phase::sending ? log_level::warning : log_level::debug;
-    return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
-}
-
-/// A poll that fails along the way is no news: its response was.
-[[nodiscard]] inline log_level level_of(const poll_event& e) noexcept
-{
-    return e.error && e.next_in <= duration::zero() ? log_level::error : log_level::debug;
-}
-
-[[nodiscard]] inline std::string_view begin_of_line(log_level level) noexcept
-{
-    switch (level) {
-    case log_level::error: return "cojob error   ";
-    case log_level::warning: return "cojob warning ";
-    case log_level::info: return "cojob info    ";
-    case log_level::debug: break;
-    }
-    return "cojob debug   ";
-}
-
-class line_log final : public observer {
-  public:
-    line_log(log_sink sink, log_level level) : sink_(std::move(sink)), level_(level) {}
-
-    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
-    void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
-    void on_retry(const retry_event& e) noexcept override { write(log_level::info, words_of_retry, e); }
-    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, words_of_throttled, e); }
-    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, words_of_connection, e); }
-    void on_poll(const poll_event& e) noexcept override { write(level_of(e), words_of_poll, e); }
-    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, words_of_change, e); }
-    void on_polls_stretched(const stretched_event& e) noexcept override
-    {
-        write(log_level::warning, words_of_stretched, e);
-    }
-    void on_unknown_status(const unknown_status_event& e) noexcept override
-    {
-        write(log_level::warning, words_of_unknown_status, e);
-    }
-    void on_odd_member(const odd_member_event& e) noexcept override
-    {
-        write(log_level::warning, words_of_odd_member, e);
-    }
-
-  private:
-    template <class Event>
-    void write(log_level level, log_words (*words_of)(const Event&), const Event& event) noexcept
-    {
-        if (level > level_)
-            return;
-        try {
-            sink_(level, words_of(event).text());
-        } catch (...) { // the sink, memory: a line less is no harm
-        }
-    }
-
-    const log_sink sink_;
-    const log_level level_;
-};
-
-} // namespace detail
-
-observer_ptr log_to(std::ostream& out, log_level level)
-{
-    return log_to(
-        [&out, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
-            const auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
-            const std::lock_guard lock(*mutex);
-            out.write(line.data(), static_cast<std::streamsize>(line.size()));
-        },
-        level);
-}
-
-observer_ptr log_to(log_sink sink, log_level level)
-{
-    if (!sink)
-        detail::throw_invalid_argument("log_to: the function must not be empty");
-    return detail::share<detail::line_log>(std::move(sink), level);
-}
-
-} // namespace cojob
 
 // -------- cojob/impl/internal/named.hpp
 
@@ -4781,8 +4528,8 @@ inline std::string make_target(const api_request& r)
 inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
 {
     if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
-        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
-                               " would send the key in the clear; set allow_plaintext if that is meant");
+        throw_invalid_argument(what, "http:// to " + base.origin().host +
+                                         " would send the key in the clear; set allow_plaintext if that is meant");
 }
 
 /// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
@@ -4794,7 +4541,7 @@ inline void check_header(const std::pair<std::string, std::string>& header)
                                                          "connection"};
     for (const auto name : own)
         if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first + ": is made by the client");
+            throw_invalid_argument("header " + header.first, "is made by the client");
 }
 
 /// What the caller says counts.
@@ -4802,14 +4549,6 @@ inline void add_default_header(http::header_list& headers, std::string_view name
 {
     if (!http::find_header(headers, name))
         headers.emplace_back(name, value);
-}
-
-/// What a method means by itself (RFC 9110, 9.2).
-inline effect effect_of(std::string_view method) noexcept
-{
-    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
-        return effect::none;
-    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
 }
 
 /// \throws api_error invalid_argument
@@ -4889,6 +4628,27 @@ using call_ptr = std::shared_ptr<call_record>;
 inline std::shared_ptr<operation> operation_of(const call_ptr& c)
 {
     return {c, &c->op};
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/in_units.hpp
+
+namespace cojob::detail {
+
+/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
+inline std::string in_units(duration length)
+{
+    const auto in = [](std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); };
+    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
+    if (ms < 1000)
+        return in(ms, " ms");
+    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
+    if (min == 0)
+        return tenths == 0 ? in(s, " s") : in(s, ".") + in(tenths, " s");
+    if (min < 60)
+        return s % 60 == 0 ? in(min, " min") : in(min, " min ") + in(s % 60, " s");
+    return min % 60 == 0 ? in(min / 60, " h") : in(min / 60, " h ") + in(min % 60, " min");
 }
 
 } // namespace cojob::detail
@@ -7689,13 +7449,13 @@ namespace detail {
 inline void check_positive(duration d, const char* name)
 {
     if (d <= duration::zero())
-        throw_invalid_argument(std::string(name) + ": must be more than zero; no_timeout for none");
+        throw_invalid_argument(name, "must be more than zero; no_timeout for none");
 }
 
 inline void check_not_zero(std::size_t n, const char* name)
 {
     if (n == 0)
-        throw_invalid_argument(std::string(name) + ": must be more than zero");
+        throw_invalid_argument(name, "must be more than zero");
 }
 
 /// \throws api_error invalid_argument with the option's name
@@ -7833,7 +7593,7 @@ inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB w
 
 [[noreturn]] inline void refuse_handle(std::string_view why)
 {
-    throw_invalid_argument(std::string("job handle: ").append(why));
+    throw_invalid_argument("job handle", why);
 }
 
 /// The name is always one of ours, never what the text has.
@@ -9095,11 +8855,11 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     if (!options.ca_file.empty())
         context.load_verify_file(options.ca_file, ec);
     if (ec)
-        throw_invalid_argument("tls_options::ca_file: " + options.ca_file + ": " + ec.message());
+        throw_invalid_argument("tls_options::ca_file: " + options.ca_file, ec.message());
     if (!options.ca_pem.empty())
         context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
     if (ec)
-        throw_invalid_argument("tls_options::ca_pem: " + ec.message());
+        throw_invalid_argument("tls_options::ca_pem", ec.message());
     // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
@@ -11057,6 +10817,9 @@ class poll_waiter : public due_link {
   protected:
     ~poll_waiter() = default;
 
+    /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
+    [[nodiscard]] bool is_first_to_report(const job_view& seen);
+
   private:
     friend class poll_roster;
     friend struct polled_job;
@@ -11302,6 +11065,7 @@ struct polled_job : due_link {
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
     bool must_be_fetched = false;              ///< a list did not tell enough
     polled_job* next_served = nullptr;         ///< of those that one list is to tell of
+    std::shared_ptr<const void> reported{};    ///< as an observer knows it
 
     void add(poll_waiter& w)
     {
@@ -11381,8 +11145,6 @@ struct polled_job : due_link {
                 w->wishes_.due = next_for(w->wishes_);
     }
 };
-
-struct poll_group;
 
 /// What the groups of one scope have in common.
 struct poll_scope : poll_pause {
@@ -11504,6 +11266,15 @@ struct poll_group : due_link {
   private:
     std::size_t place_in_scope_;
 };
+
+inline bool poll_waiter::is_first_to_report(const job_view& seen)
+{
+    auto& reported = job_->reported;
+    if (reported && job_->group->api->is_same(reported.get(), seen.job.get()))
+        return false;
+    reported = seen.job;
+    return true;
+}
 
 } // namespace cojob::detail
 
@@ -12419,6 +12190,8 @@ class wait_report {
                 {subject_.api->api(), shown_id_, failure ? std::string_view() : status, failure, polls_, next_in});
     }
 
+    [[nodiscard]] bool has_listener() const noexcept { return observer_ != nullptr; }
+
     void job(const job_view& seen, bool is_change)
     {
         if (!observer_)
@@ -12620,7 +12393,7 @@ class job_wait final : public poll_waiter {
         const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
         last_ = seen;
         last_.status = cut_at_character(seen.status, max_status);
-        report_.job(last_, is_change);
+        report_.job(last_, is_change && report_.has_listener() && is_first_to_report(last_));
         if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
             end_ = wait_end{.job = last_.job};
             return {};
@@ -13582,7 +13355,7 @@ class one_at_a_time {
         turn(one_at_a_time& of, const char* function) : taken_(of.is_taken_)
         {
             if (taken_.exchange(true))
-                throw_invalid_argument(std::string(function) + ": the call before has not ended");
+                throw_invalid_argument(function, "the call before has not ended");
         }
         turn(const turn&) = delete;
         turn& operator=(const turn&) = delete;
@@ -13713,6 +13486,291 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
 }
 
 } // namespace cojob::detail
+
+// -------- cojob/impl/internal/log_words.hpp
+
+namespace cojob::detail {
+
+/// A text from outside as one word: short, escaped, and in quotes where it could be taken for more than one.
+inline std::string one_word(std::string_view text, std::string_view separators)
+{
+    constexpr std::size_t most = 256; // above any id, and a line stays one that can be read
+    constexpr std::string_view cut_mark = "...";
+    auto word = std::string(text.size() > most ? cut_at_character(text, most - cut_mark.size()) : text);
+    if (text.size() > most)
+        word += cut_mark;
+    std::string quoted;
+    for (const char c : word)
+        quoted.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+    quoted = escape_control(quoted);
+    const auto is_plain = !word.empty() && quoted == word && word.find_first_of(separators) == word.npos;
+    return is_plain ? word : '"' + quoted + '"';
+}
+
+/// Whether a part of a query is one thing: a server may separate members by more than `&`.
+inline bool is_plain_member(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) {
+        return is_alpha(c) || is_digit(c) || std::string_view("-._~%+,:").find(c) != std::string_view::npos;
+    });
+}
+
+/// Whether the value of a query's member may be shown.
+inline bool is_public_member(std::string_view name)
+{
+    constexpr std::array<std::string_view, 6> names{"status", "limit", "offset", "skip", "take", "page"};
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// A path with its query, where what may be secret has become `***`.
+inline std::string redact_query(std::string_view path)
+{
+    constexpr std::string_view hidden = "***";
+    std::string shown(path.substr(0, path.find('?')));
+    path.remove_prefix(shown.size());
+    while (!path.empty()) {
+        shown += path.front(); // ? or &
+        path.remove_prefix(1);
+        const auto member = path.substr(0, path.find('&'));
+        path.remove_prefix(member.size());
+        const auto name = member.substr(0, member.find('='));
+        if (name.size() == member.size()) {
+            shown += member.empty() ? "" : hidden;
+            continue;
+        }
+        const auto value = member.substr(name.size() + 1);
+        shown.append(is_plain_member(name) ? name : hidden).append("=");
+        shown += is_public_member(name) && is_plain_member(value) ? value : hidden;
+    }
+    return shown;
+}
+
+/// What a line says, without level and line break.
+class log_words {
+  public:
+    /// \param own this library's words
+    explicit log_words(std::string_view own) : text_(own) {}
+
+    log_words(std::string_view method, std::string_view path, std::string_view own)
+        : text_(one_word(method, " ") + ' ' + one_word(redact_query(path), " ") + ' ')
+    {
+        text_ += own;
+    }
+
+    log_words& with(std::string_view key, std::string_view value)
+    {
+        text_.append(" ").append(key).append("=").append(one_word(value, " ="));
+        return *this;
+    }
+
+    log_words& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
+
+    log_words& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
+
+    log_words& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  private:
+    std::string text_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/log.ipp
+
+namespace cojob {
+
+namespace detail {
+
+inline std::string from_now(duration wait)
+{
+    return wait < std::chrono::milliseconds(1) ? "now" : "in " + in_units(wait);
+}
+
+inline log_words words_of_attempt(const attempt_event& e)
+{
+    log_words words(e.method, e.path, "begins");
+    words.with("attempt", e.number);
+    if (e.is_poll)
+        words.with("kind", "poll");
+    return words;
+}
+
+inline log_words words_of_response(const response_event& e)
+{
+    const auto status = e.status == 0 ? "no response" : std::to_string(e.status);
+    log_words words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
+    words.with(e.error);
+    if (e.error && e.reached != phase::done)
+        words.with("phase", to_string(e.reached));
+    return words;
+}
+
+inline log_words words_of_retry(const retry_event& e)
+{
+    log_words words(e.method, e.path, "retry " + from_now(e.wait));
+    words.with("attempt", e.number).with(e.error);
+    if (e.is_hinted)
+        words.with("hinted", "yes");
+    return words;
+}
+
+inline log_words words_of_throttled(const throttled_event& e)
+{
+    const auto how_long = "throttled for " + in_units(e.wait);
+    if (!e.method.empty())
+        return log_words(e.method, e.path, how_long).with(e.error);
+    return log_words("polls " + how_long).with("scope", e.scope).with(e.error);
+}
+
+inline log_words words_of_connection(const connection_event& e)
+{
+    const auto change = e.change == connection_change::opened   ? "connection opened"
+                        : e.change == connection_change::reused ? "connection reused"
+                                                                : "connection closed";
+    return log_words(change).with("host", e.host);
+}
+
+inline log_words words_of_poll(const poll_event& e)
+{
+    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll answered";
+    log_words words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
+    words.with_job(e.job_id, e.api);
+    if (e.number != 0)
+        words.with("poll", e.number);
+    if (!e.status.empty())
+        words.with("status", e.status);
+    return words.with(e.error);
+}
+
+inline log_words words_of_change(const poll_event& e)
+{
+    return log_words("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
+}
+
+inline log_words words_of_unknown_status(const unknown_status_event& e)
+{
+    return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
+}
+
+inline log_words words_of_odd_member(const odd_member_event& e)
+{
+    return log_words("odd member").with("member", e.member).with("problem", e.problem).with("api", e.api);
+}
+
+inline log_words words_of_stretched(const stretched_event& e)
+{
+    log_words words("polls stretched, one is " + in_units(e.late) + " late");
+    return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
+}
+
+/// By its method alone: an observer does not know what the service said of the request.
+[[nodiscard]] inline bool has_effect(std::string_view method) noexcept
+{
+    return effect_of(method) == effect::once;
+}
+
+[[nodiscard]] inline log_level level_of(const response_event& e) noexcept
+{
+    if (!e.error)
+        return has_effect(e.method) ? log_level::info : log_level::debug;
+    if (e.error == boost::system::errc::operation_canceled)
+        return has_effect(e.method) && e.reached >= phase::sending ? log_level::warning : log_level::debug;
+    return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
+}
+
+/// A poll that fails along the way is no news: its response was.
+[[nodiscard]] inline log_level level_of(const poll_event& e) noexcept
+{
+    return e.error && e.next_in <= duration::zero() ? log_level::error : log_level::debug;
+}
+
+[[nodiscard]] inline std::string_view begin_of_line(log_level level) noexcept
+{
+    switch (level) {
+    case log_level::error: return "cojob error   ";
+    case log_level::warning: return "cojob warning ";
+    case log_level::info: return "cojob info    ";
+    case log_level::debug: break;
+    }
+    return "cojob debug   ";
+}
+
+/// To the millisecond, always as long.
+[[nodiscard]] inline std::string time_stamp(timestamp now)
+{
+    const auto whole = std::chrono::floor<std::chrono::seconds>(now);
+    const auto rest = std::chrono::floor<std::chrono::milliseconds>(now - whole).count();
+    auto text = to_string(timestamp(whole));
+    text.replace(text.size() - 1, 1, std::to_string(1000 + rest) + 'Z');
+    text[text.size() - 5] = '.';
+    return text;
+}
+
+class line_log final : public observer {
+  public:
+    line_log(log_sink sink, log_level level) : sink_(std::move(sink)), level_(level) {}
+
+    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
+    void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
+    void on_retry(const retry_event& e) noexcept override { write(log_level::info, words_of_retry, e); }
+    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, words_of_throttled, e); }
+    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, words_of_connection, e); }
+    void on_poll(const poll_event& e) noexcept override { write(level_of(e), words_of_poll, e); }
+    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, words_of_change, e); }
+    void on_polls_stretched(const stretched_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_stretched, e);
+    }
+    void on_unknown_status(const unknown_status_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_unknown_status, e);
+    }
+    void on_odd_member(const odd_member_event& e) noexcept override
+    {
+        write(log_level::warning, words_of_odd_member, e);
+    }
+
+  private:
+    template <class Event>
+    void write(log_level level, log_words (*words_of)(const Event&), const Event& event) noexcept
+    {
+        if (level > level_)
+            return;
+        try {
+            sink_(level, words_of(event).text());
+        } catch (...) { // the sink, memory: a line less is no harm
+        }
+    }
+
+    const log_sink sink_;
+    const log_level level_;
+};
+
+} // namespace detail
+
+observer_ptr log_to(std::ostream& out, log_level level, time_stamps stamps)
+{
+    return log_to(
+        [&out, stamps, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
+            auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
+            const std::lock_guard lock(*mutex);
+            if (stamps == time_stamps::utc) // in the order of the lines
+                line.insert(0, detail::time_stamp(std::chrono::system_clock::now()) + ' ');
+            out.write(line.data(), static_cast<std::streamsize>(line.size()));
+        },
+        level);
+}
+
+observer_ptr log_to(log_sink sink, log_level level)
+{
+    if (!sink)
+        detail::throw_invalid_argument("log_to: the function must not be empty");
+    return detail::share<detail::line_log>(std::move(sink), level);
+}
+
+} // namespace cojob
 
 // -------- cojob/impl/unknown_members.ipp
 
@@ -14038,10 +14096,7 @@ class quota_file_parser {
         return r;
     }
 
-    [[noreturn]] void fail(std::string_view why) const
-    {
-        throw_invalid_argument(std::string("quota file: ").append(path_).append(": ").append(why));
-    }
+    [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("quota file: " + path_, why); }
 
     /// The uses of the last window are not known any more: a new quota could spend them twice.
     [[noreturn]] void fail_lost(std::string why) const
@@ -14338,7 +14393,7 @@ class service_settings {
         : key_(std::move(key)), allow_plaintext_(allow_plaintext)
     {
         if (key_.empty())
-            throw_invalid_argument(std::string(called.key) + ": must not be empty");
+            throw_invalid_argument(called.key, "must not be empty");
         if (key_.is_fixed())
             check_key(key_.fixed().reveal(), called.key);
         base_url_ = http::parse_url(url, called.url);
@@ -14350,8 +14405,8 @@ class service_settings {
     void refuse_end(std::string_view added, std::string_view option) const
     {
         if (base_url_.base_path().ends_with(added))
-            throw_invalid_argument(
-                std::string(option).append(": must not end with ").append(added).append(", which is added to it"));
+            throw_invalid_argument(option,
+                                   std::string("must not end with ").append(added).append(", which is added to it"));
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
@@ -14435,9 +14490,9 @@ class agent_settings {
 inline void check_text(const std::string& text, const char* what)
 {
     if (text.empty())
-        throw_invalid_argument(std::string(what) + ": must not be empty");
+        throw_invalid_argument(what, "must not be empty");
     if (!is_valid_utf8(text))
-        throw_invalid_argument(std::string(what) + ": not valid UTF-8");
+        throw_invalid_argument(what, "not valid UTF-8");
 }
 
 using settings_ptr = std::shared_ptr<const agent_settings>;
@@ -16327,7 +16382,7 @@ struct utf8_lead {
 
 [[noreturn]] inline void refuse(std::string_view what, std::string_view why)
 {
-    throw_invalid_argument(std::string(what).append(": ").append(why));
+    throw_invalid_argument(what, why);
 }
 
 bool is_valid_utf8(std::string_view text) noexcept
@@ -16655,9 +16710,11 @@ std::string_view json_document::text_of(const boost::json::value& value) const
         json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
         add(root_, at);
         // Of members with one name the last one is in the tree: it is the last of its value here too.
-        std::sort(slices_.begin(), slices_.end(), [](const slice& a, const slice& b) {
+        const auto comes_before = [](const slice& a, const slice& b) {
             return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
-        });
+        };
+        std::make_heap(slices_.begin(), slices_.end(), comes_before);
+        std::sort_heap(slices_.begin(), slices_.end(), comes_before);
     }
     auto found = std::lower_bound(slices_.begin(), slices_.end(), &value, is_before);
     std::string_view text;

@@ -5,6 +5,7 @@
 //     examples/run build/dev/examples observe     # without an account, against a mock server
 
 #include <cojob/job/wait.hpp>
+#include <cojob/log.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/observer.hpp>
 

@@ -20,6 +20,7 @@
 #include <cojob/job/wait.hpp>
 #include <cojob/job/wait_options.hpp>
 #include <cojob/job/watch.hpp>
+#include <cojob/log.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/mintlify/agent_job.hpp>
 #include <cojob/mintlify/agent_options.hpp>

@@ -189,7 +189,9 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
 namespace detail {
 
 [[noreturn]] COJOB_DECL void throw_error(error_info);
-[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string message);
+[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string_view message);
+[[noreturn]] COJOB_DECL void throw_invalid_argument(std::string_view what,
+                                                    std::string_view objection); ///< what: objection
 
 } // namespace detail
 

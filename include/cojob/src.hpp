@@ -30,11 +30,11 @@
 #include <cojob/impl/json_cursor.ipp>
 #include <cojob/impl/json_document.ipp>
 #include <cojob/impl/list_cursor.ipp>
+#include <cojob/impl/log.ipp>
 #include <cojob/impl/mintlify/agent.ipp>
 #include <cojob/impl/mintlify/agent_options.ipp>
 #include <cojob/impl/mintlify/agent_stream.ipp>
 #include <cojob/impl/mintlify/agent_v1.ipp>
-#include <cojob/impl/observer.ipp>
 #include <cojob/impl/operation.ipp>
 #include <cojob/impl/osapi/jobs.ipp>
 #include <cojob/impl/policy/quota.ipp>

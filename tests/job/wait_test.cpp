@@ -189,4 +189,23 @@ BOOST_AUTO_TEST_CASE(tells_an_observer_of_every_poll_and_when_the_next_one_is)
     BOOST_TEST(heard->next_in[1] >= 5.0);
 }
 
+BOOST_AUTO_TEST_CASE(tells_an_observer_of_a_change_once_however_many_wait)
+{
+    struct listener final : cojob::observer {
+        void on_job_changed(const cojob::poll_event& e) noexcept override { changes.emplace_back(e.status); }
+        std::vector<std::string> changes;
+    };
+    const auto heard = std::make_shared<listener>();
+    cojob::client_options options;
+    options.observer = heard;
+    scripted_agent s(sequence({job_reply("active"), job_reply("active"), job_reply("completed")}), options);
+    auto first = s.start(wait_for_job(s.agent, "job_1"));
+    auto second = s.start(wait_for_job(s.agent, "job_1"));
+    s.clock->advance(1s);
+    auto late = s.start(wait_for_job(s.agent, "job_1"));
+    for (auto* waiting : {&first, &second, &late})
+        s.until_done(*waiting);
+    BOOST_TEST(heard->changes == (std::vector<std::string>{"active", "completed"}), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

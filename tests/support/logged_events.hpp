@@ -1,6 +1,7 @@
 #ifndef TESTS_SUPPORT_LOGGED_EVENTS_HPP
 #define TESTS_SUPPORT_LOGGED_EVENTS_HPP
 
+#include <cojob/log.hpp>
 #include <cojob/observer.hpp>
 
 #include <cojob/detail/text.hpp>

@@ -1,3 +1,5 @@
+#include <cojob/detail/rfc3339.hpp>
+
 #include "support/logged_events.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -35,6 +37,10 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_from_its_level_on)
          R"(GET /job/7 -> no response in 20 ms error="certificate rejected" phase=handshaking)"},
         {response({"GET", "/job/7", 0, aborted, phase::awaiting_response, 3s}), log_level::debug,
          "GET /job/7 -> no response in 3 s error=\"" + aborted.message() + R"(" phase="awaiting response")"},
+        {response({"DELETE", "/job/7", 0, aborted, phase::awaiting_response, 3s}), log_level::debug,
+         "DELETE /job/7 -> no response in 3 s error=\"" + aborted.message() + R"(" phase="awaiting response")"},
+        {response({"MERGE", "/job/7", 0, aborted, phase::awaiting_response, 3s}), log_level::warning,
+         "MERGE /job/7 -> no response in 3 s error=\"" + aborted.message() + R"(" phase="awaiting response")"},
         {retry({"GET", "/job/7", 1, errc::server_error, 480ms, false}), log_level::info,
          R"(GET /job/7 retry in 480 ms attempt=1 error="server error")"},
         {retry({"POST", "/job/7", 2, errc::rate_limited, 36s, true}), log_level::info,
@@ -105,6 +111,20 @@ BOOST_AUTO_TEST_CASE(a_function_gets_each_line_with_its_level)
         throw std::runtime_error("full");
     })->on_polls_stretched({1, 4, 1s});
     BOOST_CHECK_THROW((void)cojob::log_to(cojob::log_sink()), cojob::api_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_line_begins_with_the_time_where_that_is_asked_for)
+{
+    std::ostringstream out;
+    const auto before = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+    cojob::log_to(out, log_level::info, cojob::time_stamps::utc)->on_polls_stretched({12, 4, 1s});
+    const auto after = std::chrono::system_clock::now();
+    const auto line = out.str();
+    BOOST_TEST_REQUIRE(line.find(' ') == std::string_view("2026-11-29T07:05:54.120Z").size());
+    BOOST_TEST(line.substr(line.find(' ')) == " cojob warning polls stretched, one is 1 s late overdue=12 in_flight=4\n");
+    const auto time = cojob::detail::parse_rfc3339(line.substr(0, line.find(' ')));
+    BOOST_TEST_REQUIRE(time.has_value());
+    BOOST_TEST((*time >= before && *time <= after));
 }
 
 BOOST_AUTO_TEST_CASE(times_are_in_units_that_people_read)

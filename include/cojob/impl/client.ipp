@@ -20,13 +20,13 @@ namespace detail {
 inline void check_positive(duration d, const char* name)
 {
     if (d <= duration::zero())
-        throw_invalid_argument(std::string(name) + ": must be more than zero; no_timeout for none");
+        throw_invalid_argument(name, "must be more than zero; no_timeout for none");
 }
 
 inline void check_not_zero(std::size_t n, const char* name)
 {
     if (n == 0)
-        throw_invalid_argument(std::string(name) + ": must be more than zero");
+        throw_invalid_argument(name, "must be more than zero");
 }
 
 /// \throws api_error invalid_argument with the option's name

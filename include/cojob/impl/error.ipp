@@ -215,9 +215,14 @@ void detail::throw_error(error_info info)
     throw boost::system::system_error(info.code());
 }
 
-void detail::throw_invalid_argument(std::string message)
+void detail::throw_invalid_argument(std::string_view message)
 {
-    throw_error(error_info(errc::invalid_argument, std::move(message)));
+    throw_error(error_info(errc::invalid_argument, std::string(message)));
+}
+
+void detail::throw_invalid_argument(std::string_view what, std::string_view objection)
+{
+    throw_invalid_argument(std::string(what).append(": ").append(objection));
 }
 
 void throw_exception_from_error(const error_info& info, const boost::source_location&)

@@ -48,9 +48,11 @@ std::string_view json_document::text_of(const boost::json::value& value) const
         json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
         add(root_, at);
         // Of members with one name the last one is in the tree: it is the last of its value here too.
-        std::sort(slices_.begin(), slices_.end(), [](const slice& a, const slice& b) {
+        const auto comes_before = [](const slice& a, const slice& b) {
             return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
-        });
+        };
+        std::make_heap(slices_.begin(), slices_.end(), comes_before);
+        std::sort_heap(slices_.begin(), slices_.end(), comes_before);
     }
     auto found = std::lower_bound(slices_.begin(), slices_.end(), &value, is_before);
     std::string_view text;

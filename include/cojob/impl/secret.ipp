@@ -75,14 +75,13 @@ inline std::string read_key_file(const std::string& path)
     constexpr std::size_t most = 16384; // above any key
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
     if (!file)
-        throw_invalid_argument(path + ": the file cannot be opened; it must hold a key");
+        throw_invalid_argument(path, "the file cannot be opened; it must hold a key");
     std::setvbuf(file.get(), nullptr, _IONBF, 0); // no copy of the key stays in a buffer of the library's
     std::string text(most, '\0');
     const auto size = std::fread(text.data(), 1, most, file.get());
     if (std::ferror(file.get()) != 0 || size == most) {
         wipe(text);
-        throw_invalid_argument(path +
-                               ": the file cannot be read, or is too large; it must hold a key and nothing else");
+        throw_invalid_argument(path, "the file cannot be read, or is too large; it must hold a key and nothing else");
     }
     text.resize(size);
     return text;
@@ -117,7 +116,7 @@ secret secret_from_file(const std::string& path)
         key.remove_prefix(byte_order_mark.size());
     key = detail::trim_white_space(key);
     if (key.empty())
-        detail::throw_invalid_argument(path + ": the file is empty or blank; it must hold a key");
+        detail::throw_invalid_argument(path, "the file is empty or blank; it must hold a key");
     return detail::make_key(key, path);
 }
 

@@ -51,7 +51,7 @@ struct utf8_lead {
 
 [[noreturn]] inline void refuse(std::string_view what, std::string_view why)
 {
-    throw_invalid_argument(std::string(what).append(": ").append(why));
+    throw_invalid_argument(what, why);
 }
 
 bool is_valid_utf8(std::string_view text) noexcept

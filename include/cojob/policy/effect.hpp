@@ -20,6 +20,18 @@ enum class effect {
     return detail::enumerator_name(value, {"none", "idempotent", "once"});
 }
 
+namespace detail {
+
+/// What a method means by itself (RFC 9110, 9.2).
+[[nodiscard]] constexpr effect effect_of(std::string_view method) noexcept
+{
+    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
+        return effect::none;
+    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
+}
+
+} // namespace detail
+
 } // namespace cojob
 
 #endif

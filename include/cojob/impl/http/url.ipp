@@ -22,10 +22,7 @@ class url_parser {
   public:
     explicit url_parser(std::string_view what) : what_(what) {}
 
-    [[noreturn]] void fail(std::string_view why) const
-    {
-        throw_invalid_argument(std::string(what_).append(": ").append(why));
-    }
+    [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument(what_, why); }
 
     void check_characters(std::string_view text) const
     {

@@ -17,7 +17,7 @@ class one_at_a_time {
         turn(one_at_a_time& of, const char* function) : taken_(of.is_taken_)
         {
             if (taken_.exchange(true))
-                throw_invalid_argument(std::string(function) + ": the call before has not ended");
+                throw_invalid_argument(function, "the call before has not ended");
         }
         turn(const turn&) = delete;
         turn& operator=(const turn&) = delete;

@@ -5,6 +5,7 @@
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
+#include <cojob/policy/effect.hpp>
 
 #include <array>
 #include <string>
@@ -43,8 +44,8 @@ inline std::string make_target(const api_request& r)
 inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
 {
     if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
-        throw_invalid_argument(std::string(what) + ": http:// to " + base.origin().host +
-                               " would send the key in the clear; set allow_plaintext if that is meant");
+        throw_invalid_argument(what, "http:// to " + base.origin().host +
+                                         " would send the key in the clear; set allow_plaintext if that is meant");
 }
 
 /// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
@@ -56,7 +57,7 @@ inline void check_header(const std::pair<std::string, std::string>& header)
                                                          "connection"};
     for (const auto name : own)
         if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first + ": is made by the client");
+            throw_invalid_argument("header " + header.first, "is made by the client");
 }
 
 /// What the caller says counts.
@@ -64,14 +65,6 @@ inline void add_default_header(http::header_list& headers, std::string_view name
 {
     if (!http::find_header(headers, name))
         headers.emplace_back(name, value);
-}
-
-/// What a method means by itself (RFC 9110, 9.2).
-inline effect effect_of(std::string_view method) noexcept
-{
-    if (method == "GET" || method == "HEAD" || method == "OPTIONS")
-        return effect::none;
-    return method == "PUT" || method == "DELETE" ? effect::idempotent : effect::once;
 }
 
 /// \throws api_error invalid_argument

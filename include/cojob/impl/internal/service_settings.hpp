@@ -27,7 +27,7 @@ class service_settings {
         : key_(std::move(key)), allow_plaintext_(allow_plaintext)
     {
         if (key_.empty())
-            throw_invalid_argument(std::string(called.key) + ": must not be empty");
+            throw_invalid_argument(called.key, "must not be empty");
         if (key_.is_fixed())
             check_key(key_.fixed().reveal(), called.key);
         base_url_ = http::parse_url(url, called.url);
@@ -39,8 +39,8 @@ class service_settings {
     void refuse_end(std::string_view added, std::string_view option) const
     {
         if (base_url_.base_path().ends_with(added))
-            throw_invalid_argument(
-                std::string(option).append(": must not end with ").append(added).append(", which is added to it"));
+            throw_invalid_argument(option,
+                                   std::string("must not end with ").append(added).append(", which is added to it"));
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }

@@ -33,7 +33,7 @@ inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB w
 
 [[noreturn]] inline void refuse_handle(std::string_view why)
 {
-    throw_invalid_argument(std::string("job handle: ").append(why));
+    throw_invalid_argument("job handle", why);
 }
 
 /// The name is always one of ours, never what the text has.

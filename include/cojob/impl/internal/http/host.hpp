@@ -88,7 +88,7 @@ inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 inline void check_server_name(std::string_view name, std::string_view what)
 {
     if (!name.empty() && !is_dns_name_or_ipv4(name) && !parse_ipv6(name))
-        throw_invalid_argument(std::string(what) + ": neither a DNS name nor an IP address");
+        throw_invalid_argument(what, "neither a DNS name nor an IP address");
 }
 
 } // namespace cojob::detail

@@ -34,11 +34,11 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     if (!options.ca_file.empty())
         context.load_verify_file(options.ca_file, ec);
     if (ec)
-        throw_invalid_argument("tls_options::ca_file: " + options.ca_file + ": " + ec.message());
+        throw_invalid_argument("tls_options::ca_file: " + options.ca_file, ec.message());
     if (!options.ca_pem.empty())
         context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
     if (ec)
-        throw_invalid_argument("tls_options::ca_pem: " + ec.message());
+        throw_invalid_argument("tls_options::ca_pem", ec.message());
     // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);

@@ -189,7 +189,7 @@ class job_wait final : public poll_waiter {
         const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
         last_ = seen;
         last_.status = cut_at_character(seen.status, max_status);
-        report_.job(last_, is_change);
+        report_.job(last_, is_change && report_.has_listener() && is_first_to_report(last_));
         if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
             end_ = wait_end{.job = last_.job};
             return {};

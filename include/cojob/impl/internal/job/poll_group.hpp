@@ -30,6 +30,7 @@ struct polled_job : due_link {
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
     bool must_be_fetched = false;              ///< a list did not tell enough
     polled_job* next_served = nullptr;         ///< of those that one list is to tell of
+    std::shared_ptr<const void> reported{};    ///< as an observer knows it
 
     void add(poll_waiter& w)
     {
@@ -109,8 +110,6 @@ struct polled_job : due_link {
                 w->wishes_.due = next_for(w->wishes_);
     }
 };
-
-struct poll_group;
 
 /// What the groups of one scope have in common.
 struct poll_scope : poll_pause {
@@ -232,6 +231,15 @@ struct poll_group : due_link {
   private:
     std::size_t place_in_scope_;
 };
+
+inline bool poll_waiter::is_first_to_report(const job_view& seen)
+{
+    auto& reported = job_->reported;
+    if (reported && job_->group->api->is_same(reported.get(), seen.job.get()))
+        return false;
+    reported = seen.job;
+    return true;
+}
 
 } // namespace cojob::detail
 

@@ -74,6 +74,9 @@ class poll_waiter : public due_link {
   protected:
     ~poll_waiter() = default;
 
+    /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
+    [[nodiscard]] bool is_first_to_report(const job_view& seen);
+
   private:
     friend class poll_roster;
     friend struct polled_job;

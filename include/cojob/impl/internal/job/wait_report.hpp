@@ -38,6 +38,8 @@ class wait_report {
                 {subject_.api->api(), shown_id_, failure ? std::string_view() : status, failure, polls_, next_in});
     }
 
+    [[nodiscard]] bool has_listener() const noexcept { return observer_ != nullptr; }
+
     void job(const job_view& seen, bool is_change)
     {
         if (!observer_)

@@ -68,9 +68,9 @@ class agent_settings {
 inline void check_text(const std::string& text, const char* what)
 {
     if (text.empty())
-        throw_invalid_argument(std::string(what) + ": must not be empty");
+        throw_invalid_argument(what, "must not be empty");
     if (!is_valid_utf8(text))
-        throw_invalid_argument(std::string(what) + ": not valid UTF-8");
+        throw_invalid_argument(what, "not valid UTF-8");
 }
 
 using settings_ptr = std::shared_ptr<const agent_settings>;

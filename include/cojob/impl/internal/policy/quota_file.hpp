@@ -100,10 +100,7 @@ class quota_file_parser {
         return r;
     }
 
-    [[noreturn]] void fail(std::string_view why) const
-    {
-        throw_invalid_argument(std::string("quota file: ").append(path_).append(": ").append(why));
-    }
+    [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("quota file: " + path_, why); }
 
     /// The uses of the last window are not known any more: a new quota could spend them twice.
     [[noreturn]] void fail_lost(std::string why) const

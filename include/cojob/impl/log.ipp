@@ -1,17 +1,14 @@
-#ifndef COJOB_IMPL_OBSERVER_IPP
-#define COJOB_IMPL_OBSERVER_IPP
+#ifndef COJOB_IMPL_LOG_IPP
+#define COJOB_IMPL_LOG_IPP
 
-#include <cojob/detail/ascii.hpp>
-#include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
-#include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/in_units.hpp>
-#include <cojob/observer.hpp>
+#include <cojob/impl/internal/log_words.hpp>
+#include <cojob/log.hpp>
+#include <cojob/policy/effect.hpp>
 
 #include <boost/system/errc.hpp>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <ios>
@@ -26,94 +23,10 @@ namespace cojob {
 
 namespace detail {
 
-/// A text from outside as one word: short, escaped, and in quotes where it could be taken for more than one.
-inline std::string one_word(std::string_view text, std::string_view separators)
-{
-    constexpr std::size_t most = 256; // above any id, and a line stays one that can be read
-    constexpr std::string_view cut_mark = "...";
-    auto word = std::string(text.size() > most ? cut_at_character(text, most - cut_mark.size()) : text);
-    if (text.size() > most)
-        word += cut_mark;
-    std::string quoted;
-    for (const char c : word)
-        quoted.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
-    quoted = escape_control(quoted);
-    const auto is_plain = !word.empty() && quoted == word && word.find_first_of(separators) == word.npos;
-    return is_plain ? word : '"' + quoted + '"';
-}
-
-/// Whether a part of a query is one thing: a server may separate members by more than `&`.
-inline bool is_plain_member(std::string_view text)
-{
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return is_alpha(c) || is_digit(c) || std::string_view("-._~%+,:").find(c) != std::string_view::npos;
-    });
-}
-
-/// Whether the value of a query's member may be shown.
-inline bool is_public_member(std::string_view name)
-{
-    constexpr std::array<std::string_view, 6> names{"status", "limit", "offset", "skip", "take", "page"};
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// A path with its query, where what may be secret has become `***`.
-inline std::string redact_query(std::string_view path)
-{
-    constexpr std::string_view hidden = "***";
-    std::string shown(path.substr(0, path.find('?')));
-    path.remove_prefix(shown.size());
-    while (!path.empty()) {
-        shown += path.front(); // ? or &
-        path.remove_prefix(1);
-        const auto member = path.substr(0, path.find('&'));
-        path.remove_prefix(member.size());
-        const auto name = member.substr(0, member.find('='));
-        if (name.size() == member.size()) {
-            shown += member.empty() ? "" : hidden;
-            continue;
-        }
-        const auto value = member.substr(name.size() + 1);
-        shown.append(is_plain_member(name) ? name : hidden).append("=");
-        shown += is_public_member(name) && is_plain_member(value) ? value : hidden;
-    }
-    return shown;
-}
-
 inline std::string from_now(duration wait)
 {
     return wait < std::chrono::milliseconds(1) ? "now" : "in " + in_units(wait);
 }
-
-/// What a line says, without level and line break.
-class log_words {
-  public:
-    /// \param own this library's words
-    explicit log_words(std::string_view own) : text_(own) {}
-
-    log_words(std::string_view method, std::string_view path, std::string_view own)
-        : text_(one_word(method, " ") + ' ' + one_word(redact_query(path), " ") + ' ')
-    {
-        text_ += own;
-    }
-
-    log_words& with(std::string_view key, std::string_view value)
-    {
-        text_.append(" ").append(key).append("=").append(one_word(value, " ="));
-        return *this;
-    }
-
-    log_words& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
-
-    log_words& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
-
-    log_words& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
-
-    [[nodiscard]] const std::string& text() const noexcept { return text_; }
-
-  private:
-    std::string text_;
-};
 
 inline log_words words_of_attempt(const attempt_event& e)
 {
@@ -192,10 +105,10 @@ inline log_words words_of_stretched(const stretched_event& e)
     return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
 }
 
-/// By its method alone: what a request of this kind has done cannot be told without its answer.
+/// By its method alone: an observer does not know what the service said of the request.
 [[nodiscard]] inline bool has_effect(std::string_view method) noexcept
 {
-    return method == "POST" || method == "PATCH";
+    return effect_of(method) == effect::once;
 }
 
 [[nodiscard]] inline log_level level_of(const response_event& e) noexcept
@@ -222,6 +135,17 @@ inline log_words words_of_stretched(const stretched_event& e)
     case log_level::debug: break;
     }
     return "cojob debug   ";
+}
+
+/// To the millisecond, always as long.
+[[nodiscard]] inline std::string time_stamp(timestamp now)
+{
+    const auto whole = std::chrono::floor<std::chrono::seconds>(now);
+    const auto rest = std::chrono::floor<std::chrono::milliseconds>(now - whole).count();
+    auto text = to_string(timestamp(whole));
+    text.replace(text.size() - 1, 1, std::to_string(1000 + rest) + 'Z');
+    text[text.size() - 5] = '.';
+    return text;
 }
 
 class line_log final : public observer {
@@ -266,12 +190,14 @@ class line_log final : public observer {
 
 } // namespace detail
 
-observer_ptr log_to(std::ostream& out, log_level level)
+observer_ptr log_to(std::ostream& out, log_level level, time_stamps stamps)
 {
     return log_to(
-        [&out, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
-            const auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
+        [&out, stamps, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
+            auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
             const std::lock_guard lock(*mutex);
+            if (stamps == time_stamps::utc) // in the order of the lines
+                line.insert(0, detail::time_stamp(std::chrono::system_clock::now()) + ' ');
             out.write(line.data(), static_cast<std::streamsize>(line.size()));
         },
         level);
