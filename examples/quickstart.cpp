@@ -84,7 +84,7 @@ bool agrees(const cojob::mintlify::agent_options& project)
 {
     std::cout << "This creates a job in the project " << examples::printable(project.project_id) << " at "
               << examples::printable(project.base_url) << ": one of its 100 uses in an hour.\n";
-    if (!examples::stdin_is_terminal()) {
+    if (!examples::is_terminal(stdin)) {
         std::cerr << "error: nobody to ask; add --yes to create it, or --mock to try without\n";
         return false;
     }
@@ -118,28 +118,10 @@ int report(const agent_job& job)
     return job.status == agent_job_status::completed ? 0 : 1;
 }
 
-int run(const arguments& asked)
+/// Until the job has ended, or Ctrl-C.
+int follow(asio::io_context& context, const agent& service, const arguments& asked,
+           const std::shared_ptr<examples::progress>& progress)
 {
-    asio::io_context context;
-    const auto progress = std::make_shared<examples::progress>();
-    std::optional<cojob::testing::mock_server> mock;
-    cojob::client_options options;
-    options.observer = progress;
-    cojob::mintlify::agent_options project;
-    if (!asked.uses_mock && (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID"))) {
-        project = cojob::mintlify::agent_options_from_environment();
-        if (asked.job.empty() && !asked.is_agreed && !agrees(project))
-            return 2;
-    } else {
-        if (!asked.uses_mock)
-            std::cout << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this "
-                         "machine.\n";
-        mock.emplace().set_lifecycle({{"active", 1}, {"completed"}});
-        options.tls = mock->client_options().tls;
-        project = mock->agent_options();
-    }
-    const agent service(cojob::client(context, options), project);
-
     std::exception_ptr failure;
     agent_job job;
     const auto name = std::make_shared<std::string>(asked.job);
@@ -167,6 +149,29 @@ int run(const arguments& asked)
     if (failure)
         std::rethrow_exception(failure);
     return report(job);
+}
+
+int run(const arguments& asked)
+{
+    asio::io_context context;
+    const auto progress = std::make_shared<examples::progress>();
+    std::optional<cojob::testing::mock_server> mock;
+    cojob::client_options options;
+    options.observer = progress;
+    cojob::mintlify::agent_options project;
+    if (!asked.uses_mock && (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID"))) {
+        project = cojob::mintlify::agent_options_from_environment();
+        if (asked.job.empty() && !asked.is_agreed && !agrees(project))
+            return 2;
+    } else {
+        if (!asked.uses_mock)
+            std::cout << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this "
+                         "machine.\n";
+        mock.emplace().set_lifecycle({{"active", 1}, {"completed"}});
+        options.tls = mock->client_options().tls;
+        project = mock->agent_options();
+    }
+    return follow(context, agent(cojob::client(context, options), project), asked, progress);
 }
 
 } // namespace

@@ -48,10 +48,17 @@
 #endif
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_allocator.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/assert/source_location.hpp>
 #include <boost/config.hpp>
@@ -69,6 +76,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
@@ -1014,96 +1022,6 @@ class fork_mark {
 
 } // namespace cojob::detail
 
-// -------- cojob/job/handle.hpp
-
-namespace cojob {
-
-/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
-/// when, so that a wait after a restart knows which end it must not accept.
-///
-/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
-/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
-class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
-  public:
-    job_handle() = default;
-    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
-    job_handle(std::string of_api, std::string in_scope, std::string of_job)
-        : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
-    {
-    }
-
-    std::string api;                      ///< the service's `api_name`
-    std::string scope;                    ///< the service's `scope()`: base URL and project
-    std::string id;                       ///< the job's id there
-    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
-    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
-
-    /// Whether both say the same, the times included.
-    friend bool operator==(const job_handle&, const job_handle&) = default;
-};
-
-/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
-/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
-/// an id that no call would take, or too long.
-[[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
-
-/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
-/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
-[[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
-
-namespace detail {
-
-/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
-/// scope, or the id is none.
-COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
-
-} // namespace detail
-
-} // namespace cojob
-
-// -------- cojob/detail/job_reference.hpp
-
-namespace cojob::detail {
-
-/// How a caller names a job.
-class job_reference {
-  public:
-    enum class kind {
-        id,     ///< nothing else is known of it
-        handle, ///< and when it was created or sent a message
-        whole   ///< the caller has seen it, so it exists
-    };
-
-    explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
-    explicit job_reference(job_handle handle) : handle_(std::move(handle)), given_(kind::handle) {}
-
-    [[nodiscard]] kind given() const noexcept { return given_; }
-    [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
-    /// Of a job that was given by its handle.
-    [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
-
-  private:
-    job_handle handle_; ///< only the id in it, unless it was given
-    kind given_;
-};
-
-/// A job that was given whole: `job_id` is found by its argument.
-template <class Job>
-[[nodiscard]] job_reference reference_to(const Job& job)
-{
-    return job_reference(std::string(job_id(job)), job_reference::kind::whole);
-}
-[[nodiscard]] inline job_reference reference_to(const job_handle& handle)
-{
-    return job_reference(handle);
-}
-[[nodiscard]] inline job_reference reference_to(const std::string& id)
-{
-    return job_reference(id);
-}
-
-} // namespace cojob::detail
-
 // -------- cojob/detail/list_cursor.hpp
 
 namespace cojob::detail {
@@ -1198,205 +1116,179 @@ template <class T>
 
 } // namespace cojob::detail
 
-// -------- cojob/job/concepts.hpp
-
-namespace cojob {
-
-/// When a job is polled. A member that is zero is the service's own.
-struct poll_schedule {
-    duration first{};        ///< from the creation of a job, or a message to it, to the first poll
-    duration min_interval{}; ///< between polls, at first
-    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
-    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
-};
-
-/// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
-/// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
-///
-/// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
-/// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
-///
-/// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
-///
-/// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
-/// line of its own. Among many services of one scope the equal one is found by `hash_value(service)`, looked up by its
-/// argument, and where there is none by comparing with each. Where a service has `list_unfinished()`, which returns an
-/// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
-/// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
-/// the items are all that `get_job` would tell.
-template <class Api>
-concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
-                  std::equality_comparable<typename Api::job_type> &&
-                  requires(Api& api, const typename Api::job_type& job, std::string id) {
-                      { Api::api_name } -> std::convertible_to<std::string_view>;
-                      { api.get_job(id) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
-                      { api.get_client() } -> std::same_as<client>;
-                      { api.scope() } -> std::convertible_to<std::string>;
-                      { api.default_schedule() } -> std::same_as<poll_schedule>;
-                      { job_id(job) } -> std::convertible_to<std::string>;
-                      { status_text(job) } -> std::convertible_to<std::string>;
-                      { is_finished(job) } -> std::same_as<bool>;
-                      { is_unknown(job) } -> std::same_as<bool>;
-                  };
-
-/// One that can create a job from a text, for `run_job`.
-template <class Api>
-concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt) {
-    { api.create_job(prompt) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
-};
-
-} // namespace cojob
-
-// -------- cojob/detail/polled_api.hpp
+// -------- cojob/detail/started_operation.hpp
 
 namespace cojob::detail {
 
-/// One answer of a poll, whatever the API.
-struct job_view {
-    std::shared_ptr<const void> job{};
-    std::string status{};
-    bool is_finished = false;
-    bool is_unknown = false;
-};
-
-struct listed_job {
-    std::string id{};
-    job_view view{};
-};
-
-/// Whether one request can stand for the polls of many jobs.
-enum class listing { none, partial, whole };
-
-/// The same client for one poll: one attempt, counted as a poll, with a limit no longer than this.
-COJOB_DECL client for_one_poll(const client&, std::shared_ptr<poll_trace>, duration limit);
-
-/// The API of a wait with its type erased: what waits is compiled once.
-class BOOST_SYMBOL_VISIBLE polled_api {
+/// An operation that `start` runs. The coroutine owns it, the caller's cancellation slot does not.
+class BOOST_SYMBOL_VISIBLE started_operation : public std::enable_shared_from_this<started_operation> {
   public:
-    polled_api() = default;
-    polled_api(const polled_api&) = delete;
-    polled_api& operator=(const polled_api&) = delete;
-    virtual ~polled_api() = default;
+    /// The operation runs on a strand of this executor, because a cancellation must not meet a step of it.
+    COJOB_DECL explicit started_operation(asio::any_io_executor);
+    started_operation(const started_operation&) = delete;
+    started_operation& operator=(const started_operation&) = delete;
+    virtual ~started_operation() = default;
 
-    virtual asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace>, duration limit) const = 0;
-    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit) const = 0;
-    [[nodiscard]] virtual listing lists() const = 0;
-    [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
-    /// Whether the two may share polls.
-    [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
-    /// Equal for services that are: so the same one is found among thousands.
-    [[nodiscard]] virtual std::size_t hash() const = 0;
-    [[nodiscard]] virtual std::type_index type() const = 0;
-    [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
-    [[nodiscard]] virtual client get_client() const = 0;
-    [[nodiscard]] virtual std::string_view api() const = 0;
-    [[nodiscard]] virtual const std::string& scope() const = 0;
-};
+    COJOB_DECL void run(asio::awaitable<void> operation);
+    /// From any executor: the strand emits the signal.
+    COJOB_DECL void cancel(asio::cancellation_type);
 
-template <class Api>
-concept has_other_clients = requires(const Api& api, client c) {
-    { api.with(c) } -> std::same_as<Api>;
-};
+    /// Posts the completion handler. Called at least once, on the strand or by `start` itself.
+    virtual void complete(std::exception_ptr) = 0;
 
-template <class Api>
-concept has_hash = requires(const Api& api) {
-    { hash_value(api) } -> std::convertible_to<std::size_t>;
-};
-
-template <class Api>
-concept lists_unfinished = requires(Api& api) {
-    { api.list_unfinished() } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
-};
-
-template <class Api>
-class polled_api_of final : public polled_api {
-    using job_type = typename Api::job_type;
-
-  public:
-    explicit polled_api_of(Api api) : api_(std::move(api)), scope_(api_.scope()) {}
-
-    asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace> trace, duration limit) const override
-    {
-        return poll_once(on_poll_client(std::move(trace), limit), std::move(id));
-    }
-    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit) const override
-    {
-        return list_once(on_poll_client(std::move(trace), limit));
-    }
-    [[nodiscard]] listing lists() const override
-    {
-        if constexpr (!lists_unfinished<Api>)
-            return listing::none;
-        else if constexpr (requires { requires bool(Api::lists_whole_jobs); })
-            return listing::whole;
-        else
-            return listing::partial;
-    }
-    [[nodiscard]] bool is_same(const void* a, const void* b) const override
-    {
-        return *static_cast<const job_type*>(a) == *static_cast<const job_type*>(b);
-    }
-    [[nodiscard]] bool is_same_service(const polled_api& other) const override
-    {
-        if constexpr (std::equality_comparable<Api>)
-            return other.type() == type() && static_cast<const polled_api_of&>(other).api_ == api_;
-        else
-            return &other == this;
-    }
-    [[nodiscard]] std::size_t hash() const override
-    {
-        if constexpr (!std::equality_comparable<Api>)
-            return std::hash<const void*>()(this);
-        else if constexpr (has_hash<Api>)
-            return hash_value(std::as_const(api_));
-        else
-            return 0;
-    }
-    [[nodiscard]] std::type_index type() const override { return typeid(Api); }
-    [[nodiscard]] poll_schedule default_schedule() const override { return api_.default_schedule(); }
-    [[nodiscard]] client get_client() const override { return api_.get_client(); }
-    [[nodiscard]] std::string_view api() const override { return Api::api_name; }
-    [[nodiscard]] const std::string& scope() const override { return scope_; }
+  protected:
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
   private:
-    [[nodiscard]] Api on_poll_client(std::shared_ptr<poll_trace> trace, duration limit) const
+    COJOB_DECL static asio::awaitable<void> run_all(std::shared_ptr<started_operation>, asio::awaitable<void>);
+    COJOB_DECL void emit(asio::cancellation_type);
+
+    asio::any_io_executor executor_, strand_;
+    asio::cancellation_signal signal_;
+    std::atomic<unsigned> asked_{0}; ///< types of cancellation so far
+    bool has_begun_ = false, is_over_ = false;
+};
+
+template <class T>
+class started_with_result : public started_operation {
+  public:
+    using started_operation::started_operation;
+
+    std::optional<T> result;
+};
+
+template <>
+class started_with_result<void> : public started_operation {
+  public:
+    using started_operation::started_operation;
+};
+
+template <class T>
+asio::awaitable<void> keep_result(asio::awaitable<T> operation, std::shared_ptr<started_with_result<T>> started)
+{
+    started->result.emplace(co_await std::move(operation));
+}
+
+/// Knows the completion handler. It is invoked on its own executor, whose context is kept at work until then.
+template <class T, class Handler>
+class start_completion final : public started_with_result<T> {
+  public:
+    start_completion(const asio::any_io_executor& executor, Handler handler)
+        : started_with_result<T>(executor), waiting_(std::in_place, executor, std::move(handler))
     {
-        if constexpr (has_other_clients<Api>)
-            return api_.with(for_one_poll(api_.get_client(), std::move(trace), limit));
-        else
-            return api_;
     }
 
-    static job_view view_of(job_type answered)
+    void complete(std::exception_ptr thrown) override
     {
-        auto job = detail::share<job_type>(std::move(answered));
-        std::string status(status_text(*job));
-        const bool finished = is_finished(*job), unknown = is_unknown(*job);
-        return {std::move(job), std::move(status), finished, unknown};
+        if (std::exchange(is_complete_, true))
+            return;
+        waiting_->thrown = std::move(thrown);
+        auto self = std::static_pointer_cast<start_completion>(this->shared_from_this());
+        asio::post(this->executor(), invocation(std::move(self)));
     }
 
-    static asio::awaitable<job_view> poll_once(Api api, std::string id)
-    {
-        co_return view_of(co_await api.get_job(std::move(id)));
-    }
+  private:
+    using handler_executor = asio::associated_executor_t<Handler, asio::any_io_executor>;
+    using work = std::decay_t<decltype(asio::prefer(std::declval<const handler_executor&>(),
+                                                    asio::execution::outstanding_work.tracked))>;
 
-    static asio::awaitable<std::vector<listed_job>> list_once(Api api)
-    {
-        std::vector<listed_job> listed;
-        if constexpr (lists_unfinished<Api>) {
-            auto jobs = co_await api.list_unfinished();
-            listed.reserve(jobs.size());
-            for (auto& job : jobs) {
-                std::string id(job_id(job));
-                listed.push_back({std::move(id), view_of(std::move(job))});
+    struct waiting {
+        waiting(const asio::any_io_executor& executor, Handler h)
+            : at_work(
+                  asio::prefer(asio::get_associated_executor(h, executor), asio::execution::outstanding_work.tracked)),
+              handler(std::move(h))
+        {
+        }
+
+        work at_work;
+        Handler handler;
+        std::exception_ptr thrown{};
+    };
+
+    /// What is posted. It frees all that belongs to the operation before it invokes the handler.
+    class invocation {
+      public:
+        using executor_type = handler_executor;
+        using allocator_type = asio::associated_allocator_t<Handler>;
+
+        explicit invocation(std::shared_ptr<start_completion> of) noexcept : of_(std::move(of)) {}
+
+        [[nodiscard]] executor_type get_executor() const noexcept
+        {
+            return asio::get_associated_executor(of_->waiting_->handler, of_->executor());
+        }
+        [[nodiscard]] allocator_type get_allocator() const noexcept
+        {
+            return asio::get_associated_allocator(of_->waiting_->handler);
+        }
+
+        void operator()()
+        {
+            auto waiting = std::move(*of_->waiting_);
+            of_->waiting_.reset(); // the strand may be the last owner of the rest
+            const auto slot = asio::get_associated_cancellation_slot(waiting.handler);
+            if (slot.is_connected())
+                asio::cancellation_slot(slot).clear();
+            if constexpr (std::is_void_v<T>) {
+                of_.reset();
+                std::move(waiting.handler)(std::move(waiting.thrown));
+            } else {
+                auto result = std::move(of_->result);
+                of_.reset();
+                std::move(waiting.handler)(std::move(waiting.thrown), result ? std::move(*result) : T());
             }
         }
-        co_return listed;
-    }
 
-    mutable Api api_; // a service's members need not be const
-    std::string scope_;
+      private:
+        std::shared_ptr<start_completion> of_;
+    };
+
+    std::optional<waiting> waiting_;
+    bool is_complete_ = false;
 };
+
+template <class T>
+struct start_initiation {
+    template <class Handler>
+    void operator()(Handler&& handler, const asio::any_io_executor& executor, asio::awaitable<T> operation) const
+    {
+        using completion_type = start_completion<T, std::decay_t<Handler>>;
+        const auto slot = asio::get_associated_cancellation_slot(handler);
+        const auto started = std::make_shared<completion_type>(executor, std::forward<Handler>(handler));
+        try {
+            if (slot.is_connected())
+                // Not an owner: the caller's signal may outlive the context, and the operation must not.
+                asio::cancellation_slot(slot).assign(
+                    [weak = std::weak_ptr<started_operation>(started)](asio::cancellation_type type) {
+                        if (const auto live = weak.lock())
+                            live->cancel(type);
+                    });
+            if constexpr (std::is_void_v<T>)
+                started->run(std::move(operation));
+            else
+                started->run(detail::keep_result<T>(std::move(operation), started));
+        } catch (...) {
+            started->complete(std::current_exception());
+        }
+    }
+};
+
+template <class T>
+struct start_signature {
+    using type = void(std::exception_ptr, T);
+};
+
+template <>
+struct start_signature<void> {
+    using type = void(std::exception_ptr);
+};
+
+template <class T>
+using start_signature_t = typename start_signature<T>::type;
+
+/// What a failed operation can complete with, beside its exception.
+template <class T>
+concept startable = std::is_void_v<T> || (std::default_initializable<T> && std::move_constructible<T>);
 
 } // namespace cojob::detail
 
@@ -1718,6 +1610,298 @@ class https_options {
 
 } // namespace cojob::http
 
+// -------- cojob/job/concepts.hpp
+
+namespace cojob {
+
+/// When a job is polled. A member that is zero is the service's own.
+struct poll_schedule {
+    duration first{};        ///< from the creation of a job, or a message to it, to the first poll
+    duration min_interval{}; ///< between polls, at first
+    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
+    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
+};
+
+/// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
+/// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
+///
+/// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
+/// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
+///
+/// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
+///
+/// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
+/// line of its own. Among many services of one scope the equal one is found by `hash_value(service)`, looked up by its
+/// argument, and where there is none by comparing with each. Where a service has `list_unfinished()`, which returns an
+/// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
+/// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
+/// the items are all that `get_job` would tell.
+template <class Api>
+concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
+                  std::equality_comparable<typename Api::job_type> &&
+                  requires(Api& api, const typename Api::job_type& job, std::string id) {
+                      { Api::api_name } -> std::convertible_to<std::string_view>;
+                      { api.get_job(id) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
+                      { api.get_client() } -> std::same_as<client>;
+                      { api.scope() } -> std::convertible_to<std::string>;
+                      { api.default_schedule() } -> std::same_as<poll_schedule>;
+                      { job_id(job) } -> std::convertible_to<std::string>;
+                      { status_text(job) } -> std::convertible_to<std::string>;
+                      { is_finished(job) } -> std::same_as<bool>;
+                      { is_unknown(job) } -> std::same_as<bool>;
+                  };
+
+/// One that can create a job from a text, for `run_job`.
+template <class Api>
+concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt) {
+    { api.create_job(prompt) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
+};
+
+} // namespace cojob
+
+// -------- cojob/job/handle.hpp
+
+namespace cojob {
+
+/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
+/// when, so that a wait after a restart knows which end it must not accept.
+///
+/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
+/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
+class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
+  public:
+    job_handle() = default;
+    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
+    job_handle(std::string of_api, std::string in_scope, std::string of_job)
+        : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
+    {
+    }
+
+    std::string api;                      ///< the service's `api_name`
+    std::string scope;                    ///< the service's `scope()`: base URL and project
+    std::string id;                       ///< the job's id there
+    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
+    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
+
+    /// Whether both say the same, the times included.
+    friend bool operator==(const job_handle&, const job_handle&) = default;
+};
+
+/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
+/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
+/// an id that no call would take, or too long.
+[[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
+
+/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
+/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
+[[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
+
+namespace detail {
+
+/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
+/// scope, or the id is none.
+COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
+
+} // namespace detail
+
+} // namespace cojob
+
+// -------- cojob/job/detail/job_reference.hpp
+
+namespace cojob::detail {
+
+/// How a caller names a job.
+class job_reference {
+  public:
+    enum class kind {
+        id,     ///< nothing else is known of it
+        handle, ///< and when it was created or sent a message
+        whole   ///< the caller has seen it, so it exists
+    };
+
+    explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
+    explicit job_reference(job_handle handle) : handle_(std::move(handle)), given_(kind::handle) {}
+
+    [[nodiscard]] kind given() const noexcept { return given_; }
+    [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
+    /// Of a job that was given by its handle.
+    [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
+
+  private:
+    job_handle handle_; ///< only the id in it, unless it was given
+    kind given_;
+};
+
+/// A job that was given whole: `job_id` is found by its argument.
+template <class Job>
+[[nodiscard]] job_reference reference_to(const Job& job)
+{
+    return job_reference(std::string(job_id(job)), job_reference::kind::whole);
+}
+[[nodiscard]] inline job_reference reference_to(const job_handle& handle)
+{
+    return job_reference(handle);
+}
+[[nodiscard]] inline job_reference reference_to(const std::string& id)
+{
+    return job_reference(id);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/job/detail/polled_api.hpp
+
+namespace cojob::detail {
+
+/// One answer of a poll, whatever the API.
+struct job_view {
+    std::shared_ptr<const void> job{};
+    std::string status{};
+    bool is_finished = false;
+    bool is_unknown = false;
+};
+
+struct listed_job {
+    std::string id{};
+    job_view view{};
+};
+
+/// Whether one request can stand for the polls of many jobs.
+enum class listing { none, partial, whole };
+
+/// The same client for one poll: one attempt, counted as a poll, with a limit no longer than this.
+COJOB_DECL client for_one_poll(const client&, std::shared_ptr<poll_trace>, duration limit);
+
+/// The API of a wait with its type erased: what waits is compiled once.
+class BOOST_SYMBOL_VISIBLE polled_api {
+  public:
+    polled_api() = default;
+    polled_api(const polled_api&) = delete;
+    polled_api& operator=(const polled_api&) = delete;
+    virtual ~polled_api() = default;
+
+    virtual asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace>, duration limit) const = 0;
+    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit) const = 0;
+    [[nodiscard]] virtual listing lists() const = 0;
+    [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
+    /// Whether the two may share polls.
+    [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
+    /// Equal for services that are: so the same one is found among thousands.
+    [[nodiscard]] virtual std::size_t hash() const = 0;
+    [[nodiscard]] virtual std::type_index type() const = 0;
+    [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
+    [[nodiscard]] virtual client get_client() const = 0;
+    [[nodiscard]] virtual std::string_view api() const = 0;
+    [[nodiscard]] virtual const std::string& scope() const = 0;
+};
+
+template <class Api>
+concept has_other_clients = requires(const Api& api, client c) {
+    { api.with(c) } -> std::same_as<Api>;
+};
+
+template <class Api>
+concept has_hash = requires(const Api& api) {
+    { hash_value(api) } -> std::convertible_to<std::size_t>;
+};
+
+template <class Api>
+concept lists_unfinished = requires(Api& api) {
+    { api.list_unfinished() } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
+};
+
+template <class Api>
+class polled_api_of final : public polled_api {
+    using job_type = typename Api::job_type;
+
+  public:
+    explicit polled_api_of(Api api) : api_(std::move(api)), scope_(api_.scope()) {}
+
+    asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace> trace, duration limit) const override
+    {
+        return poll_once(on_poll_client(std::move(trace), limit), std::move(id));
+    }
+    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit) const override
+    {
+        return list_once(on_poll_client(std::move(trace), limit));
+    }
+    [[nodiscard]] listing lists() const override
+    {
+        if constexpr (!lists_unfinished<Api>)
+            return listing::none;
+        else if constexpr (requires { requires bool(Api::lists_whole_jobs); })
+            return listing::whole;
+        else
+            return listing::partial;
+    }
+    [[nodiscard]] bool is_same(const void* a, const void* b) const override
+    {
+        return *static_cast<const job_type*>(a) == *static_cast<const job_type*>(b);
+    }
+    [[nodiscard]] bool is_same_service(const polled_api& other) const override
+    {
+        if constexpr (std::equality_comparable<Api>)
+            return other.type() == type() && static_cast<const polled_api_of&>(other).api_ == api_;
+        else
+            return &other == this;
+    }
+    [[nodiscard]] std::size_t hash() const override
+    {
+        if constexpr (!std::equality_comparable<Api>)
+            return std::hash<const void*>()(this);
+        else if constexpr (has_hash<Api>)
+            return hash_value(std::as_const(api_));
+        else
+            return 0;
+    }
+    [[nodiscard]] std::type_index type() const override { return typeid(Api); }
+    [[nodiscard]] poll_schedule default_schedule() const override { return api_.default_schedule(); }
+    [[nodiscard]] client get_client() const override { return api_.get_client(); }
+    [[nodiscard]] std::string_view api() const override { return Api::api_name; }
+    [[nodiscard]] const std::string& scope() const override { return scope_; }
+
+  private:
+    [[nodiscard]] Api on_poll_client(std::shared_ptr<poll_trace> trace, duration limit) const
+    {
+        if constexpr (has_other_clients<Api>)
+            return api_.with(for_one_poll(api_.get_client(), std::move(trace), limit));
+        else
+            return api_;
+    }
+
+    static job_view view_of(job_type answered)
+    {
+        auto job = detail::share<job_type>(std::move(answered));
+        std::string status(status_text(*job));
+        const bool finished = is_finished(*job), unknown = is_unknown(*job);
+        return {std::move(job), std::move(status), finished, unknown};
+    }
+
+    static asio::awaitable<job_view> poll_once(Api api, std::string id)
+    {
+        co_return view_of(co_await api.get_job(std::move(id)));
+    }
+
+    static asio::awaitable<std::vector<listed_job>> list_once(Api api)
+    {
+        std::vector<listed_job> listed;
+        if constexpr (lists_unfinished<Api>) {
+            auto jobs = co_await api.list_unfinished();
+            listed.reserve(jobs.size());
+            for (auto& job : jobs) {
+                std::string id(job_id(job));
+                listed.push_back({std::move(id), view_of(std::move(job))});
+            }
+        }
+        co_return listed;
+    }
+
+    mutable Api api_; // a service's members need not be const
+    std::string scope_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/job/wait_options.hpp
 
 namespace cojob {
@@ -1832,6 +2016,15 @@ std::vector<job_reference> references_to(const std::vector<Job>& jobs)
     return all;
 }
 
+inline std::vector<job_reference> references_to(std::vector<std::string>&& ids)
+{
+    std::vector<job_reference> all;
+    all.reserve(ids.size());
+    for (auto& id : ids)
+        all.emplace_back(std::move(id));
+    return all;
+}
+
 /// What several jobs of an API may be given as, besides their ids.
 template <class Job, class Api>
 concept given_job = std::same_as<Job, job_handle> || std::same_as<Job, typename Api::job_type>;
@@ -1848,7 +2041,7 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    return detail::wait_for_every(std::move(api), detail::references_to(ids), options);
+    return detail::wait_for_every(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
 /// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`. A handle of another API,
@@ -1870,7 +2063,7 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    return detail::wait_for_first(std::move(api), detail::references_to(ids), options);
+    return detail::wait_for_first(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
 /// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`.
@@ -2021,8 +2214,21 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
-template <class Api>
-asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options)
+/// How `run_job` waits for what it has created: `progress.hpp` has another way.
+struct silent_wait {
+    template <class Job>
+    void created(const Job&) const noexcept
+    {
+    }
+    template <class Api>
+    asio::awaitable<typename Api::job_type> wait(Api api, job_reference job, const wait_options& rest) const
+    {
+        return detail::wait_for(std::move(api), std::move(job), rest);
+    }
+};
+
+template <class Api, class Wait>
+asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string prompt, wait_options options, Wait way)
 {
     const auto handle = api.get_client();
     const auto until = detail::end_of_wait(handle, options, api.default_schedule());
@@ -2035,10 +2241,11 @@ asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string pro
     }
     std::string id(job_id(*created)), status(status_text(*created));
     detail::remember_created(handle, Api::api_name, api.scope(), id);
+    way.created(*created);
     if (is_finished(*created) && options.settle == duration::zero())
         co_return std::move(*created);
     const auto rest = detail::rest_of_wait(handle, options, until, id, std::move(status));
-    co_return co_await detail::wait_for(std::move(api), job_reference(std::move(id)), rest);
+    co_return co_await way.wait(std::move(api), job_reference(std::move(id)), rest);
 }
 
 } // namespace detail
@@ -2101,7 +2308,7 @@ template <creating_job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               wait_options options = {})
 {
-    return detail::create_and_wait(std::move(api), std::string(prompt), options);
+    return detail::create_and_wait(std::move(api), std::string(prompt), options, detail::silent_wait());
 }
 
 /// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
@@ -2199,6 +2406,147 @@ template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, const typename Api::job_type& job, wait_options options = {})
 {
     return detail::watch_access::make(std::move(api), detail::reference_to(job), options);
+}
+
+} // namespace cojob
+
+// -------- cojob/job/progress.hpp
+
+namespace cojob {
+
+namespace detail {
+
+/// A function for the changes of a job. Not a coroutine: nobody would await it.
+template <class Function, class Job>
+concept change_function = std::invocable<Function&, const Job&> &&
+                          !std::convertible_to<std::invoke_result_t<Function&, const Job&>, asio::awaitable<void>>;
+
+/// What a job may be named by.
+template <class Job, class Api>
+concept names_job = std::convertible_to<const Job&, std::string_view> || std::same_as<Job, job_handle> ||
+                    std::same_as<Job, typename Api::job_type>;
+
+template <class Job>
+job_reference reference_by(const Job& job)
+{
+    if constexpr (std::convertible_to<const Job&, std::string_view>)
+        return job_reference(std::string(std::string_view(job)));
+    else
+        return detail::reference_to(job);
+}
+
+/// g++ 12 destroys twice a lambda that owns what it captures when it is made within a `co_await` expression. A variable
+/// is safe, and so is a type that has a default constructor, such as `std::function`: it is no lambda with captures.
+template <class Function>
+constexpr void refuse_what_is_destroyed_twice()
+{
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+    using type = std::remove_cvref_t<Function>;
+    static_assert(std::is_lvalue_reference_v<Function> || std::is_trivially_destructible_v<type> ||
+                      std::default_initializable<type>,
+                  "g++ 12 destroys this lambda twice within co_await: make it a variable and pass that, or capture by "
+                  "reference");
+#endif
+}
+
+/// Watches a job to its end, and calls the function with what has changed since `known`.
+template <class Api, class Function>
+asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job, Function on_change,
+                                                      wait_options options,
+                                                      std::shared_ptr<const typename Api::job_type> known = {})
+{
+    using job_type = typename Api::job_type;
+    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
+    const auto watch = detail::make_watch(std::move(polled), std::move(job), options);
+    while (const auto seen = co_await detail::next_change(watch)) {
+        auto next = std::static_pointer_cast<const job_type>(seen);
+        const auto is_change = !known || !(*known == *next);
+        known = std::move(next);
+        if (is_change)
+            std::invoke(on_change, *known);
+    }
+    co_return *known;
+}
+
+/// How `run_job` waits when it has a function to call.
+template <class Job, class Function>
+class telling_wait {
+  public:
+    explicit telling_wait(Function on_change) : on_change_(std::move(on_change)) {}
+
+    void created(const Job& job)
+    {
+        known_ = detail::share<const Job>(job);
+        std::invoke(on_change_, *known_);
+    }
+    template <class Api>
+    asio::awaitable<Job> wait(Api api, job_reference job, const wait_options& rest)
+    {
+        return detail::wait_and_tell<Api, Function>(std::move(api), std::move(job), std::move(on_change_), rest,
+                                                    known_);
+    }
+
+  private:
+    Function on_change_;
+    std::shared_ptr<const Job> known_;
+};
+
+} // namespace detail
+
+/// Waits for a job as `wait_for_job` does, and calls a function with the job whenever a poll has seen it change.
+///
+/// The job is given by its id, by a `job_handle`, or whole. `on_change(const job_type&)` is called for exactly what
+/// `watch_job` tells: the job as it is at first, each change, and its end, before the wait returns it. It is copied or
+/// moved, and called on the caller's executor, by the coroutine that awaits; the job is not polled meanwhile, so it
+/// should not block. An exception that it throws ends the wait and is thrown from it; the job goes on. It must not be a
+/// coroutine: `watch_job` is for that. g++ 12: a lambda that owns what it captures must be a variable.
+///
+/// Errors, cancellation and thread safety: as `wait_for_job`. Example:
+/// `co_await cojob::wait_for_job(agent, id, [](const auto& job) { std::cout << job.status_text << '\n'; })`.
+template <job_api Api, detail::names_job<Api> Job, class Function>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const Job& job, Function&& on_change,
+                                                                   wait_options options = {})
+{
+    detail::refuse_what_is_destroyed_twice<Function>();
+    return detail::wait_and_tell<Api, std::decay_t<Function>>(std::move(api), detail::reference_by(job),
+                                                              std::forward<Function>(on_change), options);
+}
+
+/// The same with nothing but a time limit.
+template <job_api Api, detail::names_job<Api> Job, class Function, class Rep, class Period>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
+             std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const Job& job, Function&& on_change,
+                                                                   std::chrono::duration<Rep, Period> timeout)
+{
+    return cojob::wait_for_job(std::move(api), job, std::forward<Function>(on_change),
+                               wait_options{.timeout = timeout});
+}
+
+/// Creates a job and waits for its end as `run_job` does, and calls a function with the job: as it was created, then as
+/// `wait_for_job` does whenever a poll has seen it change. So the id is there as soon as the server has told it.
+///
+/// Errors, cancellation and the function: as `run_job` and `wait_for_job`.
+template <creating_job_api Api, class Function>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt, Function&& on_change,
+                                                              wait_options options = {})
+{
+    detail::refuse_what_is_destroyed_twice<Function>();
+    using way = detail::telling_wait<typename Api::job_type, std::decay_t<Function>>;
+    return detail::create_and_wait(std::move(api), std::string(prompt), options,
+                                   way(std::forward<Function>(on_change)));
+}
+
+/// The same with nothing but a time limit.
+template <creating_job_api Api, class Function, class Rep, class Period>
+    requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
+             std::convertible_to<std::chrono::duration<Rep, Period>, duration>
+[[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt, Function&& on_change,
+                                                              std::chrono::duration<Rep, Period> timeout)
+{
+    return cojob::run_job(std::move(api), prompt, std::forward<Function>(on_change), wait_options{.timeout = timeout});
 }
 
 } // namespace cojob
@@ -3190,6 +3538,57 @@ namespace cojob {
 
 } // namespace cojob
 
+// -------- cojob/start.hpp
+
+namespace cojob {
+
+/// Runs an operation from code that is not a coroutine, and completes as the completion token says: a callback,
+/// `asio::use_future`, `asio::deferred`, `asio::detached` and others.
+///
+/// The completion signature is that of `asio::co_spawn`: `void(std::exception_ptr, T)`, without the value for
+/// `awaitable<void>`. After a failure the exception is set, and the value is `T()`; so `T` needs a default constructor.
+/// `use_future` and `use_awaitable` throw the exception. For a value instead of an exception start
+/// `as_result(operation)`: `asio::redirect_error` does not act on an exception, and an `error_code` would lose
+/// `error_info`. There is no default token: `deferred` would do nothing where it is forgotten, `detached` would lose
+/// every failure.
+///
+/// The operation is moved, and runs on a strand of the executor. The completion handler is posted to the executor, and
+/// runs on its associated executor; by default, that is the executor. It never runs inside `start`, nor on the strand
+/// of the operation or of a client. Its context is kept at work until then. Its associated allocator is used to hand it
+/// to an executor that takes one; an `any_io_executor` does not.
+///
+/// Errors: those of the operation, as exceptions, whatever their type. Cancellation: through the handler's cancellation
+/// slot, all types, passed on to the operation as they are; unlike with `co_spawn`, total and partial cancellation are
+/// enabled. Emit the signal on the handler's executor. An operation that is cancelled before its first step never
+/// begins. A cancellation that meets the end of the operation is harmless; with `co_spawn` of Asio before 1.28 it is
+/// not where an executor is bound. Preconditions: the executor is not empty; a context must not be destroyed while a
+/// handler that runs on it is pending elsewhere. Thread safety: may be called from any thread. Throws only what the
+/// allocation of its own state throws.
+///
+/// \code
+/// std::future<agent_job> made = cojob::start(context, agent.create_job("Document it"), asio::use_future);
+/// cojob::start(context, cojob::wait_for_job(agent, id), [](std::exception_ptr failure, agent_job job) { … });
+/// \endcode
+template <class T, BOOST_ASIO_COMPLETION_TOKEN_FOR(detail::start_signature_t<T>) CompletionToken>
+    requires detail::startable<T>
+auto start(asio::any_io_executor executor, asio::awaitable<T> operation, CompletionToken&& token)
+{
+    return asio::async_initiate<CompletionToken, detail::start_signature_t<T>>(
+        detail::start_initiation<T>(), token, std::move(executor), std::move(operation));
+}
+
+/// The same, on the executor of an execution context, such as an `io_context`.
+template <detail::execution_context Context, class T,
+          BOOST_ASIO_COMPLETION_TOKEN_FOR(detail::start_signature_t<T>) CompletionToken>
+    requires detail::startable<T>
+auto start(Context& context, asio::awaitable<T> operation, CompletionToken&& token)
+{
+    return cojob::start(asio::any_io_executor(context.get_executor()), std::move(operation),
+                        std::forward<CompletionToken>(token));
+}
+
+} // namespace cojob
+
 // -------- cojob/version.hpp
 
 namespace cojob {
@@ -3205,9 +3604,6 @@ namespace cojob {
 #if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/associated_cancellation_slot.hpp>
-#include <boost/asio/associated_executor.hpp>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -3216,13 +3612,10 @@ namespace cojob {
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
-#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/ssl/context.hpp>
@@ -3255,7 +3648,6 @@ namespace cojob {
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
 #include <ios>
 #include <iterator>
@@ -4109,14 +4501,375 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
 
 } // namespace cojob::http
 
-// -------- cojob/impl/internal/named.hpp
+// -------- cojob/impl/internal/base/serial_executor.hpp
+
+namespace cojob::detail {
+
+/// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
+/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
+/// for the compiler to make. It counts work only where that was asked for by `for_users`: inside, `at_work` does, for
+/// what is spawned on it.
+class serial_executor {
+    template <class Strand>
+    using that_never_blocks =
+        std::decay_t<decltype(asio::require(std::declval<const Strand&>(), asio::execution::blocking.never))>;
+
+    /// A strand, twice.
+    template <class Inner>
+    struct strand_on {
+        explicit strand_on(const Inner& inner)
+            : at_once(asio::prefer(inner, asio::execution::blocking.possibly)),
+              later(asio::require(at_once, asio::execution::blocking.never))
+        {
+        }
+
+        asio::strand<Inner> at_once;
+        that_never_blocks<asio::strand<Inner>> later;
+    };
+
+    struct shared_strand {
+        template <class Inner>
+        shared_strand(const asio::any_io_executor& executor, const Inner& same)
+            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_on<Inner>(same))
+        {
+        }
+
+        asio::any_io_executor inner; ///< what the strand hands its work to
+        asio::execution_context& context;
+        /// One of an `any_io_executor` allocates what the other has in place.
+        std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>> strand;
+        std::weak_ptr<const shared_strand> self{};
+    };
+
+    /// Owns a strand, and keeps its context at work.
+    struct work {
+        explicit work(std::shared_ptr<const shared_strand> s)
+            : inner(asio::prefer(s->inner, asio::execution::outstanding_work.tracked)), strand(std::move(s))
+        {
+        }
+
+        asio::any_io_executor inner;
+        std::shared_ptr<const shared_strand> strand;
+    };
+
+  public:
+    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
+    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
+    {
+        const auto* const own = inner.target<asio::io_context::executor_type>();
+        auto made = own ? share<shared_strand>(inner, *own) : share<shared_strand>(inner, inner);
+        made->self = made;
+        return {std::move(made), false, counting::never};
+    }
+
+    /// The same strand, which keeps its context at work for whoever asks for that.
+    [[nodiscard]] serial_executor for_users() const noexcept { return {strand_, is_later_, counting::on_request}; }
+
+    [[nodiscard]] asio::execution_context& query(asio::execution::context_t) const noexcept { return strand_->context; }
+    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
+    {
+        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
+                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
+    {
+        return {strand_, true, counts_};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
+    {
+        return {strand_, false, counts_};
+    }
+    [[nodiscard]] asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t) const noexcept
+    {
+        return counts_ == counting::now
+                   ? asio::execution::outstanding_work_t(asio::execution::outstanding_work.tracked)
+                   : asio::execution::outstanding_work_t(asio::execution::outstanding_work.untracked);
+    }
+    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::tracked_t) const
+    {
+        if (counts_ != counting::on_request)
+            return *this;
+        return {std::shared_ptr<const shared_strand>(share<work>(strand_), strand_.get()), is_later_, counting::now};
+    }
+    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::untracked_t) const noexcept
+    {
+        return {strand_->self.lock(), is_later_, counts_ == counting::never ? counts_ : counting::on_request};
+    }
+
+    /// From inside, at once, unless `blocking.never` is required.
+    template <class Function>
+    void execute(Function&& f) const
+    {
+        const auto go = [&](const auto& s) {
+            if (is_later_)
+                s.later.execute(std::forward<Function>(f));
+            else
+                s.at_once.execute(std::forward<Function>(f));
+        };
+        const auto* const own = std::get_if<0>(&strand_->strand); // `std::visit` makes a table for each function
+        own ? go(*own) : go(*std::get_if<1>(&strand_->strand));
+    }
+
+    /// What the strand hands its work to.
+    [[nodiscard]] const asio::any_io_executor& inner() const noexcept { return strand_->inner; }
+
+    friend bool operator==(const serial_executor& a, const serial_executor& b) noexcept
+    {
+        return a.strand_.get() == b.strand_.get() && a.is_later_ == b.is_later_;
+    }
+
+  private:
+    enum class counting : char { never, on_request, now };
+
+    serial_executor(std::shared_ptr<const shared_strand> s, bool is_later, counting counts) noexcept
+        : strand_(std::move(s)), is_later_(is_later), counts_(counts)
+    {
+    }
+
+    std::shared_ptr<const shared_strand> strand_;
+    bool is_later_;
+    counting counts_;
+};
+
+/// An executor that keeps the context of this one at work while it is there.
+inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
+{
+    const auto* const serial = executor.target<serial_executor>();
+    return asio::prefer(serial ? serial->inner() : executor, asio::execution::outstanding_work.tracked);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/hop.hpp
+
+namespace cojob::detail {
+
+/// How every public operation begins. A coroutine answers to terminal cancellation only unless it says otherwise, and
+/// saying so forgets a cancellation that has been delivered already.
+inline asio::awaitable<void> accept_every_cancellation()
+{
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+}
+
+/// Is called when a coroutine has ended, on its strand; not at all if the context is destroyed before.
+class completion {
+  public:
+    completion() = default;
+    completion(const completion&) = delete;
+    completion& operator=(const completion&) = delete;
+    virtual ~completion() = default;
+
+    virtual void complete(std::exception_ptr thrown) = 0;
+};
+
+/// Begins a coroutine on a strand, which it keeps at work, to be cancelled through a slot that somebody owns. There is
+/// one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with costs
+/// half a second to compile. A cancellation before the first step of the body has to be held back: Asio throws it out
+/// of `run()`, and no completion is called.
+inline void spawn(const asio::any_io_executor& executor, asio::cancellation_slot slot,
+                  std::shared_ptr<void> owner_of_slot, asio::awaitable<void> body, std::shared_ptr<completion> to)
+{
+    struct ended {
+        asio::any_io_executor work;
+        std::shared_ptr<void> owner_of_slot;
+        std::shared_ptr<completion> to;
+
+        void operator()(std::exception_ptr thrown) const
+        {
+            if (to)
+                to->complete(std::move(thrown));
+        }
+    };
+    asio::co_spawn(
+        executor, std::move(body),
+        asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(owner_of_slot), std::move(to)}));
+}
+
+/// The same on the operation's executor, to be cancelled through the operation. The body calls `operation::begin` in
+/// its first step.
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<completion> to)
+{
+    op->hold_cancellation();
+    detail::spawn(op->executor(), op->slot(), op, std::move(body), std::move(to));
+}
+
+/// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
+/// and never from inside the client's strand. It is no handler with that executor: with one, `co_spawn` would dispatch
+/// cancellations with a raw pointer to what may be gone by then.
+template <class Handler>
+class return_to_caller final : public completion {
+  public:
+    explicit return_to_caller(Handler handler)
+        : executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler))
+    {
+    }
+
+    /// The caller's context is kept at work until this returns, so that it is there until then.
+    void complete(std::exception_ptr thrown) override
+    {
+        if (std::exchange(is_completed_, true))
+            return;
+        asio::require(executor_, asio::execution::blocking.never)
+            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
+                auto slot = asio::get_associated_cancellation_slot(handler);
+                if (slot.is_connected())
+                    slot.clear();
+                std::move(handler)(std::move(thrown));
+            });
+    }
+
+  private:
+    using caller_executor = std::decay_t<decltype(asio::prefer(
+        asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
+
+    caller_executor executor_;
+    Handler handler_;
+    bool is_completed_ = false;
+};
+
+/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
+/// cancellation by the caller is dispatched to the operation's executor and decided there.
+///
+/// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
+/// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
+[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
+{
+    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
+        using back_type = return_to_caller<decltype(handler)>;
+        std::shared_ptr<back_type> back;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
+                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                    if (const auto live = weak.lock())
+                        asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
+                });
+            back = std::make_shared<back_type>(std::move(handler));
+            spawn(std::move(run), std::move(body), back);
+        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+            if (!back)
+                back_type(std::move(handler)).complete(std::current_exception());
+            else
+                back->complete(std::current_exception());
+        }
+    };
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
+                                                                                  std::move(op), std::move(inner));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/without_key.hpp
+
+namespace cojob::detail {
+
+/// What follows the scheme in the header Authorization.
+inline std::string_view key_of(const secret& authorization) noexcept
+{
+    const auto header = authorization.reveal();
+    return header.substr(std::min(header.find(' ') + 1, header.size()));
+}
+
+/// Whether these are hexadecimal digits of that character's code.
+inline bool is_code_of(char c, std::string_view digits) noexcept
+{
+    unsigned code = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [stopped, failed] = std::from_chars(digits.data(), end, code, 16);
+    return failed == std::errc() && stopped == end && code == static_cast<unsigned char>(c);
+}
+
+/// How many characters at the beginning of a text stand for this one: as it is, with an escape of JSON, also of JSON
+/// quoted in JSON, or percent-encoded. 0: they stand for another; npos: the text ends before that is certain.
+inline std::size_t length_written(std::string_view text, char c) noexcept
+{
+    constexpr std::size_t most_slashes = 8, unit = 5, octet = 3; // u002f, %2F
+    const auto slashes = std::min({text.substr(0, most_slashes).find_first_not_of('\\'), most_slashes, text.size()});
+    if (slashes > 0 && c == '\\')
+        return slashes;
+    const auto rest = text.substr(slashes);
+    const bool is_unit = slashes > 0 && rest.starts_with('u'), is_octet = rest.starts_with('%');
+    if (is_unit && rest.size() >= unit && is_code_of(c, rest.substr(1, unit - 1)))
+        return slashes + unit;
+    if (is_octet && rest.size() >= octet && is_code_of(c, rest.substr(1, octet - 1)))
+        return octet + slashes;
+    if (rest.empty() || (is_unit && rest.size() < unit) || (is_octet && rest.size() < octet))
+        return std::string_view::npos;
+    return rest.front() == c ? slashes + 1 : 0;
+}
+
+/// How long the key is that a text begins with; 0: it begins with something else. A text that may have been cut can end
+/// in the middle of the key.
+inline std::size_t length_of_key(std::string_view text, std::string_view key, bool may_be_cut) noexcept
+{
+    constexpr std::size_t shortest_part = 6; // anything shorter is as good as a word
+    if (text.starts_with(key))
+        return key.size();
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < key.size(); ++i) {
+        const auto more = length_written(text.substr(length), key[i]);
+        if (more == text.npos)
+            return may_be_cut && i >= shortest_part ? text.size() : 0;
+        if (more == 0)
+            return 0;
+        length += more;
+    }
+    return length;
+}
+
+/// A text without the key, should somebody repeat it; at least that many characters of it.
+inline std::string without_key(std::string_view text, const secret& authorization, std::size_t most, bool may_be_cut)
+{
+    constexpr std::size_t shortest = 8; // anything shorter is as good as a word
+    const auto key = key_of(authorization);
+    if (key.size() < shortest)
+        return std::string(text);
+    const std::array<char, 3> begins{key.front(), '\\', '%'};
+    std::string out;
+    while (out.size() < most && !text.empty()) {
+        const auto before = text.substr(0, text.find_first_of(std::string_view(begins.data(), begins.size())));
+        out += before;
+        text.remove_prefix(before.size());
+        if (const auto length = length_of_key(text, key, may_be_cut); length > 0) {
+            out += "***";
+            text.remove_prefix(length);
+        } else if (!text.empty()) {
+            out += text.front();
+            text.remove_prefix(1);
+        }
+    }
+    return out;
+}
+
+/// The same of a whole text: an id, a path or a URL, where a key may be taken for an id.
+inline std::string without_key(std::string_view text, const secret& authorization)
+{
+    return without_key(text, authorization, text.npos, false);
+}
+
+/// The beginning of a server's text, of whole characters, without the key. A limit may have cut the text.
+inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
+{
+    auto out = without_key(text, authorization, most, true);
+    out.resize(cut_at_character(out, most).size());
+    return out;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/name_map.hpp
 
 namespace cojob::detail {
 
 /// Shared things by their names. The map beneath is one type, whatever the things are: each costs a user's compiler
 /// some 80 functions.
 template <class T>
-class named {
+class name_map {
   public:
     [[nodiscard]] bool empty() const noexcept { return map_.empty(); }
     [[nodiscard]] std::size_t size() const noexcept { return map_.size(); }
@@ -4158,32 +4911,7 @@ class named {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/policy/retry_budget.hpp
-
-namespace cojob::detail {
-
-/// What a client may spend on retries. When most calls fail, retries only add to what breaks the server: then calls are
-/// made once, until successes have filled it again.
-class retry_budget {
-  public:
-    static constexpr double most = 10, reserve = 5, per_success = 0.1;
-
-    void succeeded() noexcept { tokens_ = std::min(most, tokens_ + per_success); }
-
-    /// Whether the call that failed may be tried again.
-    [[nodiscard]] bool failed() noexcept
-    {
-        tokens_ = std::max(0.0, tokens_ - 1);
-        return tokens_ > reserve;
-    }
-
-  private:
-    double tokens_ = most;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/weak_list.hpp
+// -------- cojob/impl/internal/base/weak_list.hpp
 
 namespace cojob::detail {
 
@@ -4209,7 +4937,7 @@ class weak_things {
     std::size_t clean_at_ = 16;
 };
 
-/// Those that are to be told of something, once, and that it does not keep alive. It grows to twice what lived at once.
+/// Those that are to be notified once, and that it does not keep alive. It grows to twice what lived at once.
 /// What `std::make_shared` made keeps its memory while it is listed.
 template <class T>
 class weak_list {
@@ -4218,10 +4946,10 @@ class weak_list {
 
     [[nodiscard]] std::size_t size() const noexcept { return list_.size(); }
 
-    /// Tells those that live, in the order in which they were added; they are not listed any more. The function may add
-    /// more, which are not told, and end others.
+    /// Notifies those that live, in the order in which they were added, and forgets them. The function may add more,
+    /// which are not notified, and end others.
     template <class Function>
-    void tell(Function function)
+    void notify(Function function)
     {
         for (const auto& weak : list_.take())
             if (const auto alive = weak.lock())
@@ -4234,7 +4962,32 @@ class weak_list {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/client_state.hpp
+// -------- cojob/impl/internal/policy/retry_budget.hpp
+
+namespace cojob::detail {
+
+/// What a client may spend on retries. When most calls fail, retries only add to what breaks the server: then calls are
+/// made once, until successes have filled it again.
+class retry_budget {
+  public:
+    static constexpr double most = 10, reserve = 5, per_success = 0.1;
+
+    void succeeded() noexcept { tokens_ = std::min(most, tokens_ + per_success); }
+
+    /// Whether the call that failed may be tried again.
+    [[nodiscard]] bool failed() noexcept
+    {
+        tokens_ = std::max(0.0, tokens_ - 1);
+        return tokens_ > reserve;
+    }
+
+  private:
+    double tokens_ = most;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client/client_state.hpp
 
 namespace cojob::detail {
 
@@ -4415,7 +5168,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     std::list<std::weak_ptr<operation>> running_;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
-    named<void> extensions_;
+    name_map<void> extensions_;
     std::shared_ptr<const std::atomic<bool>> context_is_gone_;
     context_watch* watch_ = nullptr;
     fork_mark made_in_;
@@ -4428,7 +5181,7 @@ inline void context_watch::shutdown()
         const std::lock_guard lock(mutex_);
         std::swap(clients, clients_);
     }
-    clients.tell([](const client_state& client) { client.transport->shutdown(); });
+    clients.notify([](const client_state& client) { client.transport->shutdown(); });
 }
 
 inline void context_watch::notify_fork(asio::execution_context::fork_event event)
@@ -4438,7 +5191,7 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
     told_in_.renew();
     weak_list<client_state> clients;
     std::swap(clients, clients_); // no lock: a child has one thread, and the mutex may be another's of the parent
-    clients.tell([this](client_state& client) {
+    clients.notify([this](client_state& client) {
         clients_.add(client.shared_from_this());
         client.forked();
     });
@@ -4494,7 +5247,7 @@ inline std::string coding_objection(const http::request& asked, const http::resp
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/request.hpp
+// -------- cojob/impl/internal/client/request.hpp
 
 namespace cojob::detail {
 
@@ -4595,24 +5348,24 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/call_record.hpp
+// -------- cojob/impl/internal/client/call_record.hpp
 
 namespace cojob::detail {
 
 /// One call, from its request to its end. The caller and what runs on the client's strand share it, so nothing of it
-/// is moved on the way; the caller writes before the call is spawned and reads when it has landed.
+/// is moved on the way; the caller writes before the call is spawned and reads when it has completed.
 class call_record {
   public:
     /// \throws api_error invalid_argument
-    call_record(std::shared_ptr<client_state> c, api_request request, call_settings s)
-        : client(std::move(c)), settings(std::move(s)), asked(prepare(std::move(request), client->options.user_agent)),
+    call_record(std::shared_ptr<client_state> c, api_request api, call_settings s)
+        : client(std::move(c)), settings(std::move(s)), request(prepare(std::move(api), client->options.user_agent)),
           op(client->options.clock, client->executor, client->options.timeouts.attempt)
     {
     }
 
     const std::shared_ptr<client_state> client;
     const call_settings settings;
-    prepared_call asked;
+    prepared_call request;
     operation op;
 
     error_info failure{};                      ///< how it ended; no code: with a success
@@ -4632,159 +5385,57 @@ inline std::shared_ptr<operation> operation_of(const call_ptr& c)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/in_units.hpp
+// -------- cojob/impl/internal/base/event.hpp
 
 namespace cojob::detail {
 
-/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
-inline std::string in_units(duration length)
-{
-    const auto in = [](std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); };
-    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
-    if (ms < 1000)
-        return in(ms, " ms");
-    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
-    if (min == 0)
-        return tenths == 0 ? in(s, " s") : in(s, ".") + in(tenths, " s");
-    if (min < 60)
-        return s % 60 == 0 ? in(min, " min") : in(min, " min ") + in(s % 60, " s");
-    return min % 60 == 0 ? in(min / 60, " h") : in(min / 60, " h ") + in(min % 60, " min");
-}
+/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
+/// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
+class event {
+  public:
+    explicit event(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
 
-} // namespace cojob::detail
+    void set()
+    {
+        is_set_ = true;
+        timer_.cancel();
+    }
+    void reset() noexcept { is_set_ = false; }
+    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
 
-// -------- cojob/impl/internal/policy/verdict.hpp
+    /// Returns when it is set, or on a cancellation.
+    asio::awaitable<void> wait()
+    {
+        if (!is_set_)
+            co_await timer_.async_wait(asio::as_tuple(asio::deferred));
+    }
 
-namespace cojob::detail {
-
-/// How an attempt ended, as far as its meaning depends on it.
-struct attempt_outcome {
-    error_code error{}; ///< of the transport; none: there is a status
-    int status = 0;
-    bool has_retry_hint = false;
-    bool was_committed = false;
-    stop_reason stopped = stop_reason::none;
-    cojob::effect effect = cojob::effect::none;
-    bool was_stale = false;    ///< a kept connection ended without a byte of an answer
-    bool removes = false;      ///< a DELETE
-    bool is_cut_short = false; ///< the answer came before the request was written whole
+  private:
+    asio::steady_timer timer_;
+    bool is_set_ = false;
 };
 
-/// The code a status has, taken by itself. Success has none.
-[[nodiscard]] inline error_code status_error(int status) noexcept
+/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
+inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
 {
-    if (status >= 200 && status < 300)
-        return {};
-    if (status >= 400 && status < 500) {
-        switch (status) {
-        case 401: return errc::unauthorized;
-        case 403: return errc::forbidden;
-        case 404: return errc::not_found;
-        case 409: return errc::conflict;
-        case 429: return errc::rate_limited;
-        default: return errc::rejected;
-        }
-    }
-    return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
+    if (op.is_stopped() || happening.is_set())
+        co_return;
+    const auto alarm = op.time().make_alarm(op.executor());
+    if (when != time_point::max())
+        alarm->set(when, [&happening] { happening.set(); });
+    co_await happening.wait();
 }
 
-/// Why the attempt itself ended, whatever that means for the work.
-[[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
+/// Suspends until then, or until the operation is stopped.
+inline asio::awaitable<void> sleep_until(operation& op, time_point when)
 {
-    switch (a.stopped) {
-    case stop_reason::cancelled:
-    case stop_reason::forked:
-    case stop_reason::closed: return asio::error::operation_aborted;
-    case stop_reason::deadline: return errc::deadline_exceeded;
-    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
-    case stop_reason::none: break;
-    }
-    return a.error ? a.error : status_error(a.status);
-}
-
-/// Whether a server that answers so may have done the work all the same. 501 and 505 are refusals, and so is a 503 that
-/// says when to come back. 408 is none: gateways answer it when time was up for their upstream, which may have been at
-/// work. But nobody acts on a part of a request.
-[[nodiscard]] inline bool is_ambiguous(const attempt_outcome& a) noexcept
-{
-    if (a.status == 408)
-        return !a.is_cut_short;
-    return a.status >= 500 && a.status < 600 && a.status != 501 && a.status != 505 &&
-           !(a.status == 503 && a.has_retry_hint);
-}
-
-/// Whether the server said that it never looked: a request that was written after a handshake in which the server had
-/// the last word.
-[[nodiscard]] inline bool was_never_read(const attempt_outcome& a) noexcept
-{
-    return a.stopped == stop_reason::none && a.error == errc::tls_failed;
-}
-
-/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
-/// answer tells whether the server did it.
-[[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
-{
-    const auto own = attempt_error(a);
-    if (!own || !a.was_committed || a.effect == effect::none || was_never_read(a))
-        return own;
-    if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
-        return own;
-    if (a.effect ==
-        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
-        return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
-    const auto has_answer = a.stopped == stop_reason::none && !a.error;
-    const auto is_unknown = has_answer ? is_ambiguous(a) : true;
-    return is_unknown ? make_error_code(errc::outcome_unknown) : own;
+    event over(op.executor());
+    co_await wait_until(op, over, when);
 }
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/policy/reason.hpp
-
-namespace cojob::detail {
-
-/// Which limit stopped an attempt, and how long it was.
-inline std::string words_of_limit(phase reached, bool was_committed, const timeout_options& limits)
-{
-    const auto within = [&](std::string_view what, duration limit) {
-        return std::string(what) + " within " + in_units(std::min(limit, limits.attempt));
-    };
-    if (was_committed)
-        return within("no answer", limits.attempt);
-    switch (reached) {
-    case phase::resolving: return within("no address", limits.resolve);
-    case phase::connecting: return within("no connection", limits.connect);
-    case phase::handshaking: return within("no TLS handshake", limits.handshake);
-    default: return within("not sent", limits.attempt);
-    }
-}
-
-/// Why an attempt ended, in this library's words, where neither its code nor the transport says enough.
-inline std::string reason_of(const attempt_outcome& a, phase reached, const timeout_options& limits)
-{
-    switch (a.stopped) {
-    case stop_reason::limit: return words_of_limit(reached, a.was_committed, limits);
-    case stop_reason::deadline:
-        return a.was_committed ? "no answer before the call's time was up" : "not sent before the call's time was up";
-    case stop_reason::cancelled:
-        return a.was_committed ? "cancelled before there was an answer" : "cancelled before it was sent";
-    case stop_reason::closed:
-        return a.was_committed ? "the client was closed before there was an answer"
-                               : "the client was closed before it was sent";
-    case stop_reason::forked: return "begun before the process was forked: its parent goes on with it";
-    case stop_reason::none: break;
-    }
-    if (!a.error && a.status >= 300 && a.status < 400)
-        return "redirects are not followed";
-    if (!a.error && final_error(a) == errc::outcome_unknown)
-        return "the answer leaves open whether it was done";
-    const auto own = attempt_error(a);
-    return final_error(a) == own ? std::string() : own.message();
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/poll_trace.hpp
+// -------- cojob/impl/internal/client/poll_trace.hpp
 
 namespace cojob::detail {
 
@@ -4936,7 +5587,7 @@ class json_document {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/location.hpp
+// -------- cojob/impl/internal/client/location.hpp
 
 namespace cojob::detail {
 
@@ -4984,7 +5635,7 @@ inline std::string without_secrets(std::string_view location)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/server_words.hpp
+// -------- cojob/impl/internal/client/server_words.hpp
 
 namespace cojob::detail {
 
@@ -5136,105 +5787,7 @@ class server_words {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/without_key.hpp
-
-namespace cojob::detail {
-
-/// What follows the scheme in the header Authorization.
-inline std::string_view key_of(const secret& authorization) noexcept
-{
-    const auto header = authorization.reveal();
-    return header.substr(std::min(header.find(' ') + 1, header.size()));
-}
-
-/// Whether these are hexadecimal digits of that character's code.
-inline bool is_code_of(char c, std::string_view digits) noexcept
-{
-    unsigned code = 0;
-    const auto* const end = digits.data() + digits.size();
-    const auto [stopped, failed] = std::from_chars(digits.data(), end, code, 16);
-    return failed == std::errc() && stopped == end && code == static_cast<unsigned char>(c);
-}
-
-/// How many characters at the beginning of a text stand for this one: as it is, with an escape of JSON, also of JSON
-/// quoted in JSON, or percent-encoded. 0: they stand for another; npos: the text ends before that is certain.
-inline std::size_t length_written(std::string_view text, char c) noexcept
-{
-    constexpr std::size_t most_slashes = 8, unit = 5, octet = 3; // u002f, %2F
-    const auto slashes = std::min({text.substr(0, most_slashes).find_first_not_of('\\'), most_slashes, text.size()});
-    if (slashes > 0 && c == '\\')
-        return slashes;
-    const auto rest = text.substr(slashes);
-    const bool is_unit = slashes > 0 && rest.starts_with('u'), is_octet = rest.starts_with('%');
-    if (is_unit && rest.size() >= unit && is_code_of(c, rest.substr(1, unit - 1)))
-        return slashes + unit;
-    if (is_octet && rest.size() >= octet && is_code_of(c, rest.substr(1, octet - 1)))
-        return octet + slashes;
-    if (rest.empty() || (is_unit && rest.size() < unit) || (is_octet && rest.size() < octet))
-        return std::string_view::npos;
-    return rest.front() == c ? slashes + 1 : 0;
-}
-
-/// How long the key is that a text begins with; 0: it begins with something else. A text that may have been cut can end
-/// in the middle of the key.
-inline std::size_t length_of_key(std::string_view text, std::string_view key, bool may_be_cut) noexcept
-{
-    constexpr std::size_t shortest_part = 6; // anything shorter is as good as a word
-    if (text.starts_with(key))
-        return key.size();
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < key.size(); ++i) {
-        const auto more = length_written(text.substr(length), key[i]);
-        if (more == text.npos)
-            return may_be_cut && i >= shortest_part ? text.size() : 0;
-        if (more == 0)
-            return 0;
-        length += more;
-    }
-    return length;
-}
-
-/// A text without the key, should somebody repeat it; at least that many characters of it.
-inline std::string without_key(std::string_view text, const secret& authorization, std::size_t most, bool may_be_cut)
-{
-    constexpr std::size_t shortest = 8; // anything shorter is as good as a word
-    const auto key = key_of(authorization);
-    if (key.size() < shortest)
-        return std::string(text);
-    const std::array<char, 3> begins{key.front(), '\\', '%'};
-    std::string out;
-    while (out.size() < most && !text.empty()) {
-        const auto before = text.substr(0, text.find_first_of(std::string_view(begins.data(), begins.size())));
-        out += before;
-        text.remove_prefix(before.size());
-        if (const auto length = length_of_key(text, key, may_be_cut); length > 0) {
-            out += "***";
-            text.remove_prefix(length);
-        } else if (!text.empty()) {
-            out += text.front();
-            text.remove_prefix(1);
-        }
-    }
-    return out;
-}
-
-/// The same of a whole text: an id, a path or a URL, where a key may be taken for an id.
-inline std::string without_key(std::string_view text, const secret& authorization)
-{
-    return without_key(text, authorization, text.npos, false);
-}
-
-/// The beginning of a server's text, of whole characters, without the key. A limit may have cut the text.
-inline std::string excerpt(std::string_view text, std::size_t most, const secret& authorization)
-{
-    auto out = without_key(text, authorization, most, true);
-    out.resize(cut_at_character(out, most).size());
-    return out;
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/server_message.hpp
+// -------- cojob/impl/internal/client/server_message.hpp
 
 namespace cojob::detail {
 
@@ -5281,16 +5834,168 @@ inline void add_server_headers(error_info& info, const http::response& response,
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/attempt.hpp
+// -------- cojob/impl/internal/base/in_units.hpp
+
+namespace cojob::detail {
+
+/// 480 ms, 6.2 s, 2 min 5 s, 1 h 40 min: rounded down.
+inline std::string in_units(duration length)
+{
+    const auto in = [](std::int64_t n, std::string_view unit) { return std::to_string(n).append(unit); };
+    const std::int64_t ms = std::max<std::int64_t>(std::chrono::floor<std::chrono::milliseconds>(length).count(), 0);
+    if (ms < 1000)
+        return in(ms, " ms");
+    const auto s = ms / 1000, tenths = ms / 100 % 10, min = s / 60;
+    if (min == 0)
+        return tenths == 0 ? in(s, " s") : in(s, ".") + in(tenths, " s");
+    if (min < 60)
+        return s % 60 == 0 ? in(min, " min") : in(min, " min ") + in(s % 60, " s");
+    return min % 60 == 0 ? in(min / 60, " h") : in(min / 60, " h ") + in(min % 60, " min");
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/verdict.hpp
+
+namespace cojob::detail {
+
+/// How an attempt ended, as far as its meaning depends on it.
+struct attempt_outcome {
+    error_code error{}; ///< of the transport; none: there is a status
+    int status = 0;
+    bool has_retry_hint = false;
+    bool was_committed = false;
+    stop_reason stopped = stop_reason::none;
+    cojob::effect effect = cojob::effect::none;
+    bool was_stale = false;    ///< a kept connection ended without a byte of an answer
+    bool removes = false;      ///< a DELETE
+    bool is_cut_short = false; ///< the answer came before the request was written whole
+};
+
+/// The code a status has, taken by itself. Success has none.
+[[nodiscard]] inline error_code status_error(int status) noexcept
+{
+    if (status >= 200 && status < 300)
+        return {};
+    if (status >= 400 && status < 500) {
+        switch (status) {
+        case 401: return errc::unauthorized;
+        case 403: return errc::forbidden;
+        case 404: return errc::not_found;
+        case 409: return errc::conflict;
+        case 429: return errc::rate_limited;
+        default: return errc::rejected;
+        }
+    }
+    return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
+}
+
+/// Why the attempt itself ended, whatever that means for the work.
+[[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
+{
+    switch (a.stopped) {
+    case stop_reason::cancelled:
+    case stop_reason::forked:
+    case stop_reason::closed: return asio::error::operation_aborted;
+    case stop_reason::deadline: return errc::deadline_exceeded;
+    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
+    case stop_reason::none: break;
+    }
+    return a.error ? a.error : status_error(a.status);
+}
+
+/// Whether a server that answers so may have done the work all the same. 501 and 505 are refusals, and so is a 503 that
+/// says when to come back. 408 is none: gateways answer it when time was up for their upstream, which may have been at
+/// work. But nobody acts on a part of a request.
+[[nodiscard]] inline bool is_ambiguous(const attempt_outcome& a) noexcept
+{
+    if (a.status == 408)
+        return !a.is_cut_short;
+    return a.status >= 500 && a.status < 600 && a.status != 501 && a.status != 505 &&
+           !(a.status == 503 && a.has_retry_hint);
+}
+
+/// Whether the server said that it never looked: a request that was written after a handshake in which the server had
+/// the last word.
+[[nodiscard]] inline bool was_never_read(const attempt_outcome& a) noexcept
+{
+    return a.stopped == stop_reason::none && a.error == errc::tls_failed;
+}
+
+/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
+/// answer tells whether the server did it.
+[[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
+{
+    const auto own = attempt_error(a);
+    if (!own || !a.was_committed || a.effect == effect::none || was_never_read(a))
+        return own;
+    if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
+        return own;
+    if (a.effect ==
+        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
+        return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
+    const auto has_answer = a.stopped == stop_reason::none && !a.error;
+    const auto is_unknown = has_answer ? is_ambiguous(a) : true;
+    return is_unknown ? make_error_code(errc::outcome_unknown) : own;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/reason.hpp
+
+namespace cojob::detail {
+
+/// Which limit stopped an attempt, and how long it was.
+inline std::string words_of_limit(phase reached, bool was_committed, const timeout_options& limits)
+{
+    const auto within = [&](std::string_view what, duration limit) {
+        return std::string(what) + " within " + in_units(std::min(limit, limits.attempt));
+    };
+    if (was_committed)
+        return within("no answer", limits.attempt);
+    switch (reached) {
+    case phase::resolving: return within("no address", limits.resolve);
+    case phase::connecting: return within("no connection", limits.connect);
+    case phase::handshaking: return within("no TLS handshake", limits.handshake);
+    default: return within("not sent", limits.attempt);
+    }
+}
+
+/// Why an attempt ended, in this library's words, where neither its code nor the transport says enough.
+inline std::string reason_of(const attempt_outcome& a, phase reached, const timeout_options& limits)
+{
+    switch (a.stopped) {
+    case stop_reason::limit: return words_of_limit(reached, a.was_committed, limits);
+    case stop_reason::deadline:
+        return a.was_committed ? "no answer before the call's time was up" : "not sent before the call's time was up";
+    case stop_reason::cancelled:
+        return a.was_committed ? "cancelled before there was an answer" : "cancelled before it was sent";
+    case stop_reason::closed:
+        return a.was_committed ? "the client was closed before there was an answer"
+                               : "the client was closed before it was sent";
+    case stop_reason::forked: return "begun before the process was forked: its parent goes on with it";
+    case stop_reason::none: break;
+    }
+    if (!a.error && a.status >= 300 && a.status < 400)
+        return "redirects are not followed";
+    if (!a.error && final_error(a) == errc::outcome_unknown)
+        return "the answer leaves open whether it was done";
+    const auto own = attempt_error(a);
+    return final_error(a) == own ? std::string() : own.message();
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client/attempt.hpp
 
 namespace cojob::detail {
 
 /// One attempt of a call, when it is over.
-struct made_attempt {
+struct attempt_result {
     attempt_outcome outcome{};
-    http::exchange_result result{};
+    http::exchange_result exchange{};
     std::optional<duration> hint{}; ///< for how long the server wants to be left alone
-    attempt tried{};
+    attempt record{};               ///< as errors list it
 };
 
 struct attempt_start {
@@ -5318,18 +6023,18 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 }
 
 /// What is known of an attempt that did not bring success, as the end of its call.
-inline error_info describe_failure(const client_state& state, const prepared_call& call, const made_attempt& made)
+inline error_info describe_failure(const client_state& state, const prepared_call& call, const attempt_result& result)
 {
-    const auto& response = made.result.response;
-    auto why = made.result.why;
+    const auto& response = result.exchange.response;
+    auto why = result.exchange.why;
     if (why.empty())
-        why = reason_of(made.outcome, made.tried.reached, state.options.timeouts);
-    auto info = describe_failure(call, final_error(made.outcome), std::move(why));
+        why = reason_of(result.outcome, result.record.reached, state.options.timeouts);
+    auto info = describe_failure(call, final_error(result.outcome), std::move(why));
     info.http_status = response.status;
     add_server_message(info, response, state.options.limits, call.wire.authorization);
     add_server_headers(info, response, call.wire.authorization);
-    if (made.hint)
-        info.retry_at = state.time().wall_now() + *made.hint;
+    if (result.hint)
+        info.retry_at = state.time().wall_now() + *result.hint;
     return info;
 }
 
@@ -5392,35 +6097,36 @@ class attempt_run {
     }
 
     /// It is over.
-    [[nodiscard]] made_attempt end(http::exchange_result result)
+    [[nodiscard]] attempt_result end(http::exchange_result ended)
     {
         count();
-        made_attempt made;
-        made.result = std::move(result);
-        const auto& response = made.result.response;
-        const auto asked = retry_after_hint(response.headers, state_.time().wall_now());
-        made.outcome = outcome_of(made.result, asked || (response.status >= 400 && has_retry_after(response.headers)));
-        auto& tried = made.tried;
-        tried.started = start_.started;
-        tried.wait = settings_.waited;
-        tried.reached = exchange_.reached;
-        tried.status = response.status;
-        tried.ended = attempt_error(made.outcome);
-        tried.why = made.result.why;
+        attempt_result result;
+        result.exchange = std::move(ended);
+        const auto& response = result.exchange.response;
+        const auto hint = retry_after_hint(response.headers, state_.time().wall_now());
+        result.outcome =
+            outcome_of(result.exchange, hint || (response.status >= 400 && has_retry_after(response.headers)));
+        auto& record = result.record;
+        record.started = start_.started;
+        record.wait = settings_.waited;
+        record.reached = exchange_.reached;
+        record.status = response.status;
+        record.ended = attempt_error(result.outcome);
+        record.why = result.exchange.why;
         // A rate limit may come with every answer and slows nobody down while things go well.
-        made.hint = tried.ended ? retry_hint(response.headers, state_.time().wall_now()) : asked;
+        result.hint = record.ended ? retry_hint(response.headers, state_.time().wall_now()) : hint;
         if (settings_.poll)
-            tell(*settings_.poll, made);
+            tell(*settings_.poll, result);
         if (auto* const observer = state_.options.observer.get())
-            observer->on_response({call_.wire.method, call_.shown_target, tried.status, tried.ended, exchange_.reached,
-                                   state_.time().now() - start_.began});
-        return made;
+            observer->on_response({call_.wire.method, call_.shown_target, record.status, record.ended,
+                                   exchange_.reached, state_.time().now() - start_.began});
+        return result;
     }
 
   private:
-    void tell(poll_trace& poll, const made_attempt& made) const
+    void tell(poll_trace& poll, const attempt_result& result) const
     {
-        poll.retry_after = made.hint;
+        poll.retry_after = result.hint;
         poll.queued += exchange_.queued;
     }
 
@@ -5489,7 +6195,7 @@ class attempt_run {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/call_events.hpp
+// -------- cojob/impl/internal/client/call_events.hpp
 
 namespace cojob::detail {
 
@@ -5501,16 +6207,16 @@ class call_events {
     /// It stands where an id should be, now and then. A provider's comes with each attempt.
     void key_is_known()
     {
-        auto& asked = call_.asked;
+        auto& request = call_.request;
         if (observer())
-            asked.shown_target = without_key(asked.shown_target.empty() ? asked.wire.target : asked.shown_target,
-                                             asked.wire.authorization);
+            request.shown_target = without_key(
+                request.shown_target.empty() ? request.wire.target : request.shown_target, request.wire.authorization);
     }
 
     void retry(unsigned number, error_code why, duration wait, bool is_hinted) const
     {
         if (auto* const to = observer())
-            to->on_retry({call_.asked.wire.method, call_.asked.shown_target, number, why, wait, is_hinted});
+            to->on_retry({call_.request.wire.method, call_.request.shown_target, number, why, wait, is_hinted});
     }
 
     void throttled(errc why, duration wait) const
@@ -5518,7 +6224,7 @@ class call_events {
         if (why == errc::quota_exhausted)
             ++call_.client->counters.throttles;
         if (auto* const to = observer())
-            to->on_throttled({call_.asked.wire.method, call_.asked.shown_target, {}, why, wait});
+            to->on_throttled({call_.request.wire.method, call_.request.shown_target, {}, why, wait});
     }
 
     /// The end of a call whose attempt was held at its commit and did not go on.
@@ -5526,7 +6232,7 @@ class call_events {
     {
         const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
         if (auto* const to = observer())
-            to->on_response({call_.asked.wire.method, call_.asked.shown_target, 0, why, phase::queued,
+            to->on_response({call_.request.wire.method, call_.request.shown_target, 0, why, phase::queued,
                              call_.client->time().now() - start.began});
     }
 
@@ -5538,278 +6244,16 @@ class call_events {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/event.hpp
+// -------- cojob/impl/internal/base/run_later.hpp
 
 namespace cojob::detail {
 
-/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
-/// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
-class event {
-  public:
-    explicit event(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
-
-    void set()
-    {
-        is_set_ = true;
-        timer_.cancel();
-    }
-    void reset() noexcept { is_set_ = false; }
-    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
-
-    /// Returns when it is set, or on a cancellation.
-    asio::awaitable<void> wait()
-    {
-        if (!is_set_)
-            co_await timer_.async_wait(asio::as_tuple(asio::deferred));
-    }
-
-  private:
-    asio::steady_timer timer_;
-    bool is_set_ = false;
-};
-
-/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
-inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
+/// Posts a function, whatever it is, as one type: each that is posted by itself costs a user's compiler ten functions.
+/// For what does not happen with every request.
+inline void run_later(const asio::any_io_executor& executor, std::function<void()> function)
 {
-    if (op.is_stopped() || happening.is_set())
-        co_return;
-    const auto alarm = op.time().make_alarm(op.executor());
-    if (when != time_point::max())
-        alarm->set(when, [&happening] { happening.set(); });
-    co_await happening.wait();
+    asio::post(executor, std::move(function));
 }
-
-/// Suspends until then, or until the operation is stopped.
-inline asio::awaitable<void> sleep_until(operation& op, time_point when)
-{
-    event over(op.executor());
-    co_await wait_until(op, over, when);
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/policy/jitter.hpp
-
-namespace cojob::detail {
-
-/// A random part of a length of time. `uniform` is from [0, 1).
-[[nodiscard]] inline duration part_of(duration whole, double uniform)
-{
-    return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
-}
-
-/// What is waited beyond a server's hint, so that not all who got it come back at once.
-[[nodiscard]] inline duration jitter(duration hint, double uniform)
-{
-    return part_of(std::min<duration>(std::chrono::seconds(1), hint / 10), uniform);
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/policy/retry_plan.hpp
-
-namespace cojob::detail {
-
-/// What kind of failure an attempt was, as far as repeating it goes.
-enum class failure_kind {
-    none,
-    final,
-    connect,
-    lost,
-    stale,
-    server,
-    unavailable,
-    throttled,
-    not_ready,
-    misdirected,
-    credential
-};
-
-/// The table of what may be repeated, options, counts and times apart.
-[[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
-{
-    using enum failure_kind;
-    const auto why = attempt_error(a);
-    if (!why)
-        return none;
-    if (a.stopped != stop_reason::none && a.stopped != stop_reason::limit)
-        return final;
-    if (a.stopped == stop_reason::none && !a.error) {
-        if (a.status == 401)
-            return credential;
-        if (a.status == 408 || a.status == 425)
-            return a.effect == effect::once && is_ambiguous(a) ? final : not_ready;
-        if (a.status == 421)
-            return misdirected;
-        if (a.status == 429)
-            return throttled;
-        if (a.status == 503 && a.has_retry_hint)
-            return unavailable;
-        return is_ambiguous(a) && a.effect != effect::once ? server : final;
-    }
-    if (!a.was_committed)
-        return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
-    if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
-        return final;
-    // A server that is silent for that long has not closed the connection.
-    return a.was_stale && why == errc::connection_lost ? stale : lost;
-}
-
-/// What comes after an attempt.
-struct retry_step {
-    bool is_again = false;
-    bool is_success = false; ///< what the attempt failed with is what was wanted
-    duration wait{};         ///< before the next attempt
-    bool needs_new_connection = false;
-    bool needs_new_credential = false;
-    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
-};
-
-/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
-class retry_plan {
-  public:
-    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to
-    /// calls
-    retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
-        : options_(options), budget_(budget), is_poll_(is_poll)
-    {
-    }
-
-    struct moment {
-        time_point now, deadline;
-        double uniform = 0;                    ///< from [0, 1)
-        std::optional<duration> hint{};        ///< the server's
-        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
-        bool has_provider = false;             ///< the credential may be another by now
-    };
-
-    [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
-    {
-        ++attempts_;
-        const auto kind = kind_of(outcome);
-        // The second DELETE finds nothing because the first one did its work.
-        const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
-        if (kind == failure_kind::none || is_done_already) {
-            if (!is_poll_)
-                budget_.succeeded();
-            return {.is_success = is_done_already};
-        }
-        may_be_done_ = may_be_done_ || leaves_traces(outcome);
-        switch (kind) {
-        case failure_kind::final: return {};
-        case failure_kind::stale: return fresh_connection(outcome, m);
-        case failure_kind::misdirected: return other_connection(outcome, m);
-        case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
-        default: return again(kind, outcome, m);
-        }
-    }
-
-    /// Whether an attempt may have had its effect, though no answer said so.
-    [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
-
-  private:
-    [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
-    {
-        const auto has_answer = !a.error && a.stopped == stop_reason::none;
-        return a.was_committed && !was_never_read(a) && a.effect != effect::none && (!has_answer || is_ambiguous(a));
-    }
-
-    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
-    [[nodiscard]] retry_step fresh_connection(const attempt_outcome& outcome, const moment& m)
-    {
-        if (is_reconnected_)
-            return again(failure_kind::lost, outcome, m);
-        is_reconnected_ = true;
-        --attempts_;
-        return {.is_again = true, .needs_new_connection = true};
-    }
-
-    /// 421: the request is not for the server at the end of this connection, and was not looked at (RFC 9110, 15.5.20).
-    /// The second of a call says that the connection is not at fault.
-    [[nodiscard]] retry_step other_connection(const attempt_outcome& outcome, const moment& m)
-    {
-        if (std::exchange(is_misdirected_, true))
-            return {};
-        if (is_poll_) { // the next poll could meet the same connection
-            const bool may = options_.on_not_ready && options_.max_attempts > 1;
-            return {.is_again = may, .needs_new_connection = may};
-        }
-        return again(failure_kind::misdirected, outcome, m);
-    }
-
-    [[nodiscard]] retry_step new_credential()
-    {
-        if (!options_.on_new_credential || is_reauthorized_ || options_.max_attempts == 1)
-            return {};
-        is_reauthorized_ = true;
-        --attempts_;
-        return {.is_again = true, .needs_new_credential = true};
-    }
-
-    [[nodiscard]] retry_step again(failure_kind kind, const attempt_outcome& outcome, const moment& m)
-    {
-        if (is_poll_)
-            return {};
-        if (!is_switched_on(kind))
-            return {.why_not = "switched off"};
-        if (m.quota_pause && options_.max_attempts > 1) {
-            --attempts_; // the quota has limits of its own, and the call's clock stands while it queues
-            return {.is_again = true, .needs_new_connection = is_misdirected_};
-        }
-        const auto is_throttling = kind == failure_kind::throttled;
-        const auto has_budget = is_throttling || budget_.failed();
-        if (attempts_ >= options_.max_attempts)
-            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
-        if (!has_budget)
-            return {.why_not = "retry budget"};
-        if (m.hint && *m.hint > options_.max_server_delay)
-            return {.why_not = "the server asks for more than max_server_delay"};
-        const auto wait = delay(outcome, m);
-        if (cojob::detail::after(m.now, wait) >= m.deadline)
-            return {.why_not = "the deadline comes first"};
-        return {.is_again = true, .wait = wait, .needs_new_connection = is_misdirected_};
-    }
-
-    [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
-    {
-        switch (kind) {
-        case failure_kind::connect: return options_.on_connect_failure;
-        case failure_kind::lost: return options_.on_lost_answer;
-        case failure_kind::server: return options_.on_server_error;
-        case failure_kind::unavailable: return options_.on_unavailable;
-        case failure_kind::throttled: return options_.on_throttled;
-        case failure_kind::not_ready:
-        case failure_kind::misdirected: return options_.on_not_ready;
-        default: return false;
-        }
-    }
-
-    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
-    /// random part of the other half. A server that names no time ahead ("0", a date in the past) still took leave.
-    [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
-    {
-        using std::chrono::seconds;
-        if (m.hint && *m.hint > duration::zero()) {
-            const bool takes_leave = outcome.status == 503 && outcome.has_retry_hint;
-            const auto least = takes_leave ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
-            return least + jitter(least, m.uniform);
-        }
-        const auto is_throttling = outcome.status == 429;
-        const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
-        const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
-        auto whole = std::min(base, most);
-        for (unsigned n = 1; n < attempts_ && whole < most; ++n)
-            whole = whole > most / 2 ? most : whole * 2;
-        const auto wait = whole / 2 + part_of(whole - whole / 2, m.uniform);
-        return outcome.has_retry_hint ? std::max<duration>(wait, seconds(1)) : wait;
-    }
-
-    retry_options options_;
-    retry_budget& budget_;
-    bool is_poll_;
-    unsigned attempts_ = 0; // that count
-    bool is_reconnected_ = false, is_reauthorized_ = false, is_misdirected_ = false, may_be_done_ = false;
-};
 
 } // namespace cojob::detail
 
@@ -6042,6 +6486,24 @@ class quota_queue {
     entry* root_ = nullptr;
     mutable std::uint64_t steps_ = 0;
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/jitter.hpp
+
+namespace cojob::detail {
+
+/// A random part of a length of time. `uniform` is from [0, 1).
+[[nodiscard]] inline duration part_of(duration whole, double uniform)
+{
+    return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
+}
+
+/// What is waited beyond a server's hint, so that not all who got it come back at once.
+[[nodiscard]] inline duration jitter(duration hint, double uniform)
+{
+    return part_of(std::min<duration>(std::chrono::seconds(1), hint / 10), uniform);
+}
 
 } // namespace cojob::detail
 
@@ -6750,20 +7212,7 @@ class quota_core::ticket {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/run_later.hpp
-
-namespace cojob::detail {
-
-/// Posts a function, whatever it is, as one type: each that is posted by itself costs a user's compiler ten functions.
-/// For what does not happen with every request.
-inline void run_later(const asio::any_io_executor& executor, std::function<void()> function)
-{
-    asio::post(executor, std::move(function));
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/quota_use.hpp
+// -------- cojob/impl/internal/client/quota_use.hpp
 
 namespace cojob::detail {
 
@@ -6813,12 +7262,12 @@ class quota_use final : public http::commit_gate {
     }
 
     /// For how long the quota pauses after an attempt that was refused with 429.
-    std::optional<duration> ended(const made_attempt& made, double uniform)
+    std::optional<duration> ended(const attempt_result& result, double uniform)
     {
-        if (ticket_ && made.outcome.status == 429)
-            return ticket_->throttled(at_least_a_second(made.hint), uniform);
-        if (ticket_ && made.outcome.was_committed && !was_never_read(made.outcome))
-            ticket_->stamp(!made.tried.ended, !made.outcome.error && made.outcome.stopped == stop_reason::none);
+        if (ticket_ && result.outcome.status == 429)
+            return ticket_->throttled(at_least_a_second(result.hint), uniform);
+        if (ticket_ && result.outcome.was_committed && !was_never_read(result.outcome))
+            ticket_->stamp(!result.record.ended, !result.outcome.error && result.outcome.stopped == stop_reason::none);
         else
             give_back();
         return std::nullopt;
@@ -6840,7 +7289,214 @@ class quota_use final : public http::commit_gate {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/call_run.hpp
+// -------- cojob/impl/internal/policy/retry_plan.hpp
+
+namespace cojob::detail {
+
+/// What kind of failure an attempt was, as far as repeating it goes.
+enum class failure_kind {
+    none,
+    final,
+    connect,
+    lost,
+    stale,
+    server,
+    unavailable,
+    throttled,
+    not_ready,
+    misdirected,
+    credential
+};
+
+/// The table of what may be repeated, options, counts and times apart.
+[[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
+{
+    using enum failure_kind;
+    const auto why = attempt_error(a);
+    if (!why)
+        return none;
+    if (a.stopped != stop_reason::none && a.stopped != stop_reason::limit)
+        return final;
+    if (a.stopped == stop_reason::none && !a.error) {
+        if (a.status == 401)
+            return credential;
+        if (a.status == 408 || a.status == 425)
+            return a.effect == effect::once && is_ambiguous(a) ? final : not_ready;
+        if (a.status == 421)
+            return misdirected;
+        if (a.status == 429)
+            return throttled;
+        if (a.status == 503 && a.has_retry_hint)
+            return unavailable;
+        return is_ambiguous(a) && a.effect != effect::once ? server : final;
+    }
+    if (!a.was_committed)
+        return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
+    if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
+        return final;
+    // A server that is silent for that long has not closed the connection.
+    return a.was_stale && why == errc::connection_lost ? stale : lost;
+}
+
+/// What comes after an attempt.
+struct retry_step {
+    bool is_again = false;
+    bool is_success = false; ///< what the attempt failed with is what was wanted
+    duration wait{};         ///< before the next attempt
+    bool needs_new_connection = false;
+    bool needs_new_credential = false;
+    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
+};
+
+/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
+class retry_plan {
+  public:
+    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to
+    /// calls
+    retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
+        : options_(options), budget_(budget), is_poll_(is_poll)
+    {
+    }
+
+    struct moment {
+        time_point now, deadline;
+        double uniform = 0;                    ///< from [0, 1)
+        std::optional<duration> hint{};        ///< the server's
+        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
+        bool has_provider = false;             ///< the credential may be another by now
+    };
+
+    [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
+    {
+        ++attempts_;
+        const auto kind = kind_of(outcome);
+        // The second DELETE finds nothing because the first one did its work.
+        const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
+        if (kind == failure_kind::none || is_done_already) {
+            if (!is_poll_)
+                budget_.succeeded();
+            return {.is_success = is_done_already};
+        }
+        may_be_done_ = may_be_done_ || leaves_traces(outcome);
+        switch (kind) {
+        case failure_kind::final: return {};
+        case failure_kind::stale: return fresh_connection(outcome, m);
+        case failure_kind::misdirected: return other_connection(outcome, m);
+        case failure_kind::credential: return m.has_provider ? new_credential() : retry_step();
+        default: return again(kind, outcome, m);
+        }
+    }
+
+    /// Whether an attempt may have had its effect, though no answer said so.
+    [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
+
+  private:
+    [[nodiscard]] static bool leaves_traces(const attempt_outcome& a) noexcept
+    {
+        const auto has_answer = !a.error && a.stopped == stop_reason::none;
+        return a.was_committed && !was_never_read(a) && a.effect != effect::none && (!has_answer || is_ambiguous(a));
+    }
+
+    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
+    [[nodiscard]] retry_step fresh_connection(const attempt_outcome& outcome, const moment& m)
+    {
+        if (is_reconnected_)
+            return again(failure_kind::lost, outcome, m);
+        is_reconnected_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_connection = true};
+    }
+
+    /// 421: the request is not for the server at the end of this connection, and was not looked at (RFC 9110, 15.5.20).
+    /// The second of a call says that the connection is not at fault.
+    [[nodiscard]] retry_step other_connection(const attempt_outcome& outcome, const moment& m)
+    {
+        if (std::exchange(is_misdirected_, true))
+            return {};
+        if (is_poll_) { // the next poll could meet the same connection
+            const bool may = options_.on_not_ready && options_.max_attempts > 1;
+            return {.is_again = may, .needs_new_connection = may};
+        }
+        return again(failure_kind::misdirected, outcome, m);
+    }
+
+    [[nodiscard]] retry_step new_credential()
+    {
+        if (!options_.on_new_credential || is_reauthorized_ || options_.max_attempts == 1)
+            return {};
+        is_reauthorized_ = true;
+        --attempts_;
+        return {.is_again = true, .needs_new_credential = true};
+    }
+
+    [[nodiscard]] retry_step again(failure_kind kind, const attempt_outcome& outcome, const moment& m)
+    {
+        if (is_poll_)
+            return {};
+        if (!is_switched_on(kind))
+            return {.why_not = "switched off"};
+        if (m.quota_pause && options_.max_attempts > 1) {
+            --attempts_; // the quota has limits of its own, and the call's clock stands while it queues
+            return {.is_again = true, .needs_new_connection = is_misdirected_};
+        }
+        const auto is_throttling = kind == failure_kind::throttled;
+        const auto has_budget = is_throttling || budget_.failed();
+        if (attempts_ >= options_.max_attempts)
+            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
+        if (!has_budget)
+            return {.why_not = "retry budget"};
+        if (m.hint && *m.hint > options_.max_server_delay)
+            return {.why_not = "the server asks for more than max_server_delay"};
+        const auto wait = delay(outcome, m);
+        if (cojob::detail::after(m.now, wait) >= m.deadline)
+            return {.why_not = "the deadline comes first"};
+        return {.is_again = true, .wait = wait, .needs_new_connection = is_misdirected_};
+    }
+
+    [[nodiscard]] bool is_switched_on(failure_kind kind) const noexcept
+    {
+        switch (kind) {
+        case failure_kind::connect: return options_.on_connect_failure;
+        case failure_kind::lost: return options_.on_lost_answer;
+        case failure_kind::server: return options_.on_server_error;
+        case failure_kind::unavailable: return options_.on_unavailable;
+        case failure_kind::throttled: return options_.on_throttled;
+        case failure_kind::not_ready:
+        case failure_kind::misdirected: return options_.on_not_ready;
+        default: return false;
+        }
+    }
+
+    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
+    /// random part of the other half. A server that names no time ahead ("0", a date in the past) still took leave.
+    [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
+    {
+        using std::chrono::seconds;
+        if (m.hint && *m.hint > duration::zero()) {
+            const bool takes_leave = outcome.status == 503 && outcome.has_retry_hint;
+            const auto least = takes_leave ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
+            return least + jitter(least, m.uniform);
+        }
+        const auto is_throttling = outcome.status == 429;
+        const auto base = is_throttling ? duration(seconds(1)) : options_.base_delay;
+        const auto most = is_throttling ? duration(seconds(60)) : options_.max_delay;
+        auto whole = std::min(base, most);
+        for (unsigned n = 1; n < attempts_ && whole < most; ++n)
+            whole = whole > most / 2 ? most : whole * 2;
+        const auto wait = whole / 2 + part_of(whole - whole / 2, m.uniform);
+        return outcome.has_retry_hint ? std::max<duration>(wait, seconds(1)) : wait;
+    }
+
+    retry_options options_;
+    retry_budget& budget_;
+    bool is_poll_;
+    unsigned attempts_ = 0; // that count
+    bool is_reconnected_ = false, is_reauthorized_ = false, is_misdirected_ = false, may_be_done_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client/call_run.hpp
 
 namespace cojob::detail {
 
@@ -6858,25 +7514,25 @@ class call_run {
             if (self.quota_ && !co_await self.take_slot())
                 break;
             self.begin();
-            if (!call->asked.api.authorization.is_fixed() && !co_await self.authorize())
+            if (!call->request.api.authorization.is_fixed() && !co_await self.authorize())
                 break;
             if (!self.add_headers())
                 break;
-            attempt_run attempt(*call->client, call->op, call->asked, self.this_attempt(), self.attempt_with());
+            attempt_run attempt(*call->client, call->op, call->request, self.this_attempt(), self.attempt_with());
             self.held_.reset();
-            auto result = co_await call->client->transport->send(self.wire(), attempt.exchange());
-            if (attempt.is_held(result)) {
+            auto exchanged = co_await call->client->transport->send(self.wire(), attempt.exchange());
+            if (attempt.is_held(exchanged)) {
                 self.held_ = attempt.hold();
                 call->op.clear_limit();
                 continue;
             }
-            auto made = attempt.end(std::move(result));
+            auto result = attempt.end(std::move(exchanged));
             call->op.clear_limit();
-            const auto step = self.judge(made);
+            const auto step = self.judge(result);
             if (step.is_again)
-                co_await self.back_off(made, step);
+                co_await self.back_off(result, step);
             else
-                self.finish(std::move(made), step);
+                self.finish(std::move(result), step);
         }
         if (self.held_)
             self.events_.never_sent(*self.held_);
@@ -6886,7 +7542,7 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.asked.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
+          quota_(call.request.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
         poll_trace::call_begins(call.settings.poll.get());
@@ -6938,7 +7594,7 @@ class call_run {
     {
         auto failure =
             throttled_ ? std::move(*throttled_)
-                       : describe_failure(call_.asked, errc::quota_exhausted, "no slot of the quota is free in time");
+                       : describe_failure(call_.request, errc::quota_exhausted, "no slot of the quota is free in time");
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
@@ -6946,7 +7602,7 @@ class call_run {
     /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
     asio::awaitable<bool> authorize()
     {
-        const auto before = call_.asked.wire.authorization;
+        const auto before = call_.request.wire.authorization;
         std::exception_ptr thrown;
         // A limit of an attempt before is over. What else this forgets, the operation knows.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
@@ -6954,11 +7610,11 @@ class call_run {
             if (operation_.is_stopped())
                 throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
-            const auto key = co_await call_.asked.api.authorization.provider()();
+            const auto key = co_await call_.request.api.authorization.provider()();
             if (key.empty())
                 throw_invalid_argument("credential: the provider gave an empty one");
             check_key(key.reveal(), "credential");
-            call_.asked.wire.authorization = bearer(key);
+            call_.request.wire.authorization = bearer(key);
             events_.key_is_known();
         } catch (...) {
             thrown = std::current_exception();
@@ -6970,7 +7626,7 @@ class call_run {
             stopped("while the credential was asked for");
         else if (thrown)
             end_by_exception(std::move(thrown));
-        else if (unauthorized_ && call_.asked.wire.authorization == before)
+        else if (unauthorized_ && call_.request.wire.authorization == before)
             fail(std::move(*unauthorized_));
         else if (unauthorized_)
             events_.retry(number_, unauthorized_->code(), duration::zero(), false);
@@ -6994,7 +7650,7 @@ class call_run {
         number_ += held_ ? 0U : 1U;
         try {
             if (state_.options.header_hook) {
-                hooked_ = call_.asked.wire;
+                hooked_ = call_.request.wire;
                 add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
             }
             state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
@@ -7008,23 +7664,23 @@ class call_run {
 
     [[nodiscard]] attempt_event this_attempt() const
     {
-        return {call_.asked.wire.method, call_.asked.wire.target, number_, call_.settings.poll != nullptr};
+        return {call_.request.wire.method, call_.request.wire.target, number_, call_.settings.poll != nullptr};
     }
     [[nodiscard]] attempt_settings attempt_with()
     {
         return {call_.settings.poll.get(), waited_, needs_new_connection_, quota_ ? &quota_ : nullptr, held_};
     }
-    [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.asked.wire; }
+    [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.request.wire; }
 
     /// Tells the quota how it ended, and asks the plan what comes next.
-    retry_step judge(const made_attempt& made)
+    retry_step judge(const attempt_result& result)
     {
-        if (made.outcome.status == 429)
+        if (result.outcome.status == 429)
             ++state_.counters.throttles;
-        const auto uniform = made.tried.ended ? state_.random() : 0.;
-        pool_pause_ = quota_.ended(made, uniform);
-        const auto step = plan_.after(made.outcome, {now(), operation_.deadline(), uniform, made.hint, pool_pause_,
-                                                     !call_.asked.api.authorization.is_fixed()});
+        const auto uniform = result.record.ended ? state_.random() : 0.;
+        pool_pause_ = quota_.ended(result, uniform);
+        const auto step = plan_.after(result.outcome, {now(), operation_.deadline(), uniform, result.hint, pool_pause_,
+                                                       !call_.request.api.authorization.is_fixed()});
         if (!step.is_again || !pool_pause_)
             return step;
         if (!quota_.may_queue())
@@ -7033,38 +7689,38 @@ class call_run {
         return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
 
-    void finish(made_attempt made, const retry_step& step)
+    void finish(attempt_result result, const retry_step& step)
     {
         is_over_ = true;
-        if (!made.tried.ended || step.is_success) {
-            made.tried.ended = {};
-            trail().push_back(std::move(made.tried));
-            call_.response = std::move(made.result.response);
-            call_.rest = std::move(made.result.rest);
+        if (!result.record.ended || step.is_success) {
+            result.record.ended = {};
+            trail().push_back(std::move(result.record));
+            call_.response = std::move(result.exchange.response);
+            call_.rest = std::move(result.exchange.rest);
             return;
         }
         // A cancellation that meets a connecting attempt does not undo what the one before may have done.
-        if (made.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
-            made.outcome.was_committed = true;
-        add_words(made.tried.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
-        auto failure = describe_failure(state_, call_.asked, made);
+        if (result.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
+            result.outcome.was_committed = true;
+        add_words(result.record.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
+        auto failure = describe_failure(state_, call_.request, result);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
-        trail().push_back(std::move(made.tried));
+        trail().push_back(std::move(result.record));
         fail(std::move(failure));
     }
 
     /// Between two attempts.
-    asio::awaitable<void> back_off(made_attempt& made, const retry_step& step)
+    asio::awaitable<void> back_off(attempt_result& result, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
-        auto failure = describe_failure(state_, call_.asked, made);
-        if (made.outcome.status == 429)
+        auto failure = describe_failure(state_, call_.request, result);
+        if (result.outcome.status == 429)
             events_.throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
         if (!step.needs_new_credential) // else there may be none
-            events_.retry(number_, made.tried.ended, pool_pause_.value_or(step.wait), made.hint.has_value());
+            events_.retry(number_, result.record.ended, pool_pause_.value_or(step.wait), result.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
-        trail().push_back(std::move(made.tried));
+        trail().push_back(std::move(result.record));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
         is_told_ = pool_pause_.has_value();
@@ -7084,8 +7740,8 @@ class call_run {
     void stopped(std::string when)
     {
         const attempt_outcome none{
-            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.asked.effect};
-        fail(describe_failure(call_.asked, final_error(none), std::move(when)));
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.request.effect};
+        fail(describe_failure(call_.request, final_error(none), std::move(when)));
     }
 
     void fail(error_info failure)
@@ -7121,263 +7777,7 @@ class call_run {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/serial_executor.hpp
-
-namespace cojob::detail {
-
-/// A strand, with no more properties than its users ask for. It stays one type whatever is required of it, and fits
-/// into an `any_io_executor`: a strand itself is stored there as one type for each set of properties, each with a table
-/// for the compiler to make. It counts work only where that was asked for by `for_users`: inside, `at_work` does, for
-/// what is spawned on it.
-class serial_executor {
-    template <class Strand>
-    using that_never_blocks =
-        std::decay_t<decltype(asio::require(std::declval<const Strand&>(), asio::execution::blocking.never))>;
-
-    /// A strand, twice.
-    template <class Inner>
-    struct strand_on {
-        explicit strand_on(const Inner& inner)
-            : at_once(asio::prefer(inner, asio::execution::blocking.possibly)),
-              later(asio::require(at_once, asio::execution::blocking.never))
-        {
-        }
-
-        asio::strand<Inner> at_once;
-        that_never_blocks<asio::strand<Inner>> later;
-    };
-
-    struct shared_strand {
-        template <class Inner>
-        shared_strand(const asio::any_io_executor& executor, const Inner& same)
-            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_on<Inner>(same))
-        {
-        }
-
-        asio::any_io_executor inner; ///< what the strand hands its work to
-        asio::execution_context& context;
-        /// One of an `any_io_executor` allocates what the other has in place.
-        std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>> strand;
-        std::weak_ptr<const shared_strand> self{};
-    };
-
-    /// Owns a strand, and keeps its context at work.
-    struct work {
-        explicit work(std::shared_ptr<const shared_strand> s)
-            : inner(asio::prefer(s->inner, asio::execution::outstanding_work.tracked)), strand(std::move(s))
-        {
-        }
-
-        asio::any_io_executor inner;
-        std::shared_ptr<const shared_strand> strand;
-    };
-
-  public:
-    /// No constructor: `any_io_executor` would ask whether it can be made of itself.
-    [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
-    {
-        const auto* const own = inner.target<asio::io_context::executor_type>();
-        auto made = own ? share<shared_strand>(inner, *own) : share<shared_strand>(inner, inner);
-        made->self = made;
-        return {std::move(made), false, counting::never};
-    }
-
-    /// The same strand, which keeps its context at work for whoever asks for that.
-    [[nodiscard]] serial_executor for_users() const noexcept { return {strand_, is_later_, counting::on_request}; }
-
-    [[nodiscard]] asio::execution_context& query(asio::execution::context_t) const noexcept { return strand_->context; }
-    [[nodiscard]] asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept
-    {
-        return is_later_ ? asio::execution::blocking_t(asio::execution::blocking.never)
-                         : asio::execution::blocking_t(asio::execution::blocking.possibly);
-    }
-    [[nodiscard]] serial_executor require(asio::execution::blocking_t::never_t) const noexcept
-    {
-        return {strand_, true, counts_};
-    }
-    [[nodiscard]] serial_executor require(asio::execution::blocking_t::possibly_t) const noexcept
-    {
-        return {strand_, false, counts_};
-    }
-    [[nodiscard]] asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t) const noexcept
-    {
-        return counts_ == counting::now
-                   ? asio::execution::outstanding_work_t(asio::execution::outstanding_work.tracked)
-                   : asio::execution::outstanding_work_t(asio::execution::outstanding_work.untracked);
-    }
-    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::tracked_t) const
-    {
-        if (counts_ != counting::on_request)
-            return *this;
-        return {std::shared_ptr<const shared_strand>(share<work>(strand_), strand_.get()), is_later_, counting::now};
-    }
-    [[nodiscard]] serial_executor require(asio::execution::outstanding_work_t::untracked_t) const noexcept
-    {
-        return {strand_->self.lock(), is_later_, counts_ == counting::never ? counts_ : counting::on_request};
-    }
-
-    /// From inside, at once, unless `blocking.never` is required.
-    template <class Function>
-    void execute(Function&& f) const
-    {
-        const auto go = [&](const auto& s) {
-            if (is_later_)
-                s.later.execute(std::forward<Function>(f));
-            else
-                s.at_once.execute(std::forward<Function>(f));
-        };
-        const auto* const own = std::get_if<0>(&strand_->strand); // `std::visit` makes a table for each function
-        own ? go(*own) : go(*std::get_if<1>(&strand_->strand));
-    }
-
-    /// What the strand hands its work to.
-    [[nodiscard]] const asio::any_io_executor& inner() const noexcept { return strand_->inner; }
-
-    friend bool operator==(const serial_executor& a, const serial_executor& b) noexcept
-    {
-        return a.strand_.get() == b.strand_.get() && a.is_later_ == b.is_later_;
-    }
-
-  private:
-    enum class counting : char { never, on_request, now };
-
-    serial_executor(std::shared_ptr<const shared_strand> s, bool is_later, counting counts) noexcept
-        : strand_(std::move(s)), is_later_(is_later), counts_(counts)
-    {
-    }
-
-    std::shared_ptr<const shared_strand> strand_;
-    bool is_later_;
-    counting counts_;
-};
-
-/// An executor that keeps the context of this one at work while it is there.
-inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
-{
-    const auto* const serial = executor.target<serial_executor>();
-    return asio::prefer(serial ? serial->inner() : executor, asio::execution::outstanding_work.tracked);
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/hop.hpp
-
-namespace cojob::detail {
-
-/// How every public operation begins. A coroutine answers to terminal cancellation only unless it says otherwise, and
-/// saying so forgets a cancellation that has been delivered already.
-inline asio::awaitable<void> accept_every_cancellation()
-{
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
-    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-}
-
-/// Who is told that a coroutine has ended, on its strand; not at all where the context goes before.
-class landing {
-  public:
-    landing() = default;
-    landing(const landing&) = delete;
-    landing& operator=(const landing&) = delete;
-    virtual ~landing() = default;
-
-    virtual void land(std::exception_ptr thrown) = 0;
-};
-
-/// Begins a coroutine on the operation's executor, which it keeps at work, to be cancelled through the operation. There
-/// is one `co_spawn` for all of them, and results go through what both sides share: each type that it completes with
-/// costs half a second to compile. The body calls `operation::begin` in its first step: Asio throws what is cancelled
-/// before that step out of `run()`, and nobody is told.
-inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<landing> to)
-{
-    struct ended {
-        asio::any_io_executor work;
-        std::shared_ptr<operation> op; // its slot is what the body is bound to
-        std::shared_ptr<landing> to;
-
-        void operator()(std::exception_ptr thrown) const
-        {
-            if (to)
-                to->land(std::move(thrown));
-        }
-    };
-    const auto executor = op->executor();
-    const auto slot = op->slot();
-    op->hold_cancellation();
-    asio::co_spawn(executor, std::move(body),
-                   asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(op), std::move(to)}));
-}
-
-/// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
-/// and never from inside the client's strand. It is no handler with that executor: with one, `co_spawn` would dispatch
-/// cancellations with a raw pointer to what may be gone by then.
-template <class Handler>
-class return_to_caller final : public landing {
-  public:
-    explicit return_to_caller(Handler handler)
-        : executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
-          handler_(std::move(handler))
-    {
-    }
-
-    /// The caller's context is kept at work until this returns, so that it is there until then.
-    void land(std::exception_ptr thrown) override
-    {
-        if (std::exchange(has_landed_, true))
-            return;
-        asio::require(executor_, asio::execution::blocking.never)
-            .execute([handler = std::move(handler_), thrown = std::move(thrown)]() mutable {
-                auto slot = asio::get_associated_cancellation_slot(handler);
-                if (slot.is_connected())
-                    slot.clear();
-                std::move(handler)(std::move(thrown));
-            });
-    }
-
-  private:
-    using caller_executor = std::decay_t<decltype(asio::prefer(
-        asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
-
-    caller_executor executor_;
-    Handler handler_;
-    bool has_landed_ = false;
-};
-
-/// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
-/// cancellation by the caller is dispatched to the operation's executor and decided there.
-///
-/// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
-/// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
-[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
-{
-    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
-        using back_type = return_to_caller<decltype(handler)>;
-        std::shared_ptr<back_type> back;
-        try {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected())
-                // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
-                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
-                    if (const auto live = weak.lock())
-                        asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
-                });
-            back = std::make_shared<back_type>(std::move(handler));
-            spawn(std::move(run), std::move(body), back);
-        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
-            if (!back)
-                back_type(std::move(handler)).land(std::current_exception());
-            else
-                back->land(std::current_exception());
-        }
-    };
-    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
-                                                                                  std::move(op), std::move(inner));
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/call.hpp
+// -------- cojob/impl/internal/client/call.hpp
 
 namespace cojob::detail {
 
@@ -7390,7 +7790,7 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
 {
     co_await accept_every_cancellation();
     auto call = std::make_shared<call_record>(std::move(state), std::move(request), std::move(settings));
-    call->asked.streams_body = streams_body;
+    call->request.streams_body = streams_body;
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
     auto inner = call_run::run(call);
@@ -7405,13 +7805,13 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
 /// For a success that is not what it should be: tells which request and which answer it was.
 inline error_info describe_undecodable(const call_record& call, error_info info)
 {
-    const auto& request = call.asked.api;
+    const auto& request = call.request.api;
     info.method = request.method;
-    info.path = without_key(call.asked.wire.target, call.asked.wire.authorization);
+    info.path = without_key(call.request.wire.target, call.request.wire.authorization);
     info.http_status = call.response.status;
     info.attempts = call.attempts;
-    add_server_headers(info, call.response, call.asked.wire.authorization); // a provider's key too
-    info.job_id = without_key(request.job_id, call.asked.wire.authorization);
+    add_server_headers(info, call.response, call.request.wire.authorization); // a provider's key too
+    info.job_id = without_key(request.job_id, call.request.wire.authorization);
     return info;
 }
 
@@ -7419,7 +7819,7 @@ inline asio::awaitable<http::response> send_response(std::shared_ptr<client_stat
                                                      call_settings settings)
 {
     const auto call = co_await send_call(std::move(state), std::move(request), std::move(settings));
-    auto objection = call->response.body.empty() ? std::string() : coding_objection(call->asked.wire, call->response);
+    auto objection = call->response.body.empty() ? std::string() : coding_objection(call->request.wire, call->response);
     if (!objection.empty())
         throw_error(describe_undecodable(*call, {errc::invalid_response, std::move(objection)}));
     co_return std::move(call->response);
@@ -7574,201 +7974,6 @@ const std::atomic<unsigned>& fork_count()
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/job/handle.ipp
-
-// The text of a handle, version 1: words with spaces between them, the last of which shows that nothing is missing.
-//
-//     cojob-job/1 api=… scope=… id=… created=… messaged=… end
-//
-// Texts are encoded as path segments are; times are RFC 3339 and may be absent. The members may be in any order. Every
-// version begins with `cojob-job/`, its number and a space.
-
-namespace cojob {
-
-namespace detail {
-
-inline constexpr std::string_view handle_magic = "cojob-job/";
-inline constexpr std::string_view handle_end = " end"; // or a time that was cut in its decimals would be another time
-inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB when encoded, and a scope has a URL in it
-
-[[noreturn]] inline void refuse_handle(std::string_view why)
-{
-    throw_invalid_argument("job handle", why);
-}
-
-/// The name is always one of ours, never what the text has.
-[[noreturn]] inline void refuse_handle(std::string_view member, std::string_view why)
-{
-    refuse_handle(std::string(member).append(": ").append(why));
-}
-
-inline void check_handle_id(std::string_view id)
-{
-    check_segment(id, "job handle: id");
-}
-
-/// What is asked of a handle both when it is written and when it is read.
-inline void check_handle_members(const job_handle& handle)
-{
-    if (handle.api.empty())
-        refuse_handle("api", "is missing");
-    if (handle.scope.empty())
-        refuse_handle("scope", "is missing");
-    if (handle.id.empty())
-        refuse_handle("id", "is missing");
-    check_handle_id(handle.id);
-}
-
-inline void check_handle_length(std::string_view text)
-{
-    if (text.size() > longest_handle)
-        refuse_handle("is longer than 8 KiB");
-}
-
-[[nodiscard]] inline std::string_view trim_line(std::string_view text) noexcept
-{
-    constexpr std::string_view ignored = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(ignored), text.size()));
-    return text.substr(0, text.find_last_not_of(ignored) + 1);
-}
-
-/// Takes what is before the next space, and the space, off the front of the text.
-[[nodiscard]] inline std::string_view take_word(std::string_view& text) noexcept
-{
-    const auto word = text.substr(0, text.find(' '));
-    text.remove_prefix(std::min(word.size() + 1, text.size()));
-    return word;
-}
-
-/// The first word. It is judged before anything else is: a newer version may have other rules.
-inline void check_handle_version(std::string_view word)
-{
-    if (word.empty())
-        refuse_handle("is empty");
-    if (!take(word, handle_magic))
-        refuse_handle("does not begin with cojob-job/");
-    constexpr std::size_t longest = 9; // it is repeated in the message, and what is longer is no version
-    if (word.empty() || word.size() > longest || word.front() == '0' ||
-        !std::all_of(word.begin(), word.end(), is_digit))
-        refuse_handle("the version is not a number");
-    if (word != "1")
-        refuse_handle(std::string("version ").append(word).append(" is newer than this library understands"));
-}
-
-inline void check_handle_line(std::string_view text)
-{
-    check_handle_version(text.substr(0, text.find(' ')));
-    check_handle_length(text);
-    if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }))
-        refuse_handle("is not one line of printable ASCII");
-    if (!text.ends_with(handle_end))
-        refuse_handle("is cut off: it does not end with the word end");
-}
-
-/// The counterpart of `http::encode_segment`. A bad escape becomes some byte: the caller compares.
-[[nodiscard]] inline std::string decode_handle_text(std::string_view text)
-{
-    std::string out;
-    out.reserve(text.size());
-    while (!text.empty()) {
-        if (!take(text, '%')) {
-            out += text.front();
-            text.remove_prefix(1);
-            continue;
-        }
-        unsigned char byte = 0;
-        const auto digits = text.substr(0, 2);
-        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-        out += static_cast<char>(byte);
-        text.remove_prefix(digits.size());
-    }
-    return out;
-}
-
-inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
-{
-    if (!member.empty())
-        refuse_handle(name, "is there twice");
-    if (value.empty())
-        refuse_handle(name, "is empty");
-    member = decode_handle_text(value);
-    if (http::encode_segment(member) != value) // also catches the value that has run into the next word
-        refuse_handle(name, "is not percent-encoded as it has to be");
-}
-
-inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
-{
-    if (member)
-        refuse_handle(name, "is there twice");
-    member = parse_rfc3339(value);
-    if (!member)
-        refuse_handle(name, "is not a time of RFC 3339");
-}
-
-/// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
-inline void read_handle_member(job_handle& handle, std::string_view word)
-{
-    const auto name = word.substr(0, word.find('='));
-    if (name.size() == word.size())
-        refuse_handle("has a word that is not name=value");
-    const auto value = word.substr(name.size() + 1);
-    if (name == "api")
-        read_handle_text(handle.api, "api", value);
-    else if (name == "scope")
-        read_handle_text(handle.scope, "scope", value);
-    else if (name == "id")
-        read_handle_text(handle.id, "id", value);
-    else if (name == "created")
-        read_handle_time(handle.created_at, "created", value);
-    else if (name == "messaged")
-        read_handle_time(handle.messaged_at, "messaged", value);
-    else
-        refuse_handle("has an unknown member");
-}
-
-void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
-{
-    if (handle.api != api)
-        refuse_handle("is of another API");
-    if (handle.scope != scope)
-        refuse_handle("is of another server or project");
-    check_handle_id(handle.id);
-}
-
-} // namespace detail
-
-std::string to_string(const job_handle& handle)
-{
-    detail::check_handle_members(handle);
-    std::string text(detail::handle_magic);
-    text.append("1 api=").append(http::encode_segment(handle.api));
-    text.append(" scope=").append(http::encode_segment(handle.scope));
-    text.append(" id=").append(http::encode_segment(handle.id));
-    if (handle.created_at)
-        text.append(" created=").append(detail::format_rfc3339(*handle.created_at));
-    if (handle.messaged_at)
-        text.append(" messaged=").append(detail::format_rfc3339(*handle.messaged_at));
-    text.append(detail::handle_end);
-    detail::check_handle_length(text);
-    return text;
-}
-
-job_handle parse_job_handle(std::string_view text)
-{
-    text = detail::trim_line(text);
-    detail::check_handle_line(text);
-    text.remove_suffix(detail::handle_end.size());
-    text.remove_prefix(std::min(text.find(' '), text.size())); // the version
-    job_handle handle;
-    while (!text.empty())
-        if (const auto word = detail::take_word(text); !word.empty())
-            detail::read_handle_member(handle, word);
-    detail::check_handle_members(handle);
-    return handle;
-}
-
-} // namespace cojob
-
 // -------- cojob/impl/list_cursor.ipp
 
 namespace cojob::detail {
@@ -7865,13 +8070,58 @@ void list_cursor::read_on(std::size_t from, std::size_t overlap)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/polled_api.ipp
+// -------- cojob/impl/started_operation.ipp
 
 namespace cojob::detail {
 
-client for_one_poll(const client& c, std::shared_ptr<poll_trace> trace, duration limit)
+started_operation::started_operation(asio::any_io_executor executor)
+    : executor_(std::move(executor)), strand_(serial_executor::on(executor_).for_users())
 {
-    return client_state::for_one_poll(c, std::move(trace), limit);
+}
+
+/// Every type of cancellation reaches the operation. One that came before this first step keeps it from beginning.
+asio::awaitable<void> started_operation::run_all(std::shared_ptr<started_operation> self,
+                                                 asio::awaitable<void> operation)
+{
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    self->has_begun_ = true;
+    self->emit(static_cast<asio::cancellation_type>(self->asked_.load()));
+    std::exception_ptr thrown;
+    try {
+        co_await std::move(operation);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    self->is_over_ = true;
+    // Or the last step of co_spawn, after an operation that was cancelled and never suspended, would throw, out of
+    // `run()`.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (thrown)
+        std::rethrow_exception(thrown);
+}
+
+void started_operation::run(asio::awaitable<void> operation)
+{
+    struct ended final : completion {
+        explicit ended(std::shared_ptr<started_operation> s) : started(std::move(s)) {}
+        void complete(std::exception_ptr thrown) override { started->complete(std::move(thrown)); }
+
+        std::shared_ptr<started_operation> started;
+    };
+    const auto self = shared_from_this();
+    detail::spawn(strand_, signal_.slot(), self, run_all(self, std::move(operation)), share<ended>(self));
+}
+
+void started_operation::cancel(asio::cancellation_type type)
+{
+    asked_ |= static_cast<unsigned>(type); // the first step may be about to run, before what is dispatched now
+    asio::dispatch(strand_, [self = shared_from_this(), type] { self->emit(type); });
+}
+
+void started_operation::emit(asio::cancellation_type type)
+{
+    if (type != asio::cancellation_type::none && has_begun_ && !is_over_)
+        signal_.emit(type);
 }
 
 } // namespace cojob::detail
@@ -8123,278 +8373,183 @@ class clock_hold {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/lookups.hpp
+// -------- cojob/impl/internal/http/slot_queue.hpp
 
 namespace cojob::detail {
 
-using endpoint_list = std::vector<asio::ip::tcp::endpoint>;
-
-struct lookup_result {
-    error_code error{};
-    endpoint_list endpoints{};
-};
-
-/// First of one address family, then of the other, in turn (RFC 8305, section 4), each in the resolver's order.
-inline endpoint_list interleave_families(const endpoint_list& found)
-{
-    if (found.empty())
-        return {};
-    endpoint_list first, second, mixed;
-    for (const auto& e : found)
-        (e.protocol() == found.front().protocol() ? first : second).push_back(e);
-    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
-        if (i < first.size())
-            mixed.push_back(first[i]);
-        if (i < second.size())
-            mixed.push_back(second[i]);
-    }
-    return mixed;
-}
-
-/// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
-inline endpoint_list literal_endpoints(const http::origin& origin)
-{
-    if (without_final_dot(origin.host) == "localhost")
-        return {{asio::ip::address_v6::loopback(), origin.port}, {asio::ip::address_v4::loopback(), origin.port}};
-    error_code ec;
-    const auto address = asio::ip::make_address(origin.host, ec);
-    return ec ? endpoint_list() : endpoint_list{{address, origin.port}};
-}
-
-using found_names = asio::ip::tcp::resolver::results_type;
-using lookup_handler = std::function<void(const error_code&, const found_names&)>;
-
-/// Looks a name up and calls the handler on the executor, never from inside.
-using name_resolver = std::function<void(const asio::any_io_executor&, const std::string& host, lookup_handler)>;
-
-/// By the system.
-inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
-{
-    const auto resolver = share<asio::ip::tcp::resolver>(executor);
-    resolver->async_resolve(host, "", asio::ip::resolver_base::flags{},
-                            [resolver, handler = std::move(handler)](const error_code& ec, const found_names& found) {
-                                handler(ec, found);
-                            });
-}
-
-/// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
-/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running.
-class lookups {
+/// Who queues for a place. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
+/// joining and leaving take one step however many queue.
+class slot_queue_entry {
   public:
-    explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
+    slot_queue_entry() = default;
+    slot_queue_entry(const slot_queue_entry&) = delete;
+    slot_queue_entry& operator=(const slot_queue_entry&) = delete;
+    ~slot_queue_entry() = default;
 
-    asio::awaitable<lookup_result> find(operation& op, http::origin origin)
-    {
-        if (auto known = literal_endpoints(origin); !known.empty())
-            co_return lookup_result{{}, std::move(known)};
-        const auto running = join(op, origin.host);
-        const auto here = share<event>(op.executor());
-        running->waiting.add(here);
-        co_await here->wait();
-        if (!running->is_over)
-            co_return lookup_result{asio::error::operation_aborted, {}};
-        lookup_result answer{running->error, {}};
-        for (const auto& address : running->addresses)
-            answer.endpoints.emplace_back(address, origin.port);
-        answer.endpoints = interleave_families(answer.endpoints);
-        co_return answer;
-    }
-
-    void shutdown() noexcept { running_->clear(); }
+    std::uint64_t number = 0; ///< in the order of arrival, over all queues of a pool
+    bool is_poll = false;
 
   private:
-    struct lookup {
-        weak_list<event> waiting;
-        bool is_over = false;
-        error_code error;
-        std::vector<asio::ip::address> addresses;
-    };
+    friend class slot_queue;
 
-    /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
-    std::shared_ptr<lookup> join(operation& op, const std::string& host)
+    slot_queue_entry *before_ = nullptr, *behind_ = nullptr;
+    class slot_queue* queue_ = nullptr;
+};
+
+/// First in, first out. Owns nobody; whoever is in it leaves before it goes.
+class slot_queue {
+  public:
+    slot_queue() = default;
+    slot_queue(const slot_queue&) = delete; // its entries know it
+    slot_queue& operator=(const slot_queue&) = delete;
+    ~slot_queue() = default;
+
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+    [[nodiscard]] slot_queue_entry* front() const noexcept { return first_; }
+
+    void push_back(slot_queue_entry& entry) noexcept
     {
-        if (auto running = running_->find(host))
-            return running;
-        const auto begun = share<lookup>();
-        resolve_(op.executor(), host,
-                 [weak = std::weak_ptr(running_), begun, host](const error_code& ec, const found_names& found) {
-                     finish(*begun, ec, found);
-                     if (const auto others = weak.lock())
-                         others->erase(host);
-                 });
-        running_->put(host, begun);
-        return begun;
+        entry.queue_ = this;
+        entry.behind_ = nullptr;
+        entry.before_ = std::exchange(last_, &entry);
+        (entry.before_ ? entry.before_->behind_ : first_) = &entry;
     }
 
-    static void finish(lookup& l, const error_code& ec, const found_names& found)
+    /// Nothing happens when it is not in this queue.
+    void erase(slot_queue_entry& entry) noexcept
     {
-        l.is_over = true;
-        l.error = ec;
-        for (const auto& r : found) {
-            const auto address = r.endpoint().address();
-            if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
-                l.addresses.push_back(address);
-        }
-        l.waiting.tell([](event& answered) { answered.set(); });
+        if (entry.queue_ != this)
+            return;
+        entry.queue_ = nullptr;
+        (entry.before_ ? entry.before_->behind_ : first_) = entry.behind_;
+        (entry.behind_ ? entry.behind_->before_ : last_) = entry.before_;
     }
 
-    name_resolver resolve_;
-    std::shared_ptr<named<lookup>> running_ = share<named<lookup>>();
+    [[nodiscard]] bool has(const slot_queue_entry& entry) const noexcept { return entry.queue_ == this; }
+
+  private:
+    slot_queue_entry *first_ = nullptr, *last_ = nullptr;
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/connect_race.hpp
+// -------- cojob/impl/internal/http/origin_pool.hpp
 
 namespace cojob::detail {
 
-/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the
-/// one before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
-class connect_race : public std::enable_shared_from_this<connect_race> {
+/// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
+/// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
+/// `slot_queue_entry`.
+///
+/// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
+/// yielding; from then on whoever came first goes first. All is O(1).
+template <class Connection, class Waiter>
+class origin_pool {
   public:
-    connect_race(operation& op, endpoint_list endpoints)
-        : time_(op.time()), executor_(op.executor()), endpoints_(std::move(endpoints)), over_(op.executor()),
-          stagger_(op.time().make_alarm(op.executor()))
+    explicit origin_pool(const pool_options& options)
+        : options_(options), most_polls_(std::max<std::size_t>(1, options.max_connections / 2))
     {
     }
 
-    struct outcome {
-        error_code error{};
-        std::optional<asio::ip::tcp::socket> socket{};
-        asio::ip::tcp::endpoint address{}; ///< that the socket is connected to
-        endpoint_list failed{};            ///< that were tried, and have not answered or refused
-    };
-
-    asio::awaitable<outcome> run()
+    /// A place if one is free and nobody is before. While one is free, nobody queues who may have it.
+    [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
     {
-        const auto self = shared_from_this();
-        begin_next();
-        co_await over_.wait();
-        stop();
-        outcome end{winner_          ? error_code()
-                    : over_.is_set() ? last_error_
-                                     : error_code(asio::error::operation_aborted),
-                    {},
-                    {},
-                    {}};
-        end.socket.swap(winner_);
-        for (const auto& r : runners_)
-            if (r.has_won)
-                end.address = r.address;
-            else
-                end.failed.push_back(r.address);
-        co_return end;
+        if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
+            return false;
+        ++in_use_;
+        polls_in_use_ += is_poll ? 1U : 0U;
+        return true;
     }
+
+    void enqueue(Waiter& waiter, bool is_poll = false) noexcept
+    {
+        waiter.number = ++last_number_;
+        waiter.is_poll = is_poll;
+        (is_poll ? polls_ : calls_).push_back(waiter);
+    }
+
+    void leave_queue(Waiter& waiter) noexcept { (waiter.is_poll ? polls_ : calls_).erase(waiter); }
+
+    /// A poll has yielded for long enough, and so has any poll before it: polls do not overtake each other.
+    void stop_yielding(const Waiter& waiter) noexcept
+    {
+        if (polls_.has(waiter))
+            last_patient_ = std::max(last_patient_, waiter.number);
+    }
+
+    /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
+    [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
+    {
+        polls_in_use_ -= was_poll ? 1U : 0U;
+        auto* const next = first_in_queue();
+        if (!next) {
+            --in_use_;
+            return nullptr;
+        }
+        leave_queue(*next);
+        polls_in_use_ += next->is_poll ? 1U : 0U;
+        return next;
+    }
+
+    /// The connection that was used last: the server is the least likely to be about to close it. None that was not
+    /// used since a given time.
+    [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
+    {
+        if (idle_.empty() || idle_.back().since < used_since)
+            return {};
+        auto connection = std::move(idle_.back().connection);
+        idle_.pop_back();
+        return connection;
+    }
+
+    /// Whatever the options say, not for longer than until a given time: the server's.
+    void keep(Connection connection, time_point now, time_point until = time_point::max())
+    {
+        until = std::min(until, after(now, options_.idle));
+        first_end_ = idle_.empty() ? until : std::min(first_end_, until);
+        idle_.push_back({std::move(connection), now, until});
+    }
+
+    /// One that has been idle for too long, the oldest first.
+    [[nodiscard]] Connection take_old(time_point now)
+    {
+        if (idle_.empty() || now < first_end_)
+            return {};
+        const auto old = std::find_if(idle_.begin(), idle_.end(), [now](const idle& i) { return i.until <= now; });
+        if (old == idle_.end()) {
+            first_end_ = time_point::max();
+            for (const auto& i : idle_)
+                first_end_ = std::min(first_end_, i.until);
+            return {};
+        }
+        auto connection = std::move(old->connection);
+        idle_.erase(old);
+        return connection;
+    }
+
+    [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
+    [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
 
   private:
-    struct runner {
-        runner(const asio::any_io_executor& executor, const asio::ip::tcp::endpoint& to) : socket(executor), address(to)
-        {
-        }
+    [[nodiscard]] Waiter* first_in_queue() const noexcept
+    {
+        auto* const poll = polls_in_use_ < most_polls_ ? polls_.front() : nullptr;
+        auto* const call = calls_.front();
+        const auto goes_first = poll && (!call || (poll->number <= last_patient_ && poll->number < call->number));
+        return static_cast<Waiter*>(goes_first ? poll : call);
+    }
 
-        asio::ip::tcp::socket socket;
-        asio::ip::tcp::endpoint address;
-        bool has_won = false;
+    struct idle {
+        Connection connection;
+        time_point since, until;
     };
 
-    static constexpr auto attempt_delay = std::chrono::milliseconds(250);
-
-    void begin_next()
-    {
-        if (next_ == endpoints_.size())
-            return;
-        ++running_;
-        auto& r = runners_.emplace_back(executor_, endpoints_[next_++]);
-        r.socket.async_connect(r.address,
-                               [self = shared_from_this(), &r](const error_code& ec) { self->ended(r, ec); });
-        if (next_ < endpoints_.size())
-            stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
-    }
-
-    void ended(runner& r, const error_code& ec)
-    {
-        --running_;
-        if (is_stopped_)
-            return;
-        if (!ec) {
-            r.has_won = true;
-            winner_.emplace(std::move(r.socket));
-            stop(); // at once: before the winner is taken, the next one would still begin
-            over_.set();
-            return;
-        }
-        last_error_ = ec;
-        begin_next();
-        if (running_ == 0)
-            over_.set();
-    }
-
-    void stop()
-    {
-        is_stopped_ = true;
-        stagger_->clear();
-        error_code ignored;
-        for (auto& r : runners_)
-            r.socket.close(ignored);
-    }
-
-    clock& time_;
-    asio::any_io_executor executor_;
-    endpoint_list endpoints_;
-    event over_;
-    std::unique_ptr<alarm> stagger_;
-    std::list<runner> runners_; // a list: handlers refer to them
-    std::size_t next_ = 0;
-    std::size_t running_ = 0;
-    std::optional<asio::ip::tcp::socket> winner_;
-    error_code last_error_;
-    bool is_stopped_ = false;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/failed_addresses.hpp
-
-namespace cojob::detail {
-
-/// The addresses that failed lately: a new connection begins with another one, where the name has one. No I/O.
-class failed_addresses {
-  public:
-    void add(const asio::ip::tcp::endpoint& address, time_point now)
-    {
-        const auto is_it = [&](const failure& f) { return f.address == address; };
-        auto old = std::find_if(failures_.begin(), failures_.end(), is_it);
-        if (old == failures_.end() && failures_.size() == most)
-            old = failures_.begin();
-        if (old != failures_.end())
-            failures_.erase(old);
-        failures_.push_back({address, now});
-    }
-
-    /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
-    [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
-    {
-        while (!failures_.empty() && now - failures_.front().when >= memory)
-            failures_.erase(failures_.begin());
-        for (const auto& f : failures_)
-            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end()) {
-                addresses.erase(found);
-                addresses.push_back(f.address);
-            }
-        return addresses;
-    }
-
-  private:
-    /// A server that was restarted is back by then; who balances load by the order of addresses gets it back.
-    static constexpr duration memory = std::chrono::minutes(1);
-    static constexpr std::size_t most = 64;
-
-    struct failure {
-        asio::ip::tcp::endpoint address;
-        time_point when;
-    };
-
-    std::vector<failure> failures_; // the oldest first
+    pool_options options_;
+    std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
+    std::vector<idle> idle_; // the oldest first
+    time_point first_end_{}; // of those, or earlier: it is looked at them not before
+    slot_queue calls_, polls_;
+    std::uint64_t last_number_ = 0, last_patient_ = 0;
 };
 
 } // namespace cojob::detail
@@ -8791,7 +8946,7 @@ class stream {
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
     /// tickets, but not any number of them; `SSL_peek` would call a connection alive after the server's close_notify.
-    [[nodiscard]] bool is_quiet()
+    [[nodiscard]] bool is_reusable()
     {
         char byte = 0;
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
@@ -8831,6 +8986,378 @@ class stream {
     int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;
     keep_alive terms_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/connection_slot.hpp
+
+namespace cojob::detail {
+
+struct slot_waiter : slot_queue_entry {
+    explicit slot_waiter(const asio::any_io_executor& executor) : turn(executor) {}
+
+    event turn;
+};
+
+using connection_ptr = std::unique_ptr<stream>;
+using connection_pool = origin_pool<connection_ptr, slot_waiter>;
+
+/// The pools of a transport, by origin.
+struct pool_table {
+    explicit pool_table(const pool_options& o) : options(o) {}
+
+    connection_pool& of(const http::origin& origin) { return pools.try_emplace(origin, options).first->second; }
+
+    pool_options options;
+    std::map<http::origin, connection_pool> pools;
+    bool is_shut_down = false; ///< nobody is waiting any more
+};
+
+/// The right to one connection; given back, to the next who waits, when it goes.
+class connection_slot {
+  public:
+    connection_slot(std::shared_ptr<pool_table> table, const http::origin& origin, bool is_for_poll)
+        : table_(std::move(table)), pool_(&table_->of(origin)), is_for_poll_(is_for_poll)
+    {
+    }
+    connection_slot(connection_slot&& other) noexcept
+        : table_(std::move(other.table_)), pool_(other.pool_), is_for_poll_(other.is_for_poll_),
+          is_held_(std::exchange(other.is_held_, false))
+    {
+    }
+    connection_slot(const connection_slot&) = delete;
+    connection_slot& operator=(const connection_slot&) = delete;
+    connection_slot& operator=(connection_slot&&) = delete;
+    ~connection_slot()
+    {
+        if (!is_held_ || table_->is_shut_down)
+            return;
+        if (auto* next = pool_->release(is_for_poll_))
+            next->turn.set();
+    }
+
+    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    [[nodiscard]] bool try_enter(const operation& op)
+    {
+        is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
+        return is_held_ || op.is_stopped();
+    }
+
+    /// A poll lets others go first for as long as it yields, and takes the place that is its own by then: a busy client
+    /// must not keep a wait from ever seeing its job.
+    asio::awaitable<void> queue(http::exchange& x)
+    {
+        auto& op = x.operation;
+        const auto since = op.time().now();
+        slot_waiter self(op.executor());
+        const queue_entry entry(*pool_, self, is_for_poll_);
+        std::unique_ptr<alarm> patience;
+        if (is_for_poll_) {
+            patience = op.time().make_alarm(op.executor());
+            patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
+        }
+        co_await self.turn.wait();
+        is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+        x.queued += op.time().now() - since;
+    }
+
+    [[nodiscard]] connection_pool& pool() noexcept { return *pool_; }
+
+  private:
+    struct queue_entry {
+        queue_entry(connection_pool& p, slot_waiter& w, bool is_poll) : pool(p), waiter(w)
+        {
+            pool.enqueue(waiter, is_poll);
+        }
+        queue_entry(const queue_entry&) = delete;
+        queue_entry& operator=(const queue_entry&) = delete;
+        ~queue_entry() { pool.leave_queue(waiter); }
+
+        connection_pool& pool;
+        slot_waiter& waiter;
+    };
+
+    std::shared_ptr<pool_table> table_;
+    connection_pool* pool_;
+    bool is_for_poll_;
+    bool is_held_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/lookups.hpp
+
+namespace cojob::detail {
+
+using endpoint_list = std::vector<asio::ip::tcp::endpoint>;
+
+struct lookup_result {
+    error_code error{};
+    endpoint_list endpoints{};
+};
+
+/// First of one address family, then of the other, in turn (RFC 8305, section 4), each in the resolver's order.
+inline endpoint_list interleave_families(const endpoint_list& found)
+{
+    if (found.empty())
+        return {};
+    endpoint_list first, second, mixed;
+    for (const auto& e : found)
+        (e.protocol() == found.front().protocol() ? first : second).push_back(e);
+    for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+        if (i < first.size())
+            mixed.push_back(first[i]);
+        if (i < second.size())
+            mixed.push_back(second[i]);
+    }
+    return mixed;
+}
+
+/// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
+inline endpoint_list literal_endpoints(const http::origin& origin)
+{
+    if (without_final_dot(origin.host) == "localhost")
+        return {{asio::ip::address_v6::loopback(), origin.port}, {asio::ip::address_v4::loopback(), origin.port}};
+    error_code ec;
+    const auto address = asio::ip::make_address(origin.host, ec);
+    return ec ? endpoint_list() : endpoint_list{{address, origin.port}};
+}
+
+using found_names = asio::ip::tcp::resolver::results_type;
+using lookup_handler = std::function<void(const error_code&, const found_names&)>;
+
+/// Looks a name up and calls the handler on the executor, never from inside.
+using name_resolver = std::function<void(const asio::any_io_executor&, const std::string& host, lookup_handler)>;
+
+/// By the system.
+inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
+{
+    const auto resolver = share<asio::ip::tcp::resolver>(executor);
+    resolver->async_resolve(host, "", asio::ip::resolver_base::flags{},
+                            [resolver, handler = std::move(handler)](const error_code& ec, const found_names& found) {
+                                handler(ec, found);
+                            });
+}
+
+/// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
+/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running.
+class lookups {
+  public:
+    explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
+
+    asio::awaitable<lookup_result> find(operation& op, http::origin origin)
+    {
+        if (auto known = literal_endpoints(origin); !known.empty())
+            co_return lookup_result{{}, std::move(known)};
+        const auto running = join(op, origin.host);
+        const auto here = share<event>(op.executor());
+        running->waiting.add(here);
+        co_await here->wait();
+        if (!running->is_over)
+            co_return lookup_result{asio::error::operation_aborted, {}};
+        lookup_result answer{running->error, {}};
+        for (const auto& address : running->addresses)
+            answer.endpoints.emplace_back(address, origin.port);
+        answer.endpoints = interleave_families(answer.endpoints);
+        co_return answer;
+    }
+
+    void shutdown() noexcept { running_->clear(); }
+
+  private:
+    struct lookup {
+        weak_list<event> waiting;
+        bool is_over = false;
+        error_code error;
+        std::vector<asio::ip::address> addresses;
+    };
+
+    /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
+    std::shared_ptr<lookup> join(operation& op, const std::string& host)
+    {
+        if (auto running = running_->find(host))
+            return running;
+        const auto begun = share<lookup>();
+        resolve_(op.executor(), host,
+                 [weak = std::weak_ptr(running_), begun, host](const error_code& ec, const found_names& found) {
+                     finish(*begun, ec, found);
+                     if (const auto others = weak.lock())
+                         others->erase(host);
+                 });
+        running_->put(host, begun);
+        return begun;
+    }
+
+    static void finish(lookup& l, const error_code& ec, const found_names& found)
+    {
+        l.is_over = true;
+        l.error = ec;
+        for (const auto& r : found) {
+            const auto address = r.endpoint().address();
+            if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
+                l.addresses.push_back(address);
+        }
+        l.waiting.notify([](event& answered) { answered.set(); });
+    }
+
+    name_resolver resolve_;
+    std::shared_ptr<name_map<lookup>> running_ = share<name_map<lookup>>();
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/connect_race.hpp
+
+namespace cojob::detail {
+
+/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the
+/// one before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
+class connect_race : public std::enable_shared_from_this<connect_race> {
+  public:
+    connect_race(operation& op, endpoint_list endpoints)
+        : time_(op.time()), executor_(op.executor()), endpoints_(std::move(endpoints)), over_(op.executor()),
+          stagger_(op.time().make_alarm(op.executor()))
+    {
+    }
+
+    struct outcome {
+        error_code error{};
+        std::optional<asio::ip::tcp::socket> socket{};
+        asio::ip::tcp::endpoint address{}; ///< that the socket is connected to
+        endpoint_list failed{};            ///< that were tried, and have not answered or refused
+    };
+
+    asio::awaitable<outcome> run()
+    {
+        const auto self = shared_from_this();
+        begin_next();
+        co_await over_.wait();
+        stop();
+        outcome end{winner_          ? error_code()
+                    : over_.is_set() ? last_error_
+                                     : error_code(asio::error::operation_aborted),
+                    {},
+                    {},
+                    {}};
+        end.socket.swap(winner_);
+        for (const auto& r : runners_)
+            if (r.has_won)
+                end.address = r.address;
+            else
+                end.failed.push_back(r.address);
+        co_return end;
+    }
+
+  private:
+    struct runner {
+        runner(const asio::any_io_executor& executor, const asio::ip::tcp::endpoint& to) : socket(executor), address(to)
+        {
+        }
+
+        asio::ip::tcp::socket socket;
+        asio::ip::tcp::endpoint address;
+        bool has_won = false;
+    };
+
+    static constexpr auto attempt_delay = std::chrono::milliseconds(250);
+
+    void begin_next()
+    {
+        if (next_ == endpoints_.size())
+            return;
+        ++running_;
+        auto& r = runners_.emplace_back(executor_, endpoints_[next_++]);
+        r.socket.async_connect(r.address,
+                               [self = shared_from_this(), &r](const error_code& ec) { self->ended(r, ec); });
+        if (next_ < endpoints_.size())
+            stagger_->set(after(time_.now(), attempt_delay), [this] { begin_next(); });
+    }
+
+    void ended(runner& r, const error_code& ec)
+    {
+        --running_;
+        if (is_stopped_)
+            return;
+        if (!ec) {
+            r.has_won = true;
+            winner_.emplace(std::move(r.socket));
+            stop(); // at once: before the winner is taken, the next one would still begin
+            over_.set();
+            return;
+        }
+        last_error_ = ec;
+        begin_next();
+        if (running_ == 0)
+            over_.set();
+    }
+
+    void stop()
+    {
+        is_stopped_ = true;
+        stagger_->clear();
+        error_code ignored;
+        for (auto& r : runners_)
+            r.socket.close(ignored);
+    }
+
+    clock& time_;
+    asio::any_io_executor executor_;
+    endpoint_list endpoints_;
+    event over_;
+    std::unique_ptr<alarm> stagger_;
+    std::list<runner> runners_; // a list: handlers refer to them
+    std::size_t next_ = 0;
+    std::size_t running_ = 0;
+    std::optional<asio::ip::tcp::socket> winner_;
+    error_code last_error_;
+    bool is_stopped_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/failed_addresses.hpp
+
+namespace cojob::detail {
+
+/// The addresses that failed lately: a new connection begins with another one, where the name has one. No I/O.
+class failed_addresses {
+  public:
+    void add(const asio::ip::tcp::endpoint& address, time_point now)
+    {
+        const auto is_it = [&](const failure& f) { return f.address == address; };
+        auto old = std::find_if(failures_.begin(), failures_.end(), is_it);
+        if (old == failures_.end() && failures_.size() == most)
+            old = failures_.begin();
+        if (old != failures_.end())
+            failures_.erase(old);
+        failures_.push_back({address, now});
+    }
+
+    /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
+    [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
+    {
+        while (!failures_.empty() && now - failures_.front().when >= memory)
+            failures_.erase(failures_.begin());
+        for (const auto& f : failures_)
+            if (const auto found = std::find(addresses.begin(), addresses.end(), f.address); found != addresses.end()) {
+                addresses.erase(found);
+                addresses.push_back(f.address);
+            }
+        return addresses;
+    }
+
+  private:
+    /// A server that was restarted is back by then; who balances load by the order of addresses gets it back.
+    static constexpr duration memory = std::chrono::minutes(1);
+    static constexpr std::size_t most = 64;
+
+    struct failure {
+        asio::ip::tcp::endpoint address;
+        time_point when;
+    };
+
+    std::vector<failure> failures_; // the oldest first
 };
 
 } // namespace cojob::detail
@@ -8998,283 +9525,6 @@ class connector {
     timeout_options timeouts_;
     lookups lookups_;
     failed_addresses failures_;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/place_queue.hpp
-
-namespace cojob::detail {
-
-/// Who queues for a place. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
-/// joining and leaving take one step however many queue.
-class place_queue_entry {
-  public:
-    place_queue_entry() = default;
-    place_queue_entry(const place_queue_entry&) = delete;
-    place_queue_entry& operator=(const place_queue_entry&) = delete;
-    ~place_queue_entry() = default;
-
-    std::uint64_t number = 0; ///< in the order of arrival, over all queues of a pool
-    bool is_poll = false;
-
-  private:
-    friend class place_queue;
-
-    place_queue_entry *before_ = nullptr, *behind_ = nullptr;
-    class place_queue* queue_ = nullptr;
-};
-
-/// First in, first out. Owns nobody; whoever is in it leaves before it goes.
-class place_queue {
-  public:
-    place_queue() = default;
-    place_queue(const place_queue&) = delete; // its entries know it
-    place_queue& operator=(const place_queue&) = delete;
-    ~place_queue() = default;
-
-    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
-    [[nodiscard]] place_queue_entry* front() const noexcept { return first_; }
-
-    void push_back(place_queue_entry& entry) noexcept
-    {
-        entry.queue_ = this;
-        entry.behind_ = nullptr;
-        entry.before_ = std::exchange(last_, &entry);
-        (entry.before_ ? entry.before_->behind_ : first_) = &entry;
-    }
-
-    /// Nothing happens when it is not in this queue.
-    void erase(place_queue_entry& entry) noexcept
-    {
-        if (entry.queue_ != this)
-            return;
-        entry.queue_ = nullptr;
-        (entry.before_ ? entry.before_->behind_ : first_) = entry.behind_;
-        (entry.behind_ ? entry.behind_->before_ : last_) = entry.before_;
-    }
-
-    [[nodiscard]] bool has(const place_queue_entry& entry) const noexcept { return entry.queue_ == this; }
-
-  private:
-    place_queue_entry *first_ = nullptr, *last_ = nullptr;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/origin_pool.hpp
-
-namespace cojob::detail {
-
-/// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
-/// `place_queue_entry`.
-///
-/// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
-/// yielding; from then on whoever came first goes first. All is O(1).
-template <class Connection, class Waiter>
-class origin_pool {
-  public:
-    explicit origin_pool(const pool_options& options)
-        : options_(options), most_polls_(std::max<std::size_t>(1, options.max_connections / 2))
-    {
-    }
-
-    /// A place if one is free and nobody is before. While one is free, nobody queues who may have it.
-    [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
-    {
-        if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
-            return false;
-        ++in_use_;
-        polls_in_use_ += is_poll ? 1U : 0U;
-        return true;
-    }
-
-    void enqueue(Waiter& waiter, bool is_poll = false) noexcept
-    {
-        waiter.number = ++last_number_;
-        waiter.is_poll = is_poll;
-        (is_poll ? polls_ : calls_).push_back(waiter);
-    }
-
-    void leave_queue(Waiter& waiter) noexcept { (waiter.is_poll ? polls_ : calls_).erase(waiter); }
-
-    /// A poll has yielded for long enough, and so has any poll before it: polls do not overtake each other.
-    void stop_yielding(const Waiter& waiter) noexcept
-    {
-        if (polls_.has(waiter))
-            last_patient_ = std::max(last_patient_, waiter.number);
-    }
-
-    /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
-    [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
-    {
-        polls_in_use_ -= was_poll ? 1U : 0U;
-        auto* const next = first_in_queue();
-        if (!next) {
-            --in_use_;
-            return nullptr;
-        }
-        leave_queue(*next);
-        polls_in_use_ += next->is_poll ? 1U : 0U;
-        return next;
-    }
-
-    /// The connection that was used last: the server is the least likely to be about to close it. None that was not
-    /// used since a given time.
-    [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
-    {
-        if (idle_.empty() || idle_.back().since < used_since)
-            return {};
-        auto connection = std::move(idle_.back().connection);
-        idle_.pop_back();
-        return connection;
-    }
-
-    /// Whatever the options say, not for longer than until a given time: the server's.
-    void keep(Connection connection, time_point now, time_point until = time_point::max())
-    {
-        until = std::min(until, after(now, options_.idle));
-        first_end_ = idle_.empty() ? until : std::min(first_end_, until);
-        idle_.push_back({std::move(connection), now, until});
-    }
-
-    /// One that has been idle for too long, the oldest first.
-    [[nodiscard]] Connection take_old(time_point now)
-    {
-        if (idle_.empty() || now < first_end_)
-            return {};
-        const auto old = std::find_if(idle_.begin(), idle_.end(), [now](const idle& i) { return i.until <= now; });
-        if (old == idle_.end()) {
-            first_end_ = time_point::max();
-            for (const auto& i : idle_)
-                first_end_ = std::min(first_end_, i.until);
-            return {};
-        }
-        auto connection = std::move(old->connection);
-        idle_.erase(old);
-        return connection;
-    }
-
-    [[nodiscard]] std::size_t in_use() const noexcept { return in_use_; }
-    [[nodiscard]] std::size_t idle_count() const noexcept { return idle_.size(); }
-
-  private:
-    [[nodiscard]] Waiter* first_in_queue() const noexcept
-    {
-        auto* const poll = polls_in_use_ < most_polls_ ? polls_.front() : nullptr;
-        auto* const call = calls_.front();
-        const auto goes_first = poll && (!call || (poll->number <= last_patient_ && poll->number < call->number));
-        return static_cast<Waiter*>(goes_first ? poll : call);
-    }
-
-    struct idle {
-        Connection connection;
-        time_point since, until;
-    };
-
-    pool_options options_;
-    std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
-    std::vector<idle> idle_; // the oldest first
-    time_point first_end_{}; // of those, or earlier: it is looked at them not before
-    place_queue calls_, polls_;
-    std::uint64_t last_number_ = 0, last_patient_ = 0;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/place.hpp
-
-namespace cojob::detail {
-
-struct place_waiter : place_queue_entry {
-    explicit place_waiter(const asio::any_io_executor& executor) : turn(executor) {}
-
-    event turn;
-};
-
-using connection_ptr = std::unique_ptr<stream>;
-using connection_pool = origin_pool<connection_ptr, place_waiter>;
-
-/// The pools of a transport, by origin.
-struct pool_table {
-    explicit pool_table(const pool_options& o) : options(o) {}
-
-    connection_pool& of(const http::origin& origin) { return pools.try_emplace(origin, options).first->second; }
-
-    pool_options options;
-    std::map<http::origin, connection_pool> pools;
-    bool is_shut_down = false; ///< nobody is waiting any more
-};
-
-/// The right to one connection; given back, to the next who waits, when it goes.
-class place {
-  public:
-    place(std::shared_ptr<pool_table> table, const http::origin& origin, bool is_for_poll)
-        : table_(std::move(table)), pool_(&table_->of(origin)), is_for_poll_(is_for_poll)
-    {
-    }
-    place(place&& other) noexcept
-        : table_(std::move(other.table_)), pool_(other.pool_), is_for_poll_(other.is_for_poll_),
-          is_held_(std::exchange(other.is_held_, false))
-    {
-    }
-    place(const place&) = delete;
-    place& operator=(const place&) = delete;
-    place& operator=(place&&) = delete;
-    ~place()
-    {
-        if (!is_held_ || table_->is_shut_down)
-            return;
-        if (auto* next = pool_->release(is_for_poll_))
-            next->turn.set();
-    }
-
-    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
-    [[nodiscard]] bool try_enter(const operation& op)
-    {
-        is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
-        return is_held_ || op.is_stopped();
-    }
-
-    /// A poll lets others go first for as long as it yields, and takes the place that is its own by then: a busy client
-    /// must not keep a wait from ever seeing its job.
-    asio::awaitable<void> queue(http::exchange& x)
-    {
-        auto& op = x.operation;
-        const auto since = op.time().now();
-        place_waiter self(op.executor());
-        const queue_entry entry(*pool_, self, is_for_poll_);
-        std::unique_ptr<alarm> patience;
-        if (is_for_poll_) {
-            patience = op.time().make_alarm(op.executor());
-            patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
-        }
-        co_await self.turn.wait();
-        is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
-        x.queued += op.time().now() - since;
-    }
-
-    [[nodiscard]] connection_pool& pool() noexcept { return *pool_; }
-
-  private:
-    struct queue_entry {
-        queue_entry(connection_pool& p, place_waiter& w, bool is_poll) : pool(p), waiter(w)
-        {
-            pool.enqueue(waiter, is_poll);
-        }
-        queue_entry(const queue_entry&) = delete;
-        queue_entry& operator=(const queue_entry&) = delete;
-        ~queue_entry() { pool.leave_queue(waiter); }
-
-        connection_pool& pool;
-        place_waiter& waiter;
-    };
-
-    std::shared_ptr<pool_table> table_;
-    connection_pool* pool_;
-    bool is_for_poll_;
-    bool is_held_ = false;
 };
 
 } // namespace cojob::detail
@@ -9905,8 +10155,9 @@ namespace cojob::detail {
 class streamed_body final : public http::body_stream {
   public:
     /// `closed` is called on the strand when the connection goes, and not at all where the context goes.
-    streamed_body(place here, connection_ptr connection, const limit_options& limits, std::function<void()> closed)
-        : limits_(limits), here_(std::move(here)), connection_(std::move(connection)), closed_(std::move(closed))
+    streamed_body(connection_slot slot, connection_ptr connection, const limit_options& limits,
+                  std::function<void()> closed)
+        : limits_(limits), slot_(std::move(slot)), connection_(std::move(connection)), closed_(std::move(closed))
     {
         reader_.emplace(limits_, connection_->buffer(), body_mode::streamed);
     }
@@ -9972,7 +10223,7 @@ class streamed_body final : public http::body_stream {
             return;
         reader_.reset();
         connection_.reset();
-        here_.reset();
+        slot_.reset();
         closed_();
     }
 
@@ -9989,7 +10240,7 @@ class streamed_body final : public http::body_stream {
     }
 
     limit_options limits_;
-    std::optional<place> here_;
+    std::optional<connection_slot> slot_;
     connection_ptr connection_;
     std::function<void()> closed_;
     std::optional<response_reader> reader_; // uses the limits and the connection
@@ -10223,9 +10474,9 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
     {
         auto& op = x.operation;
-        place here(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
-        if (!here.try_enter(op))
-            co_await here.queue(x);
+        connection_slot slot(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
+        if (!slot.try_enter(op))
+            co_await slot.queue(x);
         if (op.is_stopped())
             co_return aborted();
 
@@ -10234,10 +10485,10 @@ class https_transport final : public http::transport {
         reap(op.time());
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
         const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
-        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin, used_since);
+        auto connection = x.needs_new_connection ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = here.pool().take_old(time_point::max())) // a connection has a place, used or idle
+            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a place, used or idle
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -10247,18 +10498,18 @@ class https_transport final : public http::transport {
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
         if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
-            keep(here.pool(), std::move(connection), op.time().now());
+            keep(slot.pool(), std::move(connection), op.time().now());
             co_return aborted();
         }
 
         const bool has_body = request.method != "HEAD";
-        auto& pool = here.pool();
+        auto& pool = slot.pool();
         auto& line = *connection;
         connection_ptr kept; // the connection, where it is not the body's
         std::unique_ptr<streamed_body> body;
         std::optional<response_reader> whole;
         if (x.streams_body && has_body) {
-            body = make_body(std::move(here), std::move(connection), request.origin);
+            body = make_body(std::move(slot), std::move(connection), request.origin);
         } else {
             kept = std::move(connection);
             whole.emplace(options_.limits, line.buffer(), has_body ? body_mode::whole : body_mode::absent);
@@ -10292,13 +10543,13 @@ class https_transport final : public http::transport {
     void close() noexcept override
     {
         drop_idle(time_point::max(), true);
-        bodies_.tell([](streamed_body& body) { body.close(); });
+        bodies_.notify([](streamed_body& body) { body.close(); });
     }
 
     void forked() noexcept override
     {
         drop_idle(time_point::max(), false);
-        bodies_.tell([](streamed_body& body) { body.abandon(); });
+        bodies_.notify([](streamed_body& body) { body.abandon(); });
     }
 
     void shutdown() noexcept override
@@ -10368,19 +10619,20 @@ class https_transport final : public http::transport {
         drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
-    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin, time_point used_since)
+    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, time_point used_since)
     {
         while (auto connection = pool.take_idle(used_since)) {
-            if (connection->is_quiet())
+            if (connection->is_reusable())
                 return connection;
             report(origin, connection_change::closed);
         }
         return nullptr;
     }
 
-    std::unique_ptr<streamed_body> make_body(place here, connection_ptr connection, const http::origin& origin) const
+    std::unique_ptr<streamed_body> make_body(connection_slot slot, connection_ptr connection,
+                                             const http::origin& origin) const
     {
-        return std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+        return std::make_unique<streamed_body>(std::move(slot), std::move(connection), options_.limits,
                                                [observer = options_.observer, host = origin.host] {
                                                    if (observer)
                                                        observer->on_connection({host, connection_change::closed});
@@ -10420,6 +10672,212 @@ std::shared_ptr<transport> make_https_transport(https_options options)
 }
 
 } // namespace cojob::http
+
+// -------- cojob/impl/job/handle.ipp
+
+// The text of a handle, version 1: words with spaces between them, the last of which shows that nothing is missing.
+//
+//     cojob-job/1 api=… scope=… id=… created=… messaged=… end
+//
+// Texts are encoded as path segments are; times are RFC 3339 and may be absent. The members may be in any order. Every
+// version begins with `cojob-job/`, its number and a space.
+
+namespace cojob {
+
+namespace detail {
+
+inline constexpr std::string_view handle_magic = "cojob-job/";
+inline constexpr std::string_view handle_end = " end"; // or a time that was cut in its decimals would be another time
+inline constexpr std::size_t longest_handle = 8192; // an id of 1 KiB is 3 KiB when encoded, and a scope has a URL in it
+
+[[noreturn]] inline void refuse_handle(std::string_view why)
+{
+    throw_invalid_argument("job handle", why);
+}
+
+/// The name is always one of ours, never what the text has.
+[[noreturn]] inline void refuse_handle(std::string_view member, std::string_view why)
+{
+    refuse_handle(std::string(member).append(": ").append(why));
+}
+
+inline void check_handle_id(std::string_view id)
+{
+    check_segment(id, "job handle: id");
+}
+
+/// What is asked of a handle both when it is written and when it is read.
+inline void check_handle_members(const job_handle& handle)
+{
+    if (handle.api.empty())
+        refuse_handle("api", "is missing");
+    if (handle.scope.empty())
+        refuse_handle("scope", "is missing");
+    if (handle.id.empty())
+        refuse_handle("id", "is missing");
+    check_handle_id(handle.id);
+}
+
+inline void check_handle_length(std::string_view text)
+{
+    if (text.size() > longest_handle)
+        refuse_handle("is longer than 8 KiB");
+}
+
+[[nodiscard]] inline std::string_view trim_line(std::string_view text) noexcept
+{
+    constexpr std::string_view ignored = " \t\r\n";
+    text.remove_prefix(std::min(text.find_first_not_of(ignored), text.size()));
+    return text.substr(0, text.find_last_not_of(ignored) + 1);
+}
+
+/// Takes what is before the next space, and the space, off the front of the text.
+[[nodiscard]] inline std::string_view take_word(std::string_view& text) noexcept
+{
+    const auto word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    return word;
+}
+
+/// The first word. It is judged before anything else is: a newer version may have other rules.
+inline void check_handle_version(std::string_view word)
+{
+    if (word.empty())
+        refuse_handle("is empty");
+    if (!take(word, handle_magic))
+        refuse_handle("does not begin with cojob-job/");
+    constexpr std::size_t longest = 9; // it is repeated in the message, and what is longer is no version
+    if (word.empty() || word.size() > longest || word.front() == '0' ||
+        !std::all_of(word.begin(), word.end(), is_digit))
+        refuse_handle("the version is not a number");
+    if (word != "1")
+        refuse_handle(std::string("version ").append(word).append(" is newer than this library understands"));
+}
+
+inline void check_handle_line(std::string_view text)
+{
+    check_handle_version(text.substr(0, text.find(' ')));
+    check_handle_length(text);
+    if (std::any_of(text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }))
+        refuse_handle("is not one line of printable ASCII");
+    if (!text.ends_with(handle_end))
+        refuse_handle("is cut off: it does not end with the word end");
+}
+
+/// The counterpart of `http::encode_segment`. A bad escape becomes some byte: the caller compares.
+[[nodiscard]] inline std::string decode_handle_text(std::string_view text)
+{
+    std::string out;
+    out.reserve(text.size());
+    while (!text.empty()) {
+        if (!take(text, '%')) {
+            out += text.front();
+            text.remove_prefix(1);
+            continue;
+        }
+        unsigned char byte = 0;
+        const auto digits = text.substr(0, 2);
+        std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+        out += static_cast<char>(byte);
+        text.remove_prefix(digits.size());
+    }
+    return out;
+}
+
+inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
+{
+    if (!member.empty())
+        refuse_handle(name, "is there twice");
+    if (value.empty())
+        refuse_handle(name, "is empty");
+    member = decode_handle_text(value);
+    if (http::encode_segment(member) != value) // also catches the value that has run into the next word
+        refuse_handle(name, "is not percent-encoded as it has to be");
+}
+
+inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
+{
+    if (member)
+        refuse_handle(name, "is there twice");
+    member = parse_rfc3339(value);
+    if (!member)
+        refuse_handle(name, "is not a time of RFC 3339");
+}
+
+/// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
+inline void read_handle_member(job_handle& handle, std::string_view word)
+{
+    const auto name = word.substr(0, word.find('='));
+    if (name.size() == word.size())
+        refuse_handle("has a word that is not name=value");
+    const auto value = word.substr(name.size() + 1);
+    if (name == "api")
+        read_handle_text(handle.api, "api", value);
+    else if (name == "scope")
+        read_handle_text(handle.scope, "scope", value);
+    else if (name == "id")
+        read_handle_text(handle.id, "id", value);
+    else if (name == "created")
+        read_handle_time(handle.created_at, "created", value);
+    else if (name == "messaged")
+        read_handle_time(handle.messaged_at, "messaged", value);
+    else
+        refuse_handle("has an unknown member");
+}
+
+void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
+{
+    if (handle.api != api)
+        refuse_handle("is of another API");
+    if (handle.scope != scope)
+        refuse_handle("is of another server or project");
+    check_handle_id(handle.id);
+}
+
+} // namespace detail
+
+std::string to_string(const job_handle& handle)
+{
+    detail::check_handle_members(handle);
+    std::string text(detail::handle_magic);
+    text.append("1 api=").append(http::encode_segment(handle.api));
+    text.append(" scope=").append(http::encode_segment(handle.scope));
+    text.append(" id=").append(http::encode_segment(handle.id));
+    if (handle.created_at)
+        text.append(" created=").append(detail::format_rfc3339(*handle.created_at));
+    if (handle.messaged_at)
+        text.append(" messaged=").append(detail::format_rfc3339(*handle.messaged_at));
+    text.append(detail::handle_end);
+    detail::check_handle_length(text);
+    return text;
+}
+
+job_handle parse_job_handle(std::string_view text)
+{
+    text = detail::trim_line(text);
+    detail::check_handle_line(text);
+    text.remove_suffix(detail::handle_end.size());
+    text.remove_prefix(std::min(text.find(' '), text.size())); // the version
+    job_handle handle;
+    while (!text.empty())
+        if (const auto word = detail::take_word(text); !word.empty())
+            detail::read_handle_member(handle, word);
+    detail::check_handle_members(handle);
+    return handle;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/job/detail/polled_api.ipp
+
+namespace cojob::detail {
+
+client for_one_poll(const client& c, std::shared_ptr<poll_trace> trace, duration limit)
+{
+    return client_state::for_one_poll(c, std::move(trace), limit);
+}
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/internal/job/answer_series.hpp
 
@@ -10544,22 +11002,23 @@ class end_rule {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/job/due_set.hpp
+// -------- cojob/impl/internal/job/timer_queue.hpp
 
 namespace cojob::detail {
 
-/// The place of a thing in a `due_set`, at most one at a time. The thing derives from it, so that entering a set takes
-/// no memory and cannot fail.
-class due_link : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+/// The place of a thing in a `timer_queue`, at most one at a time. The thing derives from it, so that entering a set
+/// takes no memory and cannot fail.
+class timer_queue_hook
+    : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
   public:
     /// When it is due; the end of time where it is in no set.
     [[nodiscard]] time_point due_at() const noexcept { return is_linked() ? due_ : time_point::max(); }
 
-    friend bool operator<(const due_link& a, const due_link& b) noexcept { return a.due_ < b.due_; }
+    friend bool operator<(const timer_queue_hook& a, const timer_queue_hook& b) noexcept { return a.due_ < b.due_; }
 
   private:
     template <class T>
-    friend class due_set;
+    friend class timer_queue;
 
     time_point due_{};
 };
@@ -10567,14 +11026,14 @@ class due_link : public boost::intrusive::set_base_hook<boost::intrusive::link_m
 /// Things by when they are due, those of one time in the order in which they came; not their owner. The set beneath is
 /// one type, whatever the things are: each costs a user's compiler some 60 functions.
 template <class T>
-class due_set {
+class timer_queue {
   public:
     [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
 
     /// Enters it, or moves it to another time.
     void put(T& thing, time_point due) noexcept
     {
-        due_link& link = thing;
+        timer_queue_hook& link = thing;
         remove(thing);
         link.due_ = due;
         set_.insert(link);
@@ -10583,7 +11042,7 @@ class due_set {
     /// Nothing happens where it is in no set; it must not be in another.
     void remove(T& thing) noexcept
     {
-        due_link& link = thing;
+        timer_queue_hook& link = thing;
         if (link.is_linked())
             set_.erase(set_.iterator_to(link));
     }
@@ -10601,7 +11060,7 @@ class due_set {
     [[nodiscard]] T* next_of(T& thing) noexcept { return at(++set_.iterator_to(thing)); }
 
   private:
-    using set_type = boost::intrusive::multiset<due_link, boost::intrusive::constant_time_size<false>>;
+    using set_type = boost::intrusive::multiset<timer_queue_hook, boost::intrusive::constant_time_size<false>>;
 
     T* at(set_type::iterator place) noexcept { return place == set_.end() ? nullptr : static_cast<T*>(&*place); }
 
@@ -10663,7 +11122,7 @@ class job_memory {
     }
 
   private:
-    struct entry : due_link { // in the order of their last notes
+    struct entry : timer_queue_hook { // in the order of their last notes
         std::string name{};
         job_record record{};
         time_point noted{};
@@ -10698,8 +11157,8 @@ class job_memory {
     }
 
     std::mutex mutex_;
-    named<entry> entries_;
-    due_set<entry> order_; // by their last notes, which are counted: no two have the same
+    name_map<entry> entries_;
+    timer_queue<entry> order_; // by their last notes, which are counted: no two have the same
     time_point last_{};
 };
 
@@ -10748,227 +11207,6 @@ inline poll_failure kind_of(const error_info& failure)
         return poll_failure::odd;
     return may_pass(failure) ? poll_failure::passing : poll_failure::final;
 }
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/job/poll_waiter.hpp
-
-namespace cojob::detail {
-
-struct polled_job;
-
-/// What a poll brought, for all who wait for its job.
-struct poll_answer {
-    time_point begun{};
-    duration queued{};             ///< of the time since then, how long it only queued for a connection
-    bool is_list = false;          ///< of a list that was to tell of many jobs
-    bool is_slept_through = false; ///< it landed so late that the machine must have slept meanwhile
-    job_view view{};               ///< where nothing failed
-    error_info failure{};
-    std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
-    std::optional<duration> retry_after{}; ///< the server's word on when to come back
-    std::optional<phase> reached{};        ///< how far its request came, where that is known
-    time_point paused_until{};             ///< after a 429: no poll of this scope before then
-    time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
-};
-
-/// For how long a server's word on when to come back is believed. One in trouble is left alone for as long as it asks,
-/// which is for the wait to judge; one at work that says days is asked before.
-inline duration believed_delay(const poll_answer& answer)
-{
-    const auto asked = answer.retry_after.value_or(duration::zero());
-    return answer.failure.code() ? asked : std::min<duration>(asked, std::chrono::minutes(2));
-}
-
-/// A poll that never had a connection, or a key, before its time was up has asked nobody.
-inline bool is_unsent(const poll_answer& answer)
-{
-    return answer.reached == phase::queued && answer.failure.code() == errc::deadline_exceeded;
-}
-
-/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
-/// among the deadlines. None of the functions throws: the line has others to tell.
-class poll_waiter : public due_link {
-  public:
-    poll_waiter() = default;
-    poll_waiter(const poll_waiter&) = delete;
-    poll_waiter& operator=(const poll_waiter&) = delete;
-
-    /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
-    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) noexcept = 0;
-
-    /// Its deadline has come, and it is out of the line. `reached`: of the poll that is under way for it.
-    virtual void timed_out(std::optional<phase> reached, bool is_under_way) noexcept = 0;
-
-    /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
-    virtual void shut_out(time_point asked_until) noexcept = 0;
-
-    /// The line could not do its part, for want of memory mostly; it is out of the line.
-    virtual void failed(std::exception_ptr thrown) noexcept = 0;
-
-    struct wishes {
-        time_point due{};
-        time_point deadline = time_point::max();
-        time_point last = time_point::max(); ///< a poll is made by then, however long others may wait for one
-        duration min_interval{};
-        bool needs_whole_jobs = false; ///< an item of a list that lacks details will not do
-    };
-
-  protected:
-    ~poll_waiter() = default;
-
-    /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
-    [[nodiscard]] bool is_first_to_report(const job_view& seen);
-
-  private:
-    friend class poll_roster;
-    friend struct polled_job;
-
-    wishes wishes_;
-    polled_job* job_ = nullptr; ///< set while it is in the line
-    std::size_t place_ = 0;     ///< among the job's waiters
-    bool is_expecting_ = false; ///< the poll under way is for it too
-    bool is_leaving_ = false;   ///< the answer was the last it wanted
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/job/poll_flight.hpp
-
-namespace cojob::detail {
-
-struct poll_group;
-struct polled_job;
-class poll_flight;
-
-/// Where a poll's answer goes.
-class poll_sender {
-  public:
-    poll_sender() = default;
-    poll_sender(const poll_sender&) = delete;
-    poll_sender& operator=(const poll_sender&) = delete;
-    virtual ~poll_sender() = default;
-
-    virtual void landed(poll_flight&, poll_answer, std::vector<listed_job>) noexcept = 0;
-};
-
-/// A poll under way: of one job, or a list that stands for many.
-class poll_flight : public std::enable_shared_from_this<poll_flight> {
-  public:
-    poll_flight(client_state& state, poll_sender& owner, poll_group& of, polled_job* one)
-        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.options.clock, state.executor)
-    {
-    }
-
-    poll_group& group;
-    polled_job* const job; ///< null: a list
-    bool is_probe = false;
-    const time_point begun;
-    std::size_t expected = 0; ///< jobs that it is to tell of
-    time_point lands_by = time_point::max();
-
-    [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
-
-    /// For how long it lets calls go first where connections are short.
-    void yield_for(duration time) noexcept { trace_->yields = std::max(time, duration(1)); }
-
-    /// What keeps it from flying is what it lands with. `until`: when nobody waits for it any more.
-    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until) noexcept
-    {
-        const auto self = shared_from_this();
-        try {
-            const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
-            auto body = fly(state.shared_from_this(), self, std::move(api), std::move(id), limit);
-            spawn({self, &operation_}, std::move(body), nullptr);
-        } catch (...) {
-            poll_answer answer;
-            answer.thrown = std::current_exception();
-            if (!std::exchange(is_over_, true))
-                land(std::move(answer), {});
-        }
-    }
-
-    /// Nobody wants its answer any more, and nobody gets it.
-    void abandon()
-    {
-        is_over_ = true;
-        alarm_.reset();
-        operation_.stop(stop_reason::cancelled);
-    }
-
-  private:
-    static asio::awaitable<void> fly(std::shared_ptr<client_state> state, std::shared_ptr<poll_flight> self,
-                                     std::shared_ptr<const polled_api> api, std::string id, duration limit)
-    {
-        std::optional<client_state::running_guard> running; // made below: whatever throws is to land
-        poll_answer answer;
-        std::vector<listed_job> listed;
-        try {
-            running.emplace(*state, std::shared_ptr<operation>(self, &self->operation_));
-            self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
-            if (self->job)
-                answer.view = co_await api->poll(std::move(id), self->trace_, limit);
-            else
-                listed = co_await api->list(self->trace_, limit);
-        } catch (const api_error& failure) {
-            answer.failure = failure.info();
-            if (!answer.failure.code()) // no error, and no job either
-                answer.thrown = std::current_exception();
-        } catch (const boost::system::system_error& stopped) {
-            answer.failure = error_info(stopped.code());
-            if (!stopped.code())
-                answer.thrown = std::current_exception();
-        } catch (...) { // a service's own
-            answer.thrown = std::current_exception();
-        }
-        co_await asio::this_coro::throw_if_cancelled(false); // what ends this coroutine suspends it once more
-        if (!std::exchange(self->is_over_, true))
-            self->land(std::move(answer), std::move(listed));
-    }
-
-    /// For a service that sets itself none.
-    void set_limit(client_state& state, duration call)
-    {
-        constexpr auto grace = std::chrono::seconds(1);
-        lands_by = after(after(begun, call), grace);
-        if (lands_by == time_point::max())
-            return;
-        alarm_ = state.time().make_alarm(state.executor);
-        alarm_->set(lands_by, [this] { give_up(); });
-    }
-
-    /// Does not wait for the service's coroutine: it may not answer to being stopped.
-    void give_up()
-    {
-        const auto self = shared_from_this();
-        poll_answer answer;
-        try {
-            answer.failure = error_info(errc::request_timeout, "the service did not answer");
-        } catch (...) {
-            answer.thrown = std::current_exception();
-        }
-        is_over_ = true;
-        operation_.stop(stop_reason::deadline);
-        land(std::move(answer), {});
-    }
-
-    void land(poll_answer answer, std::vector<listed_job> listed) noexcept
-    {
-        alarm_.reset();
-        answer.begun = begun;
-        answer.queued = trace_->queued;
-        answer.is_list = job == nullptr;
-        answer.retry_after = trace_->retry_after;
-        answer.reached = trace_->progress();
-        owner_.landed(*this, std::move(answer), std::move(listed));
-    }
-
-    poll_sender& owner_;
-    operation operation_;
-    std::shared_ptr<poll_trace> trace_ = share<poll_trace>();
-    std::unique_ptr<alarm> alarm_;
-    bool is_over_ = false; ///< it has landed, or nobody waits for it
-};
 
 } // namespace cojob::detail
 
@@ -11050,21 +11288,242 @@ class poll_pause {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/job/poll_waiter.hpp
+
+namespace cojob::detail {
+
+struct polled_job;
+
+/// What a poll brought, for all who wait for its job.
+struct poll_answer {
+    time_point begun{};
+    duration queued{};             ///< of the time since then, how long it only queued for a connection
+    bool is_list = false;          ///< of a list, which is for many jobs
+    bool is_slept_through = false; ///< it completed so late that the machine must have slept meanwhile
+    job_view view{};               ///< where nothing failed
+    error_info failure{};
+    std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
+    std::optional<duration> retry_after{}; ///< the server's word on when to come back
+    std::optional<phase> reached{};        ///< how far its request came, where that is known
+    time_point paused_until{};             ///< after a 429: no poll of this scope before then
+    time_point asked_until{};              ///< after a 429: what the server asked for, which may be longer
+};
+
+/// For how long a server's word on when to come back is believed. One in trouble is left alone for as long as it asks,
+/// which is for the wait to judge; one at work that says days is asked before.
+inline duration believed_delay(const poll_answer& answer)
+{
+    const auto asked = answer.retry_after.value_or(duration::zero());
+    return answer.failure.code() ? asked : std::min<duration>(asked, std::chrono::minutes(2));
+}
+
+/// A poll that never had a connection, or a key, before its time was up has asked nobody.
+inline bool is_unsent(const poll_answer& answer)
+{
+    return answer.reached == phase::queued && answer.failure.code() == errc::deadline_exceeded;
+}
+
+/// A wait, as the poll scheduler sees it. It must not move while it is in the scheduler, whose queue of deadlines links
+/// it. None of the functions may throw: others wait for the same answer.
+class poll_waiter : public timer_queue_hook {
+  public:
+    poll_waiter() = default;
+    poll_waiter(const poll_waiter&) = delete;
+    poll_waiter& operator=(const poll_waiter&) = delete;
+
+    /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
+    [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) noexcept = 0;
+
+    /// Its deadline has passed, and it has left the scheduler. `reached`: of the poll that is in flight for it.
+    virtual void timed_out(std::optional<phase> reached, bool is_under_way) noexcept = 0;
+
+    /// No poll will be made before its deadline, because of a 429; it has left the scheduler.
+    virtual void fail_throttled(time_point asked_until) noexcept = 0;
+
+    /// The scheduler failed, mostly for lack of memory; the wait has left it.
+    virtual void failed(std::exception_ptr thrown) noexcept = 0;
+
+    struct terms {
+        time_point due{};
+        time_point deadline = time_point::max();
+        time_point last = time_point::max(); ///< a poll is made by then, however long others may wait for one
+        duration min_interval{};
+        bool needs_whole_jobs = false; ///< an item of a list that lacks details will not do
+    };
+
+  protected:
+    ~poll_waiter() = default;
+
+    /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
+    [[nodiscard]] bool is_first_to_report(const job_view& seen);
+
+  private:
+    friend class poll_roster;
+    friend struct polled_job;
+
+    terms terms_;
+    polled_job* job_ = nullptr; ///< set while it is in the scheduler
+    std::size_t place_ = 0;     ///< among the job's waiters
+    bool is_expecting_ = false; ///< the poll under way is for it too
+    bool is_leaving_ = false;   ///< the answer was the last it wanted
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_request.hpp
+
+namespace cojob::detail {
+
+struct poll_group;
+struct polled_job;
+class poll_request;
+
+/// Where a poll's answer goes.
+class poll_sender {
+  public:
+    poll_sender() = default;
+    poll_sender(const poll_sender&) = delete;
+    poll_sender& operator=(const poll_sender&) = delete;
+    virtual ~poll_sender() = default;
+
+    virtual void completed(poll_request&, poll_answer, std::vector<listed_job>) noexcept = 0;
+};
+
+/// A poll under way: of one job, or a list that stands for many.
+class poll_request : public std::enable_shared_from_this<poll_request> {
+  public:
+    poll_request(client_state& state, poll_sender& owner, poll_group& of, polled_job* one)
+        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.options.clock, state.executor)
+    {
+    }
+
+    poll_group& group;
+    polled_job* const job; ///< null: a list
+    bool is_probe = false;
+    const time_point begun;
+    std::size_t expected = 0; ///< jobs that it is for
+    time_point completes_by = time_point::max();
+
+    [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
+
+    /// For how long it lets calls go first where connections are short.
+    void yield_for(duration time) noexcept { trace_->yields = std::max(time, duration(1)); }
+
+    /// What prevents it is what it completes with. `until`: when nobody waits for it any more.
+    void launch(client_state& state, std::shared_ptr<const polled_api> api, std::string id, time_point until) noexcept
+    {
+        const auto self = shared_from_this();
+        try {
+            const auto limit = until == time_point::max() ? no_timeout : std::max(until - begun, duration(1));
+            auto body = run(state.shared_from_this(), self, std::move(api), std::move(id), limit);
+            spawn({self, &operation_}, std::move(body), nullptr);
+        } catch (...) {
+            poll_answer answer;
+            answer.thrown = std::current_exception();
+            if (!std::exchange(is_over_, true))
+                complete(std::move(answer), {});
+        }
+    }
+
+    /// Nobody wants its answer any more, and nobody gets it.
+    void abandon()
+    {
+        is_over_ = true;
+        alarm_.reset();
+        operation_.stop(stop_reason::cancelled);
+    }
+
+  private:
+    static asio::awaitable<void> run(std::shared_ptr<client_state> state, std::shared_ptr<poll_request> self,
+                                     std::shared_ptr<const polled_api> api, std::string id, duration limit)
+    {
+        std::optional<client_state::running_guard> running; // made below: whatever throws completes it
+        poll_answer answer;
+        std::vector<listed_job> listed;
+        try {
+            running.emplace(*state, std::shared_ptr<operation>(self, &self->operation_));
+            self->set_limit(*state, client_state::settings_of(api->get_client()).timeout);
+            if (self->job)
+                answer.view = co_await api->poll(std::move(id), self->trace_, limit);
+            else
+                listed = co_await api->list(self->trace_, limit);
+        } catch (const api_error& failure) {
+            answer.failure = failure.info();
+            if (!answer.failure.code()) // no error, and no job either
+                answer.thrown = std::current_exception();
+        } catch (const boost::system::system_error& stopped) {
+            answer.failure = error_info(stopped.code());
+            if (!stopped.code())
+                answer.thrown = std::current_exception();
+        } catch (...) { // a service's own
+            answer.thrown = std::current_exception();
+        }
+        co_await asio::this_coro::throw_if_cancelled(false); // what ends this coroutine suspends it once more
+        if (!std::exchange(self->is_over_, true))
+            self->complete(std::move(answer), std::move(listed));
+    }
+
+    /// For a service that sets itself none.
+    void set_limit(client_state& state, duration call)
+    {
+        constexpr auto grace = std::chrono::seconds(1);
+        completes_by = after(after(begun, call), grace);
+        if (completes_by == time_point::max())
+            return;
+        alarm_ = state.time().make_alarm(state.executor);
+        alarm_->set(completes_by, [this] { give_up(); });
+    }
+
+    /// Does not wait for the service's coroutine: it may not answer to being stopped.
+    void give_up()
+    {
+        const auto self = shared_from_this();
+        poll_answer answer;
+        try {
+            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+        } catch (...) {
+            answer.thrown = std::current_exception();
+        }
+        is_over_ = true;
+        operation_.stop(stop_reason::deadline);
+        complete(std::move(answer), {});
+    }
+
+    void complete(poll_answer answer, std::vector<listed_job> listed) noexcept
+    {
+        alarm_.reset();
+        answer.begun = begun;
+        answer.queued = trace_->queued;
+        answer.is_list = job == nullptr;
+        answer.retry_after = trace_->retry_after;
+        answer.reached = trace_->progress();
+        owner_.completed(*this, std::move(answer), std::move(listed));
+    }
+
+    poll_sender& owner_;
+    operation operation_;
+    std::shared_ptr<poll_trace> trace_ = share<poll_trace>();
+    std::unique_ptr<alarm> alarm_;
+    bool is_over_ = false; ///< it has completed, or nobody waits for it
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/job/poll_group.hpp
 
 namespace cojob::detail {
 
-/// A job that somebody waits for. However many they are, it is polled once. Its place is in the queue of its group.
-struct polled_job : due_link {
+/// A job that somebody waits for. However many they are, it is polled once. It is in the queue of its group.
+struct polled_job : timer_queue_hook {
     poll_group* group = nullptr;
     const std::string* id = nullptr; ///< its key in the group
     std::vector<poll_waiter*> waiters{};
-    std::shared_ptr<poll_flight> flight{}; ///< the poll under way that is to tell of it
-    job_view listed{};                     ///< what a list told of it
+    std::shared_ptr<poll_request> request{}; ///< the poll in flight that includes it
+    job_view listed{};                       ///< what a list said of it
     std::optional<time_point> last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
-    bool must_be_fetched = false;              ///< a list did not tell enough
-    polled_job* next_served = nullptr;         ///< of those that one list is to tell of
+    bool must_be_fetched = false;              ///< a list lacked details
+    polled_job* next_served = nullptr;         ///< of those that one list serves
     std::shared_ptr<const void> reported{};    ///< as an observer knows it
 
     void add(poll_waiter& w)
@@ -11087,41 +11546,41 @@ struct polled_job : due_link {
     {
         auto first = time_point::max();
         for (const auto* w : waiters)
-            first = std::min(first, w->wishes_.due);
+            first = std::min(first, w->terms_.due);
         return first;
     }
 
     /// When one who came too late for the last answer is to have the next.
-    [[nodiscard]] time_point next_for(const poll_waiter::wishes& wishes) const
+    [[nodiscard]] time_point next_for(const poll_waiter::terms& terms) const
     {
-        const auto spaced = std::max(after(*last_answer, wishes.min_interval), not_before);
-        return std::max(wishes.due, std::min(spaced, wishes.last));
+        const auto spaced = std::max(after(*last_answer, terms.min_interval), not_before);
+        return std::max(terms.due, std::min(spaced, terms.last));
     }
 
     [[nodiscard]] time_point latest_deadline() const
     {
         auto last = time_point::min();
         for (const auto* w : waiters)
-            last = std::max(last, w->wishes_.deadline);
+            last = std::max(last, w->terms_.deadline);
         return last;
     }
 
     [[nodiscard]] bool needs_whole() const
     {
-        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->wishes_.needs_whole_jobs; });
+        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->terms_.needs_whole_jobs; });
     }
 
     /// A poll begins. It is for those who are here; who comes later gets the next answer. Returns for how long it may
     /// let calls go first: for no more than an interval, and not for all that is left of anybody's time.
-    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
+    duration put_on(const std::shared_ptr<poll_request>& f) noexcept
     {
-        flight = f;
+        request = f;
         ++f->expected;
         must_be_fetched = false;
         auto yields = no_timeout;
         for (auto* w : waiters) {
             w->is_expecting_ = true;
-            yields = std::min({yields, w->wishes_.min_interval, (w->wishes_.deadline - f->begun) / 4});
+            yields = std::min({yields, w->terms_.min_interval, (w->terms_.deadline - f->begun) / 4});
         }
         return yields;
     }
@@ -11131,7 +11590,7 @@ struct polled_job : due_link {
     {
         must_be_fetched = true;
         for (auto* w : waiters) {
-            w->wishes_.due = std::min(w->wishes_.due, now);
+            w->terms_.due = std::min(w->terms_.due, now);
             w->is_expecting_ = false;
         }
     }
@@ -11142,7 +11601,7 @@ struct polled_job : due_link {
         last_answer = now;
         for (auto* w : waiters)
             if (!w->is_expecting_)
-                w->wishes_.due = next_for(w->wishes_);
+                w->terms_.due = next_for(w->terms_);
     }
 };
 
@@ -11151,8 +11610,8 @@ struct poll_scope : poll_pause {
     std::vector<poll_group*> groups{};
 };
 
-/// The jobs of one service that are waited for. Its place is in the order of its line.
-struct poll_group : due_link {
+/// The jobs of one service that are waited for. The group is in the queue of its scheduler.
+struct poll_group : timer_queue_hook {
     poll_group(std::size_t h, std::shared_ptr<const polled_api> a, std::shared_ptr<poll_scope> s)
         : hash(h), api(std::move(a)), pause(std::move(s)), min_interval(api->default_schedule().min_interval),
           can_list(api->lists() != listing::none), place_in_scope_(pause->groups.size())
@@ -11174,13 +11633,13 @@ struct poll_group : due_link {
     std::shared_ptr<poll_scope> pause; ///< shared by the groups of a scope
     duration min_interval;             ///< the service's own
     std::unordered_map<std::string, polled_job> jobs{};
-    due_set<polled_job> queue{};
-    std::shared_ptr<poll_flight> list{};           ///< under way
+    timer_queue<polled_job> queue{};
+    std::shared_ptr<poll_request> list{};          ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
-    std::size_t flights = 0;                       ///< that one included
+    std::size_t requests = 0;                      ///< that one included
     unsigned failed_lists = 0;                     ///< in a row
     bool can_list;
-    bool is_noted_idle = false; ///< it is among those that the line may forget
+    bool is_noted_idle = false; ///< it is among those that the scheduler may forget
     poll_group* next_idle = nullptr;
 
     /// \throws std::bad_alloc, and nothing has changed
@@ -11198,7 +11657,7 @@ struct poll_group : due_link {
         return other.api() == api->api() && other.scope() == api->scope() && api->is_same_service(other);
     }
 
-    /// Whether one list is cheaper than asking for each, and tells of this one.
+    /// Whether one list is cheaper than asking for each job, and includes this one.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         constexpr std::size_t few = 3;
@@ -11206,13 +11665,13 @@ struct poll_group : due_link {
                !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
-    /// A list begins, for all whom it can tell of. Returns for how long it may let calls go first.
-    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
+    /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.
+    duration put_on(const std::shared_ptr<poll_request>& f) noexcept
     {
         list = f;
         auto yields = no_timeout;
         for (auto& [id, job] : jobs)
-            if (!job.flight && is_listed(job, f->begun)) {
+            if (!job.request && is_listed(job, f->begun)) {
                 queue.remove(job);
                 yields = std::min(yields, job.put_on(f));
             }
@@ -11225,7 +11684,7 @@ struct poll_group : due_link {
     void enqueue_all() noexcept
     {
         for (auto& [id, job] : jobs)
-            if (!job.flight)
+            if (!job.request)
                 enqueue(job);
     }
 
@@ -11237,7 +11696,7 @@ struct poll_group : due_link {
         return std::max(queue.next(), pause->until());
     }
 
-    [[nodiscard]] bool is_idle() const { return jobs.empty() && flights == 0; }
+    [[nodiscard]] bool is_idle() const { return jobs.empty() && requests == 0; }
 
     [[nodiscard]] time_point latest_deadline() const
     {
@@ -11247,18 +11706,19 @@ struct poll_group : due_link {
         return last;
     }
 
-    /// The first of the jobs a list was to tell of, with what it told. An end without details does not count.
-    [[nodiscard]] polled_job* take(const poll_flight& from, std::vector<listed_job> items) noexcept
+    /// Stores what a list said of each job that it was for, and returns the first of them. An end without details does
+    /// not count.
+    [[nodiscard]] polled_job* take(const poll_request& from, std::vector<listed_job> items) noexcept
     {
         for (auto& item : items) {
             const auto found = jobs.find(item.id);
             const auto tells = api->lists() == listing::whole || !item.view.is_finished;
-            if (found != jobs.end() && found->second.flight.get() == &from && tells)
+            if (found != jobs.end() && found->second.request.get() == &from && tells)
                 found->second.listed = std::move(item.view);
         }
         polled_job* first = nullptr;
         for (auto& [id, job] : jobs)
-            if (job.flight.get() == &from)
+            if (job.request.get() == &from)
                 job.next_served = std::exchange(first, &job);
         return first;
     }
@@ -11278,13 +11738,13 @@ inline bool poll_waiter::is_first_to_report(const job_view& seen)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/job/poll_order.hpp
+// -------- cojob/impl/internal/job/poll_queue.hpp
 
 namespace cojob::detail {
 
-/// Which poll of a line is the next: groups by when the first of their jobs may be polled, jobs in their groups. Only
-/// `group_of` takes memory: what has found its group is ordered, moved and removed without a failure.
-class poll_order {
+/// Which poll of a scheduler is the next: groups by when the first of their jobs may be polled, jobs in their groups.
+/// Only `group_of` takes memory: what has found its group is ordered, moved and removed without a failure.
+class poll_queue {
   public:
     /// Found by a hash: a client may wait on as many services as it has tenants.
     poll_group& group_of(const std::shared_ptr<const polled_api>& api, time_point now)
@@ -11330,7 +11790,7 @@ class poll_order {
     /// A poll of the group is over.
     void ended(poll_group& group) noexcept
     {
-        --group.flights;
+        --group.requests;
         note_idle(group);
     }
 
@@ -11401,10 +11861,10 @@ class poll_order {
         return made;
     }
 
-    named<poll_scope> scopes_;
+    name_map<poll_scope> scopes_;
     std::size_t clean_at_ = 16;
     std::multimap<std::size_t, poll_group> groups_; // by what is equal for equal services; all refer to them
-    due_set<poll_group> order_;
+    timer_queue<poll_group> order_;
     poll_group* idle_ = nullptr; // the first of those that may be
 };
 
@@ -11414,39 +11874,40 @@ class poll_order {
 
 namespace cojob::detail {
 
-/// Who waits for which poll of a line, which polls are under way, and who is told what. It starts none and has no
-/// timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those who wait.
+/// Who waits for which poll of a scheduler, which polls are in flight, and who gets which answer. It starts none and
+/// has no timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those
+/// who wait.
 class poll_roster {
   public:
     poll_roster() = default;
     poll_roster(const poll_roster&) = delete;
     poll_roster& operator=(const poll_roster&) = delete;
 
-    poll_order order;
+    poll_queue queue;
 
     [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
     [[nodiscard]] time_point next_deadline() const noexcept { return deadlines_.next(); }
 
     /// A job that is polled already gives the newcomer its next answer, one interval after the last.
     /// \throws what keeps the waiter out, std::bad_alloc mostly
-    void join(poll_waiter& waiter, polled_job& job, poll_waiter::wishes wishes, time_point now)
+    void join(poll_waiter& waiter, polled_job& job, poll_waiter::terms terms, time_point now)
     {
         auto& group = *job.group;
         try {
             job.add(waiter);
         } catch (...) {
             if (job.waiters.empty())
-                order.remove(job);
+                queue.remove(job);
             throw;
         }
         if (job.last_answer)
-            wishes.due = job.next_for(wishes);
-        waiter.wishes_ = wishes;
-        deadlines_.put(waiter, wishes.deadline);
-        if (group.pause->is_on(now) && is_in_vain(group.pause->asked_until(), wishes.deadline, now))
-            shut_out(waiter);
-        else if (!job.flight)
-            order.hasten(job, wishes.due);
+            terms.due = job.next_for(terms);
+        waiter.terms_ = terms;
+        deadlines_.put(waiter, terms.deadline);
+        if (group.pause->is_on(now) && is_in_vain(group.pause->asked_until(), terms.deadline, now))
+            fail_throttled(waiter);
+        else if (!job.request)
+            queue.hasten(job, terms.due);
     }
 
     /// Whether it was there. A poll that nobody waits for any more is ended.
@@ -11459,47 +11920,47 @@ class poll_roster {
     }
 
     /// A poll of a job begins, or, without one, of a list that stands for those that may be listed.
-    void take_off(const std::shared_ptr<poll_flight>& flight) noexcept
+    void take_off(const std::shared_ptr<poll_request>& request) noexcept
     {
-        auto& group = flight->group;
-        flight->is_probe = group.pause->begin();
+        auto& group = request->group;
+        request->is_probe = group.pause->begin();
         ++under_way_;
-        ++group.flights;
-        if (auto* const job = flight->job) {
+        ++group.requests;
+        if (auto* const job = request->job) {
             group.queue.remove(*job);
-            flight->yield_for(job->put_on(flight));
+            request->yield_for(job->put_on(request));
         } else {
-            flight->yield_for(group.put_on(flight));
+            request->yield_for(group.put_on(request));
         }
-        if (flight->is_probe) // the others have to wait for it
-            order.reorder(*group.pause);
+        if (request->is_probe) // the others have to wait for it
+            queue.reorder(*group.pause);
         else
-            order.reorder(group);
+            queue.reorder(group);
     }
 
-    void end(poll_flight& flight) noexcept
+    void end(poll_request& request) noexcept
     {
         --under_way_;
-        order.ended(flight.group);
-        flight.group.pause->ended(flight.is_probe);
-        if (!flight.job)
-            flight.group.list.reset();
+        queue.ended(request.group);
+        request.group.pause->ended(request.is_probe);
+        if (!request.job)
+            request.group.list.reset();
     }
 
     void deliver(polled_job& job, const poll_answer& answer, time_point now) noexcept
     {
-        job.flight.reset();
+        job.request.reset();
         job.space_out(now);
-        const auto told = job.waiters.size(); // an observer may start waits, which get the next answer
-        for (std::size_t i = 0; i < told; ++i) {
+        const auto count = job.waiters.size(); // an observer may start waits, which get the next answer
+        for (std::size_t i = 0; i < count; ++i) {
             auto& waiter = *job.waiters[i];
             if (!std::exchange(waiter.is_expecting_, false))
                 continue;
             const auto next = waiter.answered(answer);
             waiter.is_leaving_ = !next;
-            waiter.wishes_.due = next.value_or(time_point::max());
+            waiter.terms_.due = next.value_or(time_point::max());
         }
-        for (auto i = told; i-- > 0;) // from the back: the last takes the place of the one who leaves
+        for (auto i = count; i-- > 0;) // from the back: the last takes the place of the one who leaves
             if (auto& waiter = *job.waiters[i]; std::exchange(waiter.is_leaving_, false)) {
                 const auto is_last = job.waiters.size() == 1;
                 drop(waiter);
@@ -11508,25 +11969,26 @@ class poll_roster {
             }
         if (answer.is_list && answer.failure.code() && job.due() <= now)
             job.must_be_fetched = true; // there is no time for another list
-        order.enqueue(job);
+        queue.enqueue(job);
     }
 
-    void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed, time_point now) noexcept
+    void deliver_list(poll_request& request, poll_answer& answer, std::vector<listed_job> listed,
+                      time_point now) noexcept
     {
-        auto& group = flight.group;
+        auto& group = request.group;
         const auto has_failed = answer.failure.code() || answer.thrown;
         // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
         const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
         group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
         group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
-        for (auto* served = group.take(flight, std::move(listed)); served;) {
+        for (auto* served = group.take(request, std::move(listed)); served;) {
             auto& job = *std::exchange(served, served->next_served);
             answer.view = std::exchange(job.listed, {});
             if (has_failed ? group.can_list : answer.view.job != nullptr) {
                 deliver(job, answer, now);
                 continue;
             }
-            job.flight.reset(); // it says neither how a job ended nor that one does not exist
+            job.request.reset(); // it says neither how a job ended nor that one does not exist
             job.hurry(now);
         }
         group.enqueue_all();
@@ -11542,11 +12004,11 @@ class poll_roster {
         while (waiter && waiter->due_at() <= now) {
             auto* const next = deadlines_.next_of(*waiter);
             waiter->is_expecting_ = false;
-            waiter->wishes_.due = now;
-            waiter->wishes_.deadline = now + time_to_answer;
-            deadlines_.put(*waiter, waiter->wishes_.deadline);
-            if (!waiter->job_->flight) // else when that has landed
-                order.hasten(*waiter->job_, now);
+            waiter->terms_.due = now;
+            waiter->terms_.deadline = now + time_to_answer;
+            deadlines_.put(*waiter, waiter->terms_.deadline);
+            if (!waiter->job_->request) // else when that has completed
+                queue.hasten(*waiter->job_, now);
             waiter = next;
         }
     }
@@ -11555,14 +12017,14 @@ class poll_roster {
     {
         while (!deadlines_.empty() && deadlines_.next() <= now) {
             auto& waiter = deadlines_.front();
-            const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
-            const auto reached = flight ? flight->progress() : std::nullopt;
+            const auto request = waiter.is_expecting_ ? waiter.job_->request : nullptr;
+            const auto reached = request ? request->progress() : std::nullopt;
             drop(waiter);
-            waiter.timed_out(reached, flight != nullptr);
+            waiter.timed_out(reached, request != nullptr);
         }
     }
 
-    void shut_out_hopeless(const poll_scope& paused, time_point now) noexcept
+    void fail_throttled_waiters(const poll_scope& paused, time_point now) noexcept
     {
         const auto asked_until = paused.asked_until();
         const auto is_for_the_endless = is_in_vain(asked_until, time_point::max(), now); // who stand at the end
@@ -11570,8 +12032,8 @@ class poll_roster {
         while (waiter && (is_for_the_endless || waiter->due_at() <= asked_until)) {
             auto* const next = deadlines_.next_of(*waiter);
             if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_ &&
-                is_in_vain(asked_until, waiter->wishes_.deadline, now))
-                shut_out(*waiter);
+                is_in_vain(asked_until, waiter->terms_.deadline, now))
+                fail_throttled(*waiter);
             waiter = next;
         }
     }
@@ -11597,16 +12059,16 @@ class poll_roster {
         job.remove(waiter);
         if (!job.waiters.empty())
             return;
-        if (job.flight && --job.flight->expected == 0) {
-            const auto flight = job.flight;
-            flight->abandon();
-            end(*flight);
-            if (!flight->job)
+        if (job.request && --job.request->expected == 0) {
+            const auto request = job.request;
+            request->abandon();
+            end(*request);
+            if (!request->job)
                 group.enqueue_all();
-            if (flight->is_probe)
-                order.reorder(*group.pause);
+            if (request->is_probe)
+                queue.reorder(*group.pause);
         }
-        order.remove(job);
+        queue.remove(job);
     }
 
     void fail(poll_waiter& waiter, const std::exception_ptr& why) noexcept
@@ -11615,46 +12077,46 @@ class poll_roster {
         waiter.failed(why);
     }
 
-    void shut_out(poll_waiter& waiter) noexcept
+    void fail_throttled(poll_waiter& waiter) noexcept
     {
         const auto asked_until = waiter.job_->group->pause->asked_until();
         drop(waiter);
-        waiter.shut_out(asked_until);
+        waiter.fail_throttled(asked_until);
     }
 
     std::size_t under_way_ = 0;
-    due_set<poll_waiter> deadlines_;
+    timer_queue<poll_waiter> deadlines_;
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/job/poll_line.hpp
+// -------- cojob/impl/internal/job/poll_scheduler.hpp
 
 namespace cojob::detail {
 
-/// All polls of a client to one server, on the client's strand: one line, one timer. The most overdue goes first, and
-/// no more are under way than leave half of the connections to other calls, so that polls need not queue for one.
-class poll_line final : public poll_sender {
+/// Schedules all polls of a client to one server, on the client's strand, with one timer. The most overdue goes first,
+/// and no more are under way than leave half of the connections to other calls, so that polls need not queue for one.
+class poll_scheduler final : public poll_sender {
   public:
-    explicit poll_line(client_state& state)
+    explicit poll_scheduler(client_state& state)
         : state_(state), most_(std::max<std::size_t>(1, state.options.pool.max_connections / 2))
     {
     }
-    poll_line(const poll_line&) = delete;
-    poll_line& operator=(const poll_line&) = delete;
+    poll_scheduler(const poll_scheduler&) = delete;
+    poll_scheduler& operator=(const poll_scheduler&) = delete;
 
-    /// \throws what keeps the waiter out of the line, std::bad_alloc mostly
+    /// \throws what prevents it, std::bad_alloc mostly; nothing has changed then
     void join(poll_waiter& waiter, const std::shared_ptr<const polled_api>& api, const std::string& id,
-              const poll_waiter::wishes& wishes)
+              const poll_waiter::terms& terms)
     {
         try {
-            roster_.join(waiter, roster_.order.group_of(api, now()).job_of(id), wishes, now());
+            roster_.join(waiter, roster_.queue.group_of(api, now()).job_of(id), terms, now());
         } catch (...) {
             if (!is_at_work())
-                roster_.order.forget_idle(); // a group that was made for it holds its client, and this line
+                roster_.queue.forget_idle(); // a group that was made for it holds its client, and this scheduler
             throw;
         }
-        arm(); // cannot fail: who has a place in the line is told of everything
+        arm(); // cannot fail: every waiter that has joined gets its end
     }
 
     /// The others are not disturbed.
@@ -11664,58 +12126,58 @@ class poll_line final : public poll_sender {
             arm();
     }
 
-    void landed(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept override
+    void completed(poll_request& request, poll_answer answer, std::vector<listed_job> listed) noexcept override
     {
-        is_telling_ = true;
-        tell(flight, std::move(answer), std::move(listed));
-        is_telling_ = false;
+        is_delivering_ = true;
+        deliver(request, std::move(answer), std::move(listed));
+        is_delivering_ = false;
         start_due();
     }
 
-    [[nodiscard]] bool is_idle() const { return roster_.order.is_idle(now()); }
+    [[nodiscard]] bool is_idle() const { return roster_.queue.is_idle(now()); }
 
   private:
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     /// Waiters or queues are being gone through. An observer or a service may start waits meanwhile: they must neither
     /// end others nor have groups forgotten. In the end `start_due` arms.
-    [[nodiscard]] bool is_at_work() const noexcept { return is_telling_ || is_starting_; }
+    [[nodiscard]] bool is_at_work() const noexcept { return is_delivering_ || is_starting_; }
 
-    void tell(poll_flight& flight, poll_answer answer, std::vector<listed_job> listed) noexcept
+    void deliver(poll_request& request, poll_answer answer, std::vector<listed_job> listed) noexcept
     {
         notice_a_sleep();
-        answer.is_slept_through = has_slept_since(flight.lands_by);
-        auto& paused = *flight.group.pause;
-        roster_.end(flight);
+        answer.is_slept_through = has_slept_since(request.completes_by);
+        auto& paused = *request.group.pause;
+        roster_.end(request);
         const auto has_failed = answer.failure.code() || answer.thrown;
         const auto is_throttled = answer.failure.code() == errc::rate_limited;
         if (is_throttled)
-            pause(flight.group, answer);
+            pause(request.group, answer);
         else if (!has_failed)
-            paused.succeeded(flight.begun);
-        auto& not_before = flight.job ? flight.job->not_before : flight.group.no_list_before;
+            paused.succeeded(request.begun);
+        auto& not_before = request.job ? request.job->not_before : request.group.no_list_before;
         not_before = after(now(), believed_delay(answer));
-        if (flight.job)
-            roster_.deliver(*flight.job, answer, now());
+        if (request.job)
+            roster_.deliver(*request.job, answer, now());
         else
-            roster_.deliver_list(flight, answer, std::move(listed), now());
-        if (is_throttled || flight.is_probe)
-            roster_.order.reorder(paused);
+            roster_.deliver_list(request, answer, std::move(listed), now());
+        if (is_throttled || request.is_probe)
+            roster_.queue.reorder(paused);
         else
-            roster_.order.reorder(flight.group);
+            roster_.queue.reorder(request.group);
         if (paused.is_on(now()))
-            roster_.shut_out_hopeless(paused, now());
+            roster_.fail_throttled_waiters(paused, now());
     }
 
-    /// A line that cannot set its alarm has nobody wait for it: its waits end with the reason.
+    /// If the alarm cannot be set, all waits end with the reason.
     void arm() noexcept
     {
         if (is_at_work())
             return;
-        roster_.order.forget_idle();
+        roster_.queue.forget_idle();
         auto next = roster_.next_deadline();
         if (roster_.under_way() < most_)
-            next = std::min(next, roster_.order.next());
+            next = std::min(next, roster_.queue.next());
         if (next == armed_)
             return;
         armed_ = time_point::max(); // until it is set
@@ -11725,7 +12187,7 @@ class poll_line final : public poll_sender {
             rings_at_ = std::max(next, now());
         } catch (...) {
             roster_.fail_all(std::current_exception());
-            roster_.order.forget_idle();
+            roster_.queue.forget_idle();
         }
     }
 
@@ -11743,13 +12205,13 @@ class poll_line final : public poll_sender {
     {
         armed_ = time_point::max();
         notice_a_sleep();
-        is_telling_ = true;
+        is_delivering_ = true;
         roster_.time_out(now());
-        is_telling_ = false;
+        is_delivering_ = false;
         start_due();
     }
 
-    /// Before anybody is told that his time is up: after a sleep, what was seen last is no answer.
+    /// Before any wait times out: after a sleep, the last answer may be hours old.
     void notice_a_sleep() noexcept
     {
         if (has_slept_since(rings_at_))
@@ -11759,16 +12221,16 @@ class poll_line final : public poll_sender {
     /// Whether what was to happen then is later than any load makes it.
     [[nodiscard]] bool has_slept_since(time_point when) const { return now() >= after(when, std::chrono::seconds(5)); }
 
-    /// Last, whoever calls it: what it launches may land at once, and change everything.
+    /// Last, whoever calls it: what it launches may complete at once, and change everything.
     void start_due() noexcept
     {
-        if (std::exchange(is_starting_, true)) // it did land at once: the loop below goes on, however many do
+        if (std::exchange(is_starting_, true)) // it did complete at once: the loop below goes on, however many do
             return;
-        while (roster_.under_way() < most_ && roster_.order.next() <= now()) {
-            auto& group = roster_.order.front();
+        while (roster_.under_way() < most_ && roster_.queue.next() <= now()) {
+            auto& group = roster_.queue.front();
             auto& job = group.queue.front();
             if (job.due() > now()) // who wanted it so soon has left
-                roster_.order.enqueue(job);
+                roster_.queue.enqueue(job);
             else
                 start(group, job);
         }
@@ -11789,7 +12251,7 @@ class poll_line final : public poll_sender {
                 take_off(group, nullptr)->launch(state_, group.api, {}, group.latest_deadline());
             } else { // the next will do
                 group.queue.remove(job);
-                roster_.order.reorder(group);
+                roster_.queue.reorder(group);
             }
         } catch (...) {
             roster_.fail(job, std::current_exception());
@@ -11798,11 +12260,11 @@ class poll_line final : public poll_sender {
 
     void report_lateness() noexcept
     {
-        const auto is_late = roster_.order.next() <= now();
+        const auto is_late = roster_.queue.next() <= now();
         const auto was_told = std::exchange(is_stretched_, is_stretched_ && is_late);
         if (!is_late || was_told)
             return;
-        auto& group = roster_.order.front();
+        auto& group = roster_.queue.front();
         const auto late = now() - group.due_at();
         is_stretched_ = late >= group.min_interval;
         auto* const observer = state_.options.observer.get();
@@ -11814,11 +12276,11 @@ class poll_line final : public poll_sender {
         observer->on_polls_stretched({waiting, roster_.under_way(), late});
     }
 
-    std::shared_ptr<poll_flight> take_off(poll_group& group, polled_job* job)
+    std::shared_ptr<poll_request> take_off(poll_group& group, polled_job* job)
     {
-        auto flight = share<poll_flight>(state_, *this, group, job);
-        roster_.take_off(flight);
-        return flight;
+        auto request = share<poll_request>(state_, *this, group, job);
+        roster_.take_off(request);
+        return request;
     }
 
     void pause(poll_group& group, poll_answer& answer)
@@ -11836,7 +12298,7 @@ class poll_line final : public poll_sender {
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
     time_point rings_at_ = time_point::max(); // the same, or when it was set, where it was due by then
-    bool is_telling_ = false, is_starting_ = false, is_stretched_ = false;
+    bool is_delivering_ = false, is_starting_ = false, is_stretched_ = false;
 };
 
 } // namespace cojob::detail
@@ -11845,20 +12307,20 @@ class poll_line final : public poll_sender {
 
 namespace cojob::detail {
 
-/// What all waits of a client share: one poll line for each server.
+/// What all waits of a client share: one poll scheduler for each server.
 class poll_hub {
   public:
-    poll_line& line_of(client_state& state, std::string_view scope)
+    poll_scheduler& scheduler_of(client_state& state, std::string_view scope)
     {
         const std::string server(server_of(scope));
-        if (const auto found = lines_.find(server))
+        if (const auto found = schedulers_.find(server))
             return *found;
-        if (lines_.size() >= clean_at_) {
-            lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
-            clean_at_ = std::max<std::size_t>(16, 2 * lines_.size());
+        if (schedulers_.size() >= clean_at_) {
+            schedulers_.erase_unused_if([](const poll_scheduler& scheduler) { return scheduler.is_idle(); });
+            clean_at_ = std::max<std::size_t>(16, 2 * schedulers_.size());
         }
-        const auto made = share<poll_line>(state);
-        lines_.put(server, made);
+        const auto made = share<poll_scheduler>(state);
+        schedulers_.put(server, made);
         return *made;
     }
 
@@ -11870,7 +12332,7 @@ class poll_hub {
         return scheme == scope.npos ? scope : scope.substr(0, scope.find('/', scheme + 3));
     }
 
-    named<poll_line> lines_;
+    name_map<poll_scheduler> schedulers_;
     std::size_t clean_at_ = 16;
 };
 
@@ -11892,12 +12354,12 @@ class wait_patience {
     /// A poll has ended that was sent then.
     void poll_was_sent(time_point when)
     {
-        if (!is_told_ && !unanswered_since_)
+        if (!is_answered_ && !unanswered_since_)
             unanswered_since_ = when;
         if (!silent_since_)
             silent_since_ = when;
     }
-    [[nodiscard]] bool has_sent() const noexcept { return is_told_ || silent_since_ || unanswered_since_; }
+    [[nodiscard]] bool has_sent() const noexcept { return is_answered_ || silent_since_ || unanswered_since_; }
 
     /// Time that is not the server's fault: a poll that queued here, or a time that the server itself asked for.
     void excuse(duration time)
@@ -11912,9 +12374,9 @@ class wait_patience {
     void responded() noexcept { silent_since_.reset(); }
 
     /// An answer that tells of the job, or one that names a rate limit: whoever says so is at work.
-    void told() noexcept
+    void answered() noexcept
     {
-        is_told_ = true;
+        is_answered_ = true;
         unanswered_since_.reset();
         silent_since_.reset();
     }
@@ -11930,7 +12392,7 @@ class wait_patience {
   private:
     duration silence_;
     std::optional<time_point> unanswered_since_, silent_since_;
-    bool is_told_ = false;
+    bool is_answered_ = false;
 };
 
 } // namespace cojob::detail
@@ -12012,7 +12474,7 @@ class poll_plan {
     {
         is_answered_ = true;
         failures_ = 0;
-        patience_.told();
+        patience_.answered();
         slowest_ = std::max(slowest_, now - begun_);
         return next(now, at_least, uniform);
     }
@@ -12043,7 +12505,7 @@ class poll_plan {
     [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
     {
         ++failures_;
-        patience_.told();
+        patience_.answered();
         if (now >= last_poll_at() || paused_until >= deadline_)
             return std::nullopt;
         return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
@@ -12203,7 +12665,7 @@ class wait_report {
     }
 
   private:
-    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
+    /// Unknown states that are reported: a server must not fill the memory with states it makes up.
     static constexpr std::size_t max_unknown = 16;
 
     [[nodiscard]] bool is_news(const std::string& status)
@@ -12247,24 +12709,24 @@ class job_wait final : public poll_waiter {
     job_wait& operator=(const job_wait&) = delete;
     ~job_wait() { pause(); }
 
-    /// Takes its place among those who wait for polls; where the time is over already, it ends.
+    /// Joins the poll scheduler; a wait whose time is over already ends.
     void resume(bool needs_whole_jobs = false)
     {
-        if (end_ || line_)
+        if (end_ || scheduler_)
             return;
-        auto& line = hub_->line_of(state_, subject_.api->scope());
-        line.join(*this, subject_.api, subject_.id,
-                  {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
-                   needs_whole_jobs});
+        auto& scheduler = hub_->scheduler_of(state_, subject_.api->scope());
+        scheduler.join(*this, subject_.api, subject_.id,
+                       {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                        needs_whole_jobs});
         if (!end_) // it may have been shut out
-            line_ = &line;
+            scheduler_ = &scheduler;
     }
 
     /// Leaves it. What it knows, it keeps.
     void pause()
     {
-        if (auto* const line = std::exchange(line_, nullptr))
-            line->leave(*this);
+        if (auto* const scheduler = std::exchange(scheduler_, nullptr))
+            scheduler->leave(*this);
     }
 
     [[nodiscard]] const std::optional<wait_end>& end() const noexcept { return end_; }
@@ -12331,7 +12793,7 @@ class job_wait final : public poll_waiter {
         });
     }
 
-    void shut_out(time_point asked_until) noexcept override
+    void fail_throttled(time_point asked_until) noexcept override
     {
         end_by([&] {
             error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
@@ -12346,7 +12808,7 @@ class job_wait final : public poll_waiter {
         end_by([&] { std::rethrow_exception(thrown); });
     }
 
-    /// What cannot be told in full, for want of memory, is told as that.
+    /// A failure that cannot be described for lack of memory ends the wait as `std::bad_alloc`.
     template <class Function>
     void end_by(Function how) noexcept
     {
@@ -12364,7 +12826,7 @@ class job_wait final : public poll_waiter {
         fail(std::move(failure));
     }
 
-    /// Nothing more will be seen. An end that settles is then the best there is to tell.
+    /// No further answer will come. An end that is still settling is then the best result there is.
     void fail(error_info failure)
     {
         end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
@@ -12372,7 +12834,7 @@ class job_wait final : public poll_waiter {
 
     next_poll over()
     {
-        line_ = nullptr;
+        scheduler_ = nullptr;
         next_.reset();
         listener_.ended(*end_);
         return {};
@@ -12491,7 +12953,7 @@ class job_wait final : public poll_waiter {
     end_rule rule_;
     answer_series series_;
     wait_report report_;
-    poll_line* line_ = nullptr;
+    poll_scheduler* scheduler_ = nullptr;
     next_poll next_;
     bool is_known_ = false; ///< that there is such a job
     job_view last_;
@@ -12523,8 +12985,8 @@ struct wait_record {
     std::vector<wait_end> ends{}; ///< one for each subject
 };
 
-/// Waits for several jobs, on the client's strand. A thousand of them are a thousand places in the poll line and one
-/// coroutine.
+/// Waits for several jobs, on the client's strand. A thousand of them are a thousand entries in the poll scheduler and
+/// one coroutine.
 class wait_set final : public wait_listener {
   public:
     static asio::awaitable<void> run(std::shared_ptr<wait_record> wait)
@@ -12574,7 +13036,7 @@ class wait_set final : public wait_listener {
     wait_record& record_;
     event over_;
     std::size_t ended_ = 0;
-    std::list<job_wait> waits_; // a list: the poll line refers to them
+    std::list<job_wait> waits_; // a list: the poll scheduler refers to them
 };
 
 /// \throws api_error invalid_argument
@@ -12711,7 +13173,7 @@ void throw_no_progress(std::size_t offset)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/unknown_collector.hpp
+// -------- cojob/impl/internal/base/unknown_collector.hpp
 
 namespace cojob::detail {
 
@@ -12803,7 +13265,7 @@ class unknown_collector {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/decode_context.hpp
+// -------- cojob/impl/internal/base/decode_context.hpp
 
 namespace cojob::detail {
 
@@ -12841,7 +13303,7 @@ class decode_context {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/json_reader.hpp
+// -------- cojob/impl/internal/base/json_reader.hpp
 
 namespace cojob::detail {
 
@@ -13122,7 +13584,32 @@ class json_reader {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/odd_members.hpp
+// -------- cojob/impl/internal/base/same_id.hpp
+
+namespace cojob::detail {
+
+/// Eight, four, four, four and twelve hexadecimal digits (RFC 9562, 4).
+[[nodiscard]] constexpr bool is_uuid(std::string_view text) noexcept
+{
+    if (text.size() != 36)
+        return false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
+        if (is_dash ? text[i] != '-' : !is_hex_digit(text[i]))
+            return false;
+    }
+    return true;
+}
+
+/// Whether two ids are of one job. A UUID may be written in either case (RFC 9562, 4); numbers have become text.
+[[nodiscard]] constexpr bool is_same_id(std::string_view a, std::string_view b) noexcept
+{
+    return a == b || (is_uuid(a) && is_uuid(b) && equal_ignoring_case(a, b));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client/odd_members.hpp
 
 namespace cojob::detail {
 
@@ -13163,32 +13650,7 @@ inline void tell_odd_members(client_state& state, std::string_view api, const st
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/same_id.hpp
-
-namespace cojob::detail {
-
-/// Eight, four, four, four and twelve hexadecimal digits (RFC 9562, 4).
-[[nodiscard]] constexpr bool is_uuid(std::string_view text) noexcept
-{
-    if (text.size() != 36)
-        return false;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const bool is_dash = i == 8 || i == 13 || i == 18 || i == 23;
-        if (is_dash ? text[i] != '-' : !is_hex_digit(text[i]))
-            return false;
-    }
-    return true;
-}
-
-/// Whether two ids are of one job. A UUID may be written in either case (RFC 9562, 4); numbers have become text.
-[[nodiscard]] constexpr bool is_same_id(std::string_view a, std::string_view b) noexcept
-{
-    return a == b || (is_uuid(a) && is_uuid(b) && equal_ignoring_case(a, b));
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/service.hpp
+// -------- cojob/impl/internal/job/service.hpp
 
 namespace cojob::detail {
 
@@ -13205,8 +13667,8 @@ inline std::string created_id(const api_request& request, std::string_view body)
 [[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure)
 {
     auto info = describe_undecodable(call, failure.info());
-    if (const auto id = created_id(call.asked.api, call.response.body); !id.empty())
-        info.job_id = without_key(id, call.asked.wire.authorization);
+    if (const auto id = created_id(call.request.api, call.response.body); !id.empty())
+        info.job_id = without_key(id, call.request.wire.authorization);
     throw_error(std::move(info));
 }
 
@@ -13220,14 +13682,14 @@ T decode_response(const call_record& call, std::string_view api, T (*decode)(con
     std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
     boost::json::monotonic_resource memory(room.data(), room.size());
     try {
-        if (auto objection = coding_objection(call.asked.wire, call.response); !objection.empty())
+        if (auto objection = coding_objection(call.request.wire, call.response); !objection.empty())
             throw_error({errc::invalid_response, std::move(objection)});
         const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
-        decode_context context(document, key_of(call.asked.wire.authorization));
+        decode_context context(document, key_of(call.request.wire.authorization));
         const json_reader root(document.root(), &context);
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
-            if (!id_member.empty() && !is_same_id(job_id(decoded), call.asked.api.job_id))
+            if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.api.job_id))
                 root.member(id_member).fail("not the job that was asked for");
         if (!context.odd().empty())
             tell_odd_members(*call.client, api, context.odd());
@@ -13342,24 +13804,24 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/one_at_a_time.hpp
+// -------- cojob/impl/internal/base/reentrancy_guard.hpp
 
 namespace cojob::detail {
 
 /// One call at a time, from whatever threads.
-class one_at_a_time {
+class reentrancy_guard {
   public:
-    class turn {
+    class scope {
       public:
         /// \throws api_error invalid_argument while another turn lasts
-        turn(one_at_a_time& of, const char* function) : taken_(of.is_taken_)
+        scope(reentrancy_guard& of, const char* function) : taken_(of.is_taken_)
         {
             if (taken_.exchange(true))
                 throw_invalid_argument(function, "the call before has not ended");
         }
-        turn(const turn&) = delete;
-        turn& operator=(const turn&) = delete;
-        ~turn() { taken_ = false; }
+        scope(const scope&) = delete;
+        scope& operator=(const scope&) = delete;
+        ~scope() { taken_ = false; }
 
       private:
         std::atomic<bool>& taken_;
@@ -13375,7 +13837,7 @@ class one_at_a_time {
 
 namespace cojob::detail {
 
-/// What a watch knows between two calls of `next`. In between it has no place in the poll line.
+/// What a watch knows between two calls of `next`. In between it is not in the poll scheduler.
 class watch_state final : public wait_listener {
   public:
     watch_state(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
@@ -13383,7 +13845,7 @@ class watch_state final : public wait_listener {
     {
     }
 
-    one_at_a_time calls;
+    reentrancy_guard calls;
 
     void check() const
     {
@@ -13404,7 +13866,7 @@ class watch_state final : public wait_listener {
         if (!wait_)
             wait_.emplace(*client_, make_subject(api_, job_), options_, *this);
         wait_->resume(true);
-        if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
+        if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the last change
             co_await news.wait();
         wait_->pause();
         if (latest_)
@@ -13413,15 +13875,15 @@ class watch_state final : public wait_listener {
             co_return wait_end{.failure = error_code(asio::error::operation_aborted)};
         is_over_ = true;
         auto end = wait_->take_end();
-        if (end.is_success() && told_ && api_->is_same(told_.get(), end.job.get()))
+        if (end.is_success() && returned_ && api_->is_same(returned_.get(), end.job.get()))
             co_return wait_end(); // the end has settled; nothing has changed
         co_return end;
     }
 
-    void told(std::shared_ptr<const void> job) { told_ = std::move(job); }
+    void returned(std::shared_ptr<const void> job) { returned_ = std::move(job); }
 
   private:
-    /// The time of one `next`, however it ends: after it the wait has left the line and tells nobody.
+    /// The time of one `next`, however it ends: after it the wait has left the scheduler.
     class turn {
       public:
         turn(watch_state& s, event& news) : state_(s) { state_.news_ = &news; }
@@ -13451,7 +13913,7 @@ class watch_state final : public wait_listener {
     std::shared_ptr<client_state> client_;
     bool is_over_ = false;
     event* news_ = nullptr;
-    std::shared_ptr<const void> latest_, told_;
+    std::shared_ptr<const void> latest_, returned_;
     std::optional<job_wait> wait_; // goes first: it uses the client
 };
 
@@ -13471,7 +13933,7 @@ inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::
 asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
 {
     co_await accept_every_cancellation();
-    const one_at_a_time::turn turn(watch->calls, "job_watch::next");
+    const reentrancy_guard::scope turn(watch->calls, "job_watch::next");
     if (watch->is_over())
         co_return nullptr;
     watch->check();
@@ -13481,13 +13943,13 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
     auto inner = run_watch(watch, op, end);
     co_await hop(std::move(op), std::move(inner));
     auto job = value_of(std::move(*end));
-    watch->told(job);
+    watch->returned(job);
     co_return job;
 }
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/log_words.hpp
+// -------- cojob/impl/internal/client/log_words.hpp
 
 namespace cojob::detail {
 
@@ -14340,7 +14802,7 @@ inline agent_job decode_agent_job(const json_reader& json)
 
 } // namespace cojob::mintlify::detail
 
-// -------- cojob/impl/internal/quota_pools.hpp
+// -------- cojob/impl/internal/client/quota_pools.hpp
 
 namespace cojob::detail {
 
@@ -14361,7 +14823,7 @@ class quota_pools {
 
   private:
     std::mutex mutex_;
-    named<quota> pools_;
+    name_map<quota> pools_;
 };
 
 /// The quota a service draws on: the one it was given, else the client's; none for a limit of zero.
@@ -14376,7 +14838,7 @@ inline std::shared_ptr<quota> find_quota(const client& c, const std::string& sco
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/service_settings.hpp
+// -------- cojob/impl/internal/client/service_settings.hpp
 
 namespace cojob::detail {
 
@@ -14617,7 +15079,7 @@ asio::awaitable<agent_job> agent::send_message(std::string_view id, std::string_
 
 } // namespace cojob::mintlify
 
-// -------- cojob/impl/internal/event_source.hpp
+// -------- cojob/impl/internal/client/event_source.hpp
 
 namespace cojob::detail {
 
@@ -14639,7 +15101,7 @@ class event_source {
             parser_.feed(created.response.body);
     }
 
-    one_at_a_time calls;
+    reentrancy_guard calls;
 
     [[nodiscard]] const std::shared_ptr<client_state>& get_client() const noexcept { return client_; }
 
@@ -14714,7 +15176,7 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     co_await accept_every_cancellation();
     if (!source)
         throw_invalid_argument("agent_stream::next: no stream");
-    const one_at_a_time::turn turn(source->calls, "agent_stream::next");
+    const reentrancy_guard::scope turn(source->calls, "agent_stream::next");
     const auto& client = *source->get_client();
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
@@ -14739,6 +15201,41 @@ asio::awaitable<std::optional<http::server_sent_event>> agent_stream::next() con
 }
 
 } // namespace cojob::mintlify
+
+// -------- cojob/impl/internal/client/rest_of_body.hpp
+
+namespace cojob::detail {
+
+inline asio::awaitable<void> run_read_rest(call_ptr call, std::shared_ptr<operation> op)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto& client = *call->client;
+    const client_state::running_guard running(client, op);
+    op->set_deadline(std::min(call->op.deadline(), after(op->time().now(), client.options.timeouts.attempt)));
+    auto& body = call->response.body;
+    while (body.size() < client.options.limits.body_bytes && !op->is_stopped()) {
+        const auto part = co_await call->rest->read(*op);
+        client.counters.received += part.bytes_received;
+        body.append(part.text, 0, client.options.limits.body_bytes - body.size());
+        if (part.error || part.is_last)
+            break;
+    }
+    call->rest.reset();
+}
+
+/// Reads a body that was to be streamed into the response, on the caller's executor: as much as there is, within the
+/// limits of a whole answer. What ends it early is no error, for the call has succeeded, and its beginning may tell
+/// enough.
+inline asio::awaitable<void> read_rest(call_ptr call)
+{
+    if (!call->rest)
+        co_return;
+    auto op = share<operation>(call->client->options.clock, call->client->executor);
+    auto inner = run_read_rest(std::move(call), op);
+    co_await hop(std::move(op), std::move(inner));
+}
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/internal/mintlify/session_creation.hpp
 
@@ -14808,7 +15305,7 @@ inline std::optional<std::string> session_id_of(const call_record& call)
 /// Why the answer is no event stream; empty if it is one.
 inline std::string objection_to(const call_record& call)
 {
-    auto coding = cojob::detail::coding_objection(call.asked.wire, call.response);
+    auto coding = cojob::detail::coding_objection(call.request.wire, call.response);
     if (!coding.empty())
         return coding;
     const auto type = call.response.header("Content-Type").value_or(std::string_view());
@@ -14821,10 +15318,10 @@ inline error_info describe_creation(const call_record& call, const std::optional
                                     error_info info)
 {
     auto described = cojob::detail::describe_undecodable(call, std::move(info));
-    described.job_id = cojob::detail::without_key(session_id.value_or(std::string()), call.asked.wire.authorization);
+    described.job_id = cojob::detail::without_key(session_id.value_or(std::string()), call.request.wire.authorization);
     if (described.code() == errc::invalid_response)
         cojob::detail::add_words_of(described, call.response, call.client->options.limits,
-                                    call.asked.wire.authorization);
+                                    call.request.wire.authorization);
     return described;
 }
 
@@ -14946,41 +15443,6 @@ inline session_page decode_sessions(const json_reader& json)
 }
 
 } // namespace cojob::mintlify::detail
-
-// -------- cojob/impl/internal/rest_of_body.hpp
-
-namespace cojob::detail {
-
-inline asio::awaitable<void> run_read_rest(call_ptr call, std::shared_ptr<operation> op)
-{
-    co_await asio::this_coro::throw_if_cancelled(false);
-    auto& client = *call->client;
-    const client_state::running_guard running(client, op);
-    op->set_deadline(std::min(call->op.deadline(), after(op->time().now(), client.options.timeouts.attempt)));
-    auto& body = call->response.body;
-    while (body.size() < client.options.limits.body_bytes && !op->is_stopped()) {
-        const auto part = co_await call->rest->read(*op);
-        client.counters.received += part.bytes_received;
-        body.append(part.text, 0, client.options.limits.body_bytes - body.size());
-        if (part.error || part.is_last)
-            break;
-    }
-    call->rest.reset();
-}
-
-/// Reads a body that was to be streamed into the response, on the caller's executor: as much as there is, within the
-/// limits of a whole answer. What ends it early is no error, for the call has succeeded, and its beginning may tell
-/// enough.
-inline asio::awaitable<void> read_rest(call_ptr call)
-{
-    if (!call->rest)
-        co_return;
-    auto op = share<operation>(call->client->options.clock, call->client->executor);
-    auto inner = run_read_rest(std::move(call), op);
-    co_await hop(std::move(op), std::move(inner));
-}
-
-} // namespace cojob::detail
 
 // -------- cojob/impl/mintlify/agent_v1.ipp
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <iomanip>
 #include <iostream>
 #include <sstream>
@@ -29,12 +30,12 @@ inline std::string printable(std::string_view text)
     return clean;
 }
 
-inline bool stdin_is_terminal()
+inline bool is_terminal(std::FILE* file)
 {
 #if defined(_WIN32)
-    return _isatty(_fileno(stdin)) != 0;
+    return _isatty(_fileno(file)) != 0;
 #else
-    return isatty(STDIN_FILENO) != 0;
+    return isatty(fileno(file)) != 0;
 #endif
 }
 
@@ -90,16 +91,7 @@ class progress final : public cojob::observer {
         return out.str();
     }
 
-    static bool stdout_is_terminal()
-    {
-#if defined(_WIN32)
-        return _isatty(_fileno(stdout)) != 0;
-#else
-        return isatty(STDOUT_FILENO) != 0;
-#endif
-    }
-
-    const bool is_terminal_ = stdout_is_terminal();
+    const bool is_terminal_ = is_terminal(stdout);
     const steady::time_point start_ = steady::now();
     steady::time_point next_poll_ = start_;
     std::string state_ = "starting";

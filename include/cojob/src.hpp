@@ -22,6 +22,7 @@
 #include <cojob/impl/http/message.ipp>
 #include <cojob/impl/http/url.ipp>
 #include <cojob/impl/http_date.ipp>
+#include <cojob/impl/job/detail/polled_api.ipp>
 #include <cojob/impl/job/handle.ipp>
 #include <cojob/impl/job/many.ipp>
 #include <cojob/impl/job/page.ipp>
@@ -39,7 +40,6 @@
 #include <cojob/impl/osapi/jobs.ipp>
 #include <cojob/impl/policy/quota.ipp>
 #include <cojob/impl/policy/retry_after.ipp>
-#include <cojob/impl/polled_api.ipp>
 #include <cojob/impl/rfc3339.ipp>
 #include <cojob/impl/secret.ipp>
 #include <cojob/impl/started_operation.ipp>

@@ -1,6 +1,6 @@
 #include "support/mock_agent.hpp"
 
-#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/policy/quota.hpp>
 

@@ -95,17 +95,17 @@ BOOST_DATA_TEST_CASE(make_a_kept_connection_unfit_when_they_are_many, all_messag
 {
     line l(version_of(message));
     l.handshake();
-    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(l.client().is_reusable());
     l.peer().send(message);
     l.exchange();
-    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(l.client().is_reusable());
     line flooded(version_of(message));
     flooded.handshake();
     flooded.flood(message, 300'000);
     // Of what the system's buffers do not take at once, each look finds a part.
     bool is_quiet = true;
     for (int i = 0; i < 100 && is_quiet; ++i, flooded.push())
-        is_quiet = flooded.client().is_quiet();
+        is_quiet = flooded.client().is_reusable();
     BOOST_TEST(!is_quiet);
 }
 
@@ -123,12 +123,12 @@ BOOST_DATA_TEST_CASE(is_not_refused_any_more_after_a_message_that_follows_the_ha
     line l(version_of(message));
     SSL_set_num_tickets(l.peer().native_handle(), 0);
     l.handshake();
-    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(l.client().is_reusable());
     const auto is_1_3 = version_of(message) == TLS1_3_VERSION;
     BOOST_TEST(l.client().was_refused(handshake_failure) == is_1_3);
     l.peer().send(message);
     l.exchange();
-    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(l.client().is_reusable());
     BOOST_TEST(!l.client().was_refused(handshake_failure));
 }
 

@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(sees_an_end_in_good_order_whatever_other_code_left_in_opens
 {
     line l;
     ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
-    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(l.client().is_reusable());
     ERR_raise(ERR_LIB_SSL, SSL_R_BAD_LENGTH);
     BOOST_TEST(l.end_in_good_order() == asio::error::eof);
 }
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(ends_in_good_order_for_the_server_when_the_connection_goes)
 BOOST_AUTO_TEST_CASE(is_told_of_a_fatal_error_although_its_alert_cannot_be_sent)
 {
     line l;
-    BOOST_TEST(l.client().is_quiet());
+    BOOST_TEST(l.client().is_reusable());
     const auto error = l.bad_record_with_a_full_send_buffer();
     BOOST_TEST((error.category() == asio::error::get_ssl_category()), error.message());
 }

@@ -1,6 +1,6 @@
 #include "support/quota_bench.hpp"
 
-#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/base/event.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/cancellation_type.hpp>

@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_HOP_AND_RETURN_HPP
 #define TESTS_SUPPORT_HOP_AND_RETURN_HPP
 
-#include <cojob/impl/internal/hop.hpp>
+#include <cojob/impl/internal/base/hop.hpp>
 
 #include <boost/asio/awaitable.hpp>
 

@@ -1,6 +1,6 @@
-#include <cojob/impl/internal/job/due_set.hpp>
-#include <cojob/impl/internal/named.hpp>
-#include <cojob/impl/internal/weak_list.hpp>
+#include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/base/weak_list.hpp>
+#include <cojob/impl/internal/job/timer_queue.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -12,13 +12,13 @@
 namespace collections_tests {
 
 using namespace std::chrono_literals;
-using cojob::detail::due_set;
-using cojob::detail::named;
+using cojob::detail::name_map;
+using cojob::detail::timer_queue;
 using cojob::detail::weak_list;
 
 const cojob::time_point start{};
 
-struct due_thing : cojob::detail::due_link {};
+struct due_thing : cojob::detail::timer_queue_hook {};
 
 /// What `each` shows, in its order.
 template <class Collection>
@@ -47,7 +47,7 @@ using namespace collections_tests;
 BOOST_AUTO_TEST_CASE(has_the_first_in_front_and_none_where_it_is_empty)
 {
     due_thing a, b;
-    due_set<due_thing> set;
+    timer_queue<due_thing> set;
     BOOST_TEST((set.next() == cojob::time_point::max()));
     BOOST_TEST(!set.first());
     set.put(b, start + 2s);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(has_the_first_in_front_and_none_where_it_is_empty)
 BOOST_AUTO_TEST_CASE(moves_what_is_put_again_and_removes_nothing_that_is_not_there)
 {
     due_thing a, b;
-    due_set<due_thing> set;
+    timer_queue<due_thing> set;
     set.put(a, start + 1s);
     set.put(b, start + 2s);
     set.put(a, start + 3s);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(moves_what_is_put_again_and_removes_nothing_that_is_not_the
 BOOST_AUTO_TEST_CASE(goes_from_one_to_the_next_and_keeps_the_order_of_coming_at_one_time)
 {
     due_thing a, b, c;
-    due_set<due_thing> set;
+    timer_queue<due_thing> set;
     set.put(c, start + 2s);
     set.put(a, start + 1s);
     set.put(b, start + 1s);
@@ -97,7 +97,7 @@ using namespace collections_tests;
 
 BOOST_AUTO_TEST_CASE(are_found_by_their_names_and_the_last_of_a_name_counts)
 {
-    named<int> things;
+    name_map<int> things;
     things.put("a", std::make_shared<int>(1));
     things.put("b", std::make_shared<int>(2));
     things.put("a", std::make_shared<int>(3));
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(are_found_by_their_names_and_the_last_of_a_name_counts)
 
 BOOST_AUTO_TEST_CASE(stay_where_somebody_else_holds_them)
 {
-    named<int> things;
+    name_map<int> things;
     const auto held = std::make_shared<int>(1);
     things.put("held", held);
     things.put("odd", std::make_shared<int>(3));

@@ -1,5 +1,5 @@
-#include <cojob/impl/internal/event.hpp>
-#include <cojob/impl/internal/hop.hpp>
+#include <cojob/impl/internal/base/event.hpp>
+#include <cojob/impl/internal/base/hop.hpp>
 
 #include "support/cancel_after.hpp"
 #include "support/hop_and_return.hpp"

@@ -1,4 +1,4 @@
-#include <cojob/impl/internal/json_reader.hpp>
+#include <cojob/impl/internal/base/json_reader.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -11,7 +11,7 @@
 namespace origin_pool_tests {
 
 using namespace std::chrono_literals;
-struct waiter : cojob::detail::place_queue_entry {};
+struct waiter : cojob::detail::slot_queue_entry {};
 using pool_type = cojob::detail::origin_pool<std::string, waiter>; // an empty string: no connection
 
 cojob::pool_options options(std::size_t max_connections, cojob::duration idle = 45s)

@@ -59,7 +59,7 @@ class idle_waiter final : public poll_waiter {
   public:
     std::optional<time_point> answered(const poll_answer&) noexcept override { return {}; }
     void timed_out(std::optional<cojob::phase>, bool) noexcept override { has_timed_out = true; }
-    void shut_out(time_point) noexcept override {}
+    void fail_throttled(time_point) noexcept override {}
     void failed(std::exception_ptr) noexcept override { has_failed = true; }
 
     bool has_timed_out = false, has_failed = false;
@@ -73,10 +73,10 @@ class roster_bench {
     {
         const auto api = std::make_shared<counted_api>(scope, service, comparisons);
         waiters.emplace_back();
-        poll_waiter::wishes wishes;
-        wishes.due = start + due;
-        wishes.deadline = deadline;
-        roster.join(waiters.back(), roster.order.group_of(api, start).job_of(id), wishes, start);
+        poll_waiter::terms terms;
+        terms.due = start + due;
+        terms.deadline = deadline;
+        roster.join(waiters.back(), roster.queue.group_of(api, start).job_of(id), terms, start);
     }
 
     std::size_t comparisons = 0;
@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(compares_each_of_a_hundred_thousand_waits_with_few_services
             BOOST_TEST(b.comparisons <= waits);
             for (auto& waiter : b.waiters)
                 b.roster.leave(waiter);
-            b.roster.order.forget_idle();
-            BOOST_TEST(b.roster.order.is_idle(start));
+            b.roster.queue.forget_idle();
+            BOOST_TEST(b.roster.queue.is_idle(start));
         }
     }
 }
@@ -119,13 +119,13 @@ BOOST_AUTO_TEST_CASE(has_the_poll_in_front_that_is_wanted_first_whoever_comes_la
     roster_bench b;
     b.wait("s", 1, "late", 9s);
     b.wait("s", 2, "early", 3s);
-    BOOST_TEST((b.roster.order.next() == start + 3s));
+    BOOST_TEST((b.roster.queue.next() == start + 3s));
     b.wait("s", 1, "late", 1s);
-    BOOST_TEST((b.roster.order.next() == start + 1s));
-    BOOST_TEST(*b.roster.order.front().queue.front().id == "late");
+    BOOST_TEST((b.roster.queue.next() == start + 1s));
+    BOOST_TEST(*b.roster.queue.front().queue.front().id == "late");
     b.roster.leave(b.waiters[0]);
     b.roster.leave(b.waiters[2]);
-    BOOST_TEST((b.roster.order.next() == start + 3s));
+    BOOST_TEST((b.roster.queue.next() == start + 3s));
 }
 
 BOOST_AUTO_TEST_CASE(lets_go_of_those_whose_time_is_up)
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(that_cannot_go_on_tells_everybody)
     b.roster.fail_all(std::make_exception_ptr(std::bad_alloc()));
     for (const auto& waiter : b.waiters)
         BOOST_TEST(waiter.has_failed);
-    BOOST_TEST((b.roster.order.next() == time_point::max()));
+    BOOST_TEST((b.roster.queue.next() == time_point::max()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,5 +1,5 @@
 #include <cojob/client.hpp>
-#include <cojob/impl/internal/serial_executor.hpp>
+#include <cojob/impl/internal/base/serial_executor.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/dispatch.hpp>

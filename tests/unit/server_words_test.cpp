@@ -1,5 +1,5 @@
-#include <cojob/impl/internal/location.hpp>
-#include <cojob/impl/internal/server_words.hpp>
+#include <cojob/impl/internal/client/location.hpp>
+#include <cojob/impl/internal/client/server_words.hpp>
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>

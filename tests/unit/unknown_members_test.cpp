@@ -1,4 +1,4 @@
-#include <cojob/impl/internal/unknown_collector.hpp>
+#include <cojob/impl/internal/base/unknown_collector.hpp>
 #include <cojob/unknown_members.hpp>
 
 #include <boost/test/unit_test.hpp>

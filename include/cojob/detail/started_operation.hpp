@@ -156,9 +156,9 @@ struct start_initiation {
     template <class Handler>
     void operator()(Handler&& handler, const asio::any_io_executor& executor, asio::awaitable<T> operation) const
     {
-        using completion = start_completion<T, std::decay_t<Handler>>;
+        using completion_type = start_completion<T, std::decay_t<Handler>>;
         const auto slot = asio::get_associated_cancellation_slot(handler);
-        const auto started = std::make_shared<completion>(executor, std::forward<Handler>(handler));
+        const auto started = std::make_shared<completion_type>(executor, std::forward<Handler>(handler));
         try {
             if (slot.is_connected())
                 // Not an owner: the caller's signal may outlive the context, and the operation must not.

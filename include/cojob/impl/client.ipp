@@ -5,9 +5,9 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
-#include <cojob/impl/internal/call.hpp>
-#include <cojob/impl/internal/client_state.hpp>
-#include <cojob/impl/internal/serial_executor.hpp>
+#include <cojob/impl/internal/base/serial_executor.hpp>
+#include <cojob/impl/internal/client/call.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/version.hpp>
 
 #include <initializer_list>

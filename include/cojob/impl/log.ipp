@@ -2,8 +2,8 @@
 #define COJOB_IMPL_LOG_IPP
 
 #include <cojob/detail/share.hpp>
-#include <cojob/impl/internal/in_units.hpp>
-#include <cojob/impl/internal/log_words.hpp>
+#include <cojob/impl/internal/base/in_units.hpp>
+#include <cojob/impl/internal/client/log_words.hpp>
 #include <cojob/log.hpp>
 #include <cojob/policy/effect.hpp>
 

@@ -4,8 +4,8 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/started_operation.hpp>
-#include <cojob/impl/internal/hop.hpp>
-#include <cojob/impl/internal/serial_executor.hpp>
+#include <cojob/impl/internal/base/hop.hpp>
+#include <cojob/impl/internal/base/serial_executor.hpp>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -44,9 +44,9 @@ asio::awaitable<void> started_operation::run_all(std::shared_ptr<started_operati
 
 void started_operation::run(asio::awaitable<void> operation)
 {
-    struct ended final : landing {
+    struct ended final : completion {
         explicit ended(std::shared_ptr<started_operation> s) : started(std::move(s)) {}
-        void land(std::exception_ptr thrown) override { started->complete(std::move(thrown)); }
+        void complete(std::exception_ptr thrown) override { started->complete(std::move(thrown)); }
 
         std::shared_ptr<started_operation> started;
     };

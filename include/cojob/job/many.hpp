@@ -1,10 +1,10 @@
 #ifndef COJOB_JOB_MANY_HPP
 #define COJOB_JOB_MANY_HPP
 
-#include <cojob/detail/job_reference.hpp>
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
+#include <cojob/job/detail/job_reference.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 #include <cojob/job/wait_options.hpp>
 #include <cojob/result.hpp>
 
@@ -67,6 +67,15 @@ std::vector<job_reference> references_to(const std::vector<Job>& jobs)
     return all;
 }
 
+inline std::vector<job_reference> references_to(std::vector<std::string>&& ids)
+{
+    std::vector<job_reference> all;
+    all.reserve(ids.size());
+    for (auto& id : ids)
+        all.emplace_back(std::move(id));
+    return all;
+}
+
 /// What several jobs of an API may be given as, besides their ids.
 template <class Job, class Api>
 concept given_job = std::same_as<Job, job_handle> || std::same_as<Job, typename Api::job_type>;
@@ -83,7 +92,7 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    return detail::wait_for_every(std::move(api), detail::references_to(ids), options);
+    return detail::wait_for_every(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
 /// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`. A handle of another API,
@@ -105,7 +114,7 @@ template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
 {
-    return detail::wait_for_first(std::move(api), detail::references_to(ids), options);
+    return detail::wait_for_first(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
 /// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`.

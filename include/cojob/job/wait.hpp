@@ -3,10 +3,10 @@
 
 #include <cojob/client.hpp>
 #include <cojob/clock.hpp>
-#include <cojob/detail/job_reference.hpp>
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
+#include <cojob/job/detail/job_reference.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 #include <cojob/job/handle.hpp>
 #include <cojob/job/wait_options.hpp>
 #include <cojob/result.hpp>

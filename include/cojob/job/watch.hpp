@@ -1,10 +1,10 @@
 #ifndef COJOB_JOB_WATCH_HPP
 #define COJOB_JOB_WATCH_HPP
 
-#include <cojob/detail/job_reference.hpp>
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/job/concepts.hpp>
+#include <cojob/job/detail/job_reference.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 #include <cojob/job/wait_options.hpp>
 
 #include <boost/asio/awaitable.hpp>

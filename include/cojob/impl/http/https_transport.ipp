@@ -4,14 +4,14 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/http/awake_mark.hpp>
 #include <cojob/impl/internal/http/clock_hold.hpp>
+#include <cojob/impl/internal/http/connection_slot.hpp>
 #include <cojob/impl/internal/http/connector.hpp>
-#include <cojob/impl/internal/http/place.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/streamed_body.hpp>
 #include <cojob/impl/internal/http/transaction.hpp>
-#include <cojob/impl/internal/weak_list.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -35,9 +35,9 @@ class https_transport final : public http::transport {
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
     {
         auto& op = x.operation;
-        place here(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
-        if (!here.try_enter(op))
-            co_await here.queue(x);
+        connection_slot slot(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
+        if (!slot.try_enter(op))
+            co_await slot.queue(x);
         if (op.is_stopped())
             co_return aborted();
 
@@ -46,10 +46,10 @@ class https_transport final : public http::transport {
         reap(op.time());
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
         const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
-        auto connection = x.needs_new_connection ? nullptr : take_quiet(here.pool(), request.origin, used_since);
+        auto connection = x.needs_new_connection ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = here.pool().take_old(time_point::max())) // a connection has a place, used or idle
+            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a place, used or idle
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -59,18 +59,18 @@ class https_transport final : public http::transport {
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
         if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
-            keep(here.pool(), std::move(connection), op.time().now());
+            keep(slot.pool(), std::move(connection), op.time().now());
             co_return aborted();
         }
 
         const bool has_body = request.method != "HEAD";
-        auto& pool = here.pool();
+        auto& pool = slot.pool();
         auto& line = *connection;
         connection_ptr kept; // the connection, where it is not the body's
         std::unique_ptr<streamed_body> body;
         std::optional<response_reader> whole;
         if (x.streams_body && has_body) {
-            body = make_body(std::move(here), std::move(connection), request.origin);
+            body = make_body(std::move(slot), std::move(connection), request.origin);
         } else {
             kept = std::move(connection);
             whole.emplace(options_.limits, line.buffer(), has_body ? body_mode::whole : body_mode::absent);
@@ -104,13 +104,13 @@ class https_transport final : public http::transport {
     void close() noexcept override
     {
         drop_idle(time_point::max(), true);
-        bodies_.tell([](streamed_body& body) { body.close(); });
+        bodies_.notify([](streamed_body& body) { body.close(); });
     }
 
     void forked() noexcept override
     {
         drop_idle(time_point::max(), false);
-        bodies_.tell([](streamed_body& body) { body.abandon(); });
+        bodies_.notify([](streamed_body& body) { body.abandon(); });
     }
 
     void shutdown() noexcept override
@@ -180,19 +180,20 @@ class https_transport final : public http::transport {
         drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
-    connection_ptr take_quiet(connection_pool& pool, const http::origin& origin, time_point used_since)
+    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, time_point used_since)
     {
         while (auto connection = pool.take_idle(used_since)) {
-            if (connection->is_quiet())
+            if (connection->is_reusable())
                 return connection;
             report(origin, connection_change::closed);
         }
         return nullptr;
     }
 
-    std::unique_ptr<streamed_body> make_body(place here, connection_ptr connection, const http::origin& origin) const
+    std::unique_ptr<streamed_body> make_body(connection_slot slot, connection_ptr connection,
+                                             const http::origin& origin) const
     {
-        return std::make_unique<streamed_body>(std::move(here), std::move(connection), options_.limits,
+        return std::make_unique<streamed_body>(std::move(slot), std::move(connection), options_.limits,
                                                [observer = options_.observer, host = origin.host] {
                                                    if (observer)
                                                        observer->on_connection({host, connection_change::closed});

@@ -3,8 +3,8 @@
 
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/job/service.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
-#include <cojob/impl/internal/service.hpp>
 #include <cojob/job/wait.hpp>
 
 #include <algorithm>

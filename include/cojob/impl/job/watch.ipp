@@ -3,8 +3,8 @@
 
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/base/reentrancy_guard.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
-#include <cojob/impl/internal/one_at_a_time.hpp>
 #include <cojob/job/watch.hpp>
 
 #include <memory>
@@ -14,7 +14,7 @@
 
 namespace cojob::detail {
 
-/// What a watch knows between two calls of `next`. In between it has no place in the poll line.
+/// What a watch knows between two calls of `next`. In between it is not in the poll scheduler.
 class watch_state final : public wait_listener {
   public:
     watch_state(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
@@ -22,7 +22,7 @@ class watch_state final : public wait_listener {
     {
     }
 
-    one_at_a_time calls;
+    reentrancy_guard calls;
 
     void check() const
     {
@@ -43,7 +43,7 @@ class watch_state final : public wait_listener {
         if (!wait_)
             wait_.emplace(*client_, make_subject(api_, job_), options_, *this);
         wait_->resume(true);
-        if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the change told last
+        if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the last change
             co_await news.wait();
         wait_->pause();
         if (latest_)
@@ -52,15 +52,15 @@ class watch_state final : public wait_listener {
             co_return wait_end{.failure = error_code(asio::error::operation_aborted)};
         is_over_ = true;
         auto end = wait_->take_end();
-        if (end.is_success() && told_ && api_->is_same(told_.get(), end.job.get()))
+        if (end.is_success() && returned_ && api_->is_same(returned_.get(), end.job.get()))
             co_return wait_end(); // the end has settled; nothing has changed
         co_return end;
     }
 
-    void told(std::shared_ptr<const void> job) { told_ = std::move(job); }
+    void returned(std::shared_ptr<const void> job) { returned_ = std::move(job); }
 
   private:
-    /// The time of one `next`, however it ends: after it the wait has left the line and tells nobody.
+    /// The time of one `next`, however it ends: after it the wait has left the scheduler.
     class turn {
       public:
         turn(watch_state& s, event& news) : state_(s) { state_.news_ = &news; }
@@ -90,7 +90,7 @@ class watch_state final : public wait_listener {
     std::shared_ptr<client_state> client_;
     bool is_over_ = false;
     event* news_ = nullptr;
-    std::shared_ptr<const void> latest_, told_;
+    std::shared_ptr<const void> latest_, returned_;
     std::optional<job_wait> wait_; // goes first: it uses the client
 };
 
@@ -110,7 +110,7 @@ inline asio::awaitable<void> run_watch(std::shared_ptr<watch_state> watch, std::
 asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state> watch)
 {
     co_await accept_every_cancellation();
-    const one_at_a_time::turn turn(watch->calls, "job_watch::next");
+    const reentrancy_guard::scope turn(watch->calls, "job_watch::next");
     if (watch->is_over())
         co_return nullptr;
     watch->check();
@@ -120,7 +120,7 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
     auto inner = run_watch(watch, op, end);
     co_await hop(std::move(op), std::move(inner));
     auto job = value_of(std::move(*end));
-    watch->told(job);
+    watch->returned(job);
     co_return job;
 }
 

@@ -5,9 +5,9 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/job/service.hpp>
 #include <cojob/impl/internal/mintlify/agent_decode.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
-#include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent.hpp>
 
 #include <boost/json/object.hpp>

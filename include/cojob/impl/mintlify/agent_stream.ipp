@@ -3,7 +3,7 @@
 
 #include <cojob/client.hpp>
 #include <cojob/detail/body.hpp>
-#include <cojob/impl/internal/event_source.hpp>
+#include <cojob/impl/internal/client/event_source.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
 
 namespace cojob::mintlify {

@@ -4,13 +4,13 @@
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
-#include <cojob/impl/internal/event_source.hpp>
+#include <cojob/impl/internal/client/event_source.hpp>
+#include <cojob/impl/internal/client/rest_of_body.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
+#include <cojob/impl/internal/job/service.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
 #include <cojob/impl/internal/mintlify/session_creation.hpp>
 #include <cojob/impl/internal/mintlify/session_decode.hpp>
-#include <cojob/impl/internal/rest_of_body.hpp>
-#include <cojob/impl/internal/service.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
 
 #include <algorithm>

@@ -4,12 +4,12 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/http_date.hpp>
 #include <cojob/detail/share.hpp>
-#include <cojob/impl/internal/call.hpp>
+#include <cojob/impl/internal/client/call.hpp>
+#include <cojob/impl/internal/job/service.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>
 #include <cojob/impl/internal/osapi/jobs_settings.hpp>
 #include <cojob/impl/internal/osapi/reconcile.hpp>
 #include <cojob/impl/internal/osapi/running_retries.hpp>
-#include <cojob/impl/internal/service.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 #define COJOB_IMPL_INTERNAL_HTTP_CONNECT_RACE_HPP
 
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/http/lookups.hpp>
 
 #include <boost/asio/ip/tcp.hpp>

@@ -4,10 +4,10 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/url.hpp>
-#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/base/event.hpp>
+#include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/http/host.hpp>
-#include <cojob/impl/internal/named.hpp>
-#include <cojob/impl/internal/weak_list.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -129,11 +129,11 @@ class lookups {
             if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
                 l.addresses.push_back(address);
         }
-        l.waiting.tell([](event& answered) { answered.set(); });
+        l.waiting.notify([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;
-    std::shared_ptr<named<lookup>> running_ = share<named<lookup>>();
+    std::shared_ptr<name_map<lookup>> running_ = share<name_map<lookup>>();
 };
 
 } // namespace cojob::detail

@@ -3,7 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/http/options.hpp>
-#include <cojob/impl/internal/http/place_queue.hpp>
+#include <cojob/impl/internal/http/slot_queue.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -15,7 +15,7 @@ namespace cojob::detail {
 
 /// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
 /// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
-/// `place_queue_entry`.
+/// `slot_queue_entry`.
 ///
 /// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
 /// yielding; from then on whoever came first goes first. All is O(1).
@@ -124,7 +124,7 @@ class origin_pool {
     std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
     std::vector<idle> idle_; // the oldest first
     time_point first_end_{}; // of those, or earlier: it is looked at them not before
-    place_queue calls_, polls_;
+    slot_queue calls_, polls_;
     std::uint64_t last_number_ = 0, last_patient_ = 0;
 };
 

@@ -4,7 +4,7 @@
 #include <cojob/detail/forks.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/event.hpp>
+#include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/http/keep_alive.hpp>
 #include <cojob/impl/internal/http/tls_session.hpp>
 
@@ -99,7 +99,7 @@ class stream {
 
     /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
     /// tickets, but not any number of them; `SSL_peek` would call a connection alive after the server's close_notify.
-    [[nodiscard]] bool is_quiet()
+    [[nodiscard]] bool is_reusable()
     {
         char byte = 0;
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());

@@ -2,11 +2,11 @@
 #define COJOB_IMPL_INTERNAL_HTTP_STREAMED_BODY_HPP
 
 #include <cojob/http/transport.hpp>
+#include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/http/clock_hold.hpp>
-#include <cojob/impl/internal/http/place.hpp>
+#include <cojob/impl/internal/http/connection_slot.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
-#include <cojob/impl/internal/run_later.hpp>
 
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
@@ -24,8 +24,9 @@ namespace cojob::detail {
 class streamed_body final : public http::body_stream {
   public:
     /// `closed` is called on the strand when the connection goes, and not at all where the context goes.
-    streamed_body(place here, connection_ptr connection, const limit_options& limits, std::function<void()> closed)
-        : limits_(limits), here_(std::move(here)), connection_(std::move(connection)), closed_(std::move(closed))
+    streamed_body(connection_slot slot, connection_ptr connection, const limit_options& limits,
+                  std::function<void()> closed)
+        : limits_(limits), slot_(std::move(slot)), connection_(std::move(connection)), closed_(std::move(closed))
     {
         reader_.emplace(limits_, connection_->buffer(), body_mode::streamed);
     }
@@ -91,7 +92,7 @@ class streamed_body final : public http::body_stream {
             return;
         reader_.reset();
         connection_.reset();
-        here_.reset();
+        slot_.reset();
         closed_();
     }
 
@@ -108,7 +109,7 @@ class streamed_body final : public http::body_stream {
     }
 
     limit_options limits_;
-    std::optional<place> here_;
+    std::optional<connection_slot> slot_;
     connection_ptr connection_;
     std::function<void()> closed_;
     std::optional<response_reader> reader_; // uses the limits and the connection

@@ -3,8 +3,8 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/share.hpp>
-#include <cojob/impl/internal/job/due_set.hpp>
-#include <cojob/impl/internal/named.hpp>
+#include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/job/timer_queue.hpp>
 
 #include <chrono>
 #include <mutex>
@@ -63,7 +63,7 @@ class job_memory {
     }
 
   private:
-    struct entry : due_link { // in the order of their last notes
+    struct entry : timer_queue_hook { // in the order of their last notes
         std::string name{};
         job_record record{};
         time_point noted{};
@@ -98,8 +98,8 @@ class job_memory {
     }
 
     std::mutex mutex_;
-    named<entry> entries_;
-    due_set<entry> order_; // by their last notes, which are counted: no two have the same
+    name_map<entry> entries_;
+    timer_queue<entry> order_; // by their last notes, which are counted: no two have the same
     time_point last_{};
 };
 

@@ -1,9 +1,8 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_JOB_WAIT_HPP
 #define COJOB_IMPL_INTERNAL_JOB_JOB_WAIT_HPP
 
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/text.hpp>
-#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/answer_series.hpp>
 #include <cojob/impl/internal/job/end_rule.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
@@ -13,6 +12,7 @@
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 #include <cojob/impl/internal/job/wait_end.hpp>
 #include <cojob/impl/internal/job/wait_report.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 #include <cojob/job/wait_options.hpp>
 
 #include <algorithm>
@@ -43,24 +43,24 @@ class job_wait final : public poll_waiter {
     job_wait& operator=(const job_wait&) = delete;
     ~job_wait() { pause(); }
 
-    /// Takes its place among those who wait for polls; where the time is over already, it ends.
+    /// Joins the poll scheduler; a wait whose time is over already ends.
     void resume(bool needs_whole_jobs = false)
     {
-        if (end_ || line_)
+        if (end_ || scheduler_)
             return;
-        auto& line = hub_->line_of(state_, subject_.api->scope());
-        line.join(*this, subject_.api, subject_.id,
-                  {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
-                   needs_whole_jobs});
+        auto& scheduler = hub_->scheduler_of(state_, subject_.api->scope());
+        scheduler.join(*this, subject_.api, subject_.id,
+                       {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                        needs_whole_jobs});
         if (!end_) // it may have been shut out
-            line_ = &line;
+            scheduler_ = &scheduler;
     }
 
     /// Leaves it. What it knows, it keeps.
     void pause()
     {
-        if (auto* const line = std::exchange(line_, nullptr))
-            line->leave(*this);
+        if (auto* const scheduler = std::exchange(scheduler_, nullptr))
+            scheduler->leave(*this);
     }
 
     [[nodiscard]] const std::optional<wait_end>& end() const noexcept { return end_; }
@@ -127,7 +127,7 @@ class job_wait final : public poll_waiter {
         });
     }
 
-    void shut_out(time_point asked_until) noexcept override
+    void fail_throttled(time_point asked_until) noexcept override
     {
         end_by([&] {
             error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
@@ -142,7 +142,7 @@ class job_wait final : public poll_waiter {
         end_by([&] { std::rethrow_exception(thrown); });
     }
 
-    /// What cannot be told in full, for want of memory, is told as that.
+    /// A failure that cannot be described for lack of memory ends the wait as `std::bad_alloc`.
     template <class Function>
     void end_by(Function how) noexcept
     {
@@ -160,7 +160,7 @@ class job_wait final : public poll_waiter {
         fail(std::move(failure));
     }
 
-    /// Nothing more will be seen. An end that settles is then the best there is to tell.
+    /// No further answer will come. An end that is still settling is then the best result there is.
     void fail(error_info failure)
     {
         end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
@@ -168,7 +168,7 @@ class job_wait final : public poll_waiter {
 
     next_poll over()
     {
-        line_ = nullptr;
+        scheduler_ = nullptr;
         next_.reset();
         listener_.ended(*end_);
         return {};
@@ -287,7 +287,7 @@ class job_wait final : public poll_waiter {
     end_rule rule_;
     answer_series series_;
     wait_report report_;
-    poll_line* line_ = nullptr;
+    poll_scheduler* scheduler_ = nullptr;
     next_poll next_;
     bool is_known_ = false; ///< that there is such a job
     job_view last_;

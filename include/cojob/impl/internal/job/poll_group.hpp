@@ -1,12 +1,12 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 
-#include <cojob/detail/polled_api.hpp>
-#include <cojob/impl/internal/job/due_set.hpp>
 #include <cojob/impl/internal/job/poll_failure.hpp>
-#include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
+#include <cojob/impl/internal/job/poll_request.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
+#include <cojob/impl/internal/job/timer_queue.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,17 +19,17 @@
 
 namespace cojob::detail {
 
-/// A job that somebody waits for. However many they are, it is polled once. Its place is in the queue of its group.
-struct polled_job : due_link {
+/// A job that somebody waits for. However many they are, it is polled once. It is in the queue of its group.
+struct polled_job : timer_queue_hook {
     poll_group* group = nullptr;
     const std::string* id = nullptr; ///< its key in the group
     std::vector<poll_waiter*> waiters{};
-    std::shared_ptr<poll_flight> flight{}; ///< the poll under way that is to tell of it
-    job_view listed{};                     ///< what a list told of it
+    std::shared_ptr<poll_request> request{}; ///< the poll in flight that includes it
+    job_view listed{};                       ///< what a list said of it
     std::optional<time_point> last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
-    bool must_be_fetched = false;              ///< a list did not tell enough
-    polled_job* next_served = nullptr;         ///< of those that one list is to tell of
+    bool must_be_fetched = false;              ///< a list lacked details
+    polled_job* next_served = nullptr;         ///< of those that one list serves
     std::shared_ptr<const void> reported{};    ///< as an observer knows it
 
     void add(poll_waiter& w)
@@ -52,41 +52,41 @@ struct polled_job : due_link {
     {
         auto first = time_point::max();
         for (const auto* w : waiters)
-            first = std::min(first, w->wishes_.due);
+            first = std::min(first, w->terms_.due);
         return first;
     }
 
     /// When one who came too late for the last answer is to have the next.
-    [[nodiscard]] time_point next_for(const poll_waiter::wishes& wishes) const
+    [[nodiscard]] time_point next_for(const poll_waiter::terms& terms) const
     {
-        const auto spaced = std::max(after(*last_answer, wishes.min_interval), not_before);
-        return std::max(wishes.due, std::min(spaced, wishes.last));
+        const auto spaced = std::max(after(*last_answer, terms.min_interval), not_before);
+        return std::max(terms.due, std::min(spaced, terms.last));
     }
 
     [[nodiscard]] time_point latest_deadline() const
     {
         auto last = time_point::min();
         for (const auto* w : waiters)
-            last = std::max(last, w->wishes_.deadline);
+            last = std::max(last, w->terms_.deadline);
         return last;
     }
 
     [[nodiscard]] bool needs_whole() const
     {
-        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->wishes_.needs_whole_jobs; });
+        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->terms_.needs_whole_jobs; });
     }
 
     /// A poll begins. It is for those who are here; who comes later gets the next answer. Returns for how long it may
     /// let calls go first: for no more than an interval, and not for all that is left of anybody's time.
-    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
+    duration put_on(const std::shared_ptr<poll_request>& f) noexcept
     {
-        flight = f;
+        request = f;
         ++f->expected;
         must_be_fetched = false;
         auto yields = no_timeout;
         for (auto* w : waiters) {
             w->is_expecting_ = true;
-            yields = std::min({yields, w->wishes_.min_interval, (w->wishes_.deadline - f->begun) / 4});
+            yields = std::min({yields, w->terms_.min_interval, (w->terms_.deadline - f->begun) / 4});
         }
         return yields;
     }
@@ -96,7 +96,7 @@ struct polled_job : due_link {
     {
         must_be_fetched = true;
         for (auto* w : waiters) {
-            w->wishes_.due = std::min(w->wishes_.due, now);
+            w->terms_.due = std::min(w->terms_.due, now);
             w->is_expecting_ = false;
         }
     }
@@ -107,7 +107,7 @@ struct polled_job : due_link {
         last_answer = now;
         for (auto* w : waiters)
             if (!w->is_expecting_)
-                w->wishes_.due = next_for(w->wishes_);
+                w->terms_.due = next_for(w->terms_);
     }
 };
 
@@ -116,8 +116,8 @@ struct poll_scope : poll_pause {
     std::vector<poll_group*> groups{};
 };
 
-/// The jobs of one service that are waited for. Its place is in the order of its line.
-struct poll_group : due_link {
+/// The jobs of one service that are waited for. The group is in the queue of its scheduler.
+struct poll_group : timer_queue_hook {
     poll_group(std::size_t h, std::shared_ptr<const polled_api> a, std::shared_ptr<poll_scope> s)
         : hash(h), api(std::move(a)), pause(std::move(s)), min_interval(api->default_schedule().min_interval),
           can_list(api->lists() != listing::none), place_in_scope_(pause->groups.size())
@@ -139,13 +139,13 @@ struct poll_group : due_link {
     std::shared_ptr<poll_scope> pause; ///< shared by the groups of a scope
     duration min_interval;             ///< the service's own
     std::unordered_map<std::string, polled_job> jobs{};
-    due_set<polled_job> queue{};
-    std::shared_ptr<poll_flight> list{};           ///< under way
+    timer_queue<polled_job> queue{};
+    std::shared_ptr<poll_request> list{};          ///< under way
     time_point no_list_before = time_point::min(); ///< as the server wants
-    std::size_t flights = 0;                       ///< that one included
+    std::size_t requests = 0;                      ///< that one included
     unsigned failed_lists = 0;                     ///< in a row
     bool can_list;
-    bool is_noted_idle = false; ///< it is among those that the line may forget
+    bool is_noted_idle = false; ///< it is among those that the scheduler may forget
     poll_group* next_idle = nullptr;
 
     /// \throws std::bad_alloc, and nothing has changed
@@ -163,7 +163,7 @@ struct poll_group : due_link {
         return other.api() == api->api() && other.scope() == api->scope() && api->is_same_service(other);
     }
 
-    /// Whether one list is cheaper than asking for each, and tells of this one.
+    /// Whether one list is cheaper than asking for each job, and includes this one.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         constexpr std::size_t few = 3;
@@ -171,13 +171,13 @@ struct poll_group : due_link {
                !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
-    /// A list begins, for all whom it can tell of. Returns for how long it may let calls go first.
-    duration put_on(const std::shared_ptr<poll_flight>& f) noexcept
+    /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.
+    duration put_on(const std::shared_ptr<poll_request>& f) noexcept
     {
         list = f;
         auto yields = no_timeout;
         for (auto& [id, job] : jobs)
-            if (!job.flight && is_listed(job, f->begun)) {
+            if (!job.request && is_listed(job, f->begun)) {
                 queue.remove(job);
                 yields = std::min(yields, job.put_on(f));
             }
@@ -190,7 +190,7 @@ struct poll_group : due_link {
     void enqueue_all() noexcept
     {
         for (auto& [id, job] : jobs)
-            if (!job.flight)
+            if (!job.request)
                 enqueue(job);
     }
 
@@ -202,7 +202,7 @@ struct poll_group : due_link {
         return std::max(queue.next(), pause->until());
     }
 
-    [[nodiscard]] bool is_idle() const { return jobs.empty() && flights == 0; }
+    [[nodiscard]] bool is_idle() const { return jobs.empty() && requests == 0; }
 
     [[nodiscard]] time_point latest_deadline() const
     {
@@ -212,18 +212,19 @@ struct poll_group : due_link {
         return last;
     }
 
-    /// The first of the jobs a list was to tell of, with what it told. An end without details does not count.
-    [[nodiscard]] polled_job* take(const poll_flight& from, std::vector<listed_job> items) noexcept
+    /// Stores what a list said of each job that it was for, and returns the first of them. An end without details does
+    /// not count.
+    [[nodiscard]] polled_job* take(const poll_request& from, std::vector<listed_job> items) noexcept
     {
         for (auto& item : items) {
             const auto found = jobs.find(item.id);
             const auto tells = api->lists() == listing::whole || !item.view.is_finished;
-            if (found != jobs.end() && found->second.flight.get() == &from && tells)
+            if (found != jobs.end() && found->second.request.get() == &from && tells)
                 found->second.listed = std::move(item.view);
         }
         polled_job* first = nullptr;
         for (auto& [id, job] : jobs)
-            if (job.flight.get() == &from)
+            if (job.request.get() == &from)
                 job.next_served = std::exchange(first, &job);
         return first;
     }

@@ -2,9 +2,9 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_HUB_HPP
 
 #include <cojob/detail/share.hpp>
-#include <cojob/impl/internal/client_state.hpp>
-#include <cojob/impl/internal/job/poll_line.hpp>
-#include <cojob/impl/internal/named.hpp>
+#include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
+#include <cojob/impl/internal/job/poll_scheduler.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -13,20 +13,20 @@
 
 namespace cojob::detail {
 
-/// What all waits of a client share: one poll line for each server.
+/// What all waits of a client share: one poll scheduler for each server.
 class poll_hub {
   public:
-    poll_line& line_of(client_state& state, std::string_view scope)
+    poll_scheduler& scheduler_of(client_state& state, std::string_view scope)
     {
         const std::string server(server_of(scope));
-        if (const auto found = lines_.find(server))
+        if (const auto found = schedulers_.find(server))
             return *found;
-        if (lines_.size() >= clean_at_) {
-            lines_.erase_unused_if([](const poll_line& line) { return line.is_idle(); });
-            clean_at_ = std::max<std::size_t>(16, 2 * lines_.size());
+        if (schedulers_.size() >= clean_at_) {
+            schedulers_.erase_unused_if([](const poll_scheduler& scheduler) { return scheduler.is_idle(); });
+            clean_at_ = std::max<std::size_t>(16, 2 * schedulers_.size());
         }
-        const auto made = share<poll_line>(state);
-        lines_.put(server, made);
+        const auto made = share<poll_scheduler>(state);
+        schedulers_.put(server, made);
         return *made;
     }
 
@@ -38,7 +38,7 @@ class poll_hub {
         return scheme == scope.npos ? scope : scope.substr(0, scope.find('/', scheme + 3));
     }
 
-    named<poll_line> lines_;
+    name_map<poll_scheduler> schedulers_;
     std::size_t clean_at_ = 16;
 };
 

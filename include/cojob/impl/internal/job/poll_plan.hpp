@@ -86,7 +86,7 @@ class poll_plan {
     {
         is_answered_ = true;
         failures_ = 0;
-        patience_.told();
+        patience_.answered();
         slowest_ = std::max(slowest_, now - begun_);
         return next(now, at_least, uniform);
     }
@@ -117,7 +117,7 @@ class poll_plan {
     [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
     {
         ++failures_;
-        patience_.told();
+        patience_.answered();
         if (now >= last_poll_at() || paused_until >= deadline_)
             return std::nullopt;
         return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));

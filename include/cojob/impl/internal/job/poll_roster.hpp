@@ -1,12 +1,12 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_ROSTER_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_ROSTER_HPP
 
-#include <cojob/impl/internal/job/due_set.hpp>
-#include <cojob/impl/internal/job/poll_flight.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
-#include <cojob/impl/internal/job/poll_order.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
+#include <cojob/impl/internal/job/poll_queue.hpp>
+#include <cojob/impl/internal/job/poll_request.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
+#include <cojob/impl/internal/job/timer_queue.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -20,39 +20,40 @@
 
 namespace cojob::detail {
 
-/// Who waits for which poll of a line, which polls are under way, and who is told what. It starts none and has no
-/// timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those who wait.
+/// Who waits for which poll of a scheduler, which polls are in flight, and who gets which answer. It starts none and
+/// has no timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those
+/// who wait.
 class poll_roster {
   public:
     poll_roster() = default;
     poll_roster(const poll_roster&) = delete;
     poll_roster& operator=(const poll_roster&) = delete;
 
-    poll_order order;
+    poll_queue queue;
 
     [[nodiscard]] std::size_t under_way() const noexcept { return under_way_; }
     [[nodiscard]] time_point next_deadline() const noexcept { return deadlines_.next(); }
 
     /// A job that is polled already gives the newcomer its next answer, one interval after the last.
     /// \throws what keeps the waiter out, std::bad_alloc mostly
-    void join(poll_waiter& waiter, polled_job& job, poll_waiter::wishes wishes, time_point now)
+    void join(poll_waiter& waiter, polled_job& job, poll_waiter::terms terms, time_point now)
     {
         auto& group = *job.group;
         try {
             job.add(waiter);
         } catch (...) {
             if (job.waiters.empty())
-                order.remove(job);
+                queue.remove(job);
             throw;
         }
         if (job.last_answer)
-            wishes.due = job.next_for(wishes);
-        waiter.wishes_ = wishes;
-        deadlines_.put(waiter, wishes.deadline);
-        if (group.pause->is_on(now) && is_in_vain(group.pause->asked_until(), wishes.deadline, now))
-            shut_out(waiter);
-        else if (!job.flight)
-            order.hasten(job, wishes.due);
+            terms.due = job.next_for(terms);
+        waiter.terms_ = terms;
+        deadlines_.put(waiter, terms.deadline);
+        if (group.pause->is_on(now) && is_in_vain(group.pause->asked_until(), terms.deadline, now))
+            fail_throttled(waiter);
+        else if (!job.request)
+            queue.hasten(job, terms.due);
     }
 
     /// Whether it was there. A poll that nobody waits for any more is ended.
@@ -65,47 +66,47 @@ class poll_roster {
     }
 
     /// A poll of a job begins, or, without one, of a list that stands for those that may be listed.
-    void take_off(const std::shared_ptr<poll_flight>& flight) noexcept
+    void take_off(const std::shared_ptr<poll_request>& request) noexcept
     {
-        auto& group = flight->group;
-        flight->is_probe = group.pause->begin();
+        auto& group = request->group;
+        request->is_probe = group.pause->begin();
         ++under_way_;
-        ++group.flights;
-        if (auto* const job = flight->job) {
+        ++group.requests;
+        if (auto* const job = request->job) {
             group.queue.remove(*job);
-            flight->yield_for(job->put_on(flight));
+            request->yield_for(job->put_on(request));
         } else {
-            flight->yield_for(group.put_on(flight));
+            request->yield_for(group.put_on(request));
         }
-        if (flight->is_probe) // the others have to wait for it
-            order.reorder(*group.pause);
+        if (request->is_probe) // the others have to wait for it
+            queue.reorder(*group.pause);
         else
-            order.reorder(group);
+            queue.reorder(group);
     }
 
-    void end(poll_flight& flight) noexcept
+    void end(poll_request& request) noexcept
     {
         --under_way_;
-        order.ended(flight.group);
-        flight.group.pause->ended(flight.is_probe);
-        if (!flight.job)
-            flight.group.list.reset();
+        queue.ended(request.group);
+        request.group.pause->ended(request.is_probe);
+        if (!request.job)
+            request.group.list.reset();
     }
 
     void deliver(polled_job& job, const poll_answer& answer, time_point now) noexcept
     {
-        job.flight.reset();
+        job.request.reset();
         job.space_out(now);
-        const auto told = job.waiters.size(); // an observer may start waits, which get the next answer
-        for (std::size_t i = 0; i < told; ++i) {
+        const auto count = job.waiters.size(); // an observer may start waits, which get the next answer
+        for (std::size_t i = 0; i < count; ++i) {
             auto& waiter = *job.waiters[i];
             if (!std::exchange(waiter.is_expecting_, false))
                 continue;
             const auto next = waiter.answered(answer);
             waiter.is_leaving_ = !next;
-            waiter.wishes_.due = next.value_or(time_point::max());
+            waiter.terms_.due = next.value_or(time_point::max());
         }
-        for (auto i = told; i-- > 0;) // from the back: the last takes the place of the one who leaves
+        for (auto i = count; i-- > 0;) // from the back: the last takes the place of the one who leaves
             if (auto& waiter = *job.waiters[i]; std::exchange(waiter.is_leaving_, false)) {
                 const auto is_last = job.waiters.size() == 1;
                 drop(waiter);
@@ -114,25 +115,26 @@ class poll_roster {
             }
         if (answer.is_list && answer.failure.code() && job.due() <= now)
             job.must_be_fetched = true; // there is no time for another list
-        order.enqueue(job);
+        queue.enqueue(job);
     }
 
-    void deliver_list(poll_flight& flight, poll_answer& answer, std::vector<listed_job> listed, time_point now) noexcept
+    void deliver_list(poll_request& request, poll_answer& answer, std::vector<listed_job> listed,
+                      time_point now) noexcept
     {
-        auto& group = flight.group;
+        auto& group = request.group;
         const auto has_failed = answer.failure.code() || answer.thrown;
         // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
         const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
         group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
         group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
-        for (auto* served = group.take(flight, std::move(listed)); served;) {
+        for (auto* served = group.take(request, std::move(listed)); served;) {
             auto& job = *std::exchange(served, served->next_served);
             answer.view = std::exchange(job.listed, {});
             if (has_failed ? group.can_list : answer.view.job != nullptr) {
                 deliver(job, answer, now);
                 continue;
             }
-            job.flight.reset(); // it says neither how a job ended nor that one does not exist
+            job.request.reset(); // it says neither how a job ended nor that one does not exist
             job.hurry(now);
         }
         group.enqueue_all();
@@ -148,11 +150,11 @@ class poll_roster {
         while (waiter && waiter->due_at() <= now) {
             auto* const next = deadlines_.next_of(*waiter);
             waiter->is_expecting_ = false;
-            waiter->wishes_.due = now;
-            waiter->wishes_.deadline = now + time_to_answer;
-            deadlines_.put(*waiter, waiter->wishes_.deadline);
-            if (!waiter->job_->flight) // else when that has landed
-                order.hasten(*waiter->job_, now);
+            waiter->terms_.due = now;
+            waiter->terms_.deadline = now + time_to_answer;
+            deadlines_.put(*waiter, waiter->terms_.deadline);
+            if (!waiter->job_->request) // else when that has completed
+                queue.hasten(*waiter->job_, now);
             waiter = next;
         }
     }
@@ -161,14 +163,14 @@ class poll_roster {
     {
         while (!deadlines_.empty() && deadlines_.next() <= now) {
             auto& waiter = deadlines_.front();
-            const auto flight = waiter.is_expecting_ ? waiter.job_->flight : nullptr;
-            const auto reached = flight ? flight->progress() : std::nullopt;
+            const auto request = waiter.is_expecting_ ? waiter.job_->request : nullptr;
+            const auto reached = request ? request->progress() : std::nullopt;
             drop(waiter);
-            waiter.timed_out(reached, flight != nullptr);
+            waiter.timed_out(reached, request != nullptr);
         }
     }
 
-    void shut_out_hopeless(const poll_scope& paused, time_point now) noexcept
+    void fail_throttled_waiters(const poll_scope& paused, time_point now) noexcept
     {
         const auto asked_until = paused.asked_until();
         const auto is_for_the_endless = is_in_vain(asked_until, time_point::max(), now); // who stand at the end
@@ -176,8 +178,8 @@ class poll_roster {
         while (waiter && (is_for_the_endless || waiter->due_at() <= asked_until)) {
             auto* const next = deadlines_.next_of(*waiter);
             if (waiter->job_->group->pause.get() == &paused && !waiter->is_expecting_ &&
-                is_in_vain(asked_until, waiter->wishes_.deadline, now))
-                shut_out(*waiter);
+                is_in_vain(asked_until, waiter->terms_.deadline, now))
+                fail_throttled(*waiter);
             waiter = next;
         }
     }
@@ -203,16 +205,16 @@ class poll_roster {
         job.remove(waiter);
         if (!job.waiters.empty())
             return;
-        if (job.flight && --job.flight->expected == 0) {
-            const auto flight = job.flight;
-            flight->abandon();
-            end(*flight);
-            if (!flight->job)
+        if (job.request && --job.request->expected == 0) {
+            const auto request = job.request;
+            request->abandon();
+            end(*request);
+            if (!request->job)
                 group.enqueue_all();
-            if (flight->is_probe)
-                order.reorder(*group.pause);
+            if (request->is_probe)
+                queue.reorder(*group.pause);
         }
-        order.remove(job);
+        queue.remove(job);
     }
 
     void fail(poll_waiter& waiter, const std::exception_ptr& why) noexcept
@@ -221,15 +223,15 @@ class poll_roster {
         waiter.failed(why);
     }
 
-    void shut_out(poll_waiter& waiter) noexcept
+    void fail_throttled(poll_waiter& waiter) noexcept
     {
         const auto asked_until = waiter.job_->group->pause->asked_until();
         drop(waiter);
-        waiter.shut_out(asked_until);
+        waiter.fail_throttled(asked_until);
     }
 
     std::size_t under_way_ = 0;
-    due_set<poll_waiter> deadlines_;
+    timer_queue<poll_waiter> deadlines_;
 };
 
 } // namespace cojob::detail

@@ -1,8 +1,8 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_WAITER_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_WAITER_HPP
 
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/error.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -18,8 +18,8 @@ struct polled_job;
 struct poll_answer {
     time_point begun{};
     duration queued{};             ///< of the time since then, how long it only queued for a connection
-    bool is_list = false;          ///< of a list that was to tell of many jobs
-    bool is_slept_through = false; ///< it landed so late that the machine must have slept meanwhile
+    bool is_list = false;          ///< of a list, which is for many jobs
+    bool is_slept_through = false; ///< it completed so late that the machine must have slept meanwhile
     job_view view{};               ///< where nothing failed
     error_info failure{};
     std::exception_ptr thrown{};           ///< by a service, not one of this library's errors
@@ -43,9 +43,9 @@ inline bool is_unsent(const poll_answer& answer)
     return answer.reached == phase::queued && answer.failure.code() == errc::deadline_exceeded;
 }
 
-/// One who waits for a job, from the poll line's side. It stays where it is while it is in the line, where its place is
-/// among the deadlines. None of the functions throws: the line has others to tell.
-class poll_waiter : public due_link {
+/// A wait, as the poll scheduler sees it. It must not move while it is in the scheduler, whose queue of deadlines links
+/// it. None of the functions may throw: others wait for the same answer.
+class poll_waiter : public timer_queue_hook {
   public:
     poll_waiter() = default;
     poll_waiter(const poll_waiter&) = delete;
@@ -54,16 +54,16 @@ class poll_waiter : public due_link {
     /// An answer to a poll that began after the waiter came. When it wants the next; nothing: it leaves.
     [[nodiscard]] virtual std::optional<time_point> answered(const poll_answer&) noexcept = 0;
 
-    /// Its deadline has come, and it is out of the line. `reached`: of the poll that is under way for it.
+    /// Its deadline has passed, and it has left the scheduler. `reached`: of the poll that is in flight for it.
     virtual void timed_out(std::optional<phase> reached, bool is_under_way) noexcept = 0;
 
-    /// No poll will be made before its deadline, because of somebody's 429; it is out of the line.
-    virtual void shut_out(time_point asked_until) noexcept = 0;
+    /// No poll will be made before its deadline, because of a 429; it has left the scheduler.
+    virtual void fail_throttled(time_point asked_until) noexcept = 0;
 
-    /// The line could not do its part, for want of memory mostly; it is out of the line.
+    /// The scheduler failed, mostly for lack of memory; the wait has left it.
     virtual void failed(std::exception_ptr thrown) noexcept = 0;
 
-    struct wishes {
+    struct terms {
         time_point due{};
         time_point deadline = time_point::max();
         time_point last = time_point::max(); ///< a poll is made by then, however long others may wait for one
@@ -81,8 +81,8 @@ class poll_waiter : public due_link {
     friend class poll_roster;
     friend struct polled_job;
 
-    wishes wishes_;
-    polled_job* job_ = nullptr; ///< set while it is in the line
+    terms terms_;
+    polled_job* job_ = nullptr; ///< set while it is in the scheduler
     std::size_t place_ = 0;     ///< among the job's waiters
     bool is_expecting_ = false; ///< the poll under way is for it too
     bool is_leaving_ = false;   ///< the answer was the last it wanted

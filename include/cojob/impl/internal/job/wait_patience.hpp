@@ -21,12 +21,12 @@ class wait_patience {
     /// A poll has ended that was sent then.
     void poll_was_sent(time_point when)
     {
-        if (!is_told_ && !unanswered_since_)
+        if (!is_answered_ && !unanswered_since_)
             unanswered_since_ = when;
         if (!silent_since_)
             silent_since_ = when;
     }
-    [[nodiscard]] bool has_sent() const noexcept { return is_told_ || silent_since_ || unanswered_since_; }
+    [[nodiscard]] bool has_sent() const noexcept { return is_answered_ || silent_since_ || unanswered_since_; }
 
     /// Time that is not the server's fault: a poll that queued here, or a time that the server itself asked for.
     void excuse(duration time)
@@ -41,9 +41,9 @@ class wait_patience {
     void responded() noexcept { silent_since_.reset(); }
 
     /// An answer that tells of the job, or one that names a rate limit: whoever says so is at work.
-    void told() noexcept
+    void answered() noexcept
     {
-        is_told_ = true;
+        is_answered_ = true;
         unanswered_since_.reset();
         silent_since_.reset();
     }
@@ -59,7 +59,7 @@ class wait_patience {
   private:
     duration silence_;
     std::optional<time_point> unanswered_since_, silent_since_;
-    bool is_told_ = false;
+    bool is_answered_ = false;
 };
 
 } // namespace cojob::detail

@@ -1,9 +1,9 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_WAIT_REPORT_HPP
 #define COJOB_IMPL_INTERNAL_JOB_WAIT_REPORT_HPP
 
-#include <cojob/detail/polled_api.hpp>
-#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/wait_end.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -51,7 +51,7 @@ class wait_report {
     }
 
   private:
-    /// Unknown states that are told of: a server must not fill the memory with states it makes up.
+    /// Unknown states that are reported: a server must not fill the memory with states it makes up.
     static constexpr std::size_t max_unknown = 16;
 
     [[nodiscard]] bool is_news(const std::string& status)

@@ -3,9 +3,9 @@
 
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
-#include <cojob/impl/internal/client_state.hpp>
-#include <cojob/impl/internal/event.hpp>
-#include <cojob/impl/internal/hop.hpp>
+#include <cojob/impl/internal/base/event.hpp>
+#include <cojob/impl/internal/base/hop.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/job_wait.hpp>
 
 #include <cstddef>
@@ -36,8 +36,8 @@ struct wait_record {
     std::vector<wait_end> ends{}; ///< one for each subject
 };
 
-/// Waits for several jobs, on the client's strand. A thousand of them are a thousand places in the poll line and one
-/// coroutine.
+/// Waits for several jobs, on the client's strand. A thousand of them are a thousand entries in the poll scheduler and
+/// one coroutine.
 class wait_set final : public wait_listener {
   public:
     static asio::awaitable<void> run(std::shared_ptr<wait_record> wait)
@@ -87,7 +87,7 @@ class wait_set final : public wait_listener {
     wait_record& record_;
     event over_;
     std::size_t ended_ = 0;
-    std::list<job_wait> waits_; // a list: the poll line refers to them
+    std::list<job_wait> waits_; // a list: the poll scheduler refers to them
 };
 
 /// \throws api_error invalid_argument

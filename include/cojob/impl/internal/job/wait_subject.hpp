@@ -1,11 +1,11 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_WAIT_SUBJECT_HPP
 #define COJOB_IMPL_INTERNAL_JOB_WAIT_SUBJECT_HPP
 
-#include <cojob/detail/job_reference.hpp>
-#include <cojob/detail/polled_api.hpp>
 #include <cojob/detail/text.hpp>
-#include <cojob/impl/internal/client_state.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/job/detail/job_reference.hpp>
+#include <cojob/job/detail/polled_api.hpp>
 
 #include <algorithm>
 #include <chrono>

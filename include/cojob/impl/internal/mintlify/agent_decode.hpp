@@ -1,7 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_MINTLIFY_AGENT_DECODE_HPP
 #define COJOB_IMPL_INTERNAL_MINTLIFY_AGENT_DECODE_HPP
 
-#include <cojob/impl/internal/json_reader.hpp>
+#include <cojob/impl/internal/base/json_reader.hpp>
 #include <cojob/mintlify/agent_job.hpp>
 
 #include <array>

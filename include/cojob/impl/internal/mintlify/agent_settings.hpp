@@ -3,8 +3,8 @@
 
 #include <cojob/detail/text.hpp>
 #include <cojob/http/url.hpp>
-#include <cojob/impl/internal/quota_pools.hpp>
-#include <cojob/impl/internal/service_settings.hpp>
+#include <cojob/impl/internal/client/quota_pools.hpp>
+#include <cojob/impl/internal/client/service_settings.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 
 #include <array>

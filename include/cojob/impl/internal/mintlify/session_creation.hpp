@@ -5,10 +5,10 @@
 #include <cojob/detail/json_cursor.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/call.hpp>
+#include <cojob/impl/internal/client/call.hpp>
+#include <cojob/impl/internal/client/server_message.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/mintlify/agent_settings.hpp>
-#include <cojob/impl/internal/server_message.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
 
 #include <boost/json/array.hpp>
@@ -86,7 +86,7 @@ inline std::optional<std::string> session_id_of(const call_record& call)
 /// Why the answer is no event stream; empty if it is one.
 inline std::string objection_to(const call_record& call)
 {
-    auto coding = cojob::detail::coding_objection(call.asked.wire, call.response);
+    auto coding = cojob::detail::coding_objection(call.request.wire, call.response);
     if (!coding.empty())
         return coding;
     const auto type = call.response.header("Content-Type").value_or(std::string_view());
@@ -99,10 +99,10 @@ inline error_info describe_creation(const call_record& call, const std::optional
                                     error_info info)
 {
     auto described = cojob::detail::describe_undecodable(call, std::move(info));
-    described.job_id = cojob::detail::without_key(session_id.value_or(std::string()), call.asked.wire.authorization);
+    described.job_id = cojob::detail::without_key(session_id.value_or(std::string()), call.request.wire.authorization);
     if (described.code() == errc::invalid_response)
         cojob::detail::add_words_of(described, call.response, call.client->options.limits,
-                                    call.asked.wire.authorization);
+                                    call.request.wire.authorization);
     return described;
 }
 

@@ -1,7 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_OSAPI_DECODE_HPP
 #define COJOB_IMPL_INTERNAL_OSAPI_DECODE_HPP
 
-#include <cojob/impl/internal/json_reader.hpp>
+#include <cojob/impl/internal/base/json_reader.hpp>
 #include <cojob/impl/internal/osapi/go_duration.hpp>
 #include <cojob/osapi/job.hpp>
 

@@ -3,8 +3,8 @@
 
 #include <cojob/detail/text.hpp>
 #include <cojob/http/url.hpp>
+#include <cojob/impl/internal/client/service_settings.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>
-#include <cojob/impl/internal/service_settings.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <boost/json/object.hpp>

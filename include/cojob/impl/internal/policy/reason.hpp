@@ -3,7 +3,7 @@
 
 #include <cojob/error.hpp>
 #include <cojob/http/options.hpp>
-#include <cojob/impl/internal/in_units.hpp>
+#include <cojob/impl/internal/base/in_units.hpp>
 #include <cojob/impl/internal/policy/verdict.hpp>
 
 #include <algorithm>

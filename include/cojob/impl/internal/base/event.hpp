@@ -1,0 +1,59 @@
+#ifndef COJOB_IMPL_INTERNAL_BASE_EVENT_HPP
+#define COJOB_IMPL_INTERNAL_BASE_EVENT_HPP
+
+#include <cojob/operation.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+namespace cojob::detail {
+
+/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
+/// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
+class event {
+  public:
+    explicit event(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
+
+    void set()
+    {
+        is_set_ = true;
+        timer_.cancel();
+    }
+    void reset() noexcept { is_set_ = false; }
+    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
+
+    /// Returns when it is set, or on a cancellation.
+    asio::awaitable<void> wait()
+    {
+        if (!is_set_)
+            co_await timer_.async_wait(asio::as_tuple(asio::deferred));
+    }
+
+  private:
+    asio::steady_timer timer_;
+    bool is_set_ = false;
+};
+
+/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
+inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
+{
+    if (op.is_stopped() || happening.is_set())
+        co_return;
+    const auto alarm = op.time().make_alarm(op.executor());
+    if (when != time_point::max())
+        alarm->set(when, [&happening] { happening.set(); });
+    co_await happening.wait();
+}
+
+/// Suspends until then, or until the operation is stopped.
+inline asio::awaitable<void> sleep_until(operation& op, time_point when)
+{
+    event over(op.executor());
+    co_await wait_until(op, over, when);
+}
+
+} // namespace cojob::detail
+
+#endif

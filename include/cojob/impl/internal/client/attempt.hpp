@@ -1,0 +1,226 @@
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_ATTEMPT_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_ATTEMPT_HPP
+
+#include <cojob/impl/internal/base/without_key.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
+#include <cojob/impl/internal/client/poll_trace.hpp>
+#include <cojob/impl/internal/client/request.hpp>
+#include <cojob/impl/internal/client/server_message.hpp>
+#include <cojob/impl/internal/policy/reason.hpp>
+#include <cojob/impl/internal/policy/verdict.hpp>
+#include <cojob/policy/retry_after.hpp>
+
+#include <iterator>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cojob::detail {
+
+/// One attempt of a call, when it is over.
+struct attempt_result {
+    attempt_outcome outcome{};
+    http::exchange_result exchange{};
+    std::optional<duration> hint{}; ///< for how long the server wants to be left alone
+    attempt record{};               ///< as errors list it
+};
+
+struct attempt_start {
+    time_point began;
+    timestamp started;
+};
+
+/// What an attempt is made with, besides the request.
+struct attempt_settings {
+    poll_trace* poll = nullptr; ///< set: one poll of a wait
+    duration waited{};          ///< before it
+    bool needs_new_connection = false;
+    http::commit_gate* gate = nullptr;
+    std::optional<attempt_start> held{}; ///< set: it began then, was held at its commit, and goes on
+};
+
+/// A failure, and which request it was.
+inline error_info describe_failure(const prepared_call& call, error_code code, std::string why)
+{
+    error_info info(code, std::move(why));
+    info.method = call.wire.method;
+    info.path = without_key(call.wire.target, call.wire.authorization); // a key may be where an id should be
+    info.job_id = without_key(call.api.job_id, call.wire.authorization);
+    return info;
+}
+
+/// What is known of an attempt that did not bring success, as the end of its call.
+inline error_info describe_failure(const client_state& state, const prepared_call& call, const attempt_result& result)
+{
+    const auto& response = result.exchange.response;
+    auto why = result.exchange.why;
+    if (why.empty())
+        why = reason_of(result.outcome, result.record.reached, state.options.timeouts);
+    auto info = describe_failure(call, final_error(result.outcome), std::move(why));
+    info.http_status = response.status;
+    add_server_message(info, response, state.options.limits, call.wire.authorization);
+    add_server_headers(info, response, call.wire.authorization);
+    if (result.hint)
+        info.retry_at = state.time().wall_now() + *result.hint;
+    return info;
+}
+
+inline void add_words(std::string& text, std::string_view more)
+{
+    if (!text.empty() && !more.empty())
+        text += "; ";
+    text += more;
+}
+
+/// \throws api_error invalid_argument, and what the hook throws
+inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
+{
+    auto hooked = hook(event);
+    http::header_list all;
+    for (auto& header : headers)
+        if (!http::find_header(hooked, header.first))
+            all.push_back(std::move(header));
+    for (auto& header : hooked) {
+        check_header(header);
+        all.push_back(std::move(header));
+    }
+    headers = std::move(all);
+}
+
+/// One attempt while it runs: what it is made with, and what it leaves to be judged.
+class attempt_run {
+  public:
+    /// It begins.
+    attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
+                attempt_settings settings)
+        : state_(state), call_(call), settings_(settings),
+          start_(settings.held ? *settings.held : attempt_start{state.time().now(), state.time().wall_now()}),
+          exchange_(op, call.effect == effect::none, settings.gate), watched_(settings.poll, exchange_.reached)
+    {
+        if (!settings_.held)
+            begin(event);
+        exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.avoids_idle = call.effect == effect::once;
+        exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
+        exchange_.streams_body = call.streams_body;
+    }
+    attempt_run(const attempt_run&) = delete;
+    attempt_run& operator=(const attempt_run&) = delete;
+    ~attempt_run() = default;
+
+    [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
+
+    /// Whether it was held at its commit, and nothing was sent.
+    [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
+    {
+        return exchange_.was_refused() && !was_sent_all_the_same(result) && !exchange_.operation.is_stopped();
+    }
+
+    /// It is to go on later, in another run.
+    [[nodiscard]] attempt_start hold()
+    {
+        state_.counters.opened += exchange_.is_reused ? 0U : 1U;
+        return start_;
+    }
+
+    /// It is over.
+    [[nodiscard]] attempt_result end(http::exchange_result ended)
+    {
+        count();
+        attempt_result result;
+        result.exchange = std::move(ended);
+        const auto& response = result.exchange.response;
+        const auto hint = retry_after_hint(response.headers, state_.time().wall_now());
+        result.outcome =
+            outcome_of(result.exchange, hint || (response.status >= 400 && has_retry_after(response.headers)));
+        auto& record = result.record;
+        record.started = start_.started;
+        record.wait = settings_.waited;
+        record.reached = exchange_.reached;
+        record.status = response.status;
+        record.ended = attempt_error(result.outcome);
+        record.why = result.exchange.why;
+        // A rate limit may come with every answer and slows nobody down while things go well.
+        result.hint = record.ended ? retry_hint(response.headers, state_.time().wall_now()) : hint;
+        if (settings_.poll)
+            tell(*settings_.poll, result);
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_response({call_.wire.method, call_.shown_target, record.status, record.ended,
+                                   exchange_.reached, state_.time().now() - start_.began});
+        return result;
+    }
+
+  private:
+    void tell(poll_trace& poll, const attempt_result& result) const
+    {
+        poll.retry_after = result.hint;
+        poll.queued += exchange_.queued;
+    }
+
+    void begin(const attempt_event& event)
+    {
+        if (auto* const observer = state_.options.observer.get())
+            observer->on_attempt({event.method, call_.shown_target, event.number, event.is_poll});
+        ++state_.counters.requests;
+        state_.counters.polls += event.is_poll ? 1U : 0U;
+    }
+
+    void count()
+    {
+        auto& c = state_.counters;
+        (exchange_.is_reused ? c.reused : c.opened) +=
+            exchange_.is_reused || exchange_.reached >= phase::sending ? 1U : 0U;
+        c.sent += exchange_.bytes_sent;
+        c.received += exchange_.bytes_received;
+    }
+
+    /// A transport that does not obey `exchange::commit` may end in any way; only this end says that nothing was sent.
+    [[nodiscard]] bool was_sent_all_the_same(const http::exchange_result& result) const noexcept
+    {
+        return exchange_.was_refused() && (result.error != asio::error::operation_aborted || exchange_.bytes_sent != 0);
+    }
+
+    /// The server looked and refused, whatever becomes of the body. A call without an effect is rather repeated, for
+    /// the server's words; but a limit is one for all calls.
+    [[nodiscard]] bool is_told_by_its_head(int status) const noexcept
+    {
+        return status == 429 || (status >= 400 && status < 500 && status != 408 && call_.effect != effect::none);
+    }
+
+    /// By whoever called; a limit of the attempt is none of that.
+    [[nodiscard]] bool is_given_up() const noexcept
+    {
+        const auto reason = exchange_.operation.reason();
+        return reason != stop_reason::none && reason != stop_reason::limit;
+    }
+
+    [[nodiscard]] attempt_outcome outcome_of(const http::exchange_result& result, bool has_retry_hint) const
+    {
+        const auto& x = exchange_;
+        const auto status = result.response.status;
+        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_given_up());
+        attempt_outcome outcome;
+        outcome.error = is_answered ? error_code() : result.error;
+        outcome.status = is_answered ? status : 0;
+        outcome.has_retry_hint = has_retry_hint;
+        outcome.was_committed = x.was_committed() || was_sent_all_the_same(result);
+        outcome.stopped = is_answered ? stop_reason::none : x.operation.reason();
+        outcome.effect = call_.effect;
+        outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
+        outcome.removes = call_.wire.method == "DELETE";
+        outcome.is_cut_short = x.is_cut_short;
+        return outcome;
+    }
+
+    client_state& state_;
+    const prepared_call& call_;
+    attempt_settings settings_;
+    attempt_start start_;
+    http::exchange exchange_;
+    poll_trace::watch watched_; // looks at the exchange
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,56 @@
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_CALL_EVENTS_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_CALL_EVENTS_HPP
+
+#include <cojob/impl/internal/base/without_key.hpp>
+#include <cojob/impl/internal/client/attempt.hpp>
+#include <cojob/impl/internal/client/call_record.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
+
+namespace cojob::detail {
+
+/// What a call tells the client's observer between its attempts.
+class call_events {
+  public:
+    explicit call_events(call_record& call) : call_(call) { key_is_known(); }
+
+    /// It stands where an id should be, now and then. A provider's comes with each attempt.
+    void key_is_known()
+    {
+        auto& request = call_.request;
+        if (observer())
+            request.shown_target = without_key(
+                request.shown_target.empty() ? request.wire.target : request.shown_target, request.wire.authorization);
+    }
+
+    void retry(unsigned number, error_code why, duration wait, bool is_hinted) const
+    {
+        if (auto* const to = observer())
+            to->on_retry({call_.request.wire.method, call_.request.shown_target, number, why, wait, is_hinted});
+    }
+
+    void throttled(errc why, duration wait) const
+    {
+        if (why == errc::quota_exhausted)
+            ++call_.client->counters.throttles;
+        if (auto* const to = observer())
+            to->on_throttled({call_.request.wire.method, call_.request.shown_target, {}, why, wait});
+    }
+
+    /// The end of a call whose attempt was held at its commit and did not go on.
+    void never_sent(const attempt_start& start) const
+    {
+        const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
+        if (auto* const to = observer())
+            to->on_response({call_.request.wire.method, call_.request.shown_target, 0, why, phase::queued,
+                             call_.client->time().now() - start.began});
+    }
+
+  private:
+    [[nodiscard]] cojob::observer* observer() const noexcept { return call_.client->options.observer.get(); }
+
+    call_record& call_;
+};
+
+} // namespace cojob::detail
+
+#endif

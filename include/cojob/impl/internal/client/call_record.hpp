@@ -1,0 +1,47 @@
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_CALL_RECORD_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_CALL_RECORD_HPP
+
+#include <cojob/impl/internal/client/client_state.hpp>
+#include <cojob/impl/internal/client/request.hpp>
+
+#include <exception>
+#include <memory>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// One call, from its request to its end. The caller and what runs on the client's strand share it, so nothing of it
+/// is moved on the way; the caller writes before the call is spawned and reads when it has completed.
+class call_record {
+  public:
+    /// \throws api_error invalid_argument
+    call_record(std::shared_ptr<client_state> c, api_request api, call_settings s)
+        : client(std::move(c)), settings(std::move(s)), request(prepare(std::move(api), client->options.user_agent)),
+          op(client->options.clock, client->executor, client->options.timeouts.attempt)
+    {
+    }
+
+    const std::shared_ptr<client_state> client;
+    const call_settings settings;
+    prepared_call request;
+    operation op;
+
+    error_info failure{};                      ///< how it ended; no code: with a success
+    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
+    http::response response{};                 ///< of a success
+    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    std::vector<attempt> attempts{};
+};
+
+using call_ptr = std::shared_ptr<call_record>;
+
+/// The operation, kept alive with the rest.
+inline std::shared_ptr<operation> operation_of(const call_ptr& c)
+{
+    return {c, &c->op};
+}
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,300 @@
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_CALL_RUN_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_CALL_RUN_HPP
+
+#include <cojob/impl/internal/base/event.hpp>
+#include <cojob/impl/internal/client/attempt.hpp>
+#include <cojob/impl/internal/client/call_events.hpp>
+#include <cojob/impl/internal/client/call_record.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
+#include <cojob/impl/internal/client/quota_use.hpp>
+#include <cojob/impl/internal/policy/retry_plan.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+class call_run {
+  public:
+    static asio::awaitable<void> run(call_ptr call)
+    {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*call->client, operation_of(call));
+        call_run self(*call);
+        if (self.operation_.is_stopped())
+            self.stopped("before it began");
+        while (!self.is_over_) {
+            if (self.quota_ && !co_await self.take_slot())
+                break;
+            self.begin();
+            if (!call->request.api.authorization.is_fixed() && !co_await self.authorize())
+                break;
+            if (!self.add_headers())
+                break;
+            attempt_run attempt(*call->client, call->op, call->request, self.this_attempt(), self.attempt_with());
+            self.held_.reset();
+            auto exchanged = co_await call->client->transport->send(self.wire(), attempt.exchange());
+            if (attempt.is_held(exchanged)) {
+                self.held_ = attempt.hold();
+                call->op.clear_limit();
+                continue;
+            }
+            auto result = attempt.end(std::move(exchanged));
+            call->op.clear_limit();
+            const auto step = self.judge(result);
+            if (step.is_again)
+                co_await self.back_off(result, step);
+            else
+                self.finish(std::move(result), step);
+        }
+        if (self.held_)
+            self.events_.never_sent(*self.held_);
+    }
+
+  private:
+    explicit call_run(call_record& call)
+        : call_(call), state_(*call.client), operation_(call.op), events_(call),
+          plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
+          quota_(call.request.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
+    {
+        operation_.set_deadline(call.settings.until);
+        poll_trace::call_begins(call.settings.poll.get());
+    }
+
+    [[nodiscard]] time_point now() const { return state_.time().now(); }
+
+    /// Queues for a slot of the quota; the call's own clock stands meanwhile. Whether it has one; else the call has
+    /// ended.
+    asio::awaitable<bool> take_slot()
+    {
+        if (is_begun_)
+            time_left_ = time_left();
+        operation_.set_deadline(call_.settings.until);
+        for (bool is_told = std::exchange(is_told_, false); !operation_.is_stopped(); is_told = true) {
+            const auto reply = quota_.ask(call_.settings.until, is_begun_);
+            if (reply.kind == quota_reply::granted)
+                co_return true;
+            if (reply.kind == quota_reply::refused) {
+                no_slot(reply.wait);
+                co_return false;
+            }
+            if (!is_told)
+                events_.throttled(errc::quota_exhausted, reply.wait);
+            co_await quota_.wait(operation_, after(now(), reply.wait));
+        }
+        quota_.leave();
+        if (throttled_ && operation_.reason() == stop_reason::deadline)
+            fail(std::move(*throttled_));
+        else
+            stopped("while it waited for a slot of the quota");
+        co_return false;
+    }
+
+    [[nodiscard]] duration time_left() const
+    {
+        const auto until = operation_.deadline();
+        return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
+    }
+
+    /// A window may be longer than civil time has left.
+    [[nodiscard]] timestamp civil_time_in(duration wait) const
+    {
+        const auto time = state_.time().wall_now();
+        return wait > timestamp::max() - time ? timestamp::max() : time + wait;
+    }
+
+    void no_slot(duration wait)
+    {
+        auto failure =
+            throttled_ ? std::move(*throttled_)
+                       : describe_failure(call_.request, errc::quota_exhausted, "no slot of the quota is free in time");
+        failure.retry_at = civil_time_in(wait);
+        fail(std::move(failure));
+    }
+
+    /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
+    asio::awaitable<bool> authorize()
+    {
+        const auto before = call_.request.wire.authorization;
+        std::exception_ptr thrown;
+        // A limit of an attempt before is over. What else this forgets, the operation knows.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        try {
+            if (operation_.is_stopped())
+                throw boost::system::system_error(asio::error::operation_aborted);
+            co_await asio::this_coro::throw_if_cancelled(true);
+            const auto key = co_await call_.request.api.authorization.provider()();
+            if (key.empty())
+                throw_invalid_argument("credential: the provider gave an empty one");
+            check_key(key.reveal(), "credential");
+            call_.request.wire.authorization = bearer(key);
+            events_.key_is_known();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        // The provider may have changed what the coroutine answers to.
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
+        co_await asio::this_coro::throw_if_cancelled(false);
+        if (operation_.is_stopped())
+            stopped("while the credential was asked for");
+        else if (thrown)
+            end_by_exception(std::move(thrown));
+        else if (unauthorized_ && call_.request.wire.authorization == before)
+            fail(std::move(*unauthorized_));
+        else if (unauthorized_)
+            events_.retry(number_, unauthorized_->code(), duration::zero(), false);
+        if (is_over_)
+            quota_.give_back();
+        unauthorized_.reset();
+        co_return !is_over_;
+    }
+
+    /// The call's own time begins with its first slot, and goes on with each further one.
+    void begin()
+    {
+        if (!is_begun_ || quota_)
+            operation_.set_deadline(std::min(call_.settings.until, after(now(), time_left_)));
+        is_begun_ = true;
+    }
+
+    /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
+    bool add_headers()
+    {
+        number_ += held_ ? 0U : 1U;
+        try {
+            if (state_.options.header_hook) {
+                hooked_ = call_.request.wire;
+                add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+            }
+            state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
+            return true;
+        } catch (...) {
+            end_by_exception(std::current_exception());
+        }
+        quota_.give_back();
+        return false;
+    }
+
+    [[nodiscard]] attempt_event this_attempt() const
+    {
+        return {call_.request.wire.method, call_.request.wire.target, number_, call_.settings.poll != nullptr};
+    }
+    [[nodiscard]] attempt_settings attempt_with()
+    {
+        return {call_.settings.poll.get(), waited_, needs_new_connection_, quota_ ? &quota_ : nullptr, held_};
+    }
+    [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.request.wire; }
+
+    /// Tells the quota how it ended, and asks the plan what comes next.
+    retry_step judge(const attempt_result& result)
+    {
+        if (result.outcome.status == 429)
+            ++state_.counters.throttles;
+        const auto uniform = result.record.ended ? state_.random() : 0.;
+        pool_pause_ = quota_.ended(result, uniform);
+        const auto step = plan_.after(result.outcome, {now(), operation_.deadline(), uniform, result.hint, pool_pause_,
+                                                       !call_.request.api.authorization.is_fixed()});
+        if (!step.is_again || !pool_pause_)
+            return step;
+        if (!quota_.may_queue())
+            return {.why_not = "the quota is not waited for"};
+        const auto is_in_time = *pool_pause_ <= quota_.queueing_left(call_.settings.until);
+        return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
+    }
+
+    void finish(attempt_result result, const retry_step& step)
+    {
+        is_over_ = true;
+        if (!result.record.ended || step.is_success) {
+            result.record.ended = {};
+            trail().push_back(std::move(result.record));
+            call_.response = std::move(result.exchange.response);
+            call_.rest = std::move(result.exchange.rest);
+            return;
+        }
+        // A cancellation that meets a connecting attempt does not undo what the one before may have done.
+        if (result.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
+            result.outcome.was_committed = true;
+        add_words(result.record.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
+        auto failure = describe_failure(state_, call_.request, result);
+        if (pool_pause_)
+            failure.retry_at = civil_time_in(*pool_pause_);
+        trail().push_back(std::move(result.record));
+        fail(std::move(failure));
+    }
+
+    /// Between two attempts.
+    asio::awaitable<void> back_off(attempt_result& result, const retry_step& step)
+    {
+        const auto until = after(now(), step.wait);
+        auto failure = describe_failure(state_, call_.request, result);
+        if (result.outcome.status == 429)
+            events_.throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
+        if (!step.needs_new_credential) // else there may be none
+            events_.retry(number_, result.record.ended, pool_pause_.value_or(step.wait), result.hint.has_value());
+        waited_ = pool_pause_.value_or(step.wait);
+        trail().push_back(std::move(result.record));
+        needs_new_connection_ = step.needs_new_connection;
+        throttled_.reset();
+        is_told_ = pool_pause_.has_value();
+        if (pool_pause_)
+            throttled_ = std::move(failure);
+        else if (step.needs_new_credential)
+            unauthorized_ = std::move(failure);
+        if (!plan_.may_be_done())
+            operation_.refuse_total_cancellation(false);
+        if (step.wait > duration::zero())
+            co_await sleep_until(operation_, until);
+        if (operation_.is_stopped())
+            stopped("before the next attempt");
+    }
+
+    /// No attempt is under way.
+    void stopped(std::string when)
+    {
+        const attempt_outcome none{
+            .was_committed = plan_.may_be_done(), .stopped = operation_.reason(), .effect = call_.request.effect};
+        fail(describe_failure(call_.request, final_error(none), std::move(when)));
+    }
+
+    void fail(error_info failure)
+    {
+        is_over_ = true;
+        failure.attempts = std::move(trail());
+        call_.failure = std::move(failure);
+    }
+
+    void end_by_exception(std::exception_ptr thrown)
+    {
+        is_over_ = true;
+        call_.thrown = std::move(thrown);
+    }
+
+    /// The attempts that are over.
+    [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
+
+    call_record& call_;
+    client_state& state_;
+    operation& operation_;
+    call_events events_;
+    retry_plan plan_;
+    quota_use quota_;
+    std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
+    std::optional<http::request> hooked_;                // with the headers of the hook
+    std::optional<duration> pool_pause_;
+    std::optional<attempt_start> held_; // at its commit
+    duration waited_{}, time_left_{};   // before the attempt; of the call's own time, while it stands
+    unsigned number_ = 0;               // of the attempt
+    bool is_over_ = false, is_begun_ = false, is_told_ = false, needs_new_connection_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,238 @@
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_CLIENT_STATE_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_CLIENT_STATE_HPP
+
+#include <cojob/client.hpp>
+#include <cojob/detail/forks.hpp>
+#include <cojob/detail/share.hpp>
+#include <cojob/http/transport.hpp>
+#include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/base/weak_list.hpp>
+#include <cojob/impl/internal/policy/retry_budget.hpp>
+#include <cojob/operation.hpp>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cassert>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <random>
+#include <string>
+#include <typeinfo>
+#include <utility>
+
+namespace cojob::detail {
+
+class client_state;
+
+/// Tells clients that their execution context is going.
+class context_watch final : public asio::execution_context::service {
+  public:
+    static inline asio::execution_context::id id;
+
+    explicit context_watch(asio::execution_context& context) : service(context) {}
+    context_watch(const context_watch&) = delete;
+    context_watch& operator=(const context_watch&) = delete;
+    ~context_watch() override { *is_gone_ = true; }
+
+    void add(const std::shared_ptr<client_state>& client)
+    {
+        const std::lock_guard lock(mutex_);
+        clients_.add(client);
+    }
+
+    [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
+
+    /// In a child whose program has not told Asio of the fork: its poll set is still the parent's.
+    void tell_of_fork()
+    {
+        if (told_in_.is_of_a_parent())
+            context().notify_fork(asio::execution_context::fork_child);
+    }
+
+  private:
+    void shutdown() override;
+    void notify_fork(asio::execution_context::fork_event) override;
+
+    std::mutex mutex_;
+    weak_list<client_state> clients_;
+    fork_mark told_in_;
+    std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
+};
+
+/// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
+class client_state : public std::enable_shared_from_this<client_state> {
+  public:
+    client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
+        : executor(std::move(ex)), options(std::move(o)), transport(std::move(t)),
+          random_(options.seed ? *options.seed : std::random_device{}())
+    {
+    }
+    client_state(const client_state&) = delete;
+    client_state& operator=(const client_state&) = delete;
+    ~client_state()
+    {
+        assert((!context_is_gone_ || !*context_is_gone_) && "a cojob::client outlived its execution context");
+    }
+
+    static const std::shared_ptr<client_state>& of(const client& c) noexcept { return in_use(c.state_); }
+
+    static const call_settings& settings_of(const client& c) noexcept { return c.settings_; }
+
+    static client for_one_poll(client c, std::shared_ptr<poll_trace> trace, duration limit)
+    {
+        c.settings_.timeout = std::min(c.settings_.timeout, limit);
+        c.settings_.poll = std::move(trace);
+        return c;
+    }
+
+    static client for_one_attempt(client c)
+    {
+        c.settings_.is_single_attempt = true;
+        return c;
+    }
+
+    /// All of a call, its wait for a slot of the quota too, ends then.
+    static client until(client c, time_point deadline)
+    {
+        c.settings_.until = std::min(c.settings_.until, deadline);
+        return c;
+    }
+
+    /// Once, after construction.
+    void watch_context()
+    {
+        watch_ = &asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
+        watch_->add(shared_from_this());
+        context_is_gone_ = watch_->is_gone();
+    }
+
+    /// Each operation begins with it: a child has nothing to do with what its parent has begun.
+    void notice_fork()
+    {
+        if (made_in_.is_of_a_parent())
+            watch_->tell_of_fork();
+    }
+
+    /// In the child, once.
+    void forked()
+    {
+        made_in_.renew();
+        random_.seed(std::random_device{}()); // a seed of the options too: the parent draws from that one
+        transport->forked();
+        auto running = running_; // stopping one may end another
+        for (const auto& op : running)
+            if (const auto alive = op.lock(); alive && alive->has_forked())
+                alive->stop(stop_reason::forked);
+    }
+
+    const asio::any_io_executor executor; // a strand, or the user's own with threading::single
+    const client_options options;
+    const std::shared_ptr<http::transport> transport;
+    retry_budget budget;
+
+    [[nodiscard]] clock& time() const noexcept { return *options.clock; }
+
+    /// From any thread. What runs ends on the strand.
+    void close()
+    {
+        is_closed_ = true;
+        asio::dispatch(executor, [self = shared_from_this()] {
+            auto running = self->running_; // stopping one may end another
+            for (const auto& op : running)
+                if (const auto alive = op.lock())
+                    alive->stop(stop_reason::closed);
+            self->transport->close();
+        });
+    }
+    /// From any thread.
+    [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
+
+    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with
+    /// it.
+    class running_guard {
+      public:
+        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
+        {
+            state_.notice_fork();
+            entry_ = state_.running_.insert(state_.running_.end(), operation_);
+            if (state_.is_closed())
+                operation_->stop(stop_reason::closed);
+            operation_->begin();
+        }
+        running_guard(const running_guard&) = delete;
+        running_guard& operator=(const running_guard&) = delete;
+        ~running_guard()
+        {
+            operation_->finish();
+            state_.running_.erase(entry_);
+        }
+
+      private:
+        client_state& state_;
+        std::shared_ptr<operation> operation_;
+        std::list<std::weak_ptr<operation>>::iterator entry_;
+    };
+
+    /// Uniform in [0, 1).
+    [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
+
+    /// State of another layer that lives as long as the client; made at first use. From any thread.
+    template <class Extension>
+    std::shared_ptr<Extension> extension()
+    {
+        const std::lock_guard lock(extensions_mutex_);
+        const std::string name(typeid(Extension).name());
+        auto found = std::static_pointer_cast<Extension>(extensions_.find(name));
+        if (!found)
+            extensions_.put(name, found = share<Extension>());
+        return found;
+    }
+
+    /// Counters, read from any thread.
+    struct {
+        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, sent{0},
+            received{0};
+    } counters;
+
+  private:
+    std::atomic<bool> is_closed_{false};
+    std::list<std::weak_ptr<operation>> running_;
+    std::mt19937_64 random_;
+    std::mutex extensions_mutex_;
+    name_map<void> extensions_;
+    std::shared_ptr<const std::atomic<bool>> context_is_gone_;
+    context_watch* watch_ = nullptr;
+    fork_mark made_in_;
+};
+
+inline void context_watch::shutdown()
+{
+    weak_list<client_state> clients;
+    {
+        const std::lock_guard lock(mutex_);
+        std::swap(clients, clients_);
+    }
+    clients.notify([](const client_state& client) { client.transport->shutdown(); });
+}
+
+inline void context_watch::notify_fork(asio::execution_context::fork_event event)
+{
+    if (event != asio::execution_context::fork_child)
+        return;
+    told_in_.renew();
+    weak_list<client_state> clients;
+    std::swap(clients, clients_); // no lock: a child has one thread, and the mutex may be another's of the parent
+    clients.notify([this](client_state& client) {
+        clients_.add(client.shared_from_this());
+        client.forked();
+    });
+}
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,65 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_SLOT_QUEUE_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_SLOT_QUEUE_HPP
+
+#include <cstdint>
+#include <utility>
+
+namespace cojob::detail {
+
+/// Who queues for a place. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
+/// joining and leaving take one step however many queue.
+class slot_queue_entry {
+  public:
+    slot_queue_entry() = default;
+    slot_queue_entry(const slot_queue_entry&) = delete;
+    slot_queue_entry& operator=(const slot_queue_entry&) = delete;
+    ~slot_queue_entry() = default;
+
+    std::uint64_t number = 0; ///< in the order of arrival, over all queues of a pool
+    bool is_poll = false;
+
+  private:
+    friend class slot_queue;
+
+    slot_queue_entry *before_ = nullptr, *behind_ = nullptr;
+    class slot_queue* queue_ = nullptr;
+};
+
+/// First in, first out. Owns nobody; whoever is in it leaves before it goes.
+class slot_queue {
+  public:
+    slot_queue() = default;
+    slot_queue(const slot_queue&) = delete; // its entries know it
+    slot_queue& operator=(const slot_queue&) = delete;
+    ~slot_queue() = default;
+
+    [[nodiscard]] bool empty() const noexcept { return first_ == nullptr; }
+    [[nodiscard]] slot_queue_entry* front() const noexcept { return first_; }
+
+    void push_back(slot_queue_entry& entry) noexcept
+    {
+        entry.queue_ = this;
+        entry.behind_ = nullptr;
+        entry.before_ = std::exchange(last_, &entry);
+        (entry.before_ ? entry.before_->behind_ : first_) = &entry;
+    }
+
+    /// Nothing happens when it is not in this queue.
+    void erase(slot_queue_entry& entry) noexcept
+    {
+        if (entry.queue_ != this)
+            return;
+        entry.queue_ = nullptr;
+        (entry.before_ ? entry.before_->behind_ : first_) = entry.behind_;
+        (entry.behind_ ? entry.behind_->before_ : last_) = entry.before_;
+    }
+
+    [[nodiscard]] bool has(const slot_queue_entry& entry) const noexcept { return entry.queue_ == this; }
+
+  private:
+    slot_queue_entry *first_ = nullptr, *last_ = nullptr;
+};
+
+} // namespace cojob::detail
+
+#endif
