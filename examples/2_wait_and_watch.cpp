@@ -1,8 +1,10 @@
-// Shows a job's progress: a watch hands over the job whenever it has changed, and as it was at its end.
+// Shows a job's progress: a watch hands over the job whenever it has changed, and as it was at its end. So does a wait
+// that is given a function.
 //
 //     MINTLIFY_PROJECT_ID=… MINTLIFY_API_KEY=… ./2_wait_and_watch
 //     examples/run build/dev/examples 2_wait_and_watch     # without an account, against a mock server
 
+#include <cojob/job/progress.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/job/watch.hpp>
 #include <cojob/mintlify/agent.hpp>
@@ -29,6 +31,10 @@ asio::awaitable<void> document(cojob::mintlify::agent agent)
     // The same without the steps between. A job that has ended already is polled once.
     const auto ended = co_await cojob::wait_for_job(agent, created.id, {.timeout = 20min});
     std::cout << "It was for " << ended.source.repository << '\n';
+
+    // Or the steps without the loop: the function is called for what the watch tells.
+    const auto show = [](const auto& job) { std::cout << job.id << " is still " << job.status_text << '\n'; };
+    co_await cojob::wait_for_job(agent, created.id, show, {.timeout = 20min});
 }
 
 int main()
