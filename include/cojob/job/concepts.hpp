@@ -12,28 +12,30 @@
 
 namespace cojob {
 
-/// When a job is polled. A member that is zero is the service's own.
+/// When a job is polled. A member that is zero keeps the service's default.
 struct poll_schedule {
-    duration first{};        ///< from the creation of a job, or a message to it, to the first poll
-    duration min_interval{}; ///< between polls, at first
-    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
-    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
+    duration first{};        ///< delay of the first poll after the creation of a job or a message to it
+    duration min_interval{}; ///< interval between the first polls
+    duration max_interval{}; ///< largest interval; not less than `min_interval`
+    double growth = 0;       ///< factor by which the interval grows from poll to poll; 1 to 1000
 };
 
-/// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
-/// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
+/// A job API that can be waited on. It has `get_job`, members that identify API, server and project, and four functions
+/// on a job, found by argument-dependent lookup. A service is a cheap handle, passed by value.
 ///
-/// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
-/// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
+/// If a service has `Api with(client) const`, a poll runs on a copy that makes a single attempt, counts it as a poll,
+/// ends it at the wait's deadline and reads the server's `Retry-After`. Otherwise `get_job` is called on the service as
+/// it is, and `run_job` cancels the creation at its deadline from outside, where total cancellation is treated as
+/// terminal.
 ///
-/// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
+/// Waits on equal services (`==`) share polls. A service without `==` shares none: each of its waits polls by itself.
+/// Among many services of one scope, equal ones are found by `hash_value(service)` (argument-dependent lookup) or,
+/// without it, by comparing with each.
 ///
-/// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
-/// line of its own. Among many services of one scope the equal one is found by `hash_value(service)`, looked up by its
-/// argument, and where there is none by comparing with each. Where a service has `list_unfinished()`, which returns an
-/// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
-/// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
-/// the items are all that `get_job` would tell.
+/// If a service has `list_unfinished()`, which returns an `awaitable<std::vector<job_type>>`, one call of it replaces
+/// the polls of three or more jobs. A job that is not in the list is polled by itself, and so is one that the list
+/// shows as ended, unless `static constexpr bool lists_whole_jobs = true` says that the list's items are as complete as
+/// `get_job`'s.
 template <class Api>
 concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
                   std::equality_comparable<typename Api::job_type> &&
@@ -49,7 +51,7 @@ concept job_api = std::copy_constructible<Api> && std::default_initializable<typ
                       { is_unknown(job) } -> std::same_as<bool>;
                   };
 
-/// One that can create a job from a text, for `run_job`.
+/// A job API that can create a job from a text, for `run_job`.
 template <class Api>
 concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt) {
     { api.create_job(prompt) } -> std::same_as<asio::awaitable<typename Api::job_type>>;

@@ -11,15 +11,15 @@
 
 namespace cojob {
 
-/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
-/// when, so that a wait after a restart knows which end it must not accept.
+/// Identifies a job, so that another process can wait for it. Also tells when this client created the job or sent it a
+/// message: from that, a wait after a restart knows which final status is older than the last message.
 ///
-/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
-/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
+/// A handle contains no secret and need not be trusted. API and scope are only compared with those of the service, and
+/// never choose a host or a path. The id is validated as any id is, and sent as one encoded path segment.
 class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
   public:
     job_handle() = default;
-    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
+    /// A handle without times.
     job_handle(std::string of_api, std::string in_scope, std::string of_job)
         : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
     {
@@ -28,26 +28,27 @@ class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
     std::string api;                      ///< the service's `api_name`
     std::string scope;                    ///< the service's `scope()`: base URL and project
     std::string id;                       ///< the job's id there
-    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
-    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
+    std::optional<timestamp> created_at;  ///< when this client created the job, by the client's wall clock
+    std::optional<timestamp> messaged_at; ///< time of the last message to the job, if no poll has seen its effect yet
 
-    /// Whether both say the same, the times included.
+    /// Whether all members are equal, the times included.
     friend bool operator==(const job_handle&, const job_handle&) = default;
 };
 
-/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
-/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
-/// an id that no call would take, or too long.
+/// Writes a handle as one line of printable ASCII, without a line break and at most 8 KiB long. This and later versions
+/// of the library can parse it. \throws api_error `invalid_argument` for a handle that could not be parsed: without
+/// API, scope or id, with an invalid id, or too long.
 [[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
 
-/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
-/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
+/// Parses the output of `to_string`. Ignores spaces, tabs and line breaks around it. Detects and refuses truncated
+/// text. \throws api_error `invalid_argument`; the message names the problem and contains nothing of the text but its
+/// version number.
 [[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
 
 namespace detail {
 
-/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
-/// scope, or the id is none.
+/// Checks that a handle belongs to this service. \throws api_error `invalid_argument` for another API or scope, or an
+/// invalid id.
 COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
 
 } // namespace detail

@@ -21,7 +21,7 @@ namespace cojob {
 
 namespace detail {
 
-/// How a job of several ended.
+/// The result for one of several jobs.
 using job_end = result<std::shared_ptr<const void>>;
 
 COJOB_DECL asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api>,
@@ -76,18 +76,20 @@ inline std::vector<job_reference> references_to(std::vector<std::string>&& ids)
     return all;
 }
 
-/// What several jobs of an API may be given as, besides their ids.
+/// The types, besides ids, by which several jobs of an API can be named.
 template <class Job, class Api>
 concept given_job = std::same_as<Job, job_handle> || std::same_as<Job, typename Api::job_type>;
 
 } // namespace detail
 
-/// Waits until all of these jobs have ended, or failed to be watched; each has its own result, in the order of the ids.
+/// Waits until each of these jobs has ended or its wait has failed. Returns one result for each job, in the order of
+/// the ids.
 ///
-/// A wait as by `wait_for_job` for each, at little more than the cost of a place in a list. Errors: each job's are in
-/// its result; thrown is `invalid_argument` for options that cannot work, and what a service throws that is no error of
-/// this library. Cancellation: all types, at once: then, and after a deadline, what is known is in the results, and the
-/// rest are `operation_aborted`, or `wait_timeout`. An empty list is over at once. Thread safety: as `client`.
+/// Waits for each job as `wait_for_job` does, at the cost of an entry in the poll scheduler. Errors: those of a job, an
+/// invalid id among them, are in its result. Throws `invalid_argument` for options that cannot work, and rethrows an
+/// exception of a user-defined service. Cancellation: all types, immediately. After a cancellation or a deadline the
+/// results of the jobs that have ended are kept; the others are `operation_aborted` or `wait_timeout`. An empty list
+/// completes immediately. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
@@ -95,8 +97,8 @@ wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
     return detail::wait_for_every(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
-/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`. A handle of another API,
-/// server or project is an error of that job.
+/// The same for saved handles, or for jobs that the caller has: see `wait_for_job`. A handle of another API, server or
+/// project is an error of that job.
 template <job_api Api, detail::given_job<Api> Job>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, const std::vector<Job>& jobs, wait_options options = {})
@@ -104,12 +106,12 @@ wait_for_all(Api api, const std::vector<Job>& jobs, wait_options options = {})
     return detail::wait_for_every(std::move(api), detail::references_to(jobs), options);
 }
 
-/// Waits until the first of these jobs has ended; its place among the ids, and the job. The others go on, on the
-/// server.
+/// Waits until the first of these jobs has ended. Returns its index in the list, and the job. The other jobs continue
+/// on the server.
 ///
-/// A job that cannot be watched is set aside; when none is left, the first failure is thrown, where
-/// possible not one of the time that was up. Errors:
-/// as `wait_for_job`, and `invalid_argument` for an empty list or a bad id. Cancellation: all types, at once.
+/// A job that cannot be polled is skipped. If no job ends, throws `wait_timeout` if the time was up for any of them,
+/// otherwise the failure that came first. Errors: as `wait_for_job`, and `invalid_argument` for an empty list or an
+/// invalid id. Cancellation: all types, immediately.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
@@ -117,7 +119,7 @@ wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
     return detail::wait_for_first(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
-/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`.
+/// The same for saved handles, or for jobs that the caller has: see `wait_for_job`.
 template <job_api Api, detail::given_job<Api> Job>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, const std::vector<Job>& jobs, wait_options options = {})

@@ -22,24 +22,24 @@ namespace cojob {
 
 namespace detail {
 
-/// What a list has from an offset on.
+/// One page of a list.
 template <class T>
 struct list_part {
     std::vector<T> items{};
-    std::size_t skipped = 0;            ///< items that could not be read; they have places all the same
-    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not tell
+    std::size_t skipped = 0;            ///< items that could not be decoded; they count in offsets
+    std::optional<std::size_t> total{}; ///< length of the whole list; empty: the API does not report it
 };
 
-/// For a page that could not be read: asks for a smaller one if it was too large, else throws what is being handled.
+/// Handles a failed page: halves the page size if the response was too large, otherwise rethrows the current exception.
 COJOB_DECL void page_failed(list_cursor&, std::size_t first, const error_info&);
 [[noreturn]] COJOB_DECL void throw_no_progress(std::size_t offset);
 
-/// What a pager has read of a list.
+/// A pager's state: what it has read of the list so far.
 template <class T>
 struct pager_state {
     using fetch_type = std::function<asio::awaitable<list_part<T>>(std::size_t place, std::size_t size)>;
 
-    /// `first_place` is where the list begins for this pager, for errors: `fetch` counts from there.
+    /// `first_place` is the offset at which this pager starts, for error messages: `fetch` counts from there.
     pager_state(fetch_type f, std::size_t page_size, std::size_t first_place)
         : fetch(std::move(f)), cursor(page_size), first(first_place)
     {
@@ -94,23 +94,24 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 
 } // namespace detail
 
-/// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job
-/// once, although jobs come and go meanwhile; one that comes while the list is read may be missed.
+/// The jobs of a paged list, one by one: `while (auto job = co_await pages.next())`. Returns each job once, even if
+/// jobs are added or deleted meanwhile; may miss a job that is added while the list is read.
 ///
-/// A page that is over `limit_options::body_bytes` is asked for again with half as many places, and so are all pages
-/// after it. A server may give fewer jobs than it is asked for; the list is over where it says so, or has no more.
+/// If a page exceeds `limit_options::body_bytes`, the pager requests it again with half the page size, and keeps that
+/// size. A server may return fewer jobs than requested: the list ends where the server says so, or where no more jobs
+/// follow.
 template <class T>
 class pager {
   public:
-    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Nothing is asked for yet.
+    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Sends nothing yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
-    /// The next job; nothing after the last. Makes at most ten requests.
+    /// Returns the next job; an empty optional after the last. Sends at most ten requests.
     ///
-    /// Errors: those of the list, `response_too_large` for a job that is too large by itself (the message names its
-    /// offset), and `no_progress` when ten pages had nothing new although there should be more. After an error the
-    /// next call goes on where this one stopped. Cancellation: that of the list. Precondition: the call before has
-    /// ended.
+    /// Errors: those of the list; `response_too_large` if a single job exceeds the limit (the message names its
+    /// offset); `no_progress` if ten pages contain nothing new although the list should continue. After an error the
+    /// next call continues where this one stopped. Cancellation: that of the list. Precondition: the previous call has
+    /// completed.
     [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(detail::in_use(state_)); }
 
   private:

@@ -26,12 +26,12 @@ namespace cojob {
 
 namespace detail {
 
-/// A function for the changes of a job. Not a coroutine: nobody would await it.
+/// A function that is called for each change of a job. Not a coroutine, because it would not be awaited.
 template <class Function, class Job>
 concept change_function = std::invocable<Function&, const Job&> &&
                           !std::convertible_to<std::invoke_result_t<Function&, const Job&>, asio::awaitable<void>>;
 
-/// What a job may be named by.
+/// The types by which a job can be named: id, handle, or the job.
 template <class Job, class Api>
 concept names_job = std::convertible_to<const Job&, std::string_view> || std::same_as<Job, job_handle> ||
                     std::same_as<Job, typename Api::job_type>;
@@ -45,8 +45,8 @@ job_reference reference_by(const Job& job)
         return detail::reference_to(job);
 }
 
-/// g++ 12 destroys twice a lambda that owns what it captures when it is made within a `co_await` expression. A variable
-/// is safe, and so is a type that has a default constructor, such as `std::function`: it is no lambda with captures.
+/// g++ 12 destroys a lambda twice if it owns its captures and is created within a `co_await` expression. A variable is
+/// safe, and so is a type with a default constructor, such as `std::function`: it is not a lambda with captures.
 template <class Function>
 constexpr void refuse_what_is_destroyed_twice()
 {
@@ -59,7 +59,7 @@ constexpr void refuse_what_is_destroyed_twice()
 #endif
 }
 
-/// Watches a job to its end, and calls the function with what has changed since `known`.
+/// Watches a job to its end, and calls the function for each change since `known`.
 template <class Api, class Function>
 asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job, Function on_change,
                                                       wait_options options,
@@ -78,7 +78,7 @@ asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job
     co_return *known;
 }
 
-/// How `run_job` waits when it has a function to call.
+/// How `run_job` waits for the job if it has a function to call.
 template <class Job, class Function>
 class telling_wait {
   public:
@@ -105,11 +105,11 @@ class telling_wait {
 
 /// Waits for a job as `wait_for_job` does, and calls a function with the job whenever a poll has seen it change.
 ///
-/// The job is given by its id, by a `job_handle`, or whole. `on_change(const job_type&)` is called for exactly what
-/// `watch_job` tells: the job as it is at first, each change, and its end, before the wait returns it. It is copied or
-/// moved, and called on the caller's executor, by the coroutine that awaits; the job is not polled meanwhile, so it
-/// should not block. An exception that it throws ends the wait and is thrown from it; the job goes on. It must not be a
-/// coroutine: `watch_job` is for that. g++ 12: a lambda that owns what it captures must be a variable.
+/// The job is named by its id, by a `job_handle`, or passed itself. `on_change(const job_type&)` is called for exactly
+/// what `watch_job` returns: the job as it is at first, each change, and the job as it ended. It is copied or moved,
+/// and called by the awaiting coroutine on the caller's executor. The job is not polled while it runs, so it must not
+/// block. If it throws, the wait ends with that exception; the job continues. It must not be a coroutine: use
+/// `watch_job` for that. With g++ 12, a lambda that owns its captures must be a variable.
 ///
 /// Errors, cancellation and thread safety: as `wait_for_job`. Example:
 /// `co_await cojob::wait_for_job(agent, id, [](const auto& job) { std::cout << job.status_text << '\n'; })`.
@@ -123,7 +123,7 @@ template <job_api Api, detail::names_job<Api> Job, class Function>
                                                               std::forward<Function>(on_change), options);
 }
 
-/// The same with nothing but a time limit.
+/// The same with a time limit in place of options.
 template <job_api Api, detail::names_job<Api> Job, class Function, class Rep, class Period>
     requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
              std::convertible_to<std::chrono::duration<Rep, Period>, duration>
@@ -134,10 +134,10 @@ template <job_api Api, detail::names_job<Api> Job, class Function, class Rep, cl
                                wait_options{.timeout = timeout});
 }
 
-/// Creates a job and waits for its end as `run_job` does, and calls a function with the job: as it was created, then as
-/// `wait_for_job` does whenever a poll has seen it change. So the id is there as soon as the server has told it.
+/// Creates a job and waits for its end as `run_job` does. Calls a function first with the job as it was created, so the
+/// id is known immediately, then whenever a poll has seen the job change.
 ///
-/// Errors, cancellation and the function: as `run_job` and `wait_for_job`.
+/// Errors and cancellation: as `run_job`. The function: as for `wait_for_job`.
 template <creating_job_api Api, class Function>
     requires detail::change_function<std::decay_t<Function>, typename Api::job_type>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt, Function&& on_change,
@@ -149,7 +149,7 @@ template <creating_job_api Api, class Function>
                                    way(std::forward<Function>(on_change)));
 }
 
-/// The same with nothing but a time limit.
+/// The same with a time limit in place of options.
 template <creating_job_api Api, class Function, class Rep, class Period>
     requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
              std::convertible_to<std::chrono::duration<Rep, Period>, duration>

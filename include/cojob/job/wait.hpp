@@ -29,13 +29,13 @@ using job_ptr = std::shared_ptr<const void>;
 /// Returns the job as it was when it ended.
 COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_reference, wait_options);
 
-/// The end of a wait that begins now. \throws api_error invalid_argument
+/// The deadline of a wait that begins now. \throws api_error invalid_argument
 COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
-/// The options for what is left of it. \throws api_error wait_timeout
+/// The options for the rest of the wait. \throws api_error wait_timeout
 COJOB_DECL wait_options rest_of_wait(const client&, wait_options, time_point until, std::string id, std::string status);
-/// The same client for calls that end then, whatever they wait for.
+/// The same client with this deadline for every call, time in the quota's queue included.
 COJOB_DECL client until(const client&, time_point);
-/// Runs something on the client's strand that ends then as deadline_exceeded.
+/// Runs a coroutine on the client's strand; at the deadline it is cancelled and `deadline_exceeded` is thrown.
 COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<void>);
 COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
 
@@ -53,7 +53,7 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
-/// How `run_job` waits for what it has created: `progress.hpp` has another way.
+/// How `run_job` waits for the job it has created, without a function to call. `progress.hpp` has the other way.
 struct silent_wait {
     template <class Job>
     void created(const Job&) const noexcept
@@ -89,21 +89,29 @@ asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string pro
 
 } // namespace detail
 
-/// Polls a job until it has ended and returns it as it was then, however it ended: look at its status.
+/// Polls a job until it has ended, and returns it. It may have ended in any way, so check its status.
 ///
-/// A poll is one `get_job` in one attempt; the next poll is its retry. A job that this client created, or sent a
-/// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
-/// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
-/// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
-/// `job_status`, or when no poll could be sent because no connection was free or no key was provided; `rate_limited` at
-/// once when a server wants to be left alone for longer than there is time; a failure that does not pass by waiting, at
-/// once. A 404, HTML or what does not decode passes for a job that is known to exist (it was seen, or this client
-/// created it or sent it a message) and ends the wait when it goes on for 30 s and three polls. The last failure, too,
-/// when no poll was answered for two minutes from the first one, when no HTTP response came for `options.patience`, or
-/// none since the last answer when the time was up; what the server asks for by `Retry-After` and time spent in the
-/// client's own queue do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options
-/// that cannot work. What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at
-/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
+/// A poll is one `get_job` in a single attempt; the next poll is its retry. The first poll is sent immediately, or
+/// `schedule.first` after this client created the job or sent it a message. After a message, the wait does not accept a
+/// final status that may be older than the message. Waits for the same job share its polls. If the API can list
+/// unfinished jobs, one list request replaces the polls of three or more jobs.
+///
+/// Errors. All but `invalid_argument` contain the job's id.
+/// - `wait_timeout`: the job had not ended when last seen; `job_status` is its last status. Also if no poll could be
+///   sent, because no connection was free or no key was provided.
+/// - `rate_limited`, immediately: the server answers 429 and asks for a pause that is longer than the time left.
+/// - The code of the poll, immediately: a failure that does not pass by waiting, such as 401 or 403, or a 503 whose
+///   `Retry-After` is longer than the time left.
+/// - The code of the poll, for 404, HTML or a body that does not decode. If the job is known to exist (this wait saw
+///   it, or this client created it or sent it a message), such responses must last for 30 s and three polls. Otherwise
+///   the first one ends the wait.
+/// - The code of the last failed poll: no poll was answered within two minutes of the first one, or no HTTP response
+///   arrived for `options.patience`, or the time was up and the last poll had failed. Time that the server asks for by
+///   `Retry-After` and time in the client's own queue do not count as silence.
+/// - `invalid_argument`: an invalid id, or options that cannot work.
+///
+/// An exception of a user-defined service ends the wait and is rethrown. Cancellation: all types, immediately. Neither
+/// a cancellation nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string_view id,
                                                                    wait_options options = {})
@@ -111,9 +119,9 @@ template <job_api Api>
     return detail::wait_for(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
-/// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
-/// knows from the handle which end would be the one before a message. Errors: as above, and `invalid_argument` for a
-/// handle of another API, server or project.
+/// Resumes a wait from a saved handle, for instance after a restart. Polls immediately. The times in the handle tell
+/// which final status is older than the last message. Errors: as above, and `invalid_argument` for a handle of another
+/// API, server or project.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
                                                                    wait_options options = {})
@@ -121,8 +129,8 @@ template <job_api Api>
     return detail::wait_for(std::move(api), detail::job_reference(std::move(handle)), options);
 }
 
-/// Waits for a job that the caller has: it is known to exist, so a 404 that passes does not end the wait. Only its id
-/// is looked at. Errors: as above.
+/// Waits for a job that the caller has, so the job is known to exist and a transient 404 does not end the wait. Only
+/// the job's id is used. Errors: as above.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const typename Api::job_type& job,
                                                                    wait_options options = {})
@@ -130,7 +138,7 @@ template <job_api Api>
     return detail::wait_for(std::move(api), detail::reference_to(job), options);
 }
 
-/// The same, for an id, a handle or a job, with nothing but a time limit: `wait_for_job(agent, job, 15min)`.
+/// The same for an id, a handle or a job, with a time limit in place of options: `wait_for_job(agent, job, 15min)`.
 template <job_api Api, class Job, class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, Job&& job,
@@ -139,10 +147,11 @@ template <job_api Api, class Job, class Rep, class Period>
     return cojob::wait_for_job(std::move(api), std::forward<Job>(job), wait_options{.timeout = timeout});
 }
 
-/// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
+/// Creates a job and waits for its end. `options.timeout` covers both, including the wait for a quota slot.
 ///
-/// Errors: those of `create_job` and of `wait_for_job`; before an id is known, a deadline is `deadline_exceeded`. Once
-/// it is known, it is in every error. Cancellation: as `create_job` until the job is there, then as `wait_for_job`.
+/// Errors: those of `create_job` and of `wait_for_job`. If the deadline expires before the job has an id, the error is
+/// `deadline_exceeded`. Once the job has an id, every error contains it. Cancellation: as `create_job` until the job is
+/// created, then as `wait_for_job`.
 template <creating_job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               wait_options options = {})
@@ -150,7 +159,7 @@ template <creating_job_api Api>
     return detail::create_and_wait(std::move(api), std::string(prompt), options, detail::silent_wait());
 }
 
-/// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
+/// The same with a time limit in place of options: `run_job(agent, "Document the API", 15min)`.
 template <creating_job_api Api, class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,

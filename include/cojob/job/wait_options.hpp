@@ -10,10 +10,10 @@
 
 namespace cojob {
 
-/// What a wait does with a status it does not know.
+/// What a wait does about a status that the service does not know.
 enum class unknown_status {
-    keep_waiting, ///< it is not an end
-    stop,         ///< the wait returns the job as it is
+    keep_waiting, ///< treats the status as not final
+    stop,         ///< returns the job as it is
 };
 
 /// The enumerator's name.
@@ -22,15 +22,17 @@ enum class unknown_status {
     return detail::enumerator_name(value, {"keep_waiting", "stop"});
 }
 
-/// Of a wait or a watch.
+/// Options of a wait or a watch.
 struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; zero is refused, `no_timeout` for none
-    poll_schedule schedule = {};                 ///< zero members: the service's own
-    /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
+    duration timeout = std::chrono::minutes(30); ///< limit for the whole wait; `no_timeout`: none; zero is refused
+    poll_schedule schedule = {};                 ///< when to poll; a zero member keeps the service's default
+    /// How long a final status must last: the wait ends when a poll that much later still shows it. Zero: the first one
+    /// ends the wait. For APIs in which a job that has ended may run again. If the wait fails meanwhile, it returns the
+    /// job with that status.
     duration settle = {};
-    unknown_status on_unknown = unknown_status::keep_waiting; ///< what a status that nobody knows does
-    /// How long no HTTP response may arrive (nobody answers the connection, the handshake, or in time), also without a
-    /// `timeout`: then the wait ends with the last failure. Zero is refused, `no_timeout` for ever.
+    unknown_status on_unknown = unknown_status::keep_waiting; ///< what to do about an unknown status
+    /// Longest time without any HTTP response (no connection, no handshake, or no answer in time), even if `timeout` is
+    /// `no_timeout`. Then the wait ends with the last failure. `no_timeout`: no limit; zero is refused.
     duration patience = std::chrono::minutes(10);
 };
 

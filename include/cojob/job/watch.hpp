@@ -22,7 +22,7 @@ namespace detail {
 class watch_state;
 
 COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, job_reference, wait_options);
-/// The job as it has become; null when it has ended and that was told.
+/// The job after its next change; null if its end was already returned.
 COJOB_DECL asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state>);
 
 template <class Job>
@@ -38,19 +38,21 @@ struct watch_access;
 
 } // namespace detail
 
-/// A job as a stream of what becomes of it: `while (auto job = co_await watch.next())`. Made by `watch_job`.
+/// The changes of a job as a stream: `while (auto job = co_await watch.next())`. Made by `watch_job`.
 template <job_api Api>
 class job_watch {
   public:
-    /// What `next` tells of.
+    /// The type that `next` returns.
     using job_type = typename Api::job_type;
 
-    /// The job as it is at first, then whenever it has changed, as it was when it ended, and nothing from then on.
+    /// Returns the job: first as it is now, then after each change, last as it ended. After that, returns an empty
+    /// optional.
     ///
-    /// It is polled while this is awaited, as by `wait_for_job`: who comes back late gets the latest, not what was in
-    /// between. Errors: as `wait_for_job`; the time, `options.timeout` from the first call on, is that of the whole
-    /// watch. After an error there is nothing more. Cancellation: all types, at once; the next call goes on.
-    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one watch.
+    /// Polls as `wait_for_job` does, but only while `next` is awaited: a caller that comes back late gets the latest
+    /// state and misses those in between. Errors: as `wait_for_job`; `options.timeout` covers the whole watch, from the
+    /// first call on. After an error, `next` returns an empty optional. Cancellation: all types, immediately; the next
+    /// call continues the watch. Precondition: the previous call has completed (`invalid_argument`). Thread safety:
+    /// none for one watch.
     [[nodiscard]] asio::awaitable<std::optional<job_type>> next()
     {
         return detail::next_change_of<job_type>(detail::in_use(state_));
@@ -77,7 +79,7 @@ struct watch_access {
 
 } // namespace detail
 
-/// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
+/// Watches a job: reports each change once, its end last. Sends nothing and checks no argument before `next()` is
 /// awaited.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string_view id, wait_options options = {})
@@ -85,14 +87,14 @@ template <job_api Api>
     return detail::watch_access::make(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
-/// The same for a job of which a handle was kept. Errors of `next()`: as `wait_for_job` with a handle.
+/// The same for a saved handle. Errors of `next()`: as `wait_for_job` with a handle.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, job_handle handle, wait_options options = {})
 {
     return detail::watch_access::make(std::move(api), detail::job_reference(std::move(handle)), options);
 }
 
-/// The same for a job that the caller has: only its id is looked at.
+/// The same for a job that the caller has. Only the job's id is used.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, const typename Api::job_type& job, wait_options options = {})
 {

@@ -12,9 +12,9 @@ namespace cojob::detail {
 class job_reference {
   public:
     enum class kind {
-        id,     ///< nothing else is known of it
-        handle, ///< and when it was created or sent a message
-        whole   ///< the caller has seen it, so it exists
+        id,     ///< only the id is known
+        handle, ///< the id, and when the job was created or sent a message
+        whole   ///< the caller has the job, so it exists
     };
 
     explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
@@ -22,15 +22,15 @@ class job_reference {
 
     [[nodiscard]] kind given() const noexcept { return given_; }
     [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
-    /// Of a job that was given by its handle.
+    /// The handle. Precondition: `given() == kind::handle`.
     [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
 
   private:
-    job_handle handle_; ///< only the id in it, unless it was given
+    job_handle handle_; ///< contains only the id, unless the job was given by a handle
     kind given_;
 };
 
-/// A job that was given whole: `job_id` is found by its argument.
+/// A reference to a job that the caller has. `job_id` is found by argument-dependent lookup.
 template <class Job>
 [[nodiscard]] job_reference reference_to(const Job& job)
 {

@@ -21,7 +21,7 @@
 
 namespace cojob::detail {
 
-/// One answer of a poll, whatever the API.
+/// The answer of one poll, independent of the API.
 struct job_view {
     std::shared_ptr<const void> job{};
     std::string status{};
@@ -34,13 +34,13 @@ struct listed_job {
     job_view view{};
 };
 
-/// Whether one request can stand for the polls of many jobs.
+/// Whether one list request can replace the polls of many jobs.
 enum class listing { none, partial, whole };
 
-/// The same client for one poll: one attempt, counted as a poll, with a limit no longer than this.
+/// The same client for one poll: a single attempt, counted as a poll, no longer than this limit.
 COJOB_DECL client for_one_poll(const client&, std::shared_ptr<poll_trace>, duration limit);
 
-/// The API of a wait with its type erased: what waits is compiled once.
+/// The service of a wait, type-erased, so that the waiting code is compiled once.
 class BOOST_SYMBOL_VISIBLE polled_api {
   public:
     polled_api() = default;
@@ -54,7 +54,7 @@ class BOOST_SYMBOL_VISIBLE polled_api {
     [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
     /// Whether the two may share polls.
     [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
-    /// Equal for services that are: so the same one is found among thousands.
+    /// Hash, consistent with `is_same_service`: finds the same service among thousands.
     [[nodiscard]] virtual std::size_t hash() const = 0;
     [[nodiscard]] virtual std::type_index type() const = 0;
     [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
