@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(is_two_minutes_to_the_first_answer_and_then_what_the_wait_h
 {
     wait_patience p(10min);
     p.poll_was_sent(start);
-    p.told();
+    p.answered();
     BOOST_TEST((p.end() == cojob::time_point::max()));
     p.poll_was_sent(start + 1min);
     BOOST_TEST((p.end() == start + 11min));
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(does_not_count_what_is_no_fault_of_the_server)
     p.poll_was_sent(start);
     p.excuse(5min);
     BOOST_TEST((p.end() == start + 7min));
-    p.told();
+    p.answered();
     p.poll_was_sent(start + 10min);
     p.excuse(1h);
     BOOST_TEST((p.end() == start + 10min + 10min + 1h));
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(does_not_count_what_is_no_fault_of_the_server)
 BOOST_AUTO_TEST_CASE(has_no_end_where_none_is_wanted)
 {
     wait_patience p(cojob::no_timeout);
-    p.told();
+    p.answered();
     p.poll_was_sent(start);
     BOOST_TEST((p.end() == cojob::time_point::max()));
 }
