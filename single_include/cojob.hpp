@@ -1614,28 +1614,30 @@ class https_options {
 
 namespace cojob {
 
-/// When a job is polled. A member that is zero is the service's own.
+/// When a job is polled. A member that is zero keeps the service's default.
 struct poll_schedule {
-    duration first{};        ///< from the creation of a job, or a message to it, to the first poll
-    duration min_interval{}; ///< between polls, at first
-    duration max_interval{}; ///< between polls, in the end; not less than `min_interval`
-    double growth = 0;       ///< of the interval from one poll to the next: a factor from 1 to 1000
+    duration first{};        ///< delay of the first poll after the creation of a job or a message to it
+    duration min_interval{}; ///< interval between the first polls
+    duration max_interval{}; ///< largest interval; not less than `min_interval`
+    double growth = 0;       ///< factor by which the interval grows from poll to poll; 1 to 1000
 };
 
-/// A job API that can be waited on: `get_job`, the four functions found by argument-dependent lookup on a job, and what
-/// tells one API, server and project from another. A service is a cheap handle; it is taken by value.
+/// A job API that can be waited on. It has `get_job`, members that identify API, server and project, and four functions
+/// on a job, found by argument-dependent lookup. A service is a cheap handle, passed by value.
 ///
-/// Where a service has `Api with(client) const`, a poll runs on a handle that makes one attempt of it, counts it, ends
-/// it with the wait's deadline and learns the server's `Retry-After`. Any other is polled as it is.
+/// If a service has `Api with(client) const`, a poll runs on a copy that makes a single attempt, counts it as a poll,
+/// ends it at the wait's deadline and reads the server's `Retry-After`. Otherwise `get_job` is called on the service as
+/// it is, and `run_job` cancels the creation at its deadline from outside, where total cancellation is treated as
+/// terminal.
 ///
-/// Without `with`, a creation by `run_job` is cut off at its deadline from outside, and total cancellation is terminal.
+/// Waits on equal services (`==`) share polls. A service without `==` shares none: each of its waits polls by itself.
+/// Among many services of one scope, equal ones are found by `hash_value(service)` (argument-dependent lookup) or,
+/// without it, by comparing with each.
 ///
-/// Waits on services that are equal (`==`) share polls; a service without `==` shares none, and each of its waits has a
-/// line of its own. Among many services of one scope the equal one is found by `hash_value(service)`, looked up by its
-/// argument, and where there is none by comparing with each. Where a service has `list_unfinished()`, which returns an
-/// `awaitable<std::vector<job_type>>`, one call of it stands for the polls of three jobs or more; a job that is not on
-/// the list is asked for by itself, and so is its end, unless `static constexpr bool lists_whole_jobs = true` says that
-/// the items are all that `get_job` would tell.
+/// If a service has `list_unfinished()`, which returns an `awaitable<std::vector<job_type>>`, one call of it replaces
+/// the polls of three or more jobs. A job that is not in the list is polled by itself, and so is one that the list
+/// shows as ended, unless `static constexpr bool lists_whole_jobs = true` says that the list's items are as complete as
+/// `get_job`'s.
 template <class Api>
 concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
                   std::equality_comparable<typename Api::job_type> &&
@@ -1651,7 +1653,7 @@ concept job_api = std::copy_constructible<Api> && std::default_initializable<typ
                       { is_unknown(job) } -> std::same_as<bool>;
                   };
 
-/// One that can create a job from a text, for `run_job`.
+/// A job API that can create a job from a text, for `run_job`.
 template <class Api>
 concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt) {
     { api.create_job(prompt) } -> std::same_as<asio::awaitable<typename Api::job_type>>;
@@ -1663,15 +1665,15 @@ concept creating_job_api = job_api<Api> && requires(Api& api, std::string prompt
 
 namespace cojob {
 
-/// What is needed to go on waiting for a job in another process: which job it is, and what this client did to it and
-/// when, so that a wait after a restart knows which end it must not accept.
+/// Identifies a job, so that another process can wait for it. Also tells when this client created the job or sent it a
+/// message: from that, a wait after a restart knows which final status is older than the last message.
 ///
-/// It holds no secret, and nobody has to trust it: API and scope are only ever compared with those of the service that
-/// it is given to and never choose a host or a path; the id is checked as every id is, and sent as one encoded segment.
+/// A handle contains no secret and need not be trusted. API and scope are only compared with those of the service, and
+/// never choose a host or a path. The id is validated as any id is, and sent as one encoded path segment.
 class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
   public:
     job_handle() = default;
-    /// A handle of a job that this client did nothing to yet: a wait polls it at once.
+    /// A handle without times.
     job_handle(std::string of_api, std::string in_scope, std::string of_job)
         : api(std::move(of_api)), scope(std::move(in_scope)), id(std::move(of_job))
     {
@@ -1680,26 +1682,27 @@ class job_handle { // not an aggregate: CONTRIBUTING.md, check_parameter_types
     std::string api;                      ///< the service's `api_name`
     std::string scope;                    ///< the service's `scope()`: base URL and project
     std::string id;                       ///< the job's id there
-    std::optional<timestamp> created_at;  ///< when this client created it, by its own civil time
-    std::optional<timestamp> messaged_at; ///< when it was last sent a message whose effect has not been seen yet
+    std::optional<timestamp> created_at;  ///< when this client created the job, by the client's wall clock
+    std::optional<timestamp> messaged_at; ///< time of the last message to the job, if no poll has seen its effect yet
 
-    /// Whether both say the same, the times included.
+    /// Whether all members are equal, the times included.
     friend bool operator==(const job_handle&, const job_handle&) = default;
 };
 
-/// One line of printable ASCII without its line break, at most 8 KiB, for `parse_job_handle` of this version or a later
-/// one. \throws api_error `invalid_argument` for a handle that could not be read back: without API, scope or id, with
-/// an id that no call would take, or too long.
+/// Writes a handle as one line of printable ASCII, without a line break and at most 8 KiB long. This and later versions
+/// of the library can parse it. \throws api_error `invalid_argument` for a handle that could not be parsed: without
+/// API, scope or id, with an invalid id, or too long.
 [[nodiscard]] COJOB_DECL std::string to_string(const job_handle&);
 
-/// Reads what `to_string` wrote; blanks and line breaks around it do not matter. What was cut off anywhere is refused.
-/// \throws api_error `invalid_argument`; the message says what is wrong and shows nothing of the text but its version.
+/// Parses the output of `to_string`. Ignores spaces, tabs and line breaks around it. Detects and refuses truncated
+/// text. \throws api_error `invalid_argument`; the message names the problem and contains nothing of the text but its
+/// version number.
 [[nodiscard]] COJOB_DECL job_handle parse_job_handle(std::string_view);
 
 namespace detail {
 
-/// Whether a service may go on with this handle. \throws api_error `invalid_argument` when it is of another API or
-/// scope, or the id is none.
+/// Checks that a handle belongs to this service. \throws api_error `invalid_argument` for another API or scope, or an
+/// invalid id.
 COJOB_DECL void check_handle(const job_handle&, std::string_view api, std::string_view scope);
 
 } // namespace detail
@@ -1714,9 +1717,9 @@ namespace cojob::detail {
 class job_reference {
   public:
     enum class kind {
-        id,     ///< nothing else is known of it
-        handle, ///< and when it was created or sent a message
-        whole   ///< the caller has seen it, so it exists
+        id,     ///< only the id is known
+        handle, ///< the id, and when the job was created or sent a message
+        whole   ///< the caller has the job, so it exists
     };
 
     explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
@@ -1724,15 +1727,15 @@ class job_reference {
 
     [[nodiscard]] kind given() const noexcept { return given_; }
     [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
-    /// Of a job that was given by its handle.
+    /// The handle. Precondition: `given() == kind::handle`.
     [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
 
   private:
-    job_handle handle_; ///< only the id in it, unless it was given
+    job_handle handle_; ///< contains only the id, unless the job was given by a handle
     kind given_;
 };
 
-/// A job that was given whole: `job_id` is found by its argument.
+/// A reference to a job that the caller has. `job_id` is found by argument-dependent lookup.
 template <class Job>
 [[nodiscard]] job_reference reference_to(const Job& job)
 {
@@ -1753,7 +1756,7 @@ template <class Job>
 
 namespace cojob::detail {
 
-/// One answer of a poll, whatever the API.
+/// The answer of one poll, independent of the API.
 struct job_view {
     std::shared_ptr<const void> job{};
     std::string status{};
@@ -1766,13 +1769,13 @@ struct listed_job {
     job_view view{};
 };
 
-/// Whether one request can stand for the polls of many jobs.
+/// Whether one list request can replace the polls of many jobs.
 enum class listing { none, partial, whole };
 
-/// The same client for one poll: one attempt, counted as a poll, with a limit no longer than this.
+/// The same client for one poll: a single attempt, counted as a poll, no longer than this limit.
 COJOB_DECL client for_one_poll(const client&, std::shared_ptr<poll_trace>, duration limit);
 
-/// The API of a wait with its type erased: what waits is compiled once.
+/// The service of a wait, type-erased, so that the waiting code is compiled once.
 class BOOST_SYMBOL_VISIBLE polled_api {
   public:
     polled_api() = default;
@@ -1786,7 +1789,7 @@ class BOOST_SYMBOL_VISIBLE polled_api {
     [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
     /// Whether the two may share polls.
     [[nodiscard]] virtual bool is_same_service(const polled_api&) const = 0;
-    /// Equal for services that are: so the same one is found among thousands.
+    /// Hash, consistent with `is_same_service`: finds the same service among thousands.
     [[nodiscard]] virtual std::size_t hash() const = 0;
     [[nodiscard]] virtual std::type_index type() const = 0;
     [[nodiscard]] virtual poll_schedule default_schedule() const = 0;
@@ -1906,10 +1909,10 @@ class polled_api_of final : public polled_api {
 
 namespace cojob {
 
-/// What a wait does with a status it does not know.
+/// What a wait does about a status that the service does not know.
 enum class unknown_status {
-    keep_waiting, ///< it is not an end
-    stop,         ///< the wait returns the job as it is
+    keep_waiting, ///< treats the status as not final
+    stop,         ///< returns the job as it is
 };
 
 /// The enumerator's name.
@@ -1918,15 +1921,17 @@ enum class unknown_status {
     return detail::enumerator_name(value, {"keep_waiting", "stop"});
 }
 
-/// Of a wait or a watch.
+/// Options of a wait or a watch.
 struct wait_options {
-    duration timeout = std::chrono::minutes(30); ///< of the whole wait; zero is refused, `no_timeout` for none
-    poll_schedule schedule = {};                 ///< zero members: the service's own
-    /// An end counts when a poll that much later agrees; zero: at once. For APIs that take ends back.
+    duration timeout = std::chrono::minutes(30); ///< limit for the whole wait; `no_timeout`: none; zero is refused
+    poll_schedule schedule = {};                 ///< when to poll; a zero member keeps the service's default
+    /// How long a final status must last: the wait ends when a poll that much later still shows it. Zero: the first one
+    /// ends the wait. For APIs in which a job that has ended may run again. If the wait fails meanwhile, it returns the
+    /// job with that status.
     duration settle = {};
-    unknown_status on_unknown = unknown_status::keep_waiting; ///< what a status that nobody knows does
-    /// How long no HTTP response may arrive (nobody answers the connection, the handshake, or in time), also without a
-    /// `timeout`: then the wait ends with the last failure. Zero is refused, `no_timeout` for ever.
+    unknown_status on_unknown = unknown_status::keep_waiting; ///< what to do about an unknown status
+    /// Longest time without any HTTP response (no connection, no handshake, or no answer in time), even if `timeout` is
+    /// `no_timeout`. Then the wait ends with the last failure. `no_timeout`: no limit; zero is refused.
     duration patience = std::chrono::minutes(10);
 };
 
@@ -1970,7 +1975,7 @@ namespace cojob {
 
 namespace detail {
 
-/// How a job of several ended.
+/// The result for one of several jobs.
 using job_end = result<std::shared_ptr<const void>>;
 
 COJOB_DECL asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api>,
@@ -2025,18 +2030,20 @@ inline std::vector<job_reference> references_to(std::vector<std::string>&& ids)
     return all;
 }
 
-/// What several jobs of an API may be given as, besides their ids.
+/// The types, besides ids, by which several jobs of an API can be named.
 template <class Job, class Api>
 concept given_job = std::same_as<Job, job_handle> || std::same_as<Job, typename Api::job_type>;
 
 } // namespace detail
 
-/// Waits until all of these jobs have ended, or failed to be watched; each has its own result, in the order of the ids.
+/// Waits until each of these jobs has ended or its wait has failed. Returns one result for each job, in the order of
+/// the ids.
 ///
-/// A wait as by `wait_for_job` for each, at little more than the cost of a place in a list. Errors: each job's are in
-/// its result; thrown is `invalid_argument` for options that cannot work, and what a service throws that is no error of
-/// this library. Cancellation: all types, at once: then, and after a deadline, what is known is in the results, and the
-/// rest are `operation_aborted`, or `wait_timeout`. An empty list is over at once. Thread safety: as `client`.
+/// Waits for each job as `wait_for_job` does, at the cost of an entry in the poll scheduler. Errors: those of a job, an
+/// invalid id among them, are in its result. Throws `invalid_argument` for options that cannot work, and rethrows an
+/// exception of a user-defined service. Cancellation: all types, immediately. After a cancellation or a deadline the
+/// results of the jobs that have ended are kept; the others are `operation_aborted` or `wait_timeout`. An empty list
+/// completes immediately. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
@@ -2044,8 +2051,8 @@ wait_for_all(Api api, std::vector<std::string> ids, wait_options options = {})
     return detail::wait_for_every(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
-/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`. A handle of another API,
-/// server or project is an error of that job.
+/// The same for saved handles, or for jobs that the caller has: see `wait_for_job`. A handle of another API, server or
+/// project is an error of that job.
 template <job_api Api, detail::given_job<Api> Job>
 [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
 wait_for_all(Api api, const std::vector<Job>& jobs, wait_options options = {})
@@ -2053,12 +2060,12 @@ wait_for_all(Api api, const std::vector<Job>& jobs, wait_options options = {})
     return detail::wait_for_every(std::move(api), detail::references_to(jobs), options);
 }
 
-/// Waits until the first of these jobs has ended; its place among the ids, and the job. The others go on, on the
-/// server.
+/// Waits until the first of these jobs has ended. Returns its index in the list, and the job. The other jobs continue
+/// on the server.
 ///
-/// A job that cannot be watched is set aside; when none is left, the first failure is thrown, where
-/// possible not one of the time that was up. Errors:
-/// as `wait_for_job`, and `invalid_argument` for an empty list or a bad id. Cancellation: all types, at once.
+/// A job that cannot be polled is skipped. If no job ends, throws `wait_timeout` if the time was up for any of them,
+/// otherwise the failure that came first. Errors: as `wait_for_job`, and `invalid_argument` for an empty list or an
+/// invalid id. Cancellation: all types, immediately.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
@@ -2066,7 +2073,7 @@ wait_for_any(Api api, std::vector<std::string> ids, wait_options options = {})
     return detail::wait_for_first(std::move(api), detail::references_to(std::move(ids)), options);
 }
 
-/// The same for jobs that the caller has, or of which handles were kept: see `wait_for_job`.
+/// The same for saved handles, or for jobs that the caller has: see `wait_for_job`.
 template <job_api Api, detail::given_job<Api> Job>
 [[nodiscard]] asio::awaitable<std::pair<std::size_t, typename Api::job_type>>
 wait_for_any(Api api, const std::vector<Job>& jobs, wait_options options = {})
@@ -2082,24 +2089,24 @@ namespace cojob {
 
 namespace detail {
 
-/// What a list has from an offset on.
+/// One page of a list.
 template <class T>
 struct list_part {
     std::vector<T> items{};
-    std::size_t skipped = 0;            ///< items that could not be read; they have places all the same
-    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not tell
+    std::size_t skipped = 0;            ///< items that could not be decoded; they count in offsets
+    std::optional<std::size_t> total{}; ///< length of the whole list; empty: the API does not report it
 };
 
-/// For a page that could not be read: asks for a smaller one if it was too large, else throws what is being handled.
+/// Handles a failed page: halves the page size if the response was too large, otherwise rethrows the current exception.
 COJOB_DECL void page_failed(list_cursor&, std::size_t first, const error_info&);
 [[noreturn]] COJOB_DECL void throw_no_progress(std::size_t offset);
 
-/// What a pager has read of a list.
+/// A pager's state: what it has read of the list so far.
 template <class T>
 struct pager_state {
     using fetch_type = std::function<asio::awaitable<list_part<T>>(std::size_t place, std::size_t size)>;
 
-    /// `first_place` is where the list begins for this pager, for errors: `fetch` counts from there.
+    /// `first_place` is the offset at which this pager starts, for error messages: `fetch` counts from there.
     pager_state(fetch_type f, std::size_t page_size, std::size_t first_place)
         : fetch(std::move(f)), cursor(page_size), first(first_place)
     {
@@ -2154,23 +2161,24 @@ asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> stat
 
 } // namespace detail
 
-/// The jobs of a list, one after the other, whatever its pages: `while (auto job = co_await pages.next())`. Each job
-/// once, although jobs come and go meanwhile; one that comes while the list is read may be missed.
+/// The jobs of a paged list, one by one: `while (auto job = co_await pages.next())`. Returns each job once, even if
+/// jobs are added or deleted meanwhile; may miss a job that is added while the list is read.
 ///
-/// A page that is over `limit_options::body_bytes` is asked for again with half as many places, and so are all pages
-/// after it. A server may give fewer jobs than it is asked for; the list is over where it says so, or has no more.
+/// If a page exceeds `limit_options::body_bytes`, the pager requests it again with half the page size, and keeps that
+/// size. A server may return fewer jobs than requested: the list ends where the server says so, or where no more jobs
+/// follow.
 template <class T>
 class pager {
   public:
-    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Nothing is asked for yet.
+    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Sends nothing yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
-    /// The next job; nothing after the last. Makes at most ten requests.
+    /// Returns the next job; an empty optional after the last. Sends at most ten requests.
     ///
-    /// Errors: those of the list, `response_too_large` for a job that is too large by itself (the message names its
-    /// offset), and `no_progress` when ten pages had nothing new although there should be more. After an error the
-    /// next call goes on where this one stopped. Cancellation: that of the list. Precondition: the call before has
-    /// ended.
+    /// Errors: those of the list; `response_too_large` if a single job exceeds the limit (the message names its
+    /// offset); `no_progress` if ten pages contain nothing new although the list should continue. After an error the
+    /// next call continues where this one stopped. Cancellation: that of the list. Precondition: the previous call has
+    /// completed.
     [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(detail::in_use(state_)); }
 
   private:
@@ -2190,13 +2198,13 @@ using job_ptr = std::shared_ptr<const void>;
 /// Returns the job as it was when it ended.
 COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_reference, wait_options);
 
-/// The end of a wait that begins now. \throws api_error invalid_argument
+/// The deadline of a wait that begins now. \throws api_error invalid_argument
 COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
-/// The options for what is left of it. \throws api_error wait_timeout
+/// The options for the rest of the wait. \throws api_error wait_timeout
 COJOB_DECL wait_options rest_of_wait(const client&, wait_options, time_point until, std::string id, std::string status);
-/// The same client for calls that end then, whatever they wait for.
+/// The same client with this deadline for every call, time in the quota's queue included.
 COJOB_DECL client until(const client&, time_point);
-/// Runs something on the client's strand that ends then as deadline_exceeded.
+/// Runs a coroutine on the client's strand; at the deadline it is cancelled and `deadline_exceeded` is thrown.
 COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<void>);
 COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
 
@@ -2214,7 +2222,7 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
-/// How `run_job` waits for what it has created: `progress.hpp` has another way.
+/// How `run_job` waits for the job it has created, without a function to call. `progress.hpp` has the other way.
 struct silent_wait {
     template <class Job>
     void created(const Job&) const noexcept
@@ -2250,21 +2258,29 @@ asio::awaitable<typename Api::job_type> create_and_wait(Api api, std::string pro
 
 } // namespace detail
 
-/// Polls a job until it has ended and returns it as it was then, however it ended: look at its status.
+/// Polls a job until it has ended, and returns it. It may have ended in any way, so check its status.
 ///
-/// A poll is one `get_job` in one attempt; the next poll is its retry. A job that this client created, or sent a
-/// message to, is polled first after `schedule.first`, any other at once; an end that may be older than the message
-/// does not count. Waits for the same job share its polls, and where the API can list unfinished jobs, waits for three
-/// or more share the list. Errors: `wait_timeout` when the job had not ended when last seen, with `job_id` and
-/// `job_status`, or when no poll could be sent because no connection was free or no key was provided; `rate_limited` at
-/// once when a server wants to be left alone for longer than there is time; a failure that does not pass by waiting, at
-/// once. A 404, HTML or what does not decode passes for a job that is known to exist (it was seen, or this client
-/// created it or sent it a message) and ends the wait when it goes on for 30 s and three polls. The last failure, too,
-/// when no poll was answered for two minutes from the first one, when no HTTP response came for `options.patience`, or
-/// none since the last answer when the time was up; what the server asks for by `Retry-After` and time spent in the
-/// client's own queue do not count. The job's id is in every one of them. `invalid_argument` for an empty id or options
-/// that cannot work. What a service of your own throws ends the wait and is thrown from it. Cancellation: all types, at
-/// once. Neither that nor a timeout ends the job on the server. Thread safety: as `client`.
+/// A poll is one `get_job` in a single attempt; the next poll is its retry. The first poll is sent immediately, or
+/// `schedule.first` after this client created the job or sent it a message. After a message, the wait does not accept a
+/// final status that may be older than the message. Waits for the same job share its polls. If the API can list
+/// unfinished jobs, one list request replaces the polls of three or more jobs.
+///
+/// Errors. All but `invalid_argument` contain the job's id.
+/// - `wait_timeout`: the job had not ended when last seen; `job_status` is its last status. Also if no poll could be
+///   sent, because no connection was free or no key was provided.
+/// - `rate_limited`, immediately: the server answers 429 and asks for a pause that is longer than the time left.
+/// - The code of the poll, immediately: a failure that does not pass by waiting, such as 401 or 403, or a 503 whose
+///   `Retry-After` is longer than the time left.
+/// - The code of the poll, for 404, HTML or a body that does not decode. If the job is known to exist (this wait saw
+///   it, or this client created it or sent it a message), such responses must last for 30 s and three polls. Otherwise
+///   the first one ends the wait.
+/// - The code of the last failed poll: no poll was answered within two minutes of the first one, or no HTTP response
+///   arrived for `options.patience`, or the time was up and the last poll had failed. Time that the server asks for by
+///   `Retry-After` and time in the client's own queue do not count as silence.
+/// - `invalid_argument`: an invalid id, or options that cannot work.
+///
+/// An exception of a user-defined service ends the wait and is rethrown. Cancellation: all types, immediately. Neither
+/// a cancellation nor a timeout ends the job on the server. Thread safety: as `client`.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, std::string_view id,
                                                                    wait_options options = {})
@@ -2272,9 +2288,9 @@ template <job_api Api>
     return detail::wait_for(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
-/// Goes on waiting for a job of which a handle was kept, for instance by a process before this one. Polls at once, and
-/// knows from the handle which end would be the one before a message. Errors: as above, and `invalid_argument` for a
-/// handle of another API, server or project.
+/// Resumes a wait from a saved handle, for instance after a restart. Polls immediately. The times in the handle tell
+/// which final status is older than the last message. Errors: as above, and `invalid_argument` for a handle of another
+/// API, server or project.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, job_handle handle,
                                                                    wait_options options = {})
@@ -2282,8 +2298,8 @@ template <job_api Api>
     return detail::wait_for(std::move(api), detail::job_reference(std::move(handle)), options);
 }
 
-/// Waits for a job that the caller has: it is known to exist, so a 404 that passes does not end the wait. Only its id
-/// is looked at. Errors: as above.
+/// Waits for a job that the caller has, so the job is known to exist and a transient 404 does not end the wait. Only
+/// the job's id is used. Errors: as above.
 template <job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, const typename Api::job_type& job,
                                                                    wait_options options = {})
@@ -2291,7 +2307,7 @@ template <job_api Api>
     return detail::wait_for(std::move(api), detail::reference_to(job), options);
 }
 
-/// The same, for an id, a handle or a job, with nothing but a time limit: `wait_for_job(agent, job, 15min)`.
+/// The same for an id, a handle or a job, with a time limit in place of options: `wait_for_job(agent, job, 15min)`.
 template <job_api Api, class Job, class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
 [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api api, Job&& job,
@@ -2300,10 +2316,11 @@ template <job_api Api, class Job, class Rep, class Period>
     return cojob::wait_for_job(std::move(api), std::forward<Job>(job), wait_options{.timeout = timeout});
 }
 
-/// Creates a job and waits for its end. `options.timeout` covers all of it, the wait for a slot of the quota too.
+/// Creates a job and waits for its end. `options.timeout` covers both, including the wait for a quota slot.
 ///
-/// Errors: those of `create_job` and of `wait_for_job`; before an id is known, a deadline is `deadline_exceeded`. Once
-/// it is known, it is in every error. Cancellation: as `create_job` until the job is there, then as `wait_for_job`.
+/// Errors: those of `create_job` and of `wait_for_job`. If the deadline expires before the job has an id, the error is
+/// `deadline_exceeded`. Once the job has an id, every error contains it. Cancellation: as `create_job` until the job is
+/// created, then as `wait_for_job`.
 template <creating_job_api Api>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
                                                               wait_options options = {})
@@ -2311,7 +2328,7 @@ template <creating_job_api Api>
     return detail::create_and_wait(std::move(api), std::string(prompt), options, detail::silent_wait());
 }
 
-/// The same, with nothing but a time limit: `run_job(agent, "Document the API", 15min)`.
+/// The same with a time limit in place of options: `run_job(agent, "Document the API", 15min)`.
 template <creating_job_api Api, class Rep, class Period>
     requires std::convertible_to<std::chrono::duration<Rep, Period>, duration>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt,
@@ -2331,7 +2348,7 @@ namespace detail {
 class watch_state;
 
 COJOB_DECL std::shared_ptr<watch_state> make_watch(std::shared_ptr<const polled_api>, job_reference, wait_options);
-/// The job as it has become; null when it has ended and that was told.
+/// The job after its next change; null if its end was already returned.
 COJOB_DECL asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_state>);
 
 template <class Job>
@@ -2347,19 +2364,21 @@ struct watch_access;
 
 } // namespace detail
 
-/// A job as a stream of what becomes of it: `while (auto job = co_await watch.next())`. Made by `watch_job`.
+/// The changes of a job as a stream: `while (auto job = co_await watch.next())`. Made by `watch_job`.
 template <job_api Api>
 class job_watch {
   public:
-    /// What `next` tells of.
+    /// The type that `next` returns.
     using job_type = typename Api::job_type;
 
-    /// The job as it is at first, then whenever it has changed, as it was when it ended, and nothing from then on.
+    /// Returns the job: first as it is now, then after each change, last as it ended. After that, returns an empty
+    /// optional.
     ///
-    /// It is polled while this is awaited, as by `wait_for_job`: who comes back late gets the latest, not what was in
-    /// between. Errors: as `wait_for_job`; the time, `options.timeout` from the first call on, is that of the whole
-    /// watch. After an error there is nothing more. Cancellation: all types, at once; the next call goes on.
-    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one watch.
+    /// Polls as `wait_for_job` does, but only while `next` is awaited: a caller that comes back late gets the latest
+    /// state and misses those in between. Errors: as `wait_for_job`; `options.timeout` covers the whole watch, from the
+    /// first call on. After an error, `next` returns an empty optional. Cancellation: all types, immediately; the next
+    /// call continues the watch. Precondition: the previous call has completed (`invalid_argument`). Thread safety:
+    /// none for one watch.
     [[nodiscard]] asio::awaitable<std::optional<job_type>> next()
     {
         return detail::next_change_of<job_type>(detail::in_use(state_));
@@ -2386,7 +2405,7 @@ struct watch_access {
 
 } // namespace detail
 
-/// Watches a job: each change once, its end last. Nothing is sent, and no argument is checked, before `next()` is
+/// Watches a job: reports each change once, its end last. Sends nothing and checks no argument before `next()` is
 /// awaited.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, std::string_view id, wait_options options = {})
@@ -2394,14 +2413,14 @@ template <job_api Api>
     return detail::watch_access::make(std::move(api), detail::job_reference(std::string(id)), options);
 }
 
-/// The same for a job of which a handle was kept. Errors of `next()`: as `wait_for_job` with a handle.
+/// The same for a saved handle. Errors of `next()`: as `wait_for_job` with a handle.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, job_handle handle, wait_options options = {})
 {
     return detail::watch_access::make(std::move(api), detail::job_reference(std::move(handle)), options);
 }
 
-/// The same for a job that the caller has: only its id is looked at.
+/// The same for a job that the caller has. Only the job's id is used.
 template <job_api Api>
 [[nodiscard]] job_watch<Api> watch_job(Api api, const typename Api::job_type& job, wait_options options = {})
 {
@@ -2416,12 +2435,12 @@ namespace cojob {
 
 namespace detail {
 
-/// A function for the changes of a job. Not a coroutine: nobody would await it.
+/// A function that is called for each change of a job. Not a coroutine, because it would not be awaited.
 template <class Function, class Job>
 concept change_function = std::invocable<Function&, const Job&> &&
                           !std::convertible_to<std::invoke_result_t<Function&, const Job&>, asio::awaitable<void>>;
 
-/// What a job may be named by.
+/// The types by which a job can be named: id, handle, or the job.
 template <class Job, class Api>
 concept names_job = std::convertible_to<const Job&, std::string_view> || std::same_as<Job, job_handle> ||
                     std::same_as<Job, typename Api::job_type>;
@@ -2435,8 +2454,8 @@ job_reference reference_by(const Job& job)
         return detail::reference_to(job);
 }
 
-/// g++ 12 destroys twice a lambda that owns what it captures when it is made within a `co_await` expression. A variable
-/// is safe, and so is a type that has a default constructor, such as `std::function`: it is no lambda with captures.
+/// g++ 12 destroys a lambda twice if it owns its captures and is created within a `co_await` expression. A variable is
+/// safe, and so is a type with a default constructor, such as `std::function`: it is not a lambda with captures.
 template <class Function>
 constexpr void refuse_what_is_destroyed_twice()
 {
@@ -2449,7 +2468,7 @@ constexpr void refuse_what_is_destroyed_twice()
 #endif
 }
 
-/// Watches a job to its end, and calls the function with what has changed since `known`.
+/// Watches a job to its end, and calls the function for each change since `known`.
 template <class Api, class Function>
 asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job, Function on_change,
                                                       wait_options options,
@@ -2468,7 +2487,7 @@ asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job
     co_return *known;
 }
 
-/// How `run_job` waits when it has a function to call.
+/// How `run_job` waits for the job if it has a function to call.
 template <class Job, class Function>
 class telling_wait {
   public:
@@ -2495,11 +2514,11 @@ class telling_wait {
 
 /// Waits for a job as `wait_for_job` does, and calls a function with the job whenever a poll has seen it change.
 ///
-/// The job is given by its id, by a `job_handle`, or whole. `on_change(const job_type&)` is called for exactly what
-/// `watch_job` tells: the job as it is at first, each change, and its end, before the wait returns it. It is copied or
-/// moved, and called on the caller's executor, by the coroutine that awaits; the job is not polled meanwhile, so it
-/// should not block. An exception that it throws ends the wait and is thrown from it; the job goes on. It must not be a
-/// coroutine: `watch_job` is for that. g++ 12: a lambda that owns what it captures must be a variable.
+/// The job is named by its id, by a `job_handle`, or passed itself. `on_change(const job_type&)` is called for exactly
+/// what `watch_job` returns: the job as it is at first, each change, and the job as it ended. It is copied or moved,
+/// and called by the awaiting coroutine on the caller's executor. The job is not polled while it runs, so it must not
+/// block. If it throws, the wait ends with that exception; the job continues. It must not be a coroutine: use
+/// `watch_job` for that. With g++ 12, a lambda that owns its captures must be a variable.
 ///
 /// Errors, cancellation and thread safety: as `wait_for_job`. Example:
 /// `co_await cojob::wait_for_job(agent, id, [](const auto& job) { std::cout << job.status_text << '\n'; })`.
@@ -2513,7 +2532,7 @@ template <job_api Api, detail::names_job<Api> Job, class Function>
                                                               std::forward<Function>(on_change), options);
 }
 
-/// The same with nothing but a time limit.
+/// The same with a time limit in place of options.
 template <job_api Api, detail::names_job<Api> Job, class Function, class Rep, class Period>
     requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
              std::convertible_to<std::chrono::duration<Rep, Period>, duration>
@@ -2524,10 +2543,10 @@ template <job_api Api, detail::names_job<Api> Job, class Function, class Rep, cl
                                wait_options{.timeout = timeout});
 }
 
-/// Creates a job and waits for its end as `run_job` does, and calls a function with the job: as it was created, then as
-/// `wait_for_job` does whenever a poll has seen it change. So the id is there as soon as the server has told it.
+/// Creates a job and waits for its end as `run_job` does. Calls a function first with the job as it was created, so the
+/// id is known immediately, then whenever a poll has seen the job change.
 ///
-/// Errors, cancellation and the function: as `run_job` and `wait_for_job`.
+/// Errors and cancellation: as `run_job`. The function: as for `wait_for_job`.
 template <creating_job_api Api, class Function>
     requires detail::change_function<std::decay_t<Function>, typename Api::job_type>
 [[nodiscard]] asio::awaitable<typename Api::job_type> run_job(Api api, std::string_view prompt, Function&& on_change,
@@ -2539,7 +2558,7 @@ template <creating_job_api Api, class Function>
                                    way(std::forward<Function>(on_change)));
 }
 
-/// The same with nothing but a time limit.
+/// The same with a time limit in place of options.
 template <creating_job_api Api, class Function, class Rep, class Period>
     requires detail::change_function<std::decay_t<Function>, typename Api::job_type> &&
              std::convertible_to<std::chrono::duration<Rep, Period>, duration>
