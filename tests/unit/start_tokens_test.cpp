@@ -2,6 +2,7 @@
 // end.
 #include "support/hop_and_return.hpp"
 #include "support/scripted_agent.hpp"
+#include "support/scripted_client.hpp"
 #include "support/start_tokens.hpp"
 
 #include <boost/asio/strand.hpp>
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <future>
@@ -97,6 +99,23 @@ int number_of_races()
     return given ? std::atoi(given) : 1000;
 }
 
+/// A whole call of a client, which a script answers at once or a moment later.
+cojob::client make_client(const asio::any_io_executor& executor)
+{
+    auto transport = std::make_shared<cojob::testing::scripted_transport>([n = 0](const cojob::http::request&) mutable {
+        cojob::testing::scripted_reply reply(200, "{}");
+        reply.delay = std::chrono::microseconds(20 * (n++ % 8));
+        return reply;
+    });
+    return cojob::client(executor, tests::one_attempt(), std::move(transport));
+}
+
+asio::awaitable<std::string> call(cojob::client client)
+{
+    co_await client.send(tests::make_request());
+    co_return "finished";
+}
+
 struct tally {
     const int rounds = number_of_races();
     std::atomic<int> begun{0}, finished{0}, stopped{0};
@@ -117,7 +136,7 @@ struct race {
 /// Starts operations and cancels each after so many steps of the lane as one needs to end, more or less.
 class racing_lane {
   public:
-    racing_lane(const start_token& token, start_place at, asio::any_io_executor client, unsigned seed)
+    racing_lane(const start_token& token, start_place at, cojob::client client, unsigned seed)
         : token_(token), at_(std::move(at)), client_(std::move(client)), random_(seed)
     {
     }
@@ -144,7 +163,9 @@ class racing_lane {
     void start()
     {
         races_.push_back({.cancelled_at = 5 + below(window_)});
-        token_.start(at_, cross(client_, 4 + below(8)), races_.back().outcome);
+        // Few are whole calls: their steps are those of the others, and many more.
+        token_.start(at_, below(8) == 0 ? call(client_) : cross(client_.get_executor(), 4 + below(8)),
+                     races_.back().outcome);
     }
 
     /// Whether more will be cancelled in a later step.
@@ -174,7 +195,7 @@ class racing_lane {
 
     const start_token& token_;
     start_place at_;
-    asio::any_io_executor client_;
+    cojob::client client_;
     std::mt19937 random_;
     std::vector<asio::cancellation_type> types_ = types_of(token_);
     std::vector<race> races_; // until the pool has ended: nobody knows when `detached` has let go of a signal
@@ -190,7 +211,7 @@ void race_to_the_end(const start_token& token, tally& count)
     for (unsigned seed = 1; seed <= 4; ++seed) {
         const asio::any_io_executor lane = asio::make_strand(pool.get_executor());
         const start_place at{pool.get_executor(), lane};
-        lanes.push_back(std::make_unique<racing_lane>(token, at, asio::make_strand(pool.get_executor()), seed));
+        lanes.push_back(std::make_unique<racing_lane>(token, at, make_client(pool.get_executor()), seed));
         ends.push_back(asio::co_spawn(lane, lanes.back()->run(count), asio::use_future));
     }
     for (auto& end : ends)
