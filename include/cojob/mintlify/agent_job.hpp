@@ -13,12 +13,12 @@ namespace cojob::mintlify {
 
 using cojob::operator<<; // found by the namespace of what is printed
 
-/// What a job is doing.
+/// The status of a job.
 enum class agent_job_status {
     active,    ///< the agent works on the prompt
-    completed, ///< done; `pr_link` is set when files were changed
+    completed, ///< done; `pr_link` is set if files were changed
     failed,    ///< an error the agent could not recover from
-    archived,  ///< put away by the service, whatever it was before; an end as well
+    archived,  ///< archived by the service; final, whatever the status was before
     unknown,   ///< a status this version does not know: see `status_text`
 };
 
@@ -28,28 +28,28 @@ enum class agent_job_status {
     return cojob::detail::enumerator_name(value, {"active", "completed", "failed", "archived", "unknown"});
 }
 
-/// What a job works on.
+/// The repository that a job works on.
 struct job_source {
-    std::string repository{};         ///< URL of the repository; empty: not told
+    std::string repository{};         ///< URL of the repository; empty: not reported
     std::optional<std::string> ref{}; ///< the branch the agent works on
 
     /// Whether both are the same repository and branch.
     friend bool operator==(const job_source&, const job_source&) = default;
 };
 
-/// A job of the Mintlify agent API, v2. Texts are the server's: escape them before they are printed.
+/// A job of the Mintlify agent API, v2. The texts are the server's: escape them before you print them.
 struct agent_job {
     std::string id{};                                    ///< unique in its project
-    agent_job_status status = agent_job_status::unknown; ///< `is_finished` says whether it is an end
+    agent_job_status status = agent_job_status::unknown; ///< see `is_finished`
     std::string status_text{};                           ///< as the server wrote it
-    job_source source{};                                 ///< what it works on
-    std::string model{};                                 ///< the language model that does it; empty: not told
-    std::optional<std::string> pr_link{};                ///< of the pull request, once there is one
-    std::optional<timestamp> created_at{};               ///< by the server's clock; empty: not told
-    std::optional<timestamp> archived_at{};              ///< set when it is archived
-    cojob::unknown_members unknown_members{};            ///< what else the server wrote; not compared
+    job_source source{};                                 ///< what the job works on
+    std::string model{};                                 ///< the language model; empty: not reported
+    std::optional<std::string> pr_link{};                ///< URL of the pull request; empty until there is one
+    std::optional<timestamp> created_at{};               ///< by the server's clock; empty: not reported
+    std::optional<timestamp> archived_at{};              ///< set once the job is archived
+    cojob::unknown_members unknown_members{};            ///< further JSON members; not compared
 
-    /// Whether nothing has changed between two looks: what `watch_job` compares.
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
     friend bool operator==(const agent_job& a, const agent_job& b)
     {
         return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.source == b.source &&
@@ -58,25 +58,25 @@ struct agent_job {
     }
 };
 
-/// What `job_api` asks a job: its id.
+/// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const agent_job& job) noexcept
 {
     return job.id;
 }
 
-/// What `job_api` asks a job: its status as the server wrote it.
+/// The status as the server wrote it, for `job_api`.
 [[nodiscard]] inline const std::string& status_text(const agent_job& job) noexcept
 {
     return job.status_text;
 }
 
-/// Whether it has ended: completed, failed or archived.
+/// Whether the job has ended: completed, failed or archived.
 [[nodiscard]] inline bool is_finished(const agent_job& job) noexcept
 {
     return job.status != agent_job_status::active && job.status != agent_job_status::unknown;
 }
 
-/// Whether its status is one that this version does not know. That is no end.
+/// Whether this version does not know the status. An unknown status is not final.
 [[nodiscard]] inline bool is_unknown(const agent_job& job) noexcept
 {
     return job.status == agent_job_status::unknown;

@@ -11,23 +11,23 @@
 
 namespace cojob::mintlify {
 
-/// Which project, with which key, and how much of its quota: of `agent` and `agent_v1`.
+/// Project, key and quota of `agent` and `agent_v1`.
 class agent_options {
   public:
     agent_options() = default;
 
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
-    credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`, not with it
-    /// Of the project: creations and messages, for all services on copies of one client.
+    credential api_key;     ///< an admin key, or a provider that is called before each attempt
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, without the `/v2/…`
+    /// The project's quota of creations and messages. Shared by all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
-    std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine: the key is sent in the clear
+    std::shared_ptr<cojob::quota>
+        shared_quota;             ///< used instead of `quota`: shared by several clients, or restored by `quota::load`
+    bool allow_plaintext = false; ///< allows plain HTTP to other hosts than this machine: the key is sent in the clear
 };
 
-/// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
-/// White space around them does not count.
-/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or holds what cannot be a key.
+/// Reads MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY and, if set, MINTLIFY_BASE_URL. Ignores white space around the values.
+/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or does not hold a key.
 [[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
 
 } // namespace cojob::mintlify

@@ -18,10 +18,10 @@ using cojob::operator<<; // found by the namespace of what is printed
 /// Why a session has halted.
 enum class halt_reason {
     completed,            ///< done
-    github_misconfigured, ///< the service cannot work on the repository; spelled `github_missconfigured` on the wire
-    error,                ///< it could not go on
-    processing,           ///< it has not halted
-    interrupted,          ///< it was stopped
+    github_misconfigured, ///< the service cannot work on the repository; `github_missconfigured` on the wire
+    error,                ///< the session failed
+    processing,           ///< the session has not halted
+    interrupted,          ///< the session was stopped
     unknown,              ///< a reason this version does not know: see `reason_text`
 };
 
@@ -32,36 +32,36 @@ enum class halt_reason {
         value, {"completed", "github_misconfigured", "error", "processing", "interrupted", "unknown"});
 }
 
-/// A step of a session, as the agent planned it.
+/// A step of the plan that the agent made for a session.
 struct todo {
     std::string id{}, ///< unique in its session
-        content{},    ///< what is to be done
+        content{},    ///< what to do
         status{},     ///< an open set
         priority{};   ///< an open set
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const todo&, const todo&) = default;
 };
 
-/// A job of the Mintlify agent API, v1. Texts are the server's: escape them before they are printed.
+/// A job of the Mintlify agent API, v1. The texts are the server's: escape them before you print them.
 struct agent_session {
     agent_session() = default;
 
     std::string session_id{},                       ///< unique in its project: the job's id
-        subdomain{};                                ///< of the documentation it works on; empty: not told
+        subdomain{};                                ///< subdomain of the documentation; empty: not reported
     std::optional<std::string> branch{};            ///< the Git branch; empty until there is one
-    bool halted = false;                            ///< it has ended, for whatever reason; `haulted` on the wire
-    std::optional<halt_reason> reason{};            ///< empty: not told
+    bool halted = false;                            ///< whether the session has ended; `haulted` on the wire
+    std::optional<halt_reason> reason{};            ///< empty: not reported
     std::string reason_text{};                      ///< as the server wrote it
-    std::optional<std::string> pull_request_link{}, ///< set when files were changed
-        message_to_user{},                          ///< the agent's own words at the end
-        user_id{},                                  ///< of the user who created it
-        title{};                                    ///< that the service gave it
-    std::vector<todo> todos{};                      ///< its plan, in order
+    std::optional<std::string> pull_request_link{}, ///< URL; set if files were changed
+        message_to_user{},                          ///< the agent's closing message
+        user_id{},                                  ///< id of the user who created the session
+        title{};                                    ///< chosen by the service
+    std::vector<todo> todos{};                      ///< the agent's plan, in order
     std::optional<timestamp> created_at{};          ///< by the server's clock
-    cojob::unknown_members unknown_members{};       ///< what else the server wrote; not compared
+    cojob::unknown_members unknown_members{};       ///< further JSON members; not compared
 
-    /// Whether nothing has changed between two looks: what `watch_job` compares.
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
     friend bool operator==(const agent_session& a, const agent_session& b)
     {
         return a.session_id == b.session_id && a.subdomain == b.subdomain && a.branch == b.branch &&
@@ -73,29 +73,29 @@ struct agent_session {
 
 /// A page of a list.
 struct session_page {
-    std::vector<agent_session> items{}; ///< those that could be read
-    std::size_t skipped = 0;            ///< those without an id, or without `haulted`; each had a place in the list
+    std::vector<agent_session> items{}; ///< the sessions that could be decoded
+    std::size_t skipped = 0;            ///< sessions without an id or without `haulted`; they count in offsets
 };
 
-/// What `job_api` asks a job: its id.
+/// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const agent_session& s) noexcept
 {
     return s.session_id;
 }
 
-/// What `job_api` asks a job. This API has no states: the reason, where there is one, else `halted` or `processing`.
+/// The status, for `job_api`. This API has none: the reason if there is one, otherwise `halted` or `processing`.
 [[nodiscard]] inline std::string status_text(const agent_session& s)
 {
     return !s.reason_text.empty() ? s.reason_text : s.halted ? "halted" : "processing";
 }
 
-/// Whether it has ended: it has halted, for whatever reason.
+/// Whether the session has halted.
 [[nodiscard]] inline bool is_finished(const agent_session& s) noexcept
 {
     return s.halted;
 }
 
-/// Whether it goes on for a reason that nobody knows.
+/// Whether the session has not halted and this version does not know its reason.
 [[nodiscard]] inline bool is_unknown(const agent_session& s) noexcept
 {
     return !s.halted && s.reason == halt_reason::unknown;

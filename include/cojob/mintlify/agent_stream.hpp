@@ -24,9 +24,9 @@ class event_source;
 
 namespace mintlify {
 
-/// Who says a message.
+/// The author of a message.
 enum class message_role {
-    system,   ///< further instructions, after the vendor's own
+    system,   ///< further instructions, in addition to the vendor's own
     user,     ///< the task
     assistant ///< an example of an answer
 };
@@ -37,52 +37,56 @@ enum class message_role {
     return cojob::detail::enumerator_name(value, {"system", "user", "assistant"});
 }
 
-/// One message of the conversation that a session begins with.
+/// One message of the conversation that starts a session.
 struct session_message {
-    message_role role = message_role::user; ///< who says it
+    message_role role = message_role::user; ///< the author
     std::string content{};                  ///< not empty, UTF-8
 };
 
-/// What a new session of API v1 is to do.
+/// The request for a new session of API v1.
 class create_session_request {
   public:
     create_session_request() = default;
-    /// One message of the user: the task.
+    /// A request with one user message, the task.
     explicit create_session_request(std::string prompt) { add(message_role::user, std::move(prompt)); }
 
-    /// A further message, at the end.
+    /// Appends a message.
     void add(message_role role, std::string content) { messages.push_back({role, std::move(content)}); }
 
     std::vector<session_message> messages; ///< at least one, in order
-    std::optional<std::string> branch;     ///< to work on; empty: the service makes one up
+    std::optional<std::string> branch;     ///< the branch to work on; empty: the service chooses one
     std::optional<bool> as_draft;          ///< whether the pull request is a draft; empty: the service's default
     std::string model;                     ///< `sonnet` or `opus` today; empty: the service's default
 };
 
-/// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
-/// does not specify what is in them. A cheap handle. A stream that is not read to its end keeps its connection, one of
-/// `pool.max_streams`, until the last copy has gone and the context has run; the session goes on all the same. It must
-/// not outlive the client's execution context.
+/// The events of a new session: server-sent events, until the service ends the stream. The vendor does not specify
+/// their content. A cheap handle.
+///
+/// A stream that is not read to its end occupies its connection, one of `pool.max_streams`, until the last copy is
+/// destroyed and the context has run. The session continues in any case. A stream must not outlive the client's
+/// execution context.
 class agent_stream {
   public:
-    /// No stream: `next` is `invalid_argument`.
+    /// A handle without a stream: `next` fails with `invalid_argument`.
     agent_stream() = default;
 
-    /// The session's id, known before the first event; empty where there is no stream.
+    /// The session's id, known before the first event. Empty without a stream.
     [[nodiscard]] const std::string& session_id() const noexcept { return handle_.id; }
-    /// The Git branch the session works on, where the service tells it.
+    /// The Git branch that the session works on, if the service reports it.
     [[nodiscard]] const std::optional<std::string>& branch() const noexcept { return branch_; }
-    /// For `wait_for_job`, here or in another process: the way on when the stream has ended or broken.
+    /// A handle for `wait_for_job`, in this process or another: use it when the stream has ended or broken.
     [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
 
-    /// The next event, or nothing when the service has ended the stream: `while (auto event = co_await stream.next())`.
+    /// Returns the next event; an empty optional when the service has ended the stream: `while (auto event = co_await
+    /// stream.next())`.
     ///
-    /// Nothing is read meanwhile, so that who does not ask holds the service back and nobody else. Errors:
-    /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
-    /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
-    /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
-    /// that error. Cancellation: all types, at once; one that comes while it waits for the server closes the stream.
-    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one stream.
+    /// Reads only while it is awaited, so a slow caller slows down the service, but no other call. Errors:
+    /// `outcome_unknown` if the stream breaks. The last attempt in `error_info` tells why: `connection_lost`,
+    /// `request_timeout` after `timeouts.stream_idle` without data, `malformed_response` or `response_too_large`. The
+    /// session exists, and `job_id` is its id; another `create_job` would create a second one. After an error every
+    /// call fails with the same error. Cancellation: all types, immediately; a cancellation while it waits for data
+    /// closes the stream. Precondition: the previous call has completed (`invalid_argument`). Thread safety: none for
+    /// one stream.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;
 
   private:
