@@ -21,8 +21,7 @@ class agent_options {
     std::string base_url = "https://api.mintlify.com"; ///< may have a path, without the `/v2/…`
     /// The project's quota of creations and messages. Shared by all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
-    std::shared_ptr<cojob::quota>
-        shared_quota;             ///< used instead of `quota`: shared by several clients, or restored by `quota::load`
+    std::shared_ptr<cojob::quota> shared_quota; ///< if set, replaces `quota`: for several clients, or a restored one
     bool allow_plaintext = false; ///< allows plain HTTP to other hosts than this machine: the key is sent in the clear
 };
 

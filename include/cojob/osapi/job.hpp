@@ -20,15 +20,15 @@ namespace cojob::osapi {
 
 using cojob::operator<<; // found by the namespace of what is printed
 
-/// What a job is doing.
+/// The status of a job.
 enum class job_status {
-    submitted,       ///< no agent has it yet
-    processing,      ///< an agent works on it
-    completed,       ///< done
-    failed,          ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
-    partial_failure, ///< some agents did it, others failed
-    skipped,         ///< not for the agents it went to: another system, for instance. No list can be filtered by it
-    unknown,         ///< a status this version does not know: see `status_text`
+    submitted,  ///< no agent has taken it yet
+    processing, ///< an agent works on it
+    completed,  ///< done
+    failed,     ///< failed; may be delivered again after about 30 s and then end otherwise: see `wait_options::settle`
+    partial_failure, ///< some agents completed it, others failed
+    skipped, ///< not applicable to its agents, for instance another operating system; no list can be filtered by it
+    unknown, ///< a status this version does not know: see `status_text`
 };
 
 /// The enumerator's name.
@@ -38,61 +38,61 @@ enum class job_status {
         value, {"submitted", "processing", "completed", "failed", "partial_failure", "skipped", "unknown"});
 }
 
-/// What one agent answered.
+/// The response of one agent.
 struct agent_response {
     std::string status{};          ///< as the agent wrote it
     boost::json::value data{};     ///< the operation's result on this agent; null: none
-    std::optional<bool> changed{}; ///< whether the machine was changed; empty: not told
-    std::string error{},           ///< the agent's words; empty: none
+    std::optional<bool> changed{}; ///< whether the machine was changed; empty: not reported
+    std::string error{},           ///< the agent's error text; empty: none
         hostname{};                ///< of the agent
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const agent_response&, const agent_response&) = default;
 };
 
-/// How far one agent is.
+/// The progress of one agent.
 struct agent_state {
     std::string status{},                      ///< as the server wrote it
-        error{};                               ///< the agent's words; empty: none
-    std::optional<cojob::duration> duration{}; ///< how long the agent took; empty: it has not ended
+        error{};                               ///< the agent's error text; empty: none
+    std::optional<cojob::duration> duration{}; ///< how long the agent took; empty: it has not finished
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const agent_state&, const agent_state&) = default;
 };
 
 /// One entry of a job's history.
 struct timeline_event {
-    std::optional<timestamp> time{}; ///< by the server's clock; empty: it does not say
-    std::string event{},             ///< what happened, `submitted` or `retried` for instance; an open set
-        hostname{},                  ///< of the agent it happened on; empty: of none
-        message{},                   ///< more about it, for people
-        error{};                     ///< what went wrong; empty: nothing
+    std::optional<timestamp> time{}; ///< by the server's clock; empty: not reported
+    std::string event{},             ///< what happened, for instance `submitted` or `retried`; an open set
+        hostname{},                  ///< hostname of the agent concerned; empty: none
+        message{},                   ///< a description for people
+        error{};                     ///< the error text; empty: no error
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const timeline_event&, const timeline_event&) = default;
 };
 
-/// A job of the OSAPI job API. Texts are the server's: escape them before they are printed. On a list, jobs have no
+/// A job of the OSAPI job API. The texts are the server's: escape them before you print them. Jobs in a list have no
 /// responses, agent states or timeline.
 struct job {
-    job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
+    job() = default; // no aggregate: g++ 12 destroys an aggregate twice that is created in a co_await expression
 
     std::string id{};                        ///< unique on its server
-    job_status status = job_status::unknown; ///< `is_finished` says whether it is an end
+    job_status status = job_status::unknown; ///< see `is_finished`
     std::string status_text{};               ///< as the server wrote it
-    std::optional<timestamp> created{};      ///< empty: not told, by a server that signs its jobs for instance
-    std::optional<timestamp> updated_at{};   ///< of its last change, where the server tells
-    boost::json::object operation{};         ///< what is to be done, as it was submitted
-    boost::json::value result{};             ///< of a job for one agent; null: none
-    std::optional<bool> changed{};           ///< whether a machine was changed; empty: not told
-    std::string error{},                     ///< why it failed; empty: it did not
-        hostname{};                          ///< of the agent that processed it; empty: not told
-    std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
-    std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
+    std::optional<timestamp> created{};      ///< empty: not reported, for instance by a server that signs its jobs
+    std::optional<timestamp> updated_at{};   ///< time of the last change, if the server reports it
+    boost::json::object operation{};         ///< the operation, as it was submitted
+    boost::json::value result{};             ///< the result of a job for one agent; null: none
+    std::optional<bool> changed{};           ///< whether a machine was changed; empty: not reported
+    std::string error{},                     ///< why the job failed; empty: it did not
+        hostname{};                          ///< hostname of the agent that processed it; empty: not reported
+    std::map<std::string, agent_response> responses{}; ///< the responses to a job for many agents, by agent name
+    std::map<std::string, agent_state> agent_states{}; ///< the progress of each agent, by agent name
     std::vector<timeline_event> timeline{};            ///< its history, oldest first
-    cojob::unknown_members unknown_members{};          ///< what else the server wrote; not compared
+    cojob::unknown_members unknown_members{};          ///< further JSON members; not compared
 
-    /// Whether nothing has changed between two looks: what `watch_job` compares.
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
     friend bool operator==(const job& a, const job& b)
     {
         return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.created == b.created &&
@@ -104,39 +104,39 @@ struct job {
 
 /// A page of a list.
 struct job_page {
-    std::int64_t total_items = 0;                        ///< that match the filter
-    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs, those that were deleted too
-    std::vector<job> items{};                            ///< without responses, agent states and timeline
-    std::size_t skipped = 0; ///< items without an id or a status, left out; each had a place in the list
+    std::int64_t total_items = 0;                        ///< number of jobs that match the filter
+    std::map<std::string, std::int64_t> status_counts{}; ///< number of all jobs by status, deleted ones included
+    std::vector<job> items{};                            ///< the jobs, without responses, agent states and timeline
+    std::size_t skipped = 0;                             ///< items without an id or a status; they count in offsets
 };
 
-/// The job that a retry made.
+/// The job that a retry created.
 struct retry_receipt {
-    std::string job_id{};                   ///< of the new job: what to wait for
-    std::string status{};                   ///< as the server wrote it, `created` as a rule; empty: not told
-    std::optional<std::int64_t> revision{}; ///< of the server's store; empty: not told
-    std::optional<timestamp> created{};     ///< by the server's clock; empty: not told
+    std::string job_id{};                   ///< id of the new job: wait for this one
+    std::string status{};                   ///< as the server wrote it, usually `created`; empty: not reported
+    std::optional<std::int64_t> revision{}; ///< revision in the server's store; empty: not reported
+    std::optional<timestamp> created{};     ///< by the server's clock; empty: not reported
 };
 
-/// What `job_api` asks a job: its id.
+/// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const job& j) noexcept
 {
     return j.id;
 }
 
-/// What `job_api` asks a job: its status as the server wrote it.
+/// The status as the server wrote it, for `job_api`.
 [[nodiscard]] inline const std::string& status_text(const job& j) noexcept
 {
     return j.status_text;
 }
 
-/// Whether it has ended: completed, failed, partially failed or skipped.
+/// Whether the job has ended: completed, failed, partially failed or skipped.
 [[nodiscard]] inline bool is_finished(const job& j) noexcept
 {
     return j.status != job_status::submitted && j.status != job_status::processing && j.status != job_status::unknown;
 }
 
-/// Whether its status is one that this version does not know. That is no end.
+/// Whether this version does not know the status. An unknown status is not final.
 [[nodiscard]] inline bool is_unknown(const job& j) noexcept
 {
     return j.status == job_status::unknown;

@@ -28,112 +28,119 @@ namespace detail {
 class jobs_settings;
 } // namespace detail
 
-/// Of `jobs`: which server, and with which token.
+/// Options of `jobs`: the server, and the token.
 class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP works to this machine only
-    std::string base_path = "/api/job";             ///< older servers: `/job`
-    credential token;                               ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine; its jobs run commands
+    std::string base_url =
+        "http://127.0.0.1:8080";        ///< URL of the controller; plain HTTP is allowed to this machine only
+    std::string base_path = "/api/job"; ///< older servers: `/job`
+    credential token;                   ///< the token, or a provider that is called before each attempt
+    bool allow_plaintext = false;       ///< allows plain HTTP to other hosts; their jobs run commands
 };
 
-/// Which jobs of a list.
+/// Selects a page of a list.
 struct list_query {
-    std::optional<job_status> status = {}; ///< all of them, or those of one status; not skipped or unknown
-    std::optional<int> limit = {};         ///< on a page, 1 to 100; empty: 10, and 100 for `all_jobs`
-    int offset = 0;                        ///< jobs before the page
+    std::optional<job_status> status = {}; ///< only jobs of this status, not `skipped` or `unknown`; empty: all
+    std::optional<int> limit = {};         ///< page size, 1 to 100; empty: 10, and 100 for `all_jobs`
+    int offset = 0;                        ///< number of jobs to skip
 };
 
-/// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
+/// The OSAPI job API: a cheap handle on a client and the options. Other calls of OSAPI create jobs; here, only a retry
+/// does.
 ///
-/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
-/// copied by the call itself, so that the operation may outlive them, and the service too.
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
+/// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
+/// operation may outlive them, and the service too.
 ///
-/// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
-/// seen so far. `wait_options::settle` of 35 s waits for that.
+/// A final status may change: a failed job may be delivered again after about 30 s, and the status of a broadcast job
+/// covers only the agents seen so far. Set `wait_options::settle` to 35 s to allow for that.
 ///
-/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
-/// terminal and partial end a POST or DELETE as `outcome_unknown`, and total is ignored.
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is in flight. Then
+/// terminal and partial cancellation end a POST or DELETE with `outcome_unknown`, and a POST or DELETE ignores total
+/// cancellation.
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
-    /// What waits return.
+    /// The type that waits return.
     using job_type = job;
-    /// What handles and observers call this API.
+    /// The name of this API in handles and events.
     static constexpr std::string_view api_name = "osapi.job";
 
-    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    /// Creates a service on a client of its own, with default options. \throws api_error `invalid_argument`, naming the
+    /// option.
     COJOB_DECL jobs(asio::any_io_executor, jobs_options);
-    /// The same, on the executor of an execution context, such as an `io_context`.
+    /// The same, on the executor of an execution context such as an `io_context`.
     template <cojob::detail::execution_context Context>
     jobs(Context& context, jobs_options options)
         : jobs(asio::any_io_executor(context.get_executor()), std::move(options))
     {
     }
-    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    /// Creates a service on an existing client, and shares its connections and limits. \throws api_error
+    /// `invalid_argument`.
     COJOB_DECL jobs(client, jobs_options);
 
-    /// The same service on another handle: `jobs.with(other_client)`.
+    /// The same service on another client: `jobs.with(other_client)`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
-    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
+    /// `invalid_argument` for zero or less.
     [[nodiscard]] jobs with_timeout(duration call) const { return with(client_.with_timeout(call)); }
-    /// The client it makes its calls on.
+    /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
-    /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
+    /// Base URL and path. Two jobs are the same if API, scope and id are equal.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process: the job, and when this client made it by a retry.
+    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it by a
+    /// retry.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
-    /// From 0.5 s to 5 s: these jobs take seconds, and no limit on requests is documented.
+    /// Every 0.5 to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::milliseconds;
         return {milliseconds(500), milliseconds(500), milliseconds(5000), 1.5};
     }
 
-    /// One page of the jobs, in the order of their ids: `GET {base path}?status&limit&offset`. Errors: those of
-    /// `client::send`, `invalid_argument` for a query that no server takes, and `invalid_response`.
+    /// Returns one page of the jobs, ordered by id: `GET {base path}?status&limit&offset`. Errors: those of
+    /// `client::send`, `invalid_argument` for an invalid query, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job_page> list_jobs(list_query = {}) const;
 
-    /// All jobs from an offset on, or those of one status, as a stream: as many `list_jobs` as it takes, `limit` jobs a
-    /// page.
+    /// All jobs from an offset on, or those of one status, one by one. Sends as many list requests as needed, with
+    /// `limit` jobs a page.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
-    /// The job as it is now: `GET {base path}/{id}`.
+    /// Returns the job as it is now: `GET {base path}/{id}`.
     ///
     /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string_view id) const;
 
-    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`.
+    /// Deletes a job, even a running one: `DELETE {base path}/{id}`.
     ///
-    /// When the answer is lost, and the repeated request finds nothing, the job is asked for and the list read: if the
-    /// job is not found and the list answers, the call has succeeded. Else it ends with `outcome_unknown`: a server
-    /// whose store is out of reach finds no job either. Errors: those of `client::send`.
+    /// If the response is lost and the repeated request answers 404, the call gets the job and the list. It succeeds if
+    /// the job is not found and the list is readable. Otherwise it ends with `outcome_unknown`, because a server whose
+    /// store is down also answers 404. Errors: those of `client::send`.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string_view id) const;
 
-    /// Makes a new job of the same operation; the old one stays: `GET {base path}/{id}`, which tells of earlier
-    /// retries, and `POST {base path}/{id}/retry`.
+    /// Creates a new job with the same operation, and keeps the old one: `GET {base path}/{id}` for the earlier
+    /// retries, then `POST {base path}/{id}/retry`.
     ///
-    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at again:
-    /// the one retry that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Ids
-    /// that this client has from other answers do not count, nor does, where the job could not be looked at before, a
-    /// retry in the second in which the request was sent. Errors: those of `client::send`, and `invalid_response`; then
-    /// the new job's id, where it could be read, is in `error_info::job_id`.
+    /// An empty `target_hostname` means any agent. If no response tells whether the retry was created, the call gets
+    /// the old job again. If its timeline shows exactly one new retry, the call returns that one; otherwise it ends
+    /// with `outcome_unknown`. Ids that this client knows from other responses do not count. If the first GET failed, a
+    /// retry in the second in which the request was sent does not count either. Errors: those of `client::send`, and
+    /// `invalid_response`; then `error_info::job_id` is the new job's id, if it could be read.
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
                                                                       std::string_view target_hostname = {}) const;
 
-    /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
-    /// Errors: as `list_jobs`.
+    /// For waits: the jobs with status `processing`, at most 100, without details: `GET {base
+    /// path}?status=processing&limit=100`. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
-    /// Whether both are handles on one service: they share polls.
+    /// Whether both are handles on one service, and so share polls.
     friend bool operator==(const jobs& a, const jobs& b) noexcept
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
-    /// Equal for what is equal.
+    /// Hash, consistent with `==`.
     friend std::size_t hash_value(const jobs& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
