@@ -12,22 +12,22 @@
 
 namespace cojob {
 
-/// A length of time. Every option that is one names what zero means; "no limit" is `no_timeout`.
+/// A length of time. Each option of this type documents what zero means; `no_timeout` is no limit.
 using duration = std::chrono::steady_clock::duration;
 
-/// A moment of a client's steady clock, for deadlines. Means nothing to another process.
+/// A point in time of a client's steady clock, for deadlines. Meaningless to another process.
 using time_point = std::chrono::steady_clock::time_point;
 
-/// "No limit", written out. It is never added to a time point.
+/// No limit. Never added to a time point.
 inline constexpr duration no_timeout = duration::max();
 
-/// A moment in civil time, UTC.
+/// A point in civil time (wall clock), UTC.
 using timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
 
-/// RFC 3339 with as many decimals as are needed: `2026-01-02T03:04:05.678Z`.
+/// Formats a time as RFC 3339, with as many decimals as needed: `2026-01-02T03:04:05.678Z`.
 [[nodiscard]] COJOB_DECL std::string to_string(timestamp);
 
-/// One alarm of a clock. Not thread-safe; it rings on the executor it was made for.
+/// A timer of a clock. Not thread-safe. Its callback runs on the executor that it was made for.
 class BOOST_SYMBOL_VISIBLE alarm {
   public:
     alarm() = default;
@@ -35,15 +35,15 @@ class BOOST_SYMBOL_VISIBLE alarm {
     alarm& operator=(const alarm&) = delete;
     virtual ~alarm() = default;
 
-    /// Calls `ring` once, at `when` or as soon after it as the executor is free. Replaces what was set before.
+    /// Calls `ring` once, at `when` or as soon after it as the executor is free. Replaces an earlier setting.
     virtual void set(time_point when, std::function<void()> ring) = 0;
 
-    /// After this nothing rings.
+    /// Disarms the alarm: `ring` is not called after this.
     virtual void clear() noexcept = 0;
 };
 
-/// Where time comes from. The default is the machine's; `testing::manual_clock` stands still until it is told.
-/// `now`, `wall_now` and the two counters may be called from any thread.
+/// The source of time. The default is the machine's clock; a `testing::manual_clock` advances only when a test moves
+/// it. Any thread may call `now`, `wall_now` and the two notifications of exchanges.
 class BOOST_SYMBOL_VISIBLE clock {
   public:
     clock() = default;
@@ -51,30 +51,31 @@ class BOOST_SYMBOL_VISIBLE clock {
     clock& operator=(const clock&) = delete;
     virtual ~clock() = default;
 
-    /// Steady time, for everything that is waited for.
+    /// Steady time, for deadlines and waits.
     [[nodiscard]] virtual time_point now() const = 0;
 
-    /// Civil time, for what is shown or stored.
+    /// Civil time, for display and storage.
     [[nodiscard]] virtual timestamp wall_now() const = 0;
 
-    /// A new alarm, not set, that rings on this executor, from which this is called.
+    /// Returns a new alarm, not set, for this executor. Called from this executor.
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
-    /// A transport tells that it begins to wait for real sockets. A clock that is moved by hand holds until the end.
+    /// A transport starts to wait for real sockets. A clock that is moved by hand does not advance until the exchange
+    /// has ended.
     virtual void exchange_began() noexcept {}
-    /// The end of what `exchange_began` told of. Exchanges overlap: they are counted.
+    /// The exchange has ended. Exchanges may overlap, so they are counted.
     virtual void exchange_ended() noexcept {}
 };
 
-/// Shared by everything that must agree on the time: clients, and a `quota` they draw on.
+/// A clock, shared by all that must agree on the time: clients, and a `quota` that they share.
 using clock_ptr = std::shared_ptr<clock>;
 
-/// The machine's clocks; what a client uses unless it is given another.
+/// The machine's clocks, the default of a client.
 [[nodiscard]] COJOB_DECL clock_ptr machine_clock();
 
 namespace detail {
 
-/// `from + length`, where `no_timeout` and anything else that would overflow is the end of time.
+/// Returns `from + length`, or the latest time point if that overflows, as with `no_timeout`.
 [[nodiscard]] constexpr time_point after(time_point from, duration length) noexcept
 {
     return length > time_point::max() - from ? time_point::max() : from + length;

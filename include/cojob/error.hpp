@@ -21,32 +21,32 @@ namespace cojob {
 /// The error code of Boost.System, here and in every `error_info`.
 using boost::system::error_code;
 
-/// Why a call failed. docs/design/failures.md says which outcome of an attempt becomes which of these.
+/// Why a call failed. docs/design/failures.md lists which outcome of an attempt becomes which code.
 enum class errc {
-    invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
-    quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
-    rate_limited,         ///< 429; `error_info::retry_at` is set when the server said
+    invalid_argument = 1, ///< refused before any I/O: an empty prompt, an invalid id, an invalid option
+    quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` is when to try again
+    rate_limited,         ///< 429; `error_info::retry_at` is set if the server named a time
     unauthorized,         ///< 401
     forbidden,            ///< 403
     not_found,            ///< 404
     conflict,             ///< 409
     rejected,             ///< any other 4xx
     server_error,         ///< 5xx
-    unexpected_status,    ///< 1xx, 3xx, or a number that has no meaning here
-    outcome_unknown,      ///< the server may or may not have done it; do not repeat it without looking
-    connect_failed,       ///< no address found, or none of them answered
-    connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
+    unexpected_status,    ///< 1xx, 3xx, or a number outside 100 to 599
+    outcome_unknown,      ///< the server may or may not have processed the request: check before you repeat it
+    connect_failed,       ///< no address found, or no connection to any of them
+    connect_timeout,      ///< a timeout before the request was sent; the last attempt names the phase
     tls_failed,           ///< the TLS handshake failed
-    certificate_rejected, ///< the server's certificate or host name was not accepted
-    proxy_failed,         ///< the proxy refused or cut the connection; this version connects to none
-    request_timeout,      ///< one attempt took too long after the request was sent
-    deadline_exceeded,    ///< the whole call took too long
+    certificate_rejected, ///< the certificate or its host name was not accepted
+    proxy_failed,         ///< the proxy refused or closed the connection; this version uses no proxies
+    request_timeout,      ///< a timeout of one attempt after the request was sent
+    deadline_exceeded,    ///< the deadline of the whole call expired
     wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
-    connection_lost,      ///< reset or early end of the connection, on a call that is safe to repeat
-    response_too_large,   ///< over one of `limit_options`
+    connection_lost,      ///< the connection was reset or closed early, in a call that is safe to repeat
+    response_too_large,   ///< exceeds one of `limit_options`
     malformed_response,   ///< not HTTP
-    invalid_response,     ///< JSON that is not what the API documents; the message names the path
-    no_progress,          ///< a list is said to go on, but page after page has nothing new: see `pager::next`
+    invalid_response,     ///< JSON that does not match the API; the message names the path
+    no_progress,          ///< a list should continue, but page after page has nothing new: see `pager::next`
 };
 
 /// The enumerator's name.
@@ -61,14 +61,14 @@ enum class errc {
         1);
 }
 
-/// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
+/// Groups of error codes: `if (ec == cojob::condition::timeout)`.
 enum class condition {
     retryable = 1, ///< repeating the call cannot do the work twice
-    client_error,  ///< the request was at fault
-    server_error,  ///< the server was
-    timeout,       ///< a limit of this client fired
+    client_error,  ///< an error of the request
+    server_error,  ///< an error of the server
+    timeout,       ///< a timeout of this client
     throttled,     ///< too many requests
-    transport,     ///< no answer could be had
+    transport,     ///< no response could be obtained
 };
 
 /// The enumerator's name.
@@ -78,49 +78,49 @@ enum class condition {
         value, {"retryable", "client_error", "server_error", "timeout", "throttled", "transport"}, 1);
 }
 
-/// The category of `errc`, named `cojob`; its messages are short English words for logs. Each copy of the library in a
-/// program has one, in a plug-in with hidden symbols for instance; all of them are equal.
+/// The category of `errc`, named `cojob`. Its messages are short English phrases for logs. Categories of several copies
+/// of the library in one program, such as a plug-in with hidden symbols, compare equal.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
 
-/// The category of `condition`, named `cojob.condition`. It knows which codes of `errc` meet which conditions.
+/// The category of `condition`, named `cojob.condition`. Maps codes of `errc` to conditions.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& condition_category() noexcept;
 
-/// What makes an `error_code` of an `errc` by itself: `code == errc::not_found`.
+/// Converts an `errc` to an `error_code`. Used implicitly: `code == errc::not_found`.
 [[nodiscard]] COJOB_DECL error_code make_error_code(errc) noexcept;
 
-/// What makes `code == condition::retryable` a question about a group of codes.
+/// Converts a `condition` to an `error_condition`. Used implicitly: `code == condition::retryable`.
 [[nodiscard]] COJOB_DECL boost::system::error_condition make_error_condition(condition) noexcept;
 
-/// How far an attempt came.
+/// The phases of an attempt.
 enum class phase {
-    queued,            ///< for a place among the origin's connections
-    resolving,         ///< the host's name is looked up
-    connecting,        ///< to one address after the other
+    queued,            ///< queued for a connection to the origin
+    resolving,         ///< looks up the host name
+    connecting,        ///< connects to one address after the other
     handshaking,       ///< TLS
-    sending,           ///< a write was started: from here on the server may have the request
-    awaiting_response, ///< the request was written whole
-    receiving,         ///< the answer has begun
-    done               ///< the answer is there, or its head where a stream follows
+    sending,           ///< the first write has started: the server may have the request
+    awaiting_response, ///< the request was sent completely
+    receiving,         ///< the response has begun
+    done               ///< the response is complete, or its head if an event stream follows
 };
 
-/// The phase in words, as `log_to` shows it.
+/// The name of the phase in words, as `log_to` prints it.
 [[nodiscard]] COJOB_DECL std::string_view to_string(phase) noexcept;
 
-/// One try of a call.
+/// One attempt of a call.
 struct attempt {
-    timestamp started{};           ///< civil time of the client
-    phase reached = phase::queued; ///< the last phase it was in
-    int status = 0;                ///< HTTP status, 0 when none came
-    duration wait{};               ///< what was waited before it
+    timestamp started{};           ///< start, by the client's wall clock
+    phase reached = phase::queued; ///< the last phase that it reached
+    int status = 0;                ///< HTTP status; 0: no response
+    duration wait{};               ///< delay before the attempt
     error_code ended{};            ///< why it ended; no error for success
-    std::string why{};             ///< the same in words, where there is more to say; never a server's text
+    std::string why{};             ///< further explanation, if there is one; never text of the server
 };
 
-/// What is known of a failure. A default-constructed one has no error.
+/// Everything that is known about a failure. Default-constructed: no error.
 class error_info {
   public:
     error_info() = default;
-    /// A failure with its `message`. The code need not be of this library: a cancellation has Asio's.
+    /// A failure with its `message`. The code may be of another category: a cancellation has a code of Asio.
     error_info(error_code code, std::string words = {}) : message(std::move(words)), code_(code) {}
     /// The same for a code of this library.
     error_info(errc code, std::string words = {}) : error_info(make_error_code(code), std::move(words)) {}
@@ -128,44 +128,44 @@ class error_info {
     /// Why it failed: an `errc`, or `operation_aborted` for a cancellation.
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 
-    int http_status = 0;               ///< 0 when no answer came
-    std::string method,                ///< of the request; empty when the failure is of none
-        path;                          ///< of the request, as sent, with its query
-    std::string message;               ///< this library's words: which option, which JSON member; part of `what()`
-    std::string server_message,        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
-        server_detail;                 ///< what else its answer says of it, in other members; likewise
-    std::string request_id;            ///< the server's `X-Request-Id`
-    std::string location,              ///< where its answer pointed: escaped, at most 512 bytes, no user info, no query
-        retry_after;                   ///< its `Retry-After` as it was sent, at most 64 bytes, unescaped
-    std::string job_id,                ///< of the job it is about, wherever it is known
-        job_status;                    ///< of that job when it was last seen by a wait; the server's text
-    std::optional<timestamp> retry_at; ///< when it makes sense to come back
-    std::vector<attempt> attempts; ///< every one of the call, in order; the last one's `why` says why it was the last
+    int http_status = 0;        ///< status of the response; 0: no response
+    std::string method,         ///< of the request; empty if the failure belongs to no request
+        path;                   ///< of the request, as sent, with its query
+    std::string message;        ///< text of this library, such as the option or JSON member concerned; part of `what()`
+    std::string server_message, ///< text of the server, at most `limit_options::error_text` bytes, unescaped
+        server_detail;          ///< further error text of the server from other members; likewise
+    std::string request_id;     ///< the server's `X-Request-Id`
+    std::string location,       ///< the server's `Location`: escaped, at most 512 bytes, without user info and query
+        retry_after;            ///< the server's `Retry-After` as sent, at most 64 bytes, unescaped
+    std::string job_id,         ///< id of the job concerned, if known
+        job_status;             ///< the job's status when a wait last saw it; text of the server
+    std::optional<timestamp> retry_at; ///< when to try again, if known
+    std::vector<attempt> attempts;     ///< all of the call, in order; `why` of the last one tells why no other followed
 
   private:
     error_code code_;
 };
 
-/// A failure in one line that is safe to log: what, which call, why, and when to come back. `rate limited (HTTP 429):
-/// POST /v2/agent/docs/job: try again at 2026-01-02T03:04:05Z`. Ids in the path are shown; its query, a secret and the
-/// server's words are not.
+/// Formats a failure as one line that is safe to log: what failed, which call, why, and when to try again. For example
+/// `rate limited (HTTP 429): POST /v2/agent/docs/job: try again at 2026-01-02T03:04:05Z`. Contains ids in the path, but
+/// not the query, secrets or text of the server.
 [[nodiscard]] COJOB_DECL std::string to_string(const error_info&);
 
-/// The same and, escaped and cut, what the server said of it: its words, where it pointed, its `Retry-After` and the
-/// request's id; then the job's id. For people: the words are the server's, and may be anything but the key.
+/// Like `to_string`, followed by the server's error text, `Location`, `Retry-After` and request id, each escaped and
+/// truncated, and the job's id. For people: the server's text may contain anything but the key.
 [[nodiscard]] COJOB_DECL std::string explain(const error_info&);
 
-/// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in
-/// it.
+/// The exception of every operation of this library, except for cancellation. `what()` contains no text of the server
+/// and no secret.
 class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
   public:
-    /// An exception for a failure; copies share it, so that copying does not throw.
+    /// Creates an exception for a failure. Copies share the failure, so copying does not throw.
     COJOB_DECL explicit api_error(error_info);
 
-    /// Everything that is known, the server's words included.
+    /// All details, text of the server included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
 
-    /// The status of the response that it is about; 0: there was none. `info().http_status`.
+    /// The HTTP status, as `info().http_status`; 0: no response.
     [[nodiscard]] int status() const noexcept { return info().http_status; }
 
     /// As `to_string(info())`: safe to log.
@@ -182,8 +182,8 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
 /// As `explain(failure.info())`.
 [[nodiscard]] COJOB_DECL std::string explain(const api_error& failure);
 
-/// What `result<T>::value()` does: throws `api_error`, or a plain `system_error` for a code that is not of this library
-/// (a cancellation).
+/// Called by `result<T>::value()`. Throws `api_error`, or a plain `system_error` for a code of another category (a
+/// cancellation).
 [[noreturn]] COJOB_DECL void throw_exception_from_error(const error_info&, const boost::source_location&);
 
 namespace detail {

@@ -14,14 +14,14 @@
 
 namespace cojob {
 
-/// Why a running call or wait has to stop.
+/// Why a running call or wait must stop.
 enum class stop_reason {
-    none,      ///< it has not to stop
+    none,      ///< no reason to stop
     cancelled, ///< by the caller
     closed,    ///< by `client::close()`
-    deadline,  ///< the whole operation's time is up
-    limit,     ///< the current step's time is up
-    forked,    ///< this process was forked from the one it began in, which goes on with it
+    deadline,  ///< the deadline of the operation expired
+    limit,     ///< the limit of the current step expired
+    forked,    ///< this process is a forked child; the operation continues in the parent
 };
 
 /// The enumerator's name.
@@ -30,65 +30,66 @@ enum class stop_reason {
     return detail::enumerator_name(value, {"none", "cancelled", "closed", "deadline", "limit", "forked"});
 }
 
-/// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
-/// and reaches what is being awaited as a terminal cancellation. The first reason stays. A step that was not suspended
-/// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
+/// A running call or wait, as its implementation sees it. Everything that can stop it is combined here, on the client's
+/// strand, and emitted as a terminal cancellation of the current asynchronous operation. The first reason is kept. A
+/// step that was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
+/// suspension.
 class operation {
   public:
-    /// An operation without deadline. The executor is the one it runs on, the client's strand; `usual_step` is about
-    /// how long the limit of a step is: the alarm first rings then, and is seldom set again.
+    /// Creates an operation without a deadline. The executor is the client's strand, on which it runs. `usual_step` is
+    /// the usual time limit of a step: the alarm is set for it at first, so that it seldom has to be set again.
     operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
         : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
     {
     }
 
-    /// Whether there is a reason to stop. To be asked after every suspension.
+    /// Whether the operation must stop. Check it after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none || has_forked(); }
-    /// The first reason; a limit gives way to a later one of the others.
+    /// The first reason. `limit` is replaced by any later reason.
     [[nodiscard]] stop_reason reason() const noexcept
     {
         const auto is_for_good = reason_ != stop_reason::none && reason_ != stop_reason::limit;
         return !is_for_good && has_forked() ? stop_reason::forked : reason_;
     }
-    /// Whether it began in a process from which this one was forked since.
+    /// Whether this process was forked after the operation began.
     [[nodiscard]] bool has_forked() const noexcept { return made_in_.is_of_a_parent(); }
     /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
-    /// What it runs on, the client's strand.
+    /// The executor that it runs on, the client's strand.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
-    /// The end of the whole operation.
+    /// The deadline of the whole operation.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
-    /// Moves the end of the whole operation. `time_point::max()`: none.
+    /// Sets the deadline of the whole operation. `time_point::max()`: none.
     COJOB_DECL void set_deadline(time_point);
 
-    /// The end of the step that begins; replaces the step's before. `time_point::max()`: none.
+    /// Sets the deadline of the step that begins now, in place of the previous one. `time_point::max()`: none.
     COJOB_DECL void set_limit(time_point);
 
-    /// After a step that was stopped by its limit, the operation may begin another.
+    /// Removes the limit of the step. If the limit had expired, the operation may continue with another step.
     COJOB_DECL void clear_limit();
 
-    /// Stops it: the reason is kept if it is the first, and what is awaited is cancelled.
+    /// Stops the operation: keeps the reason if it is the first, and cancels the current asynchronous operation.
     COJOB_DECL void stop(stop_reason);
 
-    /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.
+    /// Handles a cancellation by the caller. Ignores total cancellation while `refuse_total_cancellation` is in force.
     COJOB_DECL void cancel(asio::cancellation_type);
 
-    /// From now on total cancellation has come too late: part of the effect may be there. Or not any more: then one
-    /// that was refused meanwhile counts after all.
+    /// Refuses total cancellation from now on, because part of the effect may have happened. With `false`, accepts it
+    /// again; one that was refused meanwhile then takes effect.
     COJOB_DECL void refuse_total_cancellation(bool refuse);
 
-    /// Until `begin`, a reason to stop is kept and cancels nothing. For whoever starts the coroutine: a cancellation
-    /// that overtakes its first step would end it before it could tell anybody.
+    /// Until `begin`, keeps a reason to stop without cancelling anything. For the code that starts the coroutine: a
+    /// cancellation before its first step would end the coroutine before it could report its end.
     void hold_cancellation() noexcept { is_held_ = true; }
 
-    /// The coroutine runs: what came before reaches it now.
+    /// The coroutine has started: applies a cancellation that came before.
     COJOB_DECL void begin();
 
-    /// What the operation's own coroutine is bound to.
+    /// The cancellation slot for the operation's own coroutine.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
-    /// Ends the timer; the operation is over, and nothing is there any more that a stop could reach.
+    /// Ends the operation: destroys the timer, and ignores any later `stop`.
     void finish() noexcept
     {
         alarm_.reset();

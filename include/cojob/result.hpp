@@ -11,15 +11,14 @@
 
 namespace cojob {
 
-/// A value, or what is known of the failure.
+/// A value, or the details of a failure.
 template <class T>
 using result = boost::system::result<T, error_info>;
 
-/// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
-/// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+/// Awaits an operation and returns its failure instead of throwing. A cancellation becomes `error().code() ==
+/// asio::error::operation_aborted`. An exception that is not a `system_error`, such as `std::bad_alloc`, propagates.
 ///
-/// Cancellation: that of the operation, which it passes on. Example:
-/// `auto job = co_await cojob::as_result(agent.get_job(id))`.
+/// Cancellation: forwarded to the operation. Example: `auto job = co_await cojob::as_result(agent.get_job(id))`.
 template <class T>
 asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
 {

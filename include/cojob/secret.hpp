@@ -15,18 +15,18 @@
 
 namespace cojob {
 
-/// A text that never prints and is wiped from memory when its last copy goes. Copies share one buffer.
+/// A text that is never printed, and is wiped from memory with its last copy. Copies share one buffer.
 class secret {
   public:
     secret() = default;
 
-    /// Takes the text over; the argument's own buffer is wiped as well.
+    /// Takes the text, and wipes the argument's buffer.
     COJOB_DECL explicit secret(std::string text);
 
     /// Whether there is no text.
     [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
 
-    /// The text itself. The view lives as long as a copy of this secret.
+    /// Returns the text. The view is valid as long as a copy of this secret exists.
     [[nodiscard]] std::string_view reveal() const noexcept
     {
         return text_ ? std::string_view(*text_) : std::string_view();
@@ -35,34 +35,36 @@ class secret {
     /// Whether both have the same text.
     friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
 
-    /// Prints `***`, whatever the secret.
+    /// Prints `***` for every secret.
     COJOB_DECL friend std::ostream& operator<<(std::ostream&, const secret&);
 
   private:
     std::shared_ptr<const std::string> text_;
 };
 
-/// A key from an environment variable, without white space around it; `must_hold` is for the error's words.
-/// \throws api_error `invalid_argument` naming the variable, where it is not set, empty or blank, or holds what cannot
-/// be a key: several words, `Bearer` in front, quotes, what is not ASCII.
+/// Reads a key from an environment variable, without white space around it. `must_hold` describes the value in error
+/// messages.
+/// \throws api_error `invalid_argument` naming the variable if it is not set, empty or blank, or does not hold a key:
+/// several words, a `Bearer` prefix, quotes, non-ASCII characters.
 [[nodiscard]] COJOB_DECL secret secret_from_environment(const std::string& variable,
                                                         std::string_view must_hold = "a key");
 
-/// A key that is all there is in a file, without white space around it: the line's end that editors add, a byte order
-/// mark. \throws api_error `invalid_argument` naming the file, where it cannot be read or as `secret_from_environment`.
+/// Reads a key from a file that contains nothing else. Ignores white space around it, such as a final line break, and a
+/// byte order mark. \throws api_error `invalid_argument` naming the file if it cannot be read, or as
+/// `secret_from_environment`.
 [[nodiscard]] COJOB_DECL secret secret_from_file(const std::string& path);
 
-/// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's
-/// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
+/// Authorizes requests: either a fixed secret, or a provider that is called before each attempt. Several calls may call
+/// a provider at the same time. If it throws, the call that called it ends with that exception.
 class credential {
   public:
-    /// What is asked for a secret: a function that returns an awaitable, so that it may call a server for one.
+    /// Type of a provider: a function that returns an awaitable, so that it may get the secret from a server.
     using provider_type = std::function<asio::awaitable<secret>()>;
 
     credential() = default;
-    /// One secret for every request.
+    /// One secret for all requests.
     COJOB_DECL credential(secret fixed);
-    /// A provider, asked before each attempt. It may be asked on any thread that runs the client.
+    /// A provider, called before each attempt on the client's strand, and so on any thread that runs the client.
     credential(provider_type asked) : provider_(std::move(asked)) {}
     /// The same for a lambda.
     template <class Function>
@@ -71,16 +73,16 @@ class credential {
     {
     }
 
-    /// Neither a secret with text in it nor a provider.
+    /// Whether there is neither a non-empty secret nor a provider.
     [[nodiscard]] bool empty() const noexcept { return !provider_ && fixed_.empty(); }
-    /// Whether nobody has to be asked.
+    /// Whether there is no provider.
     [[nodiscard]] bool is_fixed() const noexcept { return !provider_; }
-    /// The secret; empty where there is a provider.
+    /// The secret; empty with a provider.
     [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
-    /// The provider; empty where the secret is fixed.
+    /// The provider; empty with a fixed secret.
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
-    /// What is sent for a fixed one, made once: `Bearer …`.
+    /// The header value of a fixed secret, built once: `Bearer …`.
     [[nodiscard]] const secret& header() const noexcept { return header_; }
 
   private:
@@ -90,14 +92,14 @@ class credential {
 
 namespace detail {
 
-/// The value of the header Authorization; empty for an empty key.
+/// Returns the value of the Authorization header; empty for an empty key.
 [[nodiscard]] COJOB_DECL secret bearer(const secret& key);
 
-/// A variable without white space around it; empty where it is not set. With `must_hold`, what it is for, that is
-/// refused. \throws api_error `invalid_argument` naming the variable
+/// Reads an environment variable, without white space around it; empty if it is not set. With `must_hold`, which
+/// describes the value, an empty one is refused. \throws api_error `invalid_argument` naming the variable
 [[nodiscard]] COJOB_DECL std::string environment(const std::string& variable, std::string_view must_hold = {});
 
-/// Overwrites the text, in a way the compiler does not remove, and empties it.
+/// Overwrites and empties the text. The compiler does not remove the overwriting.
 COJOB_DECL void wipe(std::string&) noexcept;
 
 } // namespace detail

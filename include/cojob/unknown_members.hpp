@@ -16,22 +16,23 @@ namespace detail {
 class unknown_collector;
 } // namespace detail
 
-/// The members of a job's JSON that this version of the library does not know, and those that have a type it does not
-/// expect: for each its path, and its value as the server wrote it. What a vendor adds can be used at once:
+/// The JSON members of a job that this version of the library does not know, and those of an unexpected type: for each
+/// its path, and its value as the server wrote it. So you can use members that a vendor adds:
 ///
 ///     if (const auto cost = job.unknown_members.find("cost"))
 ///         use(boost::json::parse(*cost));
 ///
-/// Paths and values are the server's: escape them before they are printed. The key that authorized the request is
-/// `***` in them. At most 64 KiB of a job are kept. Copies share one block; a job without unknown members has none.
+/// Paths and values are the server's: escape them before you print them. The key that authorized the request is
+/// replaced by `***`. Keeps at most 64 KiB for each job. Copies share one block; a job without unknown members has
+/// none.
 class unknown_members {
   public:
     /// One member of a job's JSON.
     struct member {
-        std::string_view path, ///< from the job: `cost`, `source.owner`, `timeline[2].id`
-            json;              ///< its value, a JSON text
+        std::string_view path, ///< relative to the job: `cost`, `source.owner`, `timeline[2].id`
+            json;              ///< its value as JSON text
 
-        /// Whether both are the same text.
+        /// Whether path and value are equal as texts.
         friend bool operator==(const member&, const member&) = default;
     };
 
@@ -41,20 +42,22 @@ class unknown_members {
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
     /// How many there are.
     [[nodiscard]] std::size_t size() const noexcept { return block_ ? block_->places.size() : 0; }
-    /// In the order of the answer. The views live as long as a copy of this object. Precondition: `i < size()`.
+    /// Returns the i-th member, in the order of the response. The views are valid as long as a copy of this object
+    /// exists. Precondition: `i < size()`.
     [[nodiscard]] COJOB_DECL member operator[](std::size_t i) const noexcept;
-    /// The value that has this path.
+    /// Returns the value of the member with this path.
     [[nodiscard]] COJOB_DECL std::optional<std::string_view> find(std::string_view path) const noexcept;
-    /// Whether the answer had more than is kept.
+    /// Whether the response had more than is kept.
     [[nodiscard]] bool is_cut() const noexcept { return block_ && block_->is_cut; }
 
-    /// Whether both have the same members in the same order. Jobs are equal without that: ask for it where it matters.
+    /// Whether both have the same members in the same order. Comparing jobs ignores unknown members: compare these if
+    /// they matter.
     COJOB_DECL friend bool operator==(const unknown_members&, const unknown_members&) noexcept;
 
   private:
     friend class detail::unknown_collector;
 
-    /// Ends in `text` of a path and of the value behind it.
+    /// Ends of a path and of its value in `text`.
     struct place {
         std::size_t path_end = 0, json_end = 0;
     };

@@ -33,11 +33,10 @@ class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url =
-        "http://127.0.0.1:8080";        ///< URL of the controller; plain HTTP is allowed to this machine only
-    std::string base_path = "/api/job"; ///< older servers: `/job`
-    credential token;                   ///< the token, or a provider that is called before each attempt
-    bool allow_plaintext = false;       ///< allows plain HTTP to other hosts; their jobs run commands
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP to this machine only
+    std::string base_path = "/api/job";             ///< older servers: `/job`
+    credential token;                               ///< the token, or a provider that is called before each attempt
+    bool allow_plaintext = false;                   ///< allows plain HTTP to other hosts; their jobs run commands
 };
 
 /// Selects a page of a list.
