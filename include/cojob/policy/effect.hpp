@@ -7,11 +7,11 @@
 
 namespace cojob {
 
-/// What sending a request twice would do.
+/// The effect of sending a request twice.
 enum class effect {
-    none,       ///< nothing: GET
-    idempotent, ///< the same as once: DELETE
-    once,       ///< more than once: POST
+    none,       ///< none, as for GET
+    idempotent, ///< the same as sending it once, as for DELETE
+    once,       ///< the work is done twice, as for POST
 };
 
 /// The enumerator's name.
@@ -22,7 +22,7 @@ enum class effect {
 
 namespace detail {
 
-/// What a method means by itself (RFC 9110, 9.2).
+/// The effect that a method implies (RFC 9110, 9.2).
 [[nodiscard]] constexpr effect effect_of(std::string_view method) noexcept
 {
     if (method == "GET" || method == "HEAD" || method == "OPTIONS")

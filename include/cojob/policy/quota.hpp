@@ -18,53 +18,53 @@ struct quota_access;
 
 } // namespace detail
 
-/// At most `limit` uses in any window of time, however the window is laid: the log of the uses is kept, not a bucket of
-/// tokens. Shared by everything that draws on it, several clients too; what waits for a slot gets it in order.
+/// A rate limit: at most `limit` uses in any window of time, wherever the window begins. It is a log of uses, not a
+/// token bucket. All clients and services that use it share it. Calls that wait for a slot get it in order.
 ///
-/// A slot is held while a request is under way and for a window and a second after it has ended, because the server
-/// counted the request somewhere in between. A request that provably did not reach the server gives its slot back. An
-/// answer 429 pauses the whole pool: a call that has not sent anything yet loses its slot and queues again, in its old
-/// place. Then one request at a time goes out until one of them is not refused.
+/// A request holds its slot while it is in flight, and for one window and a second after it has ended, because the
+/// server counted it at some time in between. A request that provably did not reach the server returns its slot. A 429
+/// pauses the whole pool. A call that has not sent anything yet then loses its slot, and queues again at its previous
+/// place. After the pause, one request at a time is sent until one of them is accepted.
 ///
 /// Thread-safe.
 class quota {
   public:
-    /// A quota of which nothing is used yet. An empty clock is the machine's; clients that share the quota should have
-    /// the same one.
+    /// Creates a quota without any uses. An empty clock means the machine's. Clients that share the quota should have
+    /// the same clock.
     ///
-    /// \throws api_error invalid_argument: a limit of zero, a window that is not more than zero or is `no_timeout`, a
-    /// `max_wait` that is not more than zero
+    /// \throws api_error `invalid_argument` for a limit of zero, a window that is not positive or is `no_timeout`, or a
+    /// `max_wait` that is not positive
     COJOB_DECL explicit quota(quota_options, clock_ptr = {});
     quota(const quota&) = delete;
     quota& operator=(const quota&) = delete;
     ~quota() = default;
 
-    /// Slots that a new call would get at once. None while the pool pauses; of what is free, those who queue have the
-    /// first.
+    /// Number of slots that a new call could take immediately: free slots that no queued call will take. Zero while the
+    /// pool pauses.
     [[nodiscard]] COJOB_DECL std::uint32_t remaining() const;
 
-    /// When a new call may expect a slot, in civil time; now when one is free. An estimate: requests under way are
-    /// taken to end now and to count, those who queue to want their slots.
+    /// When a new call can expect a slot, in civil time; the current time if one is free. An estimate: assumes that
+    /// requests in flight end now and count, and that each queued call takes a slot.
     [[nodiscard]] COJOB_DECL timestamp next_slot_at() const;
 
-    /// The options it was made with.
+    /// The options passed to the constructor.
     [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
 
-    /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.
-    /// The file is replaced as a whole or not at all, also when the machine crashes: when `save` returns, the log is on
-    /// the disk. A symbolic link is followed, the mode of an existing file is kept, and a new one is for its owner
-    /// only.
+    /// Writes the uses of the last window to a file, for `load` after a restart. Later uses are not in it, so save
+    /// last. Replaces the file atomically and durably, even if the machine crashes: when `save` returns, the data is on
+    /// the disk. Follows a symbolic link, keeps the mode of an existing file, and makes a new one accessible to its
+    /// owner only.
     ///
-    /// \throws api_error with the system's code when it cannot be written
+    /// \throws api_error with the code of the system if the file cannot be written
     COJOB_DECL void save(std::string path) const;
 
-    /// A quota that goes on from where `save` was called; a new one when there is no such file. Requests that were
-    /// under way count as if they ended now. A wall clock that was moved since then frees no slot early, unless the
-    /// machine was started anew as well.
+    /// Restores a quota that `save` wrote; returns a new one if there is no such file. Requests that were in flight
+    /// count as if they ended now. If the wall clock was changed in between, no slot becomes free too early, unless the
+    /// machine was rebooted as well.
     ///
-    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, empty, of a
-    /// newer version, or saved for a shorter window than asked for, and where an interrupted save left its file and no
-    /// other; the message says what to do. The system's code when it cannot be read
+    /// \throws api_error `invalid_argument` as the constructor; for a file that is damaged, truncated, empty, of a
+    /// newer version, or saved for a shorter window than `quota_options::window`; and if only the leftover of an
+    /// interrupted `save` exists. The message says what to do. The code of the system if the file cannot be read
     [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
 
   private:

@@ -10,10 +10,10 @@
 
 namespace cojob {
 
-/// What a call does that finds no slot free.
+/// What a call does if no slot is free.
 enum class when_exhausted {
-    wait, ///< queues, in order, for at most `quota_options::max_wait`
-    fail, ///< ends at once with `quota_exhausted`
+    wait, ///< queue, in order, for at most `quota_options::max_wait`
+    fail, ///< end immediately with `quota_exhausted`
 };
 
 /// The enumerator's name.
@@ -22,14 +22,14 @@ enum class when_exhausted {
     return detail::enumerator_name(value, {"wait", "fail"});
 }
 
-/// So many uses in any window of time.
+/// A limit on uses in any window of time.
 struct quota_options {
-    std::uint32_t limit = 0;                            ///< uses in a window; 0: none is kept
-    duration window = std::chrono::hours(1);            ///< more than zero
-    duration max_wait = std::chrono::minutes(5);        ///< the sum of all times a call queues; `no_timeout`: no limit
-    when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does that finds no slot free
+    std::uint32_t limit = 0;                     ///< uses in one window; 0: no quota
+    duration window = std::chrono::hours(1);     ///< length of the window; more than zero
+    duration max_wait = std::chrono::minutes(5); ///< limit for all the time that a call queues; `no_timeout`: no limit
+    when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does if no slot is free
 
-    /// Whether both are the same in everything: services that share a pool of a client must have equal ones.
+    /// Whether all members are equal. Services that share a pool of one client must have equal options.
     friend bool operator==(const quota_options&, const quota_options&) = default;
 };
 
