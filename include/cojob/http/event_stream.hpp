@@ -12,38 +12,39 @@
 
 namespace cojob::http {
 
-/// One event of a `text/event-stream`. The texts are the server's bytes, whatever they are.
+/// One event of a `text/event-stream`. The texts are the server's bytes, unvalidated.
 /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 struct server_sent_event {
     std::string type = "message"; ///< the `event` field
     std::string data{};           ///< the `data` fields, joined with line feeds
-    std::string id{};             ///< the last `id` field of the stream up to here; empty when there was none
+    std::string id{};             ///< the stream's last `id` field so far; empty: none
 
     /// Whether all three texts are equal.
     friend bool operator==(const server_sent_event&, const server_sent_event&) = default;
 };
 
-/// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
+/// Parses a `text/event-stream` incrementally, from chunks of any size. No I/O.
 class event_stream_parser {
   public:
-    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count: the first for
-    /// lines that are no data, the second for the data of an event, be it one line or many.
+    /// Creates a parser for a new stream. Uses two of the limits: `event_line` for lines that are not data, and
+    /// `event_bytes` for the data of an event, in one line or many.
     explicit event_stream_parser(const limit_options& limits)
         : max_line_(limits.event_line), max_event_(limits.event_bytes)
     {
     }
 
-    /// Takes the next bytes, as many as have come.
+    /// Appends received bytes.
     COJOB_DECL void feed(std::string_view);
 
-    /// The next event that is complete in what was taken. It is parsed now: what is held is the bytes and one event.
-    /// What is incomplete when the stream ends is not an event. After something over a limit there is nothing any more.
+    /// Returns the next complete event, or an empty optional. Parses lazily, so the parser stores the bytes and at most
+    /// one event. An event that is incomplete when the stream ends is dropped. Once a limit is exceeded, returns no
+    /// more events.
     [[nodiscard]] COJOB_DECL std::optional<server_sent_event> next();
 
-    /// The name of the limit that the stream is over; null when it is over none.
+    /// The name of the exceeded limit; null: none.
     [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
 
-    /// How long the server wants a client to wait before it connects anew: its last `retry` field.
+    /// The server's reconnection delay: its last `retry` field.
     [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
 
   private:
@@ -55,8 +56,8 @@ class event_stream_parser {
 
     std::size_t max_line_, max_event_;
     std::string input_;
-    std::size_t taken_ = 0; // of the input
-    std::string line_;      // as far as it has come
+    std::size_t taken_ = 0; // bytes of the input that were consumed
+    std::string line_;      // the current line, possibly incomplete
     std::string type_, data_, last_id_;
     std::optional<duration> reconnection_time_;
     const char* exceeded_ = nullptr;

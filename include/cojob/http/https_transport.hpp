@@ -9,21 +9,21 @@
 
 namespace cojob::http {
 
-/// What the transport of sockets needs to know.
+/// Options of the transport over sockets.
 class https_options {
   public:
     https_options() = default;
 
-    tls_options tls;          ///< which servers are believed to be who they say
+    tls_options tls;          ///< which certificates are trusted
     timeout_options timeouts; ///< all but `call`
     pool_options pool;        ///< connections to each origin
-    limit_options limits;     ///< what a server may send
-    observer_ptr observer;    ///< told of connections; empty: nobody is
+    limit_options limits;     ///< limits for responses
+    observer_ptr observer;    ///< notified of connections; empty: none
 };
 
-/// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given
-/// another.
-/// \throws api_error `invalid_argument` for TLS options that cannot be used.
+/// Creates a transport for HTTP/1.1 over TLS or plain TCP, with kept-alive connections for each origin. The default of
+/// a client.
+/// \throws api_error `invalid_argument` for invalid TLS options.
 [[nodiscard]] COJOB_DECL std::shared_ptr<transport> make_https_transport(https_options);
 
 } // namespace cojob::http

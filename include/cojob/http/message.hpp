@@ -12,34 +12,34 @@
 
 namespace cojob::http {
 
-/// Names and values, in order; a name may come more than once, and its case does not matter.
+/// Names and values, in order. A name may occur more than once; its case is ignored.
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// The first header of that name, whatever its case. The view lives as long as the list.
+/// Returns the value of the first header with this name, ignoring case. The view is valid as long as the list.
 [[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
                                                                      std::string_view name) noexcept;
 
-/// A request as it goes to one server.
+/// A request to one server.
 class request {
   public:
     request() = default;
 
-    http::origin origin;   ///< where it goes
+    http::origin origin;   ///< the server
     std::string method;    ///< upper case
-    std::string target;    ///< origin form: path and query, encoded
-    header_list headers;   ///< without Host, Content-Length, Authorization, Connection: those are made
-    secret authorization;  ///< the whole header value, empty for none
-    std::string body;      ///< as it is sent
-    bool has_body = false; ///< an empty body is sent as `Content-Length: 0`
+    std::string target;    ///< path and query, encoded (origin form)
+    header_list headers;   ///< without Host, Content-Length, Authorization and Connection, which the transport adds
+    secret authorization;  ///< the value of the Authorization header; empty: none
+    std::string body;      ///< the body
+    bool has_body = false; ///< whether there is a body; an empty one is sent as `Content-Length: 0`
 };
 
-/// A response, whole.
+/// A complete response.
 struct response {
-    int status = 0;        ///< of HTTP; 0: there is no response
-    header_list headers{}; ///< in the order they came
-    std::string body{};    ///< whole and without its transfer coding; empty where it is streamed
+    int status = 0;        ///< HTTP status; 0: no response
+    header_list headers{}; ///< in the order of arrival
+    std::string body{};    ///< the complete body without transfer coding; empty if it is streamed
 
-    /// The first header of that name, whatever its case. The view lives as long as the response.
+    /// Returns the value of the first header with this name, ignoring case. The view is valid as long as the response.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
     {
         return find_header(headers, name);

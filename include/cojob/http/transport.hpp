@@ -14,48 +14,49 @@
 
 namespace cojob::http {
 
-/// Decides, at the moment of commit, whether a request may still be sent: a quota refuses while its pool pauses.
+/// Decides immediately before the first write whether a request may still be sent. A quota refuses while its pool
+/// pauses.
 class BOOST_SYMBOL_VISIBLE commit_gate {
   public:
     commit_gate() = default;
     commit_gate(const commit_gate&) = delete;
     commit_gate& operator=(const commit_gate&) = delete;
 
-    /// Called on the client's strand. Whether the request may be sent now.
+    /// Returns whether the request may be sent now. Called on the client's strand.
     [[nodiscard]] virtual bool may_commit() = 0;
 
   protected:
     ~commit_gate() = default;
 };
 
-/// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
+/// The state of one exchange, updated by the transport while it runs, so that its end can be interpreted in any case.
 class exchange {
   public:
-    /// An exchange that has not begun. `is_repeatable`: sending its request twice does no harm, so that a total
-    /// cancellation is accepted to the end. The gate, if there is one, outlives the exchange.
+    /// Creates an exchange that has not started. `is_repeatable`: sending the request twice does no harm, so total
+    /// cancellation is accepted until the end. The gate may be null; otherwise it must outlive the exchange.
     exchange(cojob::operation& op, bool is_repeatable, commit_gate* gate = nullptr)
         : operation(op), gate_(gate), is_repeatable_(is_repeatable)
     {
     }
 
-    cojob::operation& operation;       ///< what may stop it; outlives the exchange
-    phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
-    bool needs_new_connection = false; ///< a kept one must not be used
-    bool avoids_idle = false;          ///< a kept one must have been in use a moment ago
-    duration yields{};                 ///< not zero: a wait's poll, which lets calls go first for that long in a queue
-    duration queued{};                 ///< for how long it stood in the transport's own queue; the transport tells it
-    bool streams_body = false;         ///< a success's body is to be read as it comes
-    bool is_cut_short = false;         ///< not all of the request was written: an answer is one to a part of it
-    bool is_reused = false;            ///< the connection had served a request before
-    std::uint64_t bytes_sent = 0,      ///< of HTTP, before TLS
-        bytes_received = 0;            ///< of HTTP, after TLS
+    cojob::operation& operation;       ///< the operation that may stop it; outlives the exchange
+    phase reached = phase::queued;     ///< the last phase that it reached; updated by the transport
+    bool needs_new_connection = false; ///< do not use a kept-alive connection
+    bool avoids_idle = false;          ///< use a kept-alive connection only if it was in use a moment ago
+    duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
+    duration queued{};                 ///< time in the transport's own queue; set by the transport
+    bool streams_body = false;         ///< stream the body of a successful response
+    bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
+    bool is_reused = false;            ///< the connection had served an earlier request
+    std::uint64_t bytes_sent = 0,      ///< bytes of HTTP, before encryption
+        bytes_received = 0;            ///< bytes of HTTP, after decryption
 
-    /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
-    /// counts is that a write was started.
+    /// The transport calls this immediately before the first write. A failed TLS write reports no bytes even if some
+    /// were sent, so from here on the server may have the request.
     ///
-    /// Returns whether the request may be sent. If not, nothing must be written: `send` ends with `operation_aborted`
-    /// and keeps the connection for another request. The client calls `send` again, with the same request and a new
-    /// exchange, when the request may be sent.
+    /// Returns whether the request may be sent. If not, the transport must write nothing: `send` ends with
+    /// `operation_aborted` and keeps the connection for another request. The client calls `send` again with the same
+    /// request and a new exchange when the request may be sent.
     [[nodiscard]] bool commit()
     {
         if (was_committed_)
@@ -69,10 +70,10 @@ class exchange {
         return true;
     }
 
-    /// Whether the last `commit` said no.
+    /// Whether the last `commit` returned false.
     [[nodiscard]] bool was_refused() const noexcept { return was_refused_; }
 
-    /// Whether a write was started: the server may have the request, or a part of it.
+    /// Whether a write has started: the server may have the request or a part of it.
     [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
 
   private:
@@ -82,16 +83,17 @@ class exchange {
     bool was_refused_ = false;
 };
 
-/// What has come of a body.
+/// One part of a response body.
 struct body_part {
-    error_code error{};               ///< connection_lost, malformed_response, response_too_large, operation_aborted
-    std::string why{};                ///< in this library's or the system's words, never the server's
-    std::string text{};               ///< the bytes, without transfer coding
-    bool is_last = false;             ///< the body has ended in good order
-    std::uint64_t bytes_received = 0; ///< of HTTP, for this part
+    error_code error{};   ///< `connection_lost`, `malformed_response`, `response_too_large` or `operation_aborted`
+    std::string why{};    ///< explanation by this library or the system, never text of the server
+    std::string text{};   ///< the bytes, without transfer coding
+    bool is_last = false; ///< the body is complete
+    std::uint64_t bytes_received = 0; ///< bytes of HTTP received for this part
 };
 
-/// The body of a response, read as it comes. One call at a time, on the client's strand; may be destroyed anywhere.
+/// The body of a response, read as it arrives. One call at a time, on the client's strand. May be destroyed on any
+/// thread.
 class BOOST_SYMBOL_VISIBLE body_stream {
   public:
     body_stream() = default;
@@ -99,20 +101,20 @@ class BOOST_SYMBOL_VISIBLE body_stream {
     body_stream& operator=(const body_stream&) = delete;
     virtual ~body_stream() = default;
 
-    /// Waits for more: a text that is not empty, or the end, or an error. Nothing is read, and the server held back,
-    /// while nobody calls. After the end, or an error, there is nothing but that.
+    /// Waits for the next part: a non-empty text, the end, or an error. Reads only while it is awaited; in between,
+    /// flow control holds back the server. After the end or an error, returns the same again.
     virtual asio::awaitable<body_part> read(cojob::operation&) = 0;
 };
 
-/// How an exchange ended.
+/// The result of an exchange.
 struct exchange_result {
-    error_code error{};                  ///< none: `response` is whole, but for `rest`
-    std::string why{};                   ///< in this library's or the system's words, never the server's
-    http::response response{};           ///< its status is 0 where no head came
-    std::shared_ptr<body_stream> rest{}; ///< the body, where it is streamed; else, or empty: it is in the response
+    error_code error{};                  ///< no error: `response` is complete, except for `rest`
+    std::string why{};                   ///< explanation by this library or the system, never text of the server
+    http::response response{};           ///< the response; its status is 0 if no head arrived
+    std::shared_ptr<body_stream> rest{}; ///< the body, if it is streamed; null: it is in the response
 };
 
-/// The seam between a client and the network. One client uses it, on its strand.
+/// The interface between a client and the network. One client uses it, on its strand.
 class BOOST_SYMBOL_VISIBLE transport {
   public:
     transport() = default;
@@ -120,21 +122,21 @@ class BOOST_SYMBOL_VISIBLE transport {
     transport& operator=(const transport&) = delete;
     virtual ~transport() = default;
 
-    /// Sends one request and reads its response. Failures are results, not exceptions:
-    /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
-    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`, and so is one whose
-    /// `exchange.commit()` said no. The request and the exchange outlive the call. A transport that knows no streams
-    /// may read the body to its end and leave `rest` empty.
+    /// Sends one request and reads its response. Returns failures as results, not as exceptions: `connect_failed`,
+    /// `tls_failed`, `certificate_rejected`, `connection_lost`, `malformed_response`, `response_too_large`. If
+    /// `exchange.operation.is_stopped()`, or if `exchange.commit()` returned false, the error is `operation_aborted`.
+    /// The request and the exchange outlive the call. A transport that does not stream may read the whole body and
+    /// leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
-    /// Drops idle connections. Called on the strand when the client is closed.
+    /// Closes idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;
 
-    /// The process was forked, and this is the child: connections opened so far are the parent's. Closes their
-    /// descriptors and says nothing to the servers. Called once, before anything else of the child.
+    /// This process is a forked child: the connections opened so far belong to the parent. Closes their descriptors
+    /// without sending anything. Called once in the child, before any other member.
     virtual void forked() noexcept {}
 
-    /// The executor's context is going: drops what holds on to it. Nothing may be started.
+    /// The executor's context is being destroyed: releases everything that refers to it. Must not start operations.
     virtual void shutdown() noexcept = 0;
 };
 
