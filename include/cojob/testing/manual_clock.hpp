@@ -12,8 +12,8 @@
 
 namespace cojob::testing {
 
-/// A clock that stands still until a test moves it: an hour of polling takes milliseconds. It runs the context itself,
-/// so the context must have no other thread running it.
+/// A clock that advances only when a test moves it: an hour of polling takes milliseconds. It runs the context itself,
+/// so no other thread may run that context.
 ///
 ///     asio::io_context context;
 ///     auto clock = std::make_shared<cojob::testing::manual_clock>(context);
@@ -21,49 +21,51 @@ namespace cojob::testing {
 ///     clock->advance(1h);
 class manual_clock final : public clock {
   public:
-    /// A clock that stands at `start`, by civil time; its steady time is its own. The context outlives it.
+    /// Creates a clock with the civil time `start`; its steady time is independent of that. The context must outlive
+    /// the clock.
     COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
-    /// Alarms that have not rung never will.
+    /// Alarms that have not rung never ring.
     COJOB_DECL ~manual_clock() override;
 
-    /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each.
-    /// While an exchange waits for a real socket, time stands still and the context is run until it has ended.
+    /// Runs all ready handlers, then moves from alarm to alarm up to now + `length`, and runs the ready handlers at
+    /// each. While an exchange waits for a real socket, time does not advance, and the context runs until the exchange
+    /// has ended.
     COJOB_DECL void advance(duration length);
 
-    /// Moves at once, exchanges in flight or not: what was to ring until then rings now, in order, and what is ready
-    /// runs.
+    /// Moves time immediately, even with exchanges in flight. All alarms until then ring at the new time, in order, and
+    /// the ready handlers run.
     COJOB_DECL void jump(duration length);
 
-    /// The machine sleeps for so long: civil time goes on, steady time stands still, nothing rings and nothing runs. On
-    /// a system whose steady time goes on in a sleep, that is `jump`.
+    /// Simulates a suspended machine: advances civil time only. Steady time does not advance, and no alarm rings and no
+    /// handler runs. On systems whose steady clock includes suspended time, the equivalent is `jump`.
     COJOB_DECL void suspend(duration length);
 
-    /// Runs what is ready, and exchanges in flight to their end, without moving.
+    /// Runs all ready handlers, and exchanges in flight to their end, without moving time.
     COJOB_DECL void settle();
 
-    /// Runs the context, without moving, until the condition holds: how a test brings an exchange to where time is to
-    /// pass it. Whether it came to hold within the patience.
+    /// Runs the context, without moving time, until the condition holds. A test uses it to bring an exchange to the
+    /// point at which time should pass. Returns whether the condition came to hold before `set_patience` ran out.
     COJOB_DECL bool run_until(const std::function<bool()>& holds);
 
-    /// How long, in real time, an exchange may take until `advance` and `settle` throw `std::runtime_error`. 30
+    /// Limit, in real time, for an exchange: after it `advance` and `settle` throw `std::runtime_error`. Default: 30
     /// seconds.
     COJOB_DECL void set_patience(duration real);
 
-    /// Alarms that are set and not due.
+    /// Number of alarms that are set and not due.
     [[nodiscard]] COJOB_DECL std::size_t pending() const;
 
-    /// Steady time, as far as it was moved.
+    /// The steady time.
     [[nodiscard]] COJOB_DECL time_point now() const override;
-    /// Civil time: the start, and how far it was moved.
+    /// The civil time: the start, plus the time moved since then.
     [[nodiscard]] COJOB_DECL timestamp wall_now() const override;
-    /// An alarm that rings when time is moved to it.
+    /// Returns an alarm that rings when time is moved to it.
     [[nodiscard]] COJOB_DECL std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) override;
-    /// Called by transports: time stands still from now on.
+    /// Called by transports: time does not advance from now on.
     COJOB_DECL void exchange_began() noexcept override;
-    /// Called by transports: time may move again when every exchange has ended.
+    /// Called by transports: time may advance once all exchanges have ended.
     COJOB_DECL void exchange_ended() noexcept override;
 
-    /// The civil time a clock starts at unless it is given another: 2026-01-01T00:00:00Z.
+    /// The default start: 2026-01-01T00:00:00Z.
     [[nodiscard]] static constexpr timestamp default_start() noexcept
     {
         return timestamp(std::chrono::seconds(1767225600));

@@ -8,45 +8,45 @@
 
 namespace cojob::testing {
 
-/// What a scripted transport does with one request.
+/// The reply of a scripted transport to one request.
 class scripted_reply {
   public:
     scripted_reply() = default;
-    /// An answer.
+    /// A response.
     scripted_reply(int status, std::string body, http::header_list headers = {})
         : result{{}, {}, {status, std::move(headers), std::move(body)}, {}}
     {
     }
-    /// A failure in a phase; at `sending` and later the request counts as committed.
+    /// A failure in a phase. From `sending` on, the request counts as sent.
     scripted_reply(errc failure, phase last) : result{failure, {}, {}, {}}, reached(last) {}
 
-    http::exchange_result result; ///< the answer, or a failure
-    phase reached = phase::done;  ///< how far the exchange comes; at `sending` and later the request is committed
-    duration delay{};             ///< before the answer; `no_timeout`: never
-    duration commit_after{};      ///< of the delay, how much passes before the request counts as committed
-    /// Set: asked for the answer when the request arrives, which is when it counts as committed.
+    http::exchange_result result; ///< the response, or a failure
+    phase reached = phase::done;  ///< the last phase of the exchange; from `sending` on, the request counts as sent
+    duration delay{};             ///< delay of the reply; `no_timeout`: no reply
+    duration commit_after{};      ///< the part of `delay` before the request counts as sent
+    /// If set, called for the response when the request arrives, at which time it counts as sent.
     std::function<http::response()> on_arrival;
 };
 
-/// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread
-/// safety as for any transport: used by one client, on its strand.
+/// A transport without sockets: a function answers each request, after a delay in (virtual) time. Thread safety: as for
+/// any transport, one client uses it, on its strand.
 class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
   public:
-    /// What decides about each request, by its method, target and body.
+    /// Type of the function that answers requests, by their method, target and body.
     using script_type = std::function<scripted_reply(const http::request&)>;
 
-    /// A transport that asks this function, on the client's strand.
+    /// Creates a transport that calls this function, on the client's strand.
     explicit scripted_transport(script_type script) : script_(std::move(script)) {}
 
-    /// Asks the script, waits as it says on the client's clock, and returns its result. A request that must not be
-    /// sent when it is about to be committed (`exchange::commit`) comes again, and the script is asked again.
+    /// Calls the script, waits for the reply's delay on the client's clock, and returns the result. If the request may
+    /// not be sent at its commit (`exchange::commit`), the client sends it again later, and the script is called again.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
-    /// Nothing: there is no connection.
+    /// Does nothing: there are no connections.
     void close() noexcept override {}
-    /// Nothing: there is no connection.
+    /// Does nothing: there are no connections.
     void shutdown() noexcept override {}
 
-    /// Every request that came, in order; twice where it came again.
+    /// All requests, in order; one that was sent again occurs twice.
     [[nodiscard]] const std::vector<http::request>& requests() const noexcept { return requests_; }
 
   private:
