@@ -5,7 +5,7 @@
 
 namespace cojob {
 
-/// The library's version, `major.minor.patch`; also what the default user agent says.
+/// The library's version, `major.minor.patch`. Part of the default user agent.
 [[nodiscard]] constexpr std::string_view version() noexcept
 {
     return "0.1.0";

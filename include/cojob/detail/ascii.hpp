@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-// What <cctype> does, but in no locale and for any char: protocol text is ASCII wherever the program runs.
+// As in <cctype>, but independent of the locale and for any char: protocol text is always ASCII.
 namespace cojob::detail {
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept
@@ -40,14 +40,14 @@ namespace cojob::detail {
                       [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
-/// Without the blanks (RFC 9110, 5.6.3) around it.
+/// Returns the text without the blanks (RFC 9110, 5.6.3) around it.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept
 {
     const auto first = std::min(text.find_first_not_of(" \t"), text.size());
     return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
-/// Takes `expected` off the front of the text, if it is there.
+/// Removes `expected` from the front of the text. Returns whether it was there.
 [[nodiscard]] constexpr bool take(std::string_view& text, std::string_view expected) noexcept
 {
     if (text.substr(0, expected.size()) != expected)
@@ -64,7 +64,7 @@ namespace cojob::detail {
     return true;
 }
 
-/// Takes a number of exactly that many digits, at most nine, off the front of the text.
+/// Removes a number of exactly that many digits, at most nine, from the front of the text, and returns it.
 [[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept
 {
     if (text.size() < digits)

@@ -5,9 +5,9 @@
 
 #include <boost/config.hpp>
 
-// Two flavours from one source. By default every body is inline and comes with its header. With
-// COJOB_SEPARATE_COMPILATION the headers only declare, and one file of the program includes <cojob/src.hpp>
-// (or links cojob::compiled, which is that file).
+// Header-only by default: every body is inline and included by its header. With COJOB_SEPARATE_COMPILATION the headers
+// contain declarations only, and one file of the program includes <cojob/src.hpp>, or the program links
+// cojob::compiled, which is that file.
 #if !defined(COJOB_SEPARATE_COMPILATION)
 #define COJOB_DECL inline
 #elif defined(COJOB_SHARED) && defined(COJOB_SOURCE)

@@ -12,18 +12,18 @@ namespace cojob {
 
 namespace detail {
 
-/// The name of an enumerator, of names in the order of their values, which begin with `first`.
+/// Returns the name of an enumerator. `names` are in the order of the values, of which the smallest is `first`.
 template <class Enumeration>
 [[nodiscard]] constexpr std::string_view
 enumerator_name(Enumeration value, std::initializer_list<std::string_view> names, std::size_t first = 0) noexcept
 {
-    const auto index = static_cast<std::size_t>(value) - first; // below the first it is beyond the last
+    const auto index = static_cast<std::size_t>(value) - first; // a value below the first wraps around to a large index
     return index < names.size() ? names.begin()[index] : std::string_view("(no enumerator)");
 }
 
 } // namespace detail
 
-/// Writes an enumerator as its `to_string` does.
+/// Prints an enumerator by its `to_string`.
 template <class Enumeration>
     requires std::is_enum_v<Enumeration> && requires(Enumeration value) {
         { to_string(value) } -> std::same_as<std::string_view>;

@@ -7,24 +7,25 @@
 
 namespace cojob::detail {
 
-/// How many forks lie between this process and the one that asked first: a child counts one more than its parent. Kept
-/// by the system's hook, since asking for the process id is a system call. Always zero where processes do not fork.
+/// Number of forks between this process and the one that first called this: a child counts one more than its parent.
+/// Updated by a fork handler of the system, because asking for the process id is a system call. Always zero on systems
+/// without fork.
 [[nodiscard]] COJOB_DECL const std::atomic<unsigned>& fork_count();
 
-/// Where something was made: whether that was in a process from which this one was forked since.
+/// Remembers the process in which an object was created, to detect use in a forked child.
 class fork_mark {
   public:
     fork_mark() : count_(&fork_count()), made_at_(now()) {}
 
     [[nodiscard]] bool is_of_a_parent() const noexcept { return now() != made_at_; }
 
-    /// From now on as if it had been made here.
+    /// Adopts the object: from now on this process counts as its creator.
     void renew() noexcept { made_at_ = now(); }
 
   private:
     [[nodiscard]] unsigned now() const noexcept { return count_->load(std::memory_order_relaxed); }
 
-    const std::atomic<unsigned>* count_; // of the library, wherever this is compiled
+    const std::atomic<unsigned>* count_; // the library's counter, wherever this header is compiled
     unsigned made_at_;
 };
 

@@ -9,9 +9,9 @@
 
 namespace cojob::detail {
 
-/// An HTTP-date of RFC 9110, 5.6.7, in any of its three forms and in no locale; letters in any case, and `UTC`, `UT`,
-/// `Z` or `+0000` for `GMT`. `now` chooses the century of a year that has two digits. The day of the week has to be
-/// one, but not the right one.
+/// Parses an HTTP-date (RFC 9110, 5.6.7) in any of its three forms, independent of the locale. Accepts letters in any
+/// case, and `UTC`, `UT`, `Z` or `+0000` in place of `GMT`. `now` chooses the century of a two-digit year. The day of
+/// the week must be valid, but need not match the date.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view,
                                                                                  std::chrono::sys_seconds now) noexcept;
 

@@ -11,24 +11,24 @@
 
 namespace cojob::detail {
 
-/// Walks over a JSON text without a tree, and without recursion. It finds where values begin and end and checks nothing
-/// else; a text that is cut or is no JSON ends the walk.
+/// Iterates over a JSON text without building a tree and without recursion. Finds where values begin and end, and
+/// validates nothing else. Truncated or invalid JSON ends the iteration.
 class json_cursor {
   public:
     explicit json_cursor(std::string_view text) noexcept : text_(text) {}
 
-    /// The offset of what comes next, blanks skipped.
+    /// The offset of the next token, after blanks.
     [[nodiscard]] COJOB_DECL std::size_t position() noexcept;
-    /// From an offset to here.
+    /// The text from an offset to the current position.
     [[nodiscard]] std::string_view since(std::size_t begin) const noexcept { return text_.substr(begin, at_ - begin); }
 
-    /// Takes that character, if it comes next.
+    /// Consumes that character, if it comes next. Returns whether it did.
     COJOB_DECL bool take(char) noexcept;
-    /// A string with its quotes; `nullopt` where none comes next or it has no end.
+    /// Consumes a string with its quotes; `nullopt` if none comes next or it is truncated.
     COJOB_DECL std::optional<std::string_view> take_string() noexcept;
-    /// The name of a member, with its quotes, and its colon.
+    /// Consumes the name of a member, with its quotes, and its colon.
     COJOB_DECL std::optional<std::string_view> take_key() noexcept;
-    /// Any value; `nullopt` where it has no end.
+    /// Consumes any value; `nullopt` if it is truncated.
     COJOB_DECL std::optional<std::string_view> take_value() noexcept;
 
   private:
@@ -38,21 +38,20 @@ class json_cursor {
     std::size_t at_ = 0;
 };
 
-/// What a string says that is written like this, with its quotes; `nullopt` for one that is no JSON.
+/// Decodes a JSON string with its quotes; `nullopt` if it is invalid.
 [[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
 
 /// Whether a number is written as an integer: no fraction, no exponent.
 [[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
 
-/// The string or integer that the outermost object of a text has under that name, as `json_reader::read_id` takes it,
-/// although the text may be cut or be no JSON further on. The last one counts; empty: there is none.
+/// Returns the string or integer with that name in the outermost object, as `json_reader::read_id` does, even if the
+/// text is truncated or invalid further on. The last one counts; empty: none.
 [[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
 
-/// The text with U+FFFD for every escaped surrogate that has no partner; `nullopt` where there is none. Both escapes
-/// have six characters.
+/// Replaces every unpaired escaped surrogate by U+FFFD; `nullopt` if there is none. Both escapes have six characters.
 [[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
 
-/// The text without the byte order mark that some servers put before it (RFC 8259, 8.1 lets us ignore it).
+/// Returns the text without a byte order mark, which some servers send (RFC 8259, 8.1 allows to ignore it).
 [[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept
 {
     return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);

@@ -16,19 +16,18 @@
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
 
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. A byte
-/// order mark before it is skipped, and an escaped surrogate without its partner is U+FFFD: both are common in answers
-/// that quote what people typed, and neither makes the rest unreadable. The value lives in `memory`: what is to outlive
-/// that is assigned, not constructed, from a part of it.
-/// \param mended gets the text that was read, where it is not the body's own
+/// Parses a complete JSON text in UTF-8, with nothing but blanks around it. Of members with the same name the last one
+/// counts. Ignores a byte order mark, and replaces an unpaired escaped surrogate by U+FFFD: both are common in
+/// responses that quote user input, and neither makes the rest unreadable. The value lives in `memory`: to keep a part
+/// of it for longer, assign it, do not construct from it.
+/// \param mended receives the text that was parsed, if it differs from the body
 /// \throws api_error `invalid_response`
 [[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
                                                        boost::json::storage_ptr memory = {},
                                                        std::string* mended = nullptr);
 
-/// A JSON text and the tree that was read from it. The tree has lost how a number was written; the text has not. Where
-/// both are needed, each value is looked up in the text. The index for that is made at the first question, in one walk:
-/// most answers ask none.
+/// A JSON text and its tree. The tree has lost how a number was written, the text has not. `text_of` finds a value in
+/// the text; the index for that is built at the first call, in one pass, because most responses do not need it.
 class json_document {
   public:
     /// Keeps a view of the body. \throws api_error `invalid_response`
@@ -42,7 +41,7 @@ class json_document {
 
     [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
 
-    /// How a value of this document is written.
+    /// The text of a value of this document.
     [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
 
   private:
@@ -56,7 +55,7 @@ class json_document {
     COJOB_DECL void add_elements(const boost::json::value&, json_cursor&) const;
 
     std::string_view body_;
-    std::string mended_; ///< what is read in its place; empty: nothing is
+    std::string mended_; ///< the parsed text, if it differs from the body; otherwise empty
     boost::json::value root_;
     mutable std::vector<slice> slices_;
 };

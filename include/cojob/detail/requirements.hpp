@@ -3,7 +3,7 @@
 
 #include <boost/version.hpp>
 
-// What cannot work is said here, before anything fails less clearly.
+// Reports unsupported configurations first, because later errors would be less clear.
 
 #if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
 #error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."

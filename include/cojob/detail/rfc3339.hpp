@@ -12,22 +12,22 @@
 // The bodies of clock.hpp need this header, so it cannot take `timestamp` from there and writes the type out.
 namespace cojob::detail {
 
-/// UTC with `Z`, and no, three, six or nine decimals, as many as are needed.
+/// Formats a time in UTC with `Z`, and with no, three, six or nine decimals, as many as needed.
 [[nodiscard]] COJOB_DECL std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>);
 
-/// A date-time of RFC 3339, 5.6, and nothing else; `nullopt` for a date that no calendar has. Decimals after the ninth
-/// are dropped. A leap second is the first second after it, as POSIX counts. Years that nanoseconds in 64 bits do not
-/// reach (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
+/// Parses exactly a date-time of RFC 3339, 5.6; `nullopt` for an impossible date. Decimals after the ninth are dropped.
+/// A leap second becomes the first second after it, as in POSIX. Years out of the range of nanoseconds in 64 bits
+/// (before 1678, after 2261; Go's zero time is one) become the first or last time in it.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
     parse_rfc3339(std::string_view) noexcept;
 
-/// What servers write for a time: the above, or with a space for the `T`; an offset as `+00:00`, `+0000` or `+00`,
-/// after a space too; `UTC` for it, or none at all, which is UTC.
+/// Parses the formats that servers use: RFC 3339, also with a space for the `T`, with an offset as `+00:00`, `+0000` or
+/// `+00` (also after a space), with `UTC` in place of an offset, or without one, which means UTC.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
     parse_time(std::string_view) noexcept;
 
-/// A time as a number: seconds since 1970, or milliseconds where the seconds would be after the year 5000. `nullopt`
-/// for what is neither.
+/// Converts a number to a time: seconds since 1970, or milliseconds if seconds would be after the year 5000. `nullopt`
+/// for any other number.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
 time_of_number(std::int64_t) noexcept;
 /// The same with a fraction, to the microsecond.

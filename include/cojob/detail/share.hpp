@@ -13,9 +13,9 @@ inline std::shared_ptr<void> own(void* thing, void (*destroy)(void*))
     return {thing, destroy};
 }
 
-/// As `std::make_shared`, for what is made once in a client, a wait or a poll. It takes two allocations, and costs a
-/// user's compiler 6 functions for each type instead of 43: the owner beneath is the same for all of them. What each
-/// request makes is made by `std::make_shared`.
+/// Like `std::make_shared`, for objects that are created once for each client, wait or poll. Uses two allocations, and
+/// costs the user's compiler 6 functions for each type instead of 43, because all types share one control block.
+/// Objects that are created for each request use `std::make_shared`.
 template <class T, class... Arguments>
 [[nodiscard]] std::shared_ptr<T> share(Arguments&&... arguments)
 {
@@ -27,8 +27,8 @@ template <class T, class... Arguments>
         return std::shared_ptr<T>(own(made, [](void* thing) { delete static_cast<made_type*>(thing); }), made);
 }
 
-/// What a handle refers to. One that was moved from refers to nothing: it may be assigned to or destroyed, nothing
-/// else.
+/// Returns the state of a handle. Asserts that the handle was not moved from: such a handle may only be assigned to or
+/// destroyed.
 template <class T>
 [[nodiscard]] const std::shared_ptr<T>& in_use(const std::shared_ptr<T>& state) noexcept
 {

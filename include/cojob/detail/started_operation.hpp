@@ -24,17 +24,18 @@
 
 namespace cojob::detail {
 
-/// An operation that `start` runs. The coroutine owns it, the caller's cancellation slot does not.
+/// An operation that `start` runs. Owned by its coroutine, not by the caller's cancellation slot.
 class BOOST_SYMBOL_VISIBLE started_operation : public std::enable_shared_from_this<started_operation> {
   public:
-    /// The operation runs on a strand of this executor, because a cancellation must not meet a step of it.
+    /// The operation runs on a strand of this executor, because a cancellation must not run concurrently with one of
+    /// its steps.
     COJOB_DECL explicit started_operation(asio::any_io_executor);
     started_operation(const started_operation&) = delete;
     started_operation& operator=(const started_operation&) = delete;
     virtual ~started_operation() = default;
 
     COJOB_DECL void run(asio::awaitable<void> operation);
-    /// From any executor: the strand emits the signal.
+    /// May be called from any executor; the signal is emitted on the strand.
     COJOB_DECL void cancel(asio::cancellation_type);
 
     /// Posts the completion handler. Called at least once, on the strand or by `start` itself.
@@ -49,7 +50,7 @@ class BOOST_SYMBOL_VISIBLE started_operation : public std::enable_shared_from_th
 
     asio::any_io_executor executor_, strand_;
     asio::cancellation_signal signal_;
-    std::atomic<unsigned> asked_{0}; ///< types of cancellation so far
+    std::atomic<unsigned> asked_{0}; ///< types of cancellation requested so far
     bool has_begun_ = false, is_over_ = false;
 };
 
@@ -73,7 +74,7 @@ asio::awaitable<void> keep_result(asio::awaitable<T> operation, std::shared_ptr<
     started->result.emplace(co_await std::move(operation));
 }
 
-/// Knows the completion handler. It is invoked on its own executor, whose context is kept at work until then.
+/// Holds the completion handler, and outstanding work of its executor until it is invoked.
 template <class T, class Handler>
 class start_completion final : public started_with_result<T> {
   public:
@@ -109,7 +110,7 @@ class start_completion final : public started_with_result<T> {
         std::exception_ptr thrown{};
     };
 
-    /// What is posted. It frees all that belongs to the operation before it invokes the handler.
+    /// The posted function object. Frees everything of the operation before it invokes the handler.
     class invocation {
       public:
         using executor_type = handler_executor;
@@ -190,7 +191,7 @@ struct start_signature<void> {
 template <class T>
 using start_signature_t = typename start_signature<T>::type;
 
-/// What a failed operation can complete with, beside its exception.
+/// A result type that `start` can complete with after a failure, next to the exception.
 template <class T>
 concept startable = std::is_void_v<T> || (std::default_initializable<T> && std::move_constructible<T>);
 
