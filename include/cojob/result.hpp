@@ -15,10 +15,11 @@ namespace cojob {
 template <class T>
 using result = boost::system::result<T, error_info>;
 
-/// Awaits an operation and returns its failure instead of throwing. A cancellation becomes `error().code() ==
-/// asio::error::operation_aborted`. An exception that is not a `system_error`, such as `std::bad_alloc`, propagates.
+/// Awaits an operation and returns its failure instead of throwing. The `code()` of a cancellation is
+/// `asio::error::operation_aborted`. An exception that is not a `system_error`, such as `std::bad_alloc`, propagates.
 ///
-/// Cancellation: forwarded to the operation. Example: `auto job = co_await cojob::as_result(agent.get_job(id))`.
+/// Cancellation: forwarded to the operation. Example:
+/// `auto job = co_await cojob::as_result(agent.get_job(id))`.
 template <class T>
 asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
 {

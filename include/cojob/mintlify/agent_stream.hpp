@@ -77,8 +77,8 @@ class agent_stream {
     /// A handle for `wait_for_job`, in this process or another: use it when the stream has ended or broken.
     [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
 
-    /// Returns the next event; an empty optional when the service has ended the stream: `while (auto event = co_await
-    /// stream.next())`.
+    /// Returns the next event; an empty optional when the service has ended the stream:
+    /// `while (auto event = co_await stream.next())`.
     ///
     /// Reads only while it is awaited, so a slow caller slows down the service, but no other call. Errors:
     /// `outcome_unknown` if the stream breaks. The last attempt in `error_info` tells why: `connection_lost`,

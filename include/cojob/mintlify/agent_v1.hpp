@@ -112,8 +112,8 @@ class agent_v1 {
     /// with `take` sessions a page. The vendor reports no total, so one more request finds the end of the list.
     [[nodiscard]] COJOB_DECL pager<agent_session> all_jobs(session_query = {}) const;
 
-    /// For waits: the first hundred sessions, ended or not, with all their members: `GET
-    /// /v1/agent/{project}/jobs?skip=0&take=100`. Errors: as `list_jobs`.
+    /// For waits: the first hundred sessions, ended or not, with all their members:
+    /// `GET /v1/agent/{project}/jobs?skip=0&take=100`. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_unfinished() const;
 
     /// Whether both are handles on one service, and so share polls.

@@ -130,8 +130,8 @@ class jobs {
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
                                                                       std::string_view target_hostname = {}) const;
 
-    /// For waits: the jobs with status `processing`, at most 100, without details: `GET {base
-    /// path}?status=processing&limit=100`. Errors: as `list_jobs`.
+    /// For waits: the jobs with status `processing`, at most 100, without details:
+    /// `GET {base path}?status=processing&limit=100`. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service, and so share polls.
