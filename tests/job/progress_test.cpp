@@ -55,16 +55,6 @@ struct told_wait {
     std::string end;
 };
 
-cojob::asio::awaitable<bool> is_told_here(cojob::mintlify::agent agent)
-{
-    const auto here = co_await cojob::asio::this_coro::executor;
-    const auto* const strand = here.target<cojob::asio::strand<cojob::asio::io_context::executor_type>>();
-    bool was_here = true;
-    co_await wait_for_job(agent, "job_1",
-                          [&](const agent_job&) { was_here = was_here && strand->running_in_this_thread(); });
-    co_return was_here;
-}
-
 } // namespace progress_tests
 
 BOOST_AUTO_TEST_SUITE(a_wait_with_a_function)
@@ -124,10 +114,14 @@ BOOST_AUTO_TEST_CASE(is_cancelled_as_any_wait_is)
 BOOST_AUTO_TEST_CASE(calls_it_on_the_callers_executor)
 {
     job_bench b({{0, "active"}, {10, "completed"}});
-    bool was_here = false;
-    cojob::asio::co_spawn(cojob::asio::make_strand(b.host.context), is_told_here(b.host.agent),
-                          [&](std::exception_ptr, bool here) { was_here = here; });
+    const auto caller = cojob::asio::make_strand(b.host.context);
+    bool was_here = true;
+    auto tell = [&](const agent_job&) { was_here = was_here && caller.running_in_this_thread(); };
+    bool is_over = false;
+    cojob::asio::co_spawn(caller, wait_for_job(b.host.agent, "job_1", tell),
+                          [&](std::exception_ptr, const agent_job&) { is_over = true; });
     b.host.clock->advance(1min);
+    BOOST_TEST(is_over);
     BOOST_TEST(was_here);
 }
 
@@ -142,6 +136,7 @@ BOOST_AUTO_TEST_CASE(takes_a_job_as_all_waits_do_and_functions_of_all_kinds)
     const std::function<void(const agent_job&)> function = count;
     const auto owner = std::make_shared<int>(0);
     auto counts_for_itself = [owner, &told](const agent_job&) mutable { told += ++*owner; };
+    const auto unique = [&told, o = std::make_unique<int>(1)](const agent_job&) { told += *o; };
     std::vector<cojob::asio::awaitable<agent_job>> waits;
     waits.push_back(wait_for_job(agent, "job_1", count));
     waits.push_back(wait_for_job(agent, id, function, {}));
@@ -150,12 +145,13 @@ BOOST_AUTO_TEST_CASE(takes_a_job_as_all_waits_do_and_functions_of_all_kinds)
     waits.push_back(wait_for_job(agent, handle, count, wait_options()));
     waits.push_back(wait_for_job(agent, whole(), std::ref(count), 15min));
     waits.push_back(wait_for_job(agent, id, counts_for_itself, 1h));
+    waits.push_back(wait_for_job(agent, id, std::ref(unique), {}));
     for (auto& wait : waits) { // stored first, awaited afterwards
         const auto waiting = b.start(std::move(wait));
         b.host.until_done(waiting);
         BOOST_TEST(waiting.get().has_value());
     }
-    BOOST_TEST(told == 7);
+    BOOST_TEST(told == 8);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_job_that_it_creates_is_told_that_first)

@@ -59,45 +59,68 @@ constexpr void refuse_what_is_destroyed_twice()
 #endif
 }
 
+/// A function for the changes of a job, with its type erased. The coroutines below have no lambda in their frames: g++
+/// warns of such a frame where the caller is in a header or a unity build (-Wsubobject-linkage). Move-only functions
+/// will do, unlike with `std::function`.
+template <class Job>
+class change_callback {
+  public:
+    template <class Function>
+    [[nodiscard]] static change_callback of(Function&& on_change)
+    {
+        using kept = std::decay_t<Function>;
+        return {detail::share<kept>(std::forward<Function>(on_change)),
+                [](void* function, const Job& job) { std::invoke(*static_cast<kept*>(function), job); }};
+    }
+
+    void operator()(const Job& job) const { call_(function_.get(), job); }
+
+  private:
+    change_callback(std::shared_ptr<void> function, void (*call)(void*, const Job&))
+        : function_(std::move(function)), call_(call)
+    {
+    }
+
+    std::shared_ptr<void> function_;
+    void (*call_)(void*, const Job&);
+};
+
 /// Watches a job to its end, and calls the function for each change since `known`.
-template <class Api, class Function>
-asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job, Function on_change,
-                                                      wait_options options,
-                                                      std::shared_ptr<const typename Api::job_type> known = {})
+template <class Api, class Job = typename Api::job_type>
+asio::awaitable<Job> wait_and_tell(Api api, job_reference job, change_callback<Job> on_change, wait_options options,
+                                   std::shared_ptr<const Job> known)
 {
-    using job_type = typename Api::job_type;
     auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
     const auto watch = detail::make_watch(std::move(polled), std::move(job), options);
     while (const auto seen = co_await detail::next_change(watch)) {
-        auto next = std::static_pointer_cast<const job_type>(seen);
+        auto next = std::static_pointer_cast<const Job>(seen);
         const auto is_change = !known || !(*known == *next);
         known = std::move(next);
         if (is_change)
-            std::invoke(on_change, *known);
+            on_change(*known);
     }
     co_return *known;
 }
 
 /// How `run_job` waits for the job if it has a function to call.
-template <class Job, class Function>
+template <class Job>
 class telling_wait {
   public:
-    explicit telling_wait(Function on_change) : on_change_(std::move(on_change)) {}
+    explicit telling_wait(change_callback<Job> on_change) : on_change_(std::move(on_change)) {}
 
     void created(const Job& job)
     {
         known_ = detail::share<const Job>(job);
-        std::invoke(on_change_, *known_);
+        on_change_(*known_);
     }
     template <class Api>
     asio::awaitable<Job> wait(Api api, job_reference job, const wait_options& rest)
     {
-        return detail::wait_and_tell<Api, Function>(std::move(api), std::move(job), std::move(on_change_), rest,
-                                                    known_);
+        return detail::wait_and_tell<Api>(std::move(api), std::move(job), on_change_, rest, known_);
     }
 
   private:
-    Function on_change_;
+    change_callback<Job> on_change_;
     std::shared_ptr<const Job> known_;
 };
 
@@ -119,8 +142,9 @@ template <job_api Api, detail::names_job<Api> Job, class Function>
                                                                    wait_options options = {})
 {
     detail::refuse_what_is_destroyed_twice<Function>();
-    return detail::wait_and_tell<Api, std::decay_t<Function>>(std::move(api), detail::reference_by(job),
-                                                              std::forward<Function>(on_change), options);
+    using callback = detail::change_callback<typename Api::job_type>;
+    return detail::wait_and_tell<Api>(std::move(api), detail::reference_by(job),
+                                      callback::of(std::forward<Function>(on_change)), options, {});
 }
 
 /// The same with a time limit in place of options.
@@ -144,9 +168,9 @@ template <creating_job_api Api, class Function>
                                                               wait_options options = {})
 {
     detail::refuse_what_is_destroyed_twice<Function>();
-    using way = detail::telling_wait<typename Api::job_type, std::decay_t<Function>>;
-    return detail::create_and_wait(std::move(api), std::string(prompt), options,
-                                   way(std::forward<Function>(on_change)));
+    using job_type = typename Api::job_type;
+    detail::telling_wait<job_type> way(detail::change_callback<job_type>::of(std::forward<Function>(on_change)));
+    return detail::create_and_wait(std::move(api), std::string(prompt), options, std::move(way));
 }
 
 /// The same with a time limit in place of options.
