@@ -163,7 +163,7 @@ class client {
     [[nodiscard]] COJOB_DECL client_stats stats() const;
 
     /// Cancels every running call and wait, and closes the connections. Later calls end with `operation_aborted`. Any
-    /// thread may call it, more than once.
+    /// thread may call it, and more than once.
     COJOB_DECL void close() const;
 
     /// The executor of the client: its strand, or with `threading::single` the executor that it was given.

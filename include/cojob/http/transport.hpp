@@ -32,8 +32,9 @@ class BOOST_SYMBOL_VISIBLE commit_gate {
 /// The state of one exchange, updated by the transport while it runs, so that its end can be interpreted in any case.
 class exchange {
   public:
-    /// Creates an exchange that has not started. `is_repeatable`: sending the request twice does no harm, so total
-    /// cancellation is accepted until the end. The gate may be null; otherwise it must outlive the exchange.
+    /// Creates an exchange that has not started. `is_repeatable`: the request has no effect on the server
+    /// (`effect::none`), so total cancellation is accepted until the end. The gate may be null; otherwise it must
+    /// outlive the exchange.
     exchange(cojob::operation& op, bool is_repeatable, commit_gate* gate = nullptr)
         : operation(op), gate_(gate), is_repeatable_(is_repeatable)
     {

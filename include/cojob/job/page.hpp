@@ -79,7 +79,7 @@ asio::awaitable<void> read_page(std::shared_ptr<pager_state<T>> state)
 template <class T>
 asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
 {
-    constexpr int most_in_vain = 10; // a list that goes on for ever must not keep its reader
+    constexpr int most_in_vain = 10; // an endless list must not block its reader
     for (int pages = 0; state->ready.empty() && !state->cursor.is_over(); ++pages) {
         if (pages == most_in_vain)
             throw_no_progress(state->first + state->cursor.offset());
@@ -106,7 +106,7 @@ class pager {
     /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Sends nothing yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
-    /// Returns the next job; an empty optional after the last. Sends at most ten requests.
+    /// Returns the next job; an empty optional after the last. Reads at most ten pages.
     ///
     /// Errors: those of the list; `response_too_large` if a single job exceeds the limit (the message names its
     /// offset); `no_progress` if ten pages contain nothing new although the list should continue. After an error the

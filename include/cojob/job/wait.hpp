@@ -53,7 +53,8 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
-/// How `run_job` waits for the job it has created, without a function to call. `progress.hpp` has the other way.
+/// How `run_job` waits for the job it has created, without a function to call. `progress.hpp` has the one with a
+/// function.
 struct silent_wait {
     template <class Job>
     void created(const Job&) const noexcept

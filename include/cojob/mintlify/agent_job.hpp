@@ -11,7 +11,7 @@
 
 namespace cojob::mintlify {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
 /// The status of a job.
 enum class agent_job_status {

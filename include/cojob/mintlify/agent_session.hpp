@@ -13,7 +13,7 @@
 
 namespace cojob::mintlify {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
 /// Why a session has halted.
 enum class halt_reason {

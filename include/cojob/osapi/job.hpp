@@ -18,7 +18,7 @@
 
 namespace cojob::osapi {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
 /// The status of a job.
 enum class job_status {

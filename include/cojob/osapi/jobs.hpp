@@ -114,18 +114,18 @@ class jobs {
 
     /// Deletes a job, even a running one: `DELETE {base path}/{id}`.
     ///
-    /// If the response is lost and the repeated request answers 404, the call gets the job and the list. It succeeds if
-    /// the job is not found and the list is readable. Otherwise it ends with `outcome_unknown`, because a server whose
-    /// store is down also answers 404. Errors: those of `client::send`.
+    /// If the response is lost and the repeated request is answered with 404, the call reads the job and the list. It
+    /// succeeds if the job is not found and the list can be read. Otherwise it ends with `outcome_unknown`, because a
+    /// server whose store is unavailable also answers 404. Errors: those of `client::send`.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string_view id) const;
 
     /// Creates a new job with the same operation, and keeps the old one: `GET {base path}/{id}` for the earlier
     /// retries, then `POST {base path}/{id}/retry`.
     ///
-    /// An empty `target_hostname` means any agent. If no response tells whether the retry was created, the call gets
+    /// An empty `target_hostname` means any agent. If no response tells whether the new job was created, the call reads
     /// the old job again. If its timeline shows exactly one new retry, the call returns that one; otherwise it ends
-    /// with `outcome_unknown`. Ids that this client knows from other responses do not count. If the first GET failed, a
-    /// retry in the second in which the request was sent does not count either. Errors: those of `client::send`, and
+    /// with `outcome_unknown`. Ids that this client knows from other responses are ignored. If the first GET failed, a
+    /// retry in the second in which the request was sent proves nothing. Errors: those of `client::send`, and
     /// `invalid_response`; then `error_info::job_id` is the new job's id, if it could be read.
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
                                                                       std::string_view target_hostname = {}) const;

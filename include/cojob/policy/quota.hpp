@@ -22,9 +22,10 @@ struct quota_access;
 /// token bucket. All clients and services that use it share it. Calls that wait for a slot get it in order.
 ///
 /// A request holds its slot while it is in flight, and for one window and a second after it has ended, because the
-/// server counted it at some time in between. A request that provably did not reach the server returns its slot. A 429
-/// pauses the whole pool. A call that has not sent anything yet then loses its slot, and queues again at its previous
-/// place. After the pause, one request at a time is sent until one of them is accepted.
+/// server counted it at some time in between. A request that provably did not reach the server, or was refused with
+/// 429, returns its slot. A 429 pauses the whole pool. A call that has not sent anything yet then loses its slot, and
+/// queues again at its previous place. After the pause, one request at a time is sent until one of them gets a response
+/// other than 429.
 ///
 /// Thread-safe.
 class quota {

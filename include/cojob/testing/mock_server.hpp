@@ -20,7 +20,7 @@
 
 namespace cojob::testing {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
 /// The certificate of a mock server, which creates it and its authority at start.
 class mock_certificate {
