@@ -15,7 +15,7 @@
 
 // -------- cojob/detail/requirements.hpp
 
-// What cannot work is said here, before anything fails less clearly.
+// Reports unsupported configurations first, because later errors would be less clear.
 
 #if __cplusplus < 202002L && (!defined(_MSVC_LANG) || _MSVC_LANG < 202002L)
 #error "cojob needs C++20: compile with -std=c++20 (MSVC: /std:c++20)."
@@ -94,9 +94,9 @@
 
 // -------- cojob/detail/config.hpp
 
-// Two flavours from one source. By default every body is inline and comes with its header. With
-// COJOB_SEPARATE_COMPILATION the headers only declare, and one file of the program includes <cojob/src.hpp>
-// (or links cojob::compiled, which is that file).
+// Header-only by default: every body is inline and included by its header. With COJOB_SEPARATE_COMPILATION the headers
+// contain declarations only, and one file of the program includes <cojob/src.hpp>, or the program links
+// cojob::compiled, which is that file.
 #if !defined(COJOB_SEPARATE_COMPILATION)
 #define COJOB_DECL inline
 #elif defined(COJOB_SHARED) && defined(COJOB_SOURCE)
@@ -120,22 +120,22 @@ namespace asio = boost::asio;
 
 namespace cojob {
 
-/// A length of time. Every option that is one names what zero means; "no limit" is `no_timeout`.
+/// A length of time. Each option of this type documents what zero means; `no_timeout` is no limit.
 using duration = std::chrono::steady_clock::duration;
 
-/// A moment of a client's steady clock, for deadlines. Means nothing to another process.
+/// A point in time of a client's steady clock, for deadlines. Meaningless to another process.
 using time_point = std::chrono::steady_clock::time_point;
 
-/// "No limit", written out. It is never added to a time point.
+/// No limit. Never added to a time point.
 inline constexpr duration no_timeout = duration::max();
 
-/// A moment in civil time, UTC.
+/// A point in civil time (wall clock), UTC.
 using timestamp = std::chrono::sys_time<std::chrono::nanoseconds>;
 
-/// RFC 3339 with as many decimals as are needed: `2026-01-02T03:04:05.678Z`.
+/// Formats a time as RFC 3339, with as many decimals as needed: `2026-01-02T03:04:05.678Z`.
 [[nodiscard]] COJOB_DECL std::string to_string(timestamp);
 
-/// One alarm of a clock. Not thread-safe; it rings on the executor it was made for.
+/// A timer of a clock. Not thread-safe. Its callback runs on the executor that it was made for.
 class BOOST_SYMBOL_VISIBLE alarm {
   public:
     alarm() = default;
@@ -143,15 +143,15 @@ class BOOST_SYMBOL_VISIBLE alarm {
     alarm& operator=(const alarm&) = delete;
     virtual ~alarm() = default;
 
-    /// Calls `ring` once, at `when` or as soon after it as the executor is free. Replaces what was set before.
+    /// Calls `ring` once, at `when` or as soon after it as the executor is free. Replaces an earlier setting.
     virtual void set(time_point when, std::function<void()> ring) = 0;
 
-    /// After this nothing rings.
+    /// Disarms the alarm: `ring` is not called after this.
     virtual void clear() noexcept = 0;
 };
 
-/// Where time comes from. The default is the machine's; `testing::manual_clock` stands still until it is told.
-/// `now`, `wall_now` and the two counters may be called from any thread.
+/// The source of time. The default is the machine's clock; a `testing::manual_clock` advances only when a test moves
+/// it. Any thread may call `now`, `wall_now` and the two notifications of exchanges.
 class BOOST_SYMBOL_VISIBLE clock {
   public:
     clock() = default;
@@ -159,30 +159,31 @@ class BOOST_SYMBOL_VISIBLE clock {
     clock& operator=(const clock&) = delete;
     virtual ~clock() = default;
 
-    /// Steady time, for everything that is waited for.
+    /// Steady time, for deadlines and waits.
     [[nodiscard]] virtual time_point now() const = 0;
 
-    /// Civil time, for what is shown or stored.
+    /// Civil time, for display and storage.
     [[nodiscard]] virtual timestamp wall_now() const = 0;
 
-    /// A new alarm, not set, that rings on this executor, from which this is called.
+    /// Returns a new alarm, not set, for this executor. Called from this executor.
     [[nodiscard]] virtual std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) = 0;
 
-    /// A transport tells that it begins to wait for real sockets. A clock that is moved by hand holds until the end.
+    /// A transport starts to wait for real sockets. A clock that is moved by hand does not advance until the exchange
+    /// has ended.
     virtual void exchange_began() noexcept {}
-    /// The end of what `exchange_began` told of. Exchanges overlap: they are counted.
+    /// The exchange has ended. Exchanges may overlap, so they are counted.
     virtual void exchange_ended() noexcept {}
 };
 
-/// Shared by everything that must agree on the time: clients, and a `quota` they draw on.
+/// A clock, shared by all that must agree on the time: clients, and a `quota` that they share.
 using clock_ptr = std::shared_ptr<clock>;
 
-/// The machine's clocks; what a client uses unless it is given another.
+/// The machine's clocks, the default of a client.
 [[nodiscard]] COJOB_DECL clock_ptr machine_clock();
 
 namespace detail {
 
-/// `from + length`, where `no_timeout` and anything else that would overflow is the end of time.
+/// Returns `from + length`, or the latest time point if that overflows, as with `no_timeout`.
 [[nodiscard]] constexpr time_point after(time_point from, duration length) noexcept
 {
     return length > time_point::max() - from ? time_point::max() : from + length;
@@ -198,18 +199,18 @@ namespace cojob {
 
 namespace detail {
 
-/// The name of an enumerator, of names in the order of their values, which begin with `first`.
+/// Returns the name of an enumerator. `names` are in the order of the values, of which the smallest is `first`.
 template <class Enumeration>
 [[nodiscard]] constexpr std::string_view
 enumerator_name(Enumeration value, std::initializer_list<std::string_view> names, std::size_t first = 0) noexcept
 {
-    const auto index = static_cast<std::size_t>(value) - first; // below the first it is beyond the last
+    const auto index = static_cast<std::size_t>(value) - first; // a value below the first wraps around to a large index
     return index < names.size() ? names.begin()[index] : std::string_view("(no enumerator)");
 }
 
 } // namespace detail
 
-/// Writes an enumerator as its `to_string` does.
+/// Prints an enumerator by its `to_string`.
 template <class Enumeration>
     requires std::is_enum_v<Enumeration> && requires(Enumeration value) {
         { to_string(value) } -> std::same_as<std::string_view>;
@@ -228,32 +229,32 @@ namespace cojob {
 /// The error code of Boost.System, here and in every `error_info`.
 using boost::system::error_code;
 
-/// Why a call failed. docs/design/failures.md says which outcome of an attempt becomes which of these.
+/// Why a call failed. docs/design/failures.md lists which outcome of an attempt becomes which code.
 enum class errc {
-    invalid_argument = 1, ///< refused before any I/O: an empty prompt, a bad id, a bad option
-    quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` says when
-    rate_limited,         ///< 429; `error_info::retry_at` is set when the server said
+    invalid_argument = 1, ///< refused before any I/O: an empty prompt, an invalid id, an invalid option
+    quota_exhausted,      ///< no slot within `max_wait`; `error_info::retry_at` is when to try again
+    rate_limited,         ///< 429; `error_info::retry_at` is set if the server named a time
     unauthorized,         ///< 401
     forbidden,            ///< 403
     not_found,            ///< 404
     conflict,             ///< 409
     rejected,             ///< any other 4xx
     server_error,         ///< 5xx
-    unexpected_status,    ///< 1xx, 3xx, or a number that has no meaning here
-    outcome_unknown,      ///< the server may or may not have done it; do not repeat it without looking
-    connect_failed,       ///< no address found, or none of them answered
-    connect_timeout,      ///< a limit fired before the request was sent; the attempt names the phase
+    unexpected_status,    ///< 1xx, 3xx, or a number outside 100 to 599
+    outcome_unknown,      ///< the server may or may not have processed the request: check before you repeat it
+    connect_failed,       ///< no address found, or no connection to any of them
+    connect_timeout,      ///< a timeout before the request was sent; the last attempt names the phase
     tls_failed,           ///< the TLS handshake failed
-    certificate_rejected, ///< the server's certificate or host name was not accepted
-    proxy_failed,         ///< the proxy refused or cut the connection; this version connects to none
-    request_timeout,      ///< one attempt took too long after the request was sent
-    deadline_exceeded,    ///< the whole call took too long
+    certificate_rejected, ///< the certificate or its host name was not accepted
+    proxy_failed,         ///< the proxy refused or closed the connection; this version uses no proxies
+    request_timeout,      ///< a timeout of one attempt after the request was sent
+    deadline_exceeded,    ///< the deadline of the whole call expired
     wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
-    connection_lost,      ///< reset or early end of the connection, on a call that is safe to repeat
-    response_too_large,   ///< over one of `limit_options`
+    connection_lost,      ///< the connection was reset or closed early, in a call that is safe to repeat
+    response_too_large,   ///< exceeds one of `limit_options`
     malformed_response,   ///< not HTTP
-    invalid_response,     ///< JSON that is not what the API documents; the message names the path
-    no_progress,          ///< a list is said to go on, but page after page has nothing new: see `pager::next`
+    invalid_response,     ///< JSON that does not match the API; the message names the path
+    no_progress,          ///< a list should continue, but page after page has nothing new: see `pager::next`
 };
 
 /// The enumerator's name.
@@ -268,14 +269,14 @@ enum class errc {
         1);
 }
 
-/// What an error means to a caller: `if (ec == cojob::condition::timeout)`.
+/// Groups of error codes: `if (ec == cojob::condition::timeout)`.
 enum class condition {
     retryable = 1, ///< repeating the call cannot do the work twice
-    client_error,  ///< the request was at fault
-    server_error,  ///< the server was
-    timeout,       ///< a limit of this client fired
+    client_error,  ///< an error of the request
+    server_error,  ///< an error of the server
+    timeout,       ///< a timeout of this client
     throttled,     ///< too many requests
-    transport,     ///< no answer could be had
+    transport,     ///< no response could be obtained
 };
 
 /// The enumerator's name.
@@ -285,49 +286,49 @@ enum class condition {
         value, {"retryable", "client_error", "server_error", "timeout", "throttled", "transport"}, 1);
 }
 
-/// The category of `errc`, named `cojob`; its messages are short English words for logs. Each copy of the library in a
-/// program has one, in a plug-in with hidden symbols for instance; all of them are equal.
+/// The category of `errc`, named `cojob`. Its messages are short English phrases for logs. Categories of several copies
+/// of the library in one program, such as a plug-in with hidden symbols, compare equal.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& error_category() noexcept;
 
-/// The category of `condition`, named `cojob.condition`. It knows which codes of `errc` meet which conditions.
+/// The category of `condition`, named `cojob.condition`. Maps codes of `errc` to conditions.
 [[nodiscard]] COJOB_DECL const boost::system::error_category& condition_category() noexcept;
 
-/// What makes an `error_code` of an `errc` by itself: `code == errc::not_found`.
+/// Converts an `errc` to an `error_code`. Used implicitly: `code == errc::not_found`.
 [[nodiscard]] COJOB_DECL error_code make_error_code(errc) noexcept;
 
-/// What makes `code == condition::retryable` a question about a group of codes.
+/// Converts a `condition` to an `error_condition`. Used implicitly: `code == condition::retryable`.
 [[nodiscard]] COJOB_DECL boost::system::error_condition make_error_condition(condition) noexcept;
 
-/// How far an attempt came.
+/// The phases of an attempt.
 enum class phase {
-    queued,            ///< for a place among the origin's connections
-    resolving,         ///< the host's name is looked up
-    connecting,        ///< to one address after the other
+    queued,            ///< queued for a connection to the origin
+    resolving,         ///< looks up the host name
+    connecting,        ///< connects to one address after the other
     handshaking,       ///< TLS
-    sending,           ///< a write was started: from here on the server may have the request
-    awaiting_response, ///< the request was written whole
-    receiving,         ///< the answer has begun
-    done               ///< the answer is there, or its head where a stream follows
+    sending,           ///< the first write has started: the server may have the request
+    awaiting_response, ///< the request was sent completely
+    receiving,         ///< the response has begun
+    done               ///< the response is complete, or its head if an event stream follows
 };
 
-/// The phase in words, as `log_to` shows it.
+/// The name of the phase in words, as `log_to` prints it.
 [[nodiscard]] COJOB_DECL std::string_view to_string(phase) noexcept;
 
-/// One try of a call.
+/// One attempt of a call.
 struct attempt {
-    timestamp started{};           ///< civil time of the client
-    phase reached = phase::queued; ///< the last phase it was in
-    int status = 0;                ///< HTTP status, 0 when none came
-    duration wait{};               ///< what was waited before it
+    timestamp started{};           ///< start, by the client's wall clock
+    phase reached = phase::queued; ///< the last phase that it reached
+    int status = 0;                ///< HTTP status; 0: no response
+    duration wait{};               ///< delay before the attempt
     error_code ended{};            ///< why it ended; no error for success
-    std::string why{};             ///< the same in words, where there is more to say; never a server's text
+    std::string why{};             ///< further explanation, if there is one; never text of the server
 };
 
-/// What is known of a failure. A default-constructed one has no error.
+/// Everything that is known about a failure. Default-constructed: no error.
 class error_info {
   public:
     error_info() = default;
-    /// A failure with its `message`. The code need not be of this library: a cancellation has Asio's.
+    /// A failure with its `message`. The code may be of another category: a cancellation has a code of Asio.
     error_info(error_code code, std::string words = {}) : message(std::move(words)), code_(code) {}
     /// The same for a code of this library.
     error_info(errc code, std::string words = {}) : error_info(make_error_code(code), std::move(words)) {}
@@ -335,44 +336,44 @@ class error_info {
     /// Why it failed: an `errc`, or `operation_aborted` for a cancellation.
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 
-    int http_status = 0;               ///< 0 when no answer came
-    std::string method,                ///< of the request; empty when the failure is of none
-        path;                          ///< of the request, as sent, with its query
-    std::string message;               ///< this library's words: which option, which JSON member; part of `what()`
-    std::string server_message,        ///< the server's words, at most `limit_options::error_text` bytes, unescaped
-        server_detail;                 ///< what else its answer says of it, in other members; likewise
-    std::string request_id;            ///< the server's `X-Request-Id`
-    std::string location,              ///< where its answer pointed: escaped, at most 512 bytes, no user info, no query
-        retry_after;                   ///< its `Retry-After` as it was sent, at most 64 bytes, unescaped
-    std::string job_id,                ///< of the job it is about, wherever it is known
-        job_status;                    ///< of that job when it was last seen by a wait; the server's text
-    std::optional<timestamp> retry_at; ///< when it makes sense to come back
-    std::vector<attempt> attempts; ///< every one of the call, in order; the last one's `why` says why it was the last
+    int http_status = 0;        ///< status of the response; 0: no response
+    std::string method,         ///< of the request; empty if the failure belongs to no request
+        path;                   ///< of the request, as sent, with its query
+    std::string message;        ///< text of this library, such as the option or JSON member concerned; part of `what()`
+    std::string server_message, ///< text of the server, at most `limit_options::error_text` bytes, unescaped
+        server_detail;          ///< further error text of the server from other members; likewise
+    std::string request_id;     ///< the server's `X-Request-Id`
+    std::string location,       ///< the server's `Location`: escaped, at most 512 bytes, without user info and query
+        retry_after;            ///< the server's `Retry-After` as sent, at most 64 bytes, unescaped
+    std::string job_id,         ///< id of the job concerned, if known
+        job_status;             ///< the job's status when a wait last saw it; text of the server
+    std::optional<timestamp> retry_at; ///< when to try again, if known
+    std::vector<attempt> attempts;     ///< all of the call, in order; `why` of the last one tells why no other followed
 
   private:
     error_code code_;
 };
 
-/// A failure in one line that is safe to log: what, which call, why, and when to come back. `rate limited (HTTP 429):
-/// POST /v2/agent/docs/job: try again at 2026-01-02T03:04:05Z`. Ids in the path are shown; its query, a secret and the
-/// server's words are not.
+/// Formats a failure as one line that is safe to log: what failed, which call, why, and when to try again. For example
+/// `rate limited (HTTP 429): POST /v2/agent/docs/job: try again at 2026-01-02T03:04:05Z`. Contains ids in the path, but
+/// not the query, secrets or text of the server.
 [[nodiscard]] COJOB_DECL std::string to_string(const error_info&);
 
-/// The same and, escaped and cut, what the server said of it: its words, where it pointed, its `Retry-After` and the
-/// request's id; then the job's id. For people: the words are the server's, and may be anything but the key.
+/// Like `to_string`, followed by the server's error text, `Location`, `Retry-After` and request id, each escaped and
+/// truncated, and the job's id. For people: the server's text may contain anything but the key.
 [[nodiscard]] COJOB_DECL std::string explain(const error_info&);
 
-/// What every operation of this library throws, cancellation apart. `what()` has no text of the server and no secret in
-/// it.
+/// The exception of every operation of this library, except for cancellation. `what()` contains no text of the server
+/// and no secret.
 class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
   public:
-    /// An exception for a failure; copies share it, so that copying does not throw.
+    /// Creates an exception for a failure. Copies share the failure, so copying does not throw.
     COJOB_DECL explicit api_error(error_info);
 
-    /// Everything that is known, the server's words included.
+    /// All details, text of the server included.
     [[nodiscard]] const error_info& info() const noexcept { return state_->info; }
 
-    /// The status of the response that it is about; 0: there was none. `info().http_status`.
+    /// The HTTP status, as `info().http_status`; 0: no response.
     [[nodiscard]] int status() const noexcept { return info().http_status; }
 
     /// As `to_string(info())`: safe to log.
@@ -389,8 +390,8 @@ class BOOST_SYMBOL_VISIBLE api_error : public boost::system::system_error {
 /// As `explain(failure.info())`.
 [[nodiscard]] COJOB_DECL std::string explain(const api_error& failure);
 
-/// What `result<T>::value()` does: throws `api_error`, or a plain `system_error` for a code that is not of this library
-/// (a cancellation).
+/// Called by `result<T>::value()`. Throws `api_error`, or a plain `system_error` for a code of another category (a
+/// cancellation).
 [[noreturn]] COJOB_DECL void throw_exception_from_error(const error_info&, const boost::source_location&);
 
 namespace detail {
@@ -413,39 +414,39 @@ struct boost::system::is_error_condition_enum<cojob::condition> : std::true_type
 
 namespace cojob::http {
 
-/// Where a connection goes: what two requests must have in common to share one.
+/// The server of a connection. Only requests to the same origin can share one.
 class origin {
   public:
     origin() = default;
-    /// Host, port and whether it is https; the host as below.
+    /// Creates an origin. The host is as described below.
     origin(std::string to, std::uint16_t at, bool secure) : host(std::move(to)), port(at), is_secure(secure) {}
 
-    std::string host;       ///< lower case; an IPv6 literal without its brackets; an absolute name with its dot
-    std::uint16_t port = 0; ///< written out or not: 443 and 80 are filled in
-    bool is_secure = true;  ///< https
+    std::string host;       ///< lower case; an IPv6 literal without brackets; an absolute name with its final dot
+    std::uint16_t port = 0; ///< explicit or the default: 443 or 80
+    bool is_secure = true;  ///< whether the scheme is https
 
-    /// An order, for maps; equal origins may share connections.
+    /// An order, for maps. Equal origins can share connections.
     friend auto operator<=>(const origin&, const origin&) = default;
 };
 
-/// The `Host` header of an origin: brackets around IPv6, the port where it is not the scheme's own, no dot at the end
-/// of a name.
+/// Returns the `Host` header: brackets around IPv6, the port unless it is the scheme's default, no final dot.
 [[nodiscard]] COJOB_DECL std::string host_header(const origin&);
 
-/// 127.0.0.0/8, ::1 or `localhost`; no other name, wherever it may lead.
+/// Whether the host is in 127.0.0.0/8, ::1 or `localhost`. False for any other name, even one that resolves to such an
+/// address.
 [[nodiscard]] COJOB_DECL bool is_loopback(const origin&);
 
-/// A base URL: scheme, host, port and path; nothing else is accepted.
+/// A base URL: scheme, host, port and path, and nothing else.
 class url {
   public:
     url() = default;
 
     /// Scheme, host and port.
     [[nodiscard]] const http::origin& origin() const noexcept { return origin_; }
-    /// Empty, or begins with a slash and does not end with one.
+    /// The path: empty, or with a slash at the beginning and none at the end.
     [[nodiscard]] const std::string& base_path() const noexcept { return base_path_; }
 
-    /// Whether origin and path are the same, however they were written.
+    /// Whether origin and path are equal after parsing.
     friend bool operator==(const url&, const url&) = default;
 
   private:
@@ -454,16 +455,16 @@ class url {
     std::string base_path_;
 };
 
-/// `http(s)://host[:[port]][/path]`, host a DNS name, an IPv4 address or an IPv6 literal in brackets. A name that ends
-/// with a dot is absolute: looked up as it is, and sent without the dot. User info, query,
-/// fragment, spaces, control characters and percent-encoded dots are refused.
+/// Parses `http(s)://host[:[port]][/path]`. The host is a DNS name, an IPv4 address or an IPv6 literal in brackets. A
+/// name with a final dot is absolute: it is looked up as it is, and sent without the dot. Refuses user info, query,
+/// fragment, spaces, control characters and percent-encoded dots.
 /// \throws api_error `invalid_argument`; the message begins with `what`, the name of the option.
 [[nodiscard]] COJOB_DECL url parse_url(std::string_view text, std::string_view what);
 
-/// Scheme, host, port and path, as short as they can be written.
+/// Formats scheme, host, port and path in their shortest form.
 [[nodiscard]] COJOB_DECL std::string to_string(const url&);
 
-/// One path segment, percent-encoded: everything but unreserved characters (RFC 3986, 2.3), the slash too.
+/// Percent-encodes one path segment: every character, the slash included, except the unreserved ones (RFC 3986, 2.3).
 [[nodiscard]] COJOB_DECL std::string encode_segment(std::string_view);
 
 } // namespace cojob::http
@@ -472,18 +473,18 @@ class url {
 
 namespace cojob {
 
-/// A text that never prints and is wiped from memory when its last copy goes. Copies share one buffer.
+/// A text that is never printed, and is wiped from memory with its last copy. Copies share one buffer.
 class secret {
   public:
     secret() = default;
 
-    /// Takes the text over; the argument's own buffer is wiped as well.
+    /// Takes the text, and wipes the argument's buffer.
     COJOB_DECL explicit secret(std::string text);
 
     /// Whether there is no text.
     [[nodiscard]] bool empty() const noexcept { return reveal().empty(); }
 
-    /// The text itself. The view lives as long as a copy of this secret.
+    /// Returns the text. The view is valid as long as a copy of this secret exists.
     [[nodiscard]] std::string_view reveal() const noexcept
     {
         return text_ ? std::string_view(*text_) : std::string_view();
@@ -492,34 +493,36 @@ class secret {
     /// Whether both have the same text.
     friend bool operator==(const secret& a, const secret& b) noexcept { return a.reveal() == b.reveal(); }
 
-    /// Prints `***`, whatever the secret.
+    /// Prints `***` for every secret.
     COJOB_DECL friend std::ostream& operator<<(std::ostream&, const secret&);
 
   private:
     std::shared_ptr<const std::string> text_;
 };
 
-/// A key from an environment variable, without white space around it; `must_hold` is for the error's words.
-/// \throws api_error `invalid_argument` naming the variable, where it is not set, empty or blank, or holds what cannot
-/// be a key: several words, `Bearer` in front, quotes, what is not ASCII.
+/// Reads a key from an environment variable, without white space around it. `must_hold` describes the value in error
+/// messages.
+/// \throws api_error `invalid_argument` naming the variable if it is not set, empty or blank, or does not hold a key:
+/// several words, a `Bearer` prefix, quotes, non-ASCII characters.
 [[nodiscard]] COJOB_DECL secret secret_from_environment(const std::string& variable,
                                                         std::string_view must_hold = "a key");
 
-/// A key that is all there is in a file, without white space around it: the line's end that editors add, a byte order
-/// mark. \throws api_error `invalid_argument` naming the file, where it cannot be read or as `secret_from_environment`.
+/// Reads a key from a file that contains nothing else. Ignores white space around it, such as a final line break, and a
+/// byte order mark. \throws api_error `invalid_argument` naming the file if it cannot be read, or as
+/// `secret_from_environment`.
 [[nodiscard]] COJOB_DECL secret secret_from_file(const std::string& path);
 
-/// What authorizes a request: a secret, or a function that is asked for one before each attempt, on the client's
-/// strand. A provider may be asked by several calls at once; what it throws ends the call that asked.
+/// Authorizes requests: either a fixed secret, or a provider that is called before each attempt. Several calls may call
+/// a provider at the same time. If it throws, the call that called it ends with that exception.
 class credential {
   public:
-    /// What is asked for a secret: a function that returns an awaitable, so that it may call a server for one.
+    /// Type of a provider: a function that returns an awaitable, so that it may get the secret from a server.
     using provider_type = std::function<asio::awaitable<secret>()>;
 
     credential() = default;
-    /// One secret for every request.
+    /// One secret for all requests.
     COJOB_DECL credential(secret fixed);
-    /// A provider, asked before each attempt. It may be asked on any thread that runs the client.
+    /// A provider, called before each attempt on the client's strand, and so on any thread that runs the client.
     credential(provider_type asked) : provider_(std::move(asked)) {}
     /// The same for a lambda.
     template <class Function>
@@ -528,16 +531,16 @@ class credential {
     {
     }
 
-    /// Neither a secret with text in it nor a provider.
+    /// Whether there is neither a non-empty secret nor a provider.
     [[nodiscard]] bool empty() const noexcept { return !provider_ && fixed_.empty(); }
-    /// Whether nobody has to be asked.
+    /// Whether there is no provider.
     [[nodiscard]] bool is_fixed() const noexcept { return !provider_; }
-    /// The secret; empty where there is a provider.
+    /// The secret; empty with a provider.
     [[nodiscard]] const secret& fixed() const noexcept { return fixed_; }
-    /// The provider; empty where the secret is fixed.
+    /// The provider; empty with a fixed secret.
     [[nodiscard]] const provider_type& provider() const noexcept { return provider_; }
 
-    /// What is sent for a fixed one, made once: `Bearer …`.
+    /// The header value of a fixed secret, built once: `Bearer …`.
     [[nodiscard]] const secret& header() const noexcept { return header_; }
 
   private:
@@ -547,14 +550,14 @@ class credential {
 
 namespace detail {
 
-/// The value of the header Authorization; empty for an empty key.
+/// Returns the value of the Authorization header; empty for an empty key.
 [[nodiscard]] COJOB_DECL secret bearer(const secret& key);
 
-/// A variable without white space around it; empty where it is not set. With `must_hold`, what it is for, that is
-/// refused. \throws api_error `invalid_argument` naming the variable
+/// Reads an environment variable, without white space around it; empty if it is not set. With `must_hold`, which
+/// describes the value, an empty one is refused. \throws api_error `invalid_argument` naming the variable
 [[nodiscard]] COJOB_DECL std::string environment(const std::string& variable, std::string_view must_hold = {});
 
-/// Overwrites the text, in a way the compiler does not remove, and empties it.
+/// Overwrites and empties the text. The compiler does not remove the overwriting.
 COJOB_DECL void wipe(std::string&) noexcept;
 
 } // namespace detail
@@ -565,34 +568,34 @@ COJOB_DECL void wipe(std::string&) noexcept;
 
 namespace cojob::http {
 
-/// Names and values, in order; a name may come more than once, and its case does not matter.
+/// Names and values, in order. A name may occur more than once; its case is ignored.
 using header_list = std::vector<std::pair<std::string, std::string>>;
 
-/// The first header of that name, whatever its case. The view lives as long as the list.
+/// Returns the value of the first header with this name, ignoring case. The view is valid as long as the list.
 [[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
                                                                      std::string_view name) noexcept;
 
-/// A request as it goes to one server.
+/// A request to one server.
 class request {
   public:
     request() = default;
 
-    http::origin origin;   ///< where it goes
+    http::origin origin;   ///< the server
     std::string method;    ///< upper case
-    std::string target;    ///< origin form: path and query, encoded
-    header_list headers;   ///< without Host, Content-Length, Authorization, Connection: those are made
-    secret authorization;  ///< the whole header value, empty for none
-    std::string body;      ///< as it is sent
-    bool has_body = false; ///< an empty body is sent as `Content-Length: 0`
+    std::string target;    ///< path and query, encoded (origin form)
+    header_list headers;   ///< without Host, Content-Length, Authorization and Connection, which the transport adds
+    secret authorization;  ///< the value of the Authorization header; empty: none
+    std::string body;      ///< the body
+    bool has_body = false; ///< whether there is a body; an empty one is sent as `Content-Length: 0`
 };
 
-/// A response, whole.
+/// A complete response.
 struct response {
-    int status = 0;        ///< of HTTP; 0: there is no response
-    header_list headers{}; ///< in the order they came
-    std::string body{};    ///< whole and without its transfer coding; empty where it is streamed
+    int status = 0;        ///< HTTP status; 0: no response
+    header_list headers{}; ///< in the order of arrival
+    std::string body{};    ///< the complete body without transfer coding; empty if it is streamed
 
-    /// The first header of that name, whatever its case. The view lives as long as the response.
+    /// Returns the value of the first header with this name, ignoring case. The view is valid as long as the response.
     [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
     {
         return find_header(headers, name);
@@ -605,46 +608,48 @@ struct response {
 
 namespace cojob {
 
-/// TLS 1.2 or newer, the system's certificate authorities, host name check and SNI need nothing switched on.
+/// TLS options. The defaults are secure: TLS 1.2 or newer, the system's certificate authorities, host name check and
+/// SNI.
 class tls_options {
   public:
     tls_options() = default;
 
-    std::string ca_file;     ///< PEM file; given, it replaces the system's authorities
-    std::string ca_pem;      ///< PEM text; likewise, and together with `ca_file`
-    std::string server_name; ///< what the certificate must be for, instead of the URL's host; also sent as SNI
-    bool insecure_skip_verify = false; ///< accepts any certificate from anybody
+    std::string ca_file;     ///< PEM file of authorities; if set, replaces the system's
+    std::string ca_pem;      ///< PEM text of authorities; likewise, and combined with `ca_file`
+    std::string server_name; ///< name that the certificate must have, in place of the URL's host; also sent as SNI
+    bool insecure_skip_verify = false; ///< accepts any certificate from any server
 };
 
-/// Every limit is a length of time; zero is refused, "no limit" is `no_timeout`.
+/// Time limits. Zero is refused; `no_timeout` means no limit.
 struct timeout_options {
     duration resolve = std::chrono::seconds(10);   ///< name lookup
-    duration connect = std::chrono::seconds(10);   ///< all addresses together
-    duration handshake = std::chrono::seconds(10); ///< TLS
-    /// One attempt, from owning a place in the pool to the whole answer, or to its head where an event stream follows.
+    duration connect = std::chrono::seconds(10);   ///< connecting, all addresses together
+    duration handshake = std::chrono::seconds(10); ///< TLS handshake
+    /// One attempt, from getting a connection slot to the complete response, or to its head if an event stream follows.
     duration attempt = std::chrono::seconds(30);
-    duration call = std::chrono::minutes(2);         ///< the whole call: queue for a place, attempts, backoff
-    duration stream_idle = std::chrono::seconds(60); ///< silence of an event stream while its next event is awaited
+    duration call = std::chrono::minutes(2);         ///< the whole call: queue for a connection slot, attempts, backoff
+    duration stream_idle = std::chrono::seconds(60); ///< time without data while the next event of a stream is awaited
 };
 
-/// Connections to one origin: scheme, host and port. Zero is refused.
+/// Limits for the connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {
-    std::size_t max_connections = 8;          ///< at least 1; further calls queue in order
-    std::size_t max_streams = 8;              ///< likewise of event streams, which have connections of their own
-    duration idle = std::chrono::seconds(45); ///< an idle connection older than this is not used again
+    std::size_t max_connections = 8;          ///< at most that many; further calls queue in order
+    std::size_t max_streams = 8;              ///< likewise for event streams, which have connections of their own
+    duration idle = std::chrono::seconds(45); ///< connections idle for longer are not used again
 };
 
-/// What a server may send; more ends the call with `response_too_large`. Zero is refused.
+/// Limits for responses. A response that exceeds one ends the call with `response_too_large`, unless the member says
+/// otherwise. Zero is refused.
 struct limit_options {
-    std::size_t header_bytes = std::size_t{64} * 1024;     ///< of one head, status line included
-    std::size_t body_bytes = std::size_t{8} * 1024 * 1024; ///< of a body that is not a stream
-    std::size_t header_count = 128;                        ///< headers of one head
-    std::size_t informational = 8;                         ///< 1xx responses before the answer
-    std::size_t json_depth = 32;                           ///< arrays and objects within each other
-    std::size_t error_text = std::size_t{4} * 1024;      ///< of the server's words kept in `error_info::server_message`
-    std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one, and of a chunked body's trailers
-    std::size_t event_line = std::size_t{1024} * 1024;   ///< of an event stream; `event_bytes` bounds a line of data
-    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< data of one event, in one line or in many
+    std::size_t header_bytes = std::size_t{64} * 1024;     ///< bytes of one head, status line included
+    std::size_t body_bytes = std::size_t{8} * 1024 * 1024; ///< bytes of a body that is not a stream
+    std::size_t header_count = 128;                        ///< number of headers in one head
+    std::size_t informational = 8;                         ///< number of 1xx responses before the final one
+    std::size_t json_depth = 32;                    ///< nesting of arrays and objects; deeper is `invalid_response`
+    std::size_t error_text = std::size_t{4} * 1024; ///< the server's error text is truncated to this
+    std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one extension, and of a chunked body's trailers
+    std::size_t event_line = std::size_t{1024} * 1024;   ///< bytes of a line of an event stream, unless it is data
+    std::size_t event_bytes = std::size_t{1024} * 1024;  ///< bytes of data of one event, in one line or many
 };
 
 } // namespace cojob
@@ -653,60 +658,59 @@ struct limit_options {
 
 namespace cojob {
 
-// Texts in events live as long as the call they are passed to. Ids, states and paths may come from a server: escape
-// them before they are printed.
+// Texts in an event are valid during the callback only. Ids, states and paths may come from a server: escape them
+// before you print them.
 
-/// An attempt begins. It may still have to queue for a connection.
+/// An attempt begins. It may first queue for a connection.
 struct attempt_event {
     std::string_view method, ///< of the request
-        path;                ///< of the request, as sent, with its query; for an observer without the key
-    unsigned number = 1;     ///< of the attempt in its call, counted from 1
-    bool is_poll = false;    ///< it is made for a wait
+        path;                ///< of the request, as sent, with its query; observers get it without the key
+    unsigned number = 1;     ///< number of the attempt in its call, from 1
+    bool is_poll = false;    ///< whether it is a poll of a wait
 };
 
-/// An attempt has ended, with a response or without.
+/// An attempt has ended, with or without a response.
 struct response_event {
     std::string_view method,       ///< of the request
         path;                      ///< of the request, as sent, with its query, without the key
     int status = 0;                ///< 0: no response
     error_code error{};            ///< why it failed; no error for a 2xx
-    phase reached = phase::queued; ///< the last phase it was in
-    duration
-        elapsed{}; ///< since its `attempt_event`, with the queue for a connection and a pause of the quota that held it
+    phase reached = phase::queued; ///< the last phase that it reached
+    duration elapsed{};            ///< since `on_attempt`, queueing for a connection and pauses of the quota included
 };
 
-/// A call will be tried again.
+/// A call will be retried.
 struct retry_event {
     std::string_view method, ///< of the request
         path;                ///< of the request, as sent, with its query, without the key
-    unsigned number = 1;     ///< of the attempt that failed
+    unsigned number = 1;     ///< number of the failed attempt
     error_code error{};      ///< why it failed
     duration wait{};         ///< until the next attempt
-    bool is_hinted = false;  ///< the server said how long
+    bool is_hinted = false;  ///< whether the server named the delay
 };
 
-/// A server's limit, known or just met, holds something up.
+/// A rate limit delays a call or polls.
 struct throttled_event {
-    std::string_view method, ///< of the call; empty for the polls of `scope`
+    std::string_view method, ///< of the call; empty for polls
         path;                ///< likewise
-    std::string_view scope;  ///< of the waits that hold their polls; empty for a call
-    error_code error{};      ///< rate_limited: a 429 came; quota_exhausted: no slot of the quota is free
-    duration wait{};         ///< until it goes on, as far as is known now
+    std::string_view scope;  ///< scope of the waits whose polls pause; empty for a call
+    error_code error{};      ///< `rate_limited`: a 429; `quota_exhausted`: no quota slot is free
+    duration wait{};         ///< expected delay
 };
 
-/// The server answers too slowly for all the polls that are due: waits poll less often than they want to. Told once,
-/// and again only after they have caught up.
+/// The server answers too slowly for all the polls that are due, so waits poll less often than scheduled. Reported
+/// once, and again only after the polls have caught up.
 struct stretched_event {
-    std::size_t overdue = 0;   ///< polls that are due and have not begun
-    std::size_t in_flight = 0; ///< polls that are under way
-    duration late{};           ///< by how much the longest overdue one is
+    std::size_t overdue = 0;   ///< polls that are due and have not started
+    std::size_t in_flight = 0; ///< polls in flight
+    duration late{};           ///< delay of the most overdue poll
 };
 
-/// What became of a connection.
+/// A change of a connection.
 enum class connection_change {
-    opened, ///< connected, TLS included
-    reused, ///< a kept one serves another request
-    closed  ///< it is not used again
+    opened, ///< connected, TLS handshake included
+    reused, ///< a kept-alive connection serves another request
+    closed  ///< not used again
 };
 
 /// The enumerator's name.
@@ -715,38 +719,40 @@ enum class connection_change {
     return detail::enumerator_name(value, {"opened", "reused", "closed"});
 }
 
-/// A connection was opened, used again or closed.
+/// A connection was opened, reused or closed.
 struct connection_event {
-    std::string_view host;                                ///< of its origin
-    connection_change change = connection_change::opened; ///< what became of it
+    std::string_view host;                                ///< host of the origin
+    connection_change change = connection_change::opened; ///< what happened
 };
 
-/// What a wait knows of its job.
+/// The state of a wait after a poll.
 struct poll_event {
     std::string_view api, ///< the service's `api_name`
         job_id,           ///< of the job
         status;           ///< as the server wrote it; empty: the poll failed, or there was none yet
     error_code error{};   ///< why the poll failed
-    unsigned number = 1;  ///< of the poll in its wait; 0: the wait begins, the first poll is to come
-    duration next_in{};   ///< until the next poll; zero: the wait ends here
+    unsigned number = 1;  ///< number of the poll in its wait; 0: the wait begins, no poll yet
+    duration next_in{};   ///< delay of the next poll; zero: the wait ends
 };
 
-/// A job has a status that this version of the library, or a service of your own, does not know.
+/// A job has a status that this version of the library, or a user-defined service, does not know.
 struct unknown_status_event {
     std::string_view api, ///< the service's `api_name`
         job_id,           ///< of the job
         status;           ///< as the server wrote it
 };
 
-/// A member of an answer is missing (told of Mintlify v2 only: it has them in every job), or has an undocumented type.
-/// It was read as empty; nothing depends on it. Of a job, its text is in `unknown_members`.
+/// A JSON member is missing or has an undocumented type. It was decoded as empty; no required member is concerned.
+/// Missing members are reported for Mintlify v2 only, where every job has them. If the member belongs to a job, its
+/// JSON text is in `unknown_members`.
 struct odd_member_event {
     std::string_view api, ///< the service's `api_name`
-        member,           ///< which one, in this library's words: `source.repository`, `timeline[].timestamp`
-        problem;          ///< `missing`, `expected a string`
+        member,           ///< its path, such as `source.repository` or `timeline[].timestamp`
+        problem;          ///< the problem, such as `missing` or `expected a string`
 };
 
-/// Listens to a client. Called on the client's strand; must not throw or block. It may start calls, not wait for them.
+/// Receives the events of a client. Called on the client's strand; must not throw or block. It may start calls, but not
+/// wait for them.
 class BOOST_SYMBOL_VISIBLE observer {
   public:
     observer() = default;
@@ -754,30 +760,31 @@ class BOOST_SYMBOL_VISIBLE observer {
     observer& operator=(const observer&) = delete;
     virtual ~observer() = default;
 
-    /// An attempt begins: for each one `on_response` follows, unless the context goes.
+    /// An attempt begins. `on_response` follows for each, unless the execution context is destroyed first.
     virtual void on_attempt(const attempt_event&) noexcept {}
     /// An attempt has ended.
     virtual void on_response(const response_event&) noexcept {}
-    /// A call will be tried again, after `retry_event::wait`.
+    /// A call will be retried after `retry_event::wait`.
     virtual void on_retry(const retry_event&) noexcept {}
-    /// A call queues for a slot of a quota, or a 429 makes it or the polls of a scope pause. Once for each such time.
-    /// An attempt that a pause holds before it has sent anything goes on later, without another `on_attempt`.
+    /// A call queues for a quota slot, or a 429 pauses a call or the polls of a scope. Reported once for each pause. An
+    /// attempt that is paused before it has sent anything continues later, without another `on_attempt`.
     virtual void on_throttled(const throttled_event&) noexcept {}
-    /// A connection was opened, used again or closed.
+    /// A connection was opened, reused or closed.
     virtual void on_connection(const connection_event&) noexcept {}
     /// A wait begins, or one of its polls has ended.
     virtual void on_poll(const poll_event&) noexcept {}
-    /// A job that is waited for has changed, or was seen for the first time: once, however many wait for it.
+    /// A poll has seen a job for the first time, or seen it change. Reported once, however many waits there are for the
+    /// job.
     virtual void on_job_changed(const poll_event&) noexcept {}
-    /// Polls come later than their waits want them.
+    /// Polls are later than scheduled.
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
-    /// A wait has met a status that nobody knows: once for each wait and status.
+    /// A poll has seen an unknown status. Reported once for each wait and status.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
-    /// An answer has an odd member: once for each client, API and member.
+    /// A response has an odd member. Reported once for each client, API and member.
     virtual void on_odd_member(const odd_member_event&) noexcept {}
 };
 
-/// Shared by the clients that have it; a client keeps its observer.
+/// An observer may be shared by several clients. A client keeps its observer alive.
 using observer_ptr = std::shared_ptr<observer>;
 
 } // namespace cojob
@@ -786,11 +793,11 @@ using observer_ptr = std::shared_ptr<observer>;
 
 namespace cojob {
 
-/// What sending a request twice would do.
+/// The effect of sending a request twice.
 enum class effect {
-    none,       ///< nothing: GET
-    idempotent, ///< the same as once: DELETE
-    once,       ///< more than once: POST
+    none,       ///< none, as for GET
+    idempotent, ///< the same as sending it once, as for DELETE
+    once,       ///< the work is done twice, as for POST
 };
 
 /// The enumerator's name.
@@ -801,7 +808,7 @@ enum class effect {
 
 namespace detail {
 
-/// What a method means by itself (RFC 9110, 9.2).
+/// The effect that a method implies (RFC 9110, 9.2).
 [[nodiscard]] constexpr effect effect_of(std::string_view method) noexcept
 {
     if (method == "GET" || method == "HEAD" || method == "OPTIONS")
@@ -817,25 +824,27 @@ namespace detail {
 
 namespace cojob {
 
-/// When a failed call is tried again by itself. A request that creates something is repeated only after a failure that
-/// proves the server did nothing: it was never sent, or it was refused. Each class of failures has a switch;
-/// `max_attempts = 1` turns all of it off, but for the one new
-/// connection a GET or DELETE gets, free of charge, when a kept one ends without a word.
+/// When a failed call is retried automatically. A request that creates something is repeated only after a failure that
+/// proves that the server did not process it: it was never sent, or it was refused. Each class of failures has a
+/// switch. `max_attempts = 1` turns retries off, with one exception: if a kept-alive connection was closed without a
+/// response, a GET or DELETE is sent once more on a new connection. That does not count as an attempt.
 ///
-/// A 429 to a use of a quota is the quota's affair: the call queues until the pool goes on, for
-/// `quota_options::max_wait` in all, and that counts against neither `max_attempts` nor `max_server_delay`.
+/// The delay is the server's, or doubles from `base_delay` to `max_delay` (after a 429: from 1 s to 60 s), with jitter.
+///
+/// After a 429 to a request with a quota, the call queues until the pool continues, for `quota_options::max_wait` in
+/// total. This counts neither as an attempt nor against `max_server_delay`.
 struct retry_options {
-    unsigned max_attempts = 4;                            ///< of one call, the first included; at least 1
-    duration base_delay = std::chrono::milliseconds(500); ///< before the first retry; doubles with each further one
-    duration max_delay = std::chrono::seconds(8);         ///< what it doubles to
-    duration max_server_delay = std::chrono::minutes(2);  ///< a server that asks for more ends the call at once
-    bool on_connect_failure = true; ///< nothing was sent: no address, no connection, no TLS, no answer of a proxy
-    bool on_lost_answer = true;     ///< reset, early end or timeout after it was sent; GET and DELETE only
-    bool on_server_error = true;    ///< 5xx but 501, 505 and 503 with `Retry-After`; GET and DELETE only
+    unsigned max_attempts = 4;                            ///< attempts of one call, the first included; at least 1
+    duration base_delay = std::chrono::milliseconds(500); ///< delay of the first retry; doubles with each further one
+    duration max_delay = std::chrono::seconds(8);         ///< largest delay
+    duration max_server_delay = std::chrono::minutes(2);  ///< if the server asks for more, the call fails immediately
+    bool on_connect_failure = true; ///< nothing was sent: name lookup, connection, TLS or proxy failed
+    bool on_lost_answer = true;     ///< connection reset, closed early or timed out after sending; GET and DELETE only
+    bool on_server_error = true;    ///< 5xx except 501, 505 and 503 with `Retry-After`; GET and DELETE only
     bool on_unavailable = true;     ///< 503 with `Retry-After`
-    bool on_throttled = true;       ///< 429, also to a use of a quota
-    bool on_not_ready = true;       ///< 425, 421 once, and 408 unless it may have done a POST
-    bool on_new_credential = true;  ///< 401, once, where a credential's provider then gives another secret
+    bool on_throttled = true;       ///< 429, with a quota or without
+    bool on_not_ready = true;       ///< 425, 421 (once), and 408 unless a POST may have been processed
+    bool on_new_credential = true;  ///< 401, once, if the credential has a provider and it then returns another secret
 };
 
 } // namespace cojob
@@ -855,26 +864,26 @@ namespace detail {
 class client_state;
 struct poll_trace;
 
-/// What Asio calls an execution context, with executors of its own.
+/// An execution context of Asio with executors of its own.
 template <class Context>
 concept execution_context = std::convertible_to<Context&, asio::execution_context&> && requires(Context& c) {
     { c.get_executor() } -> std::convertible_to<asio::any_io_executor>;
 };
 
-/// How a handle makes its calls.
+/// Settings of one handle, applied to each of its calls.
 struct call_settings {
-    duration timeout{};                   ///< of a call, from its slot of the quota on
-    time_point until = time_point::max(); ///< all of it ends then, the wait for a slot too
-    std::shared_ptr<poll_trace> poll{};   ///< set: a call is one poll of a wait
-    bool is_single_attempt = false;       ///< a call is not tried again
+    duration timeout{};                   ///< limit for a call, from its first quota slot on
+    time_point until = time_point::max(); ///< deadline of every call, the wait for a quota slot included
+    std::shared_ptr<poll_trace> poll{};   ///< if set, each call is one poll of a wait
+    bool is_single_attempt = false;       ///< calls are not retried
 };
 
 } // namespace detail
 
-/// Who calls a client, and from where.
+/// From which threads a client is used.
 enum class threading {
     safe,   ///< the client may be used from any thread
-    single, ///< the client's executor and all its callers run on one thread; no strand
+    single, ///< the client's executor and all callers run on one thread; no strand
 };
 
 /// The enumerator's name.
@@ -883,107 +892,110 @@ enum class threading {
     return detail::enumerator_name(value, {"safe", "single"});
 }
 
-/// Further headers of an attempt, such as `traceparent`. Called on the client's strand; must not block. A header that
-/// the client makes itself (Authorization, Host, Content-Length, Transfer-Encoding, Connection) is refused; that, and
-/// what the hook throws, ends the call before anything is sent. Any other takes the place of the request's own.
+/// Returns additional headers for an attempt, such as `traceparent`. Called on the client's strand; must not block. A
+/// returned header replaces the request's own of the same name. The headers that the client makes itself
+/// (Authorization, Host, Content-Length, Transfer-Encoding, Connection) are refused. A refused header, or an exception
+/// of the hook, ends the call before anything is sent.
 using header_hook = std::function<http::header_list(const attempt_event&)>;
 
-/// How a client connects, waits and repeats, for everything that is made on it. All of it has defaults that work.
+/// Options of a client and of all services on it. Every option has a default.
 class client_options {
   public:
     client_options() = default;
 
-    tls_options tls;                     ///< which servers are believed to be who they say
-    timeout_options timeouts;            ///< of a call and its steps
+    tls_options tls;                     ///< which certificates are trusted
+    timeout_options timeouts;            ///< limits for a call and its steps
     pool_options pool;                   ///< connections to each origin
-    limit_options limits;                ///< what a server may send
-    retry_options retry;                 ///< what is tried again by itself
-    std::string user_agent;              ///< empty: `cojob/` and the version
-    observer_ptr observer;               ///< must not own a client or service that it listens to
-    cojob::header_hook header_hook;      ///< asked before each attempt
-    threading threads = threading::safe; ///< `single` saves the strand where one thread runs everything
-    clock_ptr clock;                     ///< empty: the machine's
-    std::optional<std::uint64_t> seed;   ///< of jitter; random unless given
+    limit_options limits;                ///< limits for responses
+    retry_options retry;                 ///< which failures are retried, and when
+    std::string user_agent;              ///< the User-Agent header; empty: `cojob/` and the version
+    observer_ptr observer;               ///< notified of events; must not own a client or service that it observes
+    cojob::header_hook header_hook;      ///< called before each attempt; empty: no further headers
+    threading threads = threading::safe; ///< `single` saves the strand if one thread runs everything
+    clock_ptr clock;                     ///< the source of time; empty: the machine's clock
+    std::optional<std::uint64_t> seed;   ///< seed of the jitter generator; default: random
 };
 
-/// A request to a job API, as a service describes it to `client::send`.
+/// A request to a job API, as a service passes it to `client::send`.
 class api_request {
   public:
     api_request() = default;
-    /// A request without body; the other members are set one by one.
+    /// A request without a body. Set further members one by one.
     api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
         : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
     {
     }
 
-    http::url base_url;                ///< where it goes, made by `parse_url`
+    http::url base_url;                ///< the server, made by `parse_url`
     credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
-    bool allow_plaintext = false;      ///< plain HTTP to a host that is not this machine
-    std::string method = "GET";        ///< upper case; it says what may be repeated, unless `effect` does
-    std::vector<std::string> segments; ///< of the path below the base URL, not yet encoded
+    bool allow_plaintext = false;      ///< allows plain HTTP to other hosts than this machine
+    std::string method = "GET";        ///< upper case; decides what may be repeated, unless `effect` is set
+    std::vector<std::string> segments; ///< path segments below the base URL, not yet encoded
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
-    http::header_list headers;           ///< further ones; those that the client makes itself are refused
+    http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
-    std::optional<cojob::effect> effect; ///< empty: what the method means; an unknown method counts as `once`
-    std::shared_ptr<quota> quota_pool;   ///< the attempt is a use of it; empty: of none
-    std::string job_id;                  ///< of the job it is about, for errors
+    std::optional<cojob::effect> effect; ///< empty: as the method implies; an unknown method counts as `once`
+    std::shared_ptr<quota> quota_pool;   ///< each attempt takes a slot of it; empty: no quota
+    std::string job_id;                  ///< id of the job concerned, for errors
 };
 
-/// Counters since the client was made.
+/// Counters since the client was created.
 struct client_stats {
     std::uint64_t requests = 0;           ///< attempts handed to the transport
-    std::uint64_t polls = 0;              ///< of them made by waits
-    std::uint64_t retries = 0;            ///< attempts that followed a failed one of the same call
-    std::uint64_t throttles = 0;          ///< answers 429, and calls that had to queue for a slot of a quota
-    std::uint64_t connections_opened = 0; ///< attempts on a new connection
-    std::uint64_t connections_reused = 0; ///< attempts on a kept connection
-    std::uint64_t bytes_sent = 0;         ///< HTTP, before TLS
-    std::uint64_t bytes_received = 0;     ///< likewise, after TLS
+    std::uint64_t polls = 0;              ///< those of `requests` that were polls of a wait
+    std::uint64_t retries = 0;            ///< attempts after the first one of a call
+    std::uint64_t throttles = 0;          ///< 429 responses, and calls that queued for a quota slot
+    std::uint64_t connections_opened = 0; ///< attempts sent on a new connection
+    std::uint64_t connections_reused = 0; ///< attempts sent on a kept-alive connection
+    std::uint64_t bytes_sent = 0;         ///< bytes of HTTP, before encryption
+    std::uint64_t bytes_received = 0;     ///< bytes of HTTP, after decryption
 };
 
-/// Connections, time and limits, shared by all copies of the handle and by the services made on it. An idle client has
-/// no pending work: `run()` of its context returns. It must not outlive its execution context. A handle that was moved
-/// from, of a client or a service, may be assigned to or destroyed; any other use of it is caught by an assertion.
+/// A client: connections, clock and limits. All copies of the handle, and the services on them, share one state. An
+/// idle client has no pending operation, so `run()` of its context returns. A client must not outlive its execution
+/// context. A client or service that was moved from may only be assigned to or destroyed; an assertion catches any
+/// other use.
 ///
-/// Thread safety: with `threading::safe`, all members may be called from any thread, on one handle too.
+/// Thread safety: with `threading::safe`, any thread may call any member, even on the same handle.
 class client {
   public:
-    /// A client whose work runs on this executor, on a strand of it unless `threading::single` was chosen. Nothing is
-    /// connected yet.
+    /// Creates a client that runs on this executor: on a strand of it, or with `threading::single` on the executor
+    /// itself. Does not connect yet.
     ///
-    /// The last argument takes the place of the network, as `testing::scripted_transport` does; empty: sockets. A
-    /// transport is one client's, and goes before the context too. \throws api_error `invalid_argument` for an empty
-    /// executor and for options that cannot work, a CA file that cannot be read among them.
+    /// The last argument replaces the network, as `testing::scripted_transport` does; empty: sockets. A transport
+    /// belongs to one client, and must not outlive the context either. \throws api_error `invalid_argument` for an
+    /// empty executor and for options that cannot work, such as a CA file that cannot be read.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
-    /// The same, on the executor of an execution context, such as an `io_context`.
+    /// The same, on the executor of an execution context such as an `io_context`.
     template <detail::execution_context Context>
     explicit client(Context& context, client_options options = {}, std::shared_ptr<http::transport> network = {})
         : client(asio::any_io_executor(context.get_executor()), std::move(options), std::move(network))
     {
     }
 
-    /// Sends one request and returns its response when the status is 2xx. What fails is tried again as `retry_options`
-    /// say; a request that draws on a quota first waits for a slot of it.
+    /// Sends one request and returns its response if the status is 2xx. Retries failures as `retry_options` allow. A
+    /// request with a quota first waits for a slot.
     ///
-    /// Errors: every code of `errc` but invalid_response and wait_timeout. Cancellation: all types
-    /// until the request is on its way; after that terminal and partial end a request that is not `effect::none` as
-    /// `outcome_unknown`, and total cancellation is ignored.
+    /// Errors: every code of `errc` except `invalid_response`, `wait_timeout` and `no_progress`. Cancellation: all
+    /// types until the request is in flight. After that, for a request that is not `effect::none`, terminal and partial
+    /// cancellation end the call with `outcome_unknown`, and total cancellation is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<http::response> send(api_request) const;
 
-    /// The same client with another limit for the whole call. \throws api_error `invalid_argument` for zero or less.
+    /// A copy with another limit for each call, as `timeout_options::call`. \throws api_error `invalid_argument` for
+    /// zero or less.
     [[nodiscard]] COJOB_DECL client with_timeout(duration call) const;
 
-    /// What has been done so far, by all copies of the handle. Each counter is exact, the set of them no snapshot.
+    /// The counters of all copies of the handle. Each counter is exact, but the set is not a snapshot.
     [[nodiscard]] COJOB_DECL client_stats stats() const;
 
-    /// Cancels every running call and wait, drops the connections, and ends later calls as `operation_aborted`. May be
-    /// called from any thread and more than once.
+    /// Cancels every running call and wait, and closes the connections. Later calls end with `operation_aborted`. Any
+    /// thread may call it, and more than once.
     COJOB_DECL void close() const;
 
-    /// What the client's own work runs on: its strand, or with `threading::single` the executor it was given.
+    /// The executor of the client: its strand, or with `threading::single` the executor that it was given.
     [[nodiscard]] COJOB_DECL asio::any_io_executor get_executor() const;
 
-    /// Whether both are handles on one state.
+    /// Whether both handles share one state.
     friend bool operator==(const client& a, const client& b) noexcept { return a.state_ == b.state_; }
 
   private:
@@ -999,24 +1011,25 @@ class client {
 
 namespace cojob::detail {
 
-/// How many forks lie between this process and the one that asked first: a child counts one more than its parent. Kept
-/// by the system's hook, since asking for the process id is a system call. Always zero where processes do not fork.
+/// Number of forks between this process and the one that first called this: a child counts one more than its parent.
+/// Updated by a fork handler of the system, because asking for the process id is a system call. Always zero on systems
+/// without fork.
 [[nodiscard]] COJOB_DECL const std::atomic<unsigned>& fork_count();
 
-/// Where something was made: whether that was in a process from which this one was forked since.
+/// Remembers the process in which an object was created, to detect use in a forked child.
 class fork_mark {
   public:
     fork_mark() : count_(&fork_count()), made_at_(now()) {}
 
     [[nodiscard]] bool is_of_a_parent() const noexcept { return now() != made_at_; }
 
-    /// From now on as if it had been made here.
+    /// Adopts the object: from now on this process counts as its creator.
     void renew() noexcept { made_at_ = now(); }
 
   private:
     [[nodiscard]] unsigned now() const noexcept { return count_->load(std::memory_order_relaxed); }
 
-    const std::atomic<unsigned>* count_; // of the library, wherever this is compiled
+    const std::atomic<unsigned>* count_; // the library's counter, wherever this header is compiled
     unsigned made_at_;
 };
 
@@ -1026,40 +1039,40 @@ class fork_mark {
 
 namespace cojob::detail {
 
-/// What one page of a list held, counted.
+/// The counts of one page of a list.
 struct page_count {
-    std::size_t places = 0,             ///< of the list that the page covers: its jobs, and what could not be read
-        known = 0,                      ///< of its jobs, those that an earlier page had
-        news = 0,                       ///< of its jobs, the others
-        unread = 0;                     ///< of its places, those whose jobs did not decode
-    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API does not count them
+    std::size_t places = 0,             ///< places of the list on the page: jobs, and items that did not decode
+        known = 0,                      ///< jobs that an earlier page had
+        news = 0,                       ///< other jobs
+        unread = 0;                     ///< items that did not decode
+    std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API reports no total
 };
 
-/// Where to read on in a list that changes while it is read page by page. Pure: the count of a page in, the next offset
-/// out.
+/// Decides where to continue reading a paged list that changes meanwhile. Pure: takes the counts of a page, returns the
+/// next offset.
 ///
-/// A list that loses jobs moves up, so a page at the end of what was read could begin too late. Therefore a page begins
-/// with the last jobs of the one before. If none of them is on it, the page is dropped and the cursor searches
-/// backwards for the place where what is known ends: first by as much as the list has shrunk, then by halving the
-/// distance.
+/// When jobs are deleted, the jobs after them move to lower offsets, so a page that begins where the previous one ended
+/// could miss some. Therefore a page overlaps the end of the previous one. If it contains none of the known jobs, the
+/// page is dropped and the cursor searches backwards for the end of the known jobs: first by as much as the list has
+/// shrunk, then by halving the distance.
 ///
-/// Jobs that do not decode cannot join two pages. A page with enough of them to fill what it shares with the one before
-/// joins unless the list has shrunk, and so does the third page in vain: else the cursor would go back and forth for
-/// ever.
+/// Items that do not decode cannot prove that two pages join. A page with at least as many of them as its overlap joins
+/// unless the list has shrunk. So does the third page in a row that fails to join: otherwise the cursor could go back
+/// and forth for ever.
 class list_cursor {
   public:
     explicit list_cursor(std::size_t page_size) : size_(page_size) {}
 
-    /// Where the next page begins, and how many places it is to cover.
+    /// The offset and the size of the next page.
     [[nodiscard]] std::size_t offset() const noexcept { return offset_; }
     [[nodiscard]] std::size_t page_size() const noexcept { return size_; }
-    /// Whether the last page was the end of the list.
+    /// Whether the list has ended.
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 
-    /// Counts the page that was asked for. Whether it continues what was read; if not, its jobs are to be dropped.
+    /// Counts the requested page. Returns whether it continues the pages so far; if not, drop its jobs.
     COJOB_DECL bool take(const page_count&);
 
-    /// A page was too large to be read: asks for half as many places from now on. False when it was a single one.
+    /// Halves the page size after a page that was too large. Returns false if the size was one already.
     COJOB_DECL bool halve();
 
   private:
@@ -1070,13 +1083,13 @@ class list_cursor {
     COJOB_DECL void read_on(std::size_t from, std::size_t overlap);
 
     std::size_t size_, offset_ = 0;
-    std::size_t end_ = 0;                     // of what was read
-    std::size_t reach_ = 0;                   // places of the page before
-    bool must_join_ = false;                  // the next page begins with jobs of the one before
-    std::optional<std::size_t> total_{};      // by the page before
-    std::size_t known_before_ = 0;            // while it searches: everything up to here is known
-    std::optional<std::size_t> unknown_at_{}; // while it searches: a page from here on was not
-    int in_vain_ = 0;                         // searches since there was news
+    std::size_t end_ = 0;                     // end of the places that were read
+    std::size_t reach_ = 0;                   // places on the previous page
+    bool must_join_ = false;                  // the next page overlaps the previous one
+    std::optional<std::size_t> total_{};      // as the previous page reported it
+    std::size_t known_before_ = 0;            // while searching: everything up to here is known
+    std::optional<std::size_t> unknown_at_{}; // while searching: a page from here on was unknown
+    int in_vain_ = 0;                         // searches since the last new job
     bool is_over_ = false;
 };
 
@@ -1091,9 +1104,9 @@ inline std::shared_ptr<void> own(void* thing, void (*destroy)(void*))
     return {thing, destroy};
 }
 
-/// As `std::make_shared`, for what is made once in a client, a wait or a poll. It takes two allocations, and costs a
-/// user's compiler 6 functions for each type instead of 43: the owner beneath is the same for all of them. What each
-/// request makes is made by `std::make_shared`.
+/// Like `std::make_shared`, for objects that are created once for each client, wait or poll. Uses two allocations, and
+/// costs the user's compiler 6 functions for each type instead of 43, because all types share one control block.
+/// Objects that are created for each request use `std::make_shared`.
 template <class T, class... Arguments>
 [[nodiscard]] std::shared_ptr<T> share(Arguments&&... arguments)
 {
@@ -1105,8 +1118,8 @@ template <class T, class... Arguments>
         return std::shared_ptr<T>(own(made, [](void* thing) { delete static_cast<made_type*>(thing); }), made);
 }
 
-/// What a handle refers to. One that was moved from refers to nothing: it may be assigned to or destroyed, nothing
-/// else.
+/// Returns the state of a handle. Asserts that the handle was not moved from: such a handle may only be assigned to or
+/// destroyed.
 template <class T>
 [[nodiscard]] const std::shared_ptr<T>& in_use(const std::shared_ptr<T>& state) noexcept
 {
@@ -1120,17 +1133,18 @@ template <class T>
 
 namespace cojob::detail {
 
-/// An operation that `start` runs. The coroutine owns it, the caller's cancellation slot does not.
+/// An operation that `start` runs. Owned by its coroutine, not by the caller's cancellation slot.
 class BOOST_SYMBOL_VISIBLE started_operation : public std::enable_shared_from_this<started_operation> {
   public:
-    /// The operation runs on a strand of this executor, because a cancellation must not meet a step of it.
+    /// The operation runs on a strand of this executor, because a cancellation must not run concurrently with one of
+    /// its steps.
     COJOB_DECL explicit started_operation(asio::any_io_executor);
     started_operation(const started_operation&) = delete;
     started_operation& operator=(const started_operation&) = delete;
     virtual ~started_operation() = default;
 
     COJOB_DECL void run(asio::awaitable<void> operation);
-    /// From any executor: the strand emits the signal.
+    /// May be called from any executor; the signal is emitted on the strand.
     COJOB_DECL void cancel(asio::cancellation_type);
 
     /// Posts the completion handler. Called at least once, on the strand or by `start` itself.
@@ -1145,7 +1159,7 @@ class BOOST_SYMBOL_VISIBLE started_operation : public std::enable_shared_from_th
 
     asio::any_io_executor executor_, strand_;
     asio::cancellation_signal signal_;
-    std::atomic<unsigned> asked_{0}; ///< types of cancellation so far
+    std::atomic<unsigned> asked_{0}; ///< types of cancellation requested so far
     bool has_begun_ = false, is_over_ = false;
 };
 
@@ -1169,7 +1183,7 @@ asio::awaitable<void> keep_result(asio::awaitable<T> operation, std::shared_ptr<
     started->result.emplace(co_await std::move(operation));
 }
 
-/// Knows the completion handler. It is invoked on its own executor, whose context is kept at work until then.
+/// Holds the completion handler, and outstanding work of its executor until it is invoked.
 template <class T, class Handler>
 class start_completion final : public started_with_result<T> {
   public:
@@ -1205,7 +1219,7 @@ class start_completion final : public started_with_result<T> {
         std::exception_ptr thrown{};
     };
 
-    /// What is posted. It frees all that belongs to the operation before it invokes the handler.
+    /// The posted function object. Frees everything of the operation before it invokes the handler.
     class invocation {
       public:
         using executor_type = handler_executor;
@@ -1286,7 +1300,7 @@ struct start_signature<void> {
 template <class T>
 using start_signature_t = typename start_signature<T>::type;
 
-/// What a failed operation can complete with, beside its exception.
+/// A result type that `start` can complete with after a failure, next to the exception.
 template <class T>
 concept startable = std::is_void_v<T> || (std::default_initializable<T> && std::move_constructible<T>);
 
@@ -1296,38 +1310,39 @@ concept startable = std::is_void_v<T> || (std::default_initializable<T> && std::
 
 namespace cojob::http {
 
-/// One event of a `text/event-stream`. The texts are the server's bytes, whatever they are.
+/// One event of a `text/event-stream`. The texts are the server's bytes, unvalidated.
 /// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
 struct server_sent_event {
     std::string type = "message"; ///< the `event` field
     std::string data{};           ///< the `data` fields, joined with line feeds
-    std::string id{};             ///< the last `id` field of the stream up to here; empty when there was none
+    std::string id{};             ///< the stream's last `id` field so far; empty: none
 
     /// Whether all three texts are equal.
     friend bool operator==(const server_sent_event&, const server_sent_event&) = default;
 };
 
-/// Finds the events in the bytes of a `text/event-stream`, whatever pieces they come in. No I/O.
+/// Parses a `text/event-stream` incrementally, from chunks of any size. No I/O.
 class event_stream_parser {
   public:
-    /// A parser at the beginning of a stream. Of the limits, `event_line` and `event_bytes` count: the first for
-    /// lines that are no data, the second for the data of an event, be it one line or many.
+    /// Creates a parser for a new stream. Uses two of the limits: `event_line` for lines that are not data, and
+    /// `event_bytes` for the data of an event, in one line or many.
     explicit event_stream_parser(const limit_options& limits)
         : max_line_(limits.event_line), max_event_(limits.event_bytes)
     {
     }
 
-    /// Takes the next bytes, as many as have come.
+    /// Appends received bytes.
     COJOB_DECL void feed(std::string_view);
 
-    /// The next event that is complete in what was taken. It is parsed now: what is held is the bytes and one event.
-    /// What is incomplete when the stream ends is not an event. After something over a limit there is nothing any more.
+    /// Returns the next complete event, or an empty optional. Parses lazily, so the parser stores the bytes and at most
+    /// one event. An event that is incomplete when the stream ends is dropped. Once a limit is exceeded, returns no
+    /// more events.
     [[nodiscard]] COJOB_DECL std::optional<server_sent_event> next();
 
-    /// The name of the limit that the stream is over; null when it is over none.
+    /// The name of the exceeded limit; null: none.
     [[nodiscard]] const char* exceeded() const noexcept { return exceeded_; }
 
-    /// How long the server wants a client to wait before it connects anew: its last `retry` field.
+    /// The server's reconnection delay: its last `retry` field.
     [[nodiscard]] std::optional<duration> reconnection_time() const noexcept { return reconnection_time_; }
 
   private:
@@ -1339,8 +1354,8 @@ class event_stream_parser {
 
     std::size_t max_line_, max_event_;
     std::string input_;
-    std::size_t taken_ = 0; // of the input
-    std::string line_;      // as far as it has come
+    std::size_t taken_ = 0; // bytes of the input that were consumed
+    std::string line_;      // the current line, possibly incomplete
     std::string type_, data_, last_id_;
     std::optional<duration> reconnection_time_;
     const char* exceeded_ = nullptr;
@@ -1354,14 +1369,14 @@ class event_stream_parser {
 
 namespace cojob {
 
-/// Why a running call or wait has to stop.
+/// Why a running call or wait must stop.
 enum class stop_reason {
-    none,      ///< it has not to stop
+    none,      ///< no reason to stop
     cancelled, ///< by the caller
     closed,    ///< by `client::close()`
-    deadline,  ///< the whole operation's time is up
-    limit,     ///< the current step's time is up
-    forked,    ///< this process was forked from the one it began in, which goes on with it
+    deadline,  ///< the deadline of the operation expired
+    limit,     ///< the limit of the current step expired
+    forked,    ///< this process is a forked child; the operation continues in the parent
 };
 
 /// The enumerator's name.
@@ -1370,65 +1385,66 @@ enum class stop_reason {
     return detail::enumerator_name(value, {"none", "cancelled", "closed", "deadline", "limit", "forked"});
 }
 
-/// One running call or wait, from the inside: everything that can stop it comes together here, on the client's strand,
-/// and reaches what is being awaited as a terminal cancellation. The first reason stays. A step that was not suspended
-/// when the reason came learns it from `is_stopped()`, so it is asked after every suspension.
+/// A running call or wait, as its implementation sees it. Everything that can stop it is combined here, on the client's
+/// strand, and emitted as a terminal cancellation of the current asynchronous operation. The first reason is kept. A
+/// step that was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
+/// suspension.
 class operation {
   public:
-    /// An operation without deadline. The executor is the one it runs on, the client's strand; `usual_step` is about
-    /// how long the limit of a step is: the alarm first rings then, and is seldom set again.
+    /// Creates an operation without a deadline. The executor is the client's strand, on which it runs. `usual_step` is
+    /// the usual time limit of a step: the alarm is set for it at first, so that it seldom has to be set again.
     operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
         : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
     {
     }
 
-    /// Whether there is a reason to stop. To be asked after every suspension.
+    /// Whether the operation must stop. Check it after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none || has_forked(); }
-    /// The first reason; a limit gives way to a later one of the others.
+    /// The first reason. `limit` is replaced by any later reason.
     [[nodiscard]] stop_reason reason() const noexcept
     {
         const auto is_for_good = reason_ != stop_reason::none && reason_ != stop_reason::limit;
         return !is_for_good && has_forked() ? stop_reason::forked : reason_;
     }
-    /// Whether it began in a process from which this one was forked since.
+    /// Whether this process was forked after the operation began.
     [[nodiscard]] bool has_forked() const noexcept { return made_in_.is_of_a_parent(); }
     /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
-    /// What it runs on, the client's strand.
+    /// The executor that it runs on, the client's strand.
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
-    /// The end of the whole operation.
+    /// The deadline of the whole operation.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
-    /// Moves the end of the whole operation. `time_point::max()`: none.
+    /// Sets the deadline of the whole operation. `time_point::max()`: none.
     COJOB_DECL void set_deadline(time_point);
 
-    /// The end of the step that begins; replaces the step's before. `time_point::max()`: none.
+    /// Sets the deadline of the step that begins now, in place of the previous one. `time_point::max()`: none.
     COJOB_DECL void set_limit(time_point);
 
-    /// After a step that was stopped by its limit, the operation may begin another.
+    /// Removes the limit of the step. If the limit had expired, the operation may continue with another step.
     COJOB_DECL void clear_limit();
 
-    /// Stops it: the reason is kept if it is the first, and what is awaited is cancelled.
+    /// Stops the operation: keeps the reason if it is the first, and cancels the current asynchronous operation.
     COJOB_DECL void stop(stop_reason);
 
-    /// A cancellation by the caller. Total cancellation is refused while an effect hangs on the outcome.
+    /// Handles a cancellation by the caller. Ignores total cancellation while `refuse_total_cancellation` is in force.
     COJOB_DECL void cancel(asio::cancellation_type);
 
-    /// From now on total cancellation has come too late: part of the effect may be there. Or not any more: then one
-    /// that was refused meanwhile counts after all.
+    /// Refuses total cancellation from now on, because part of the effect may have happened. With `false`, accepts it
+    /// again; one that was refused meanwhile then takes effect.
     COJOB_DECL void refuse_total_cancellation(bool refuse);
 
-    /// Until `begin`, a reason to stop is kept and cancels nothing. For whoever starts the coroutine: a cancellation
-    /// that overtakes its first step would end it before it could tell anybody.
+    /// Until `begin`, keeps a reason to stop without cancelling anything. For the code that starts the coroutine: a
+    /// cancellation before its first step would end the coroutine before it could report its end.
     void hold_cancellation() noexcept { is_held_ = true; }
 
-    /// The coroutine runs: what came before reaches it now.
+    /// The coroutine has started: applies a cancellation that came before.
     COJOB_DECL void begin();
 
-    /// What the operation's own coroutine is bound to.
+    /// The cancellation slot for the operation's own coroutine.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
-    /// Ends the timer; the operation is over, and nothing is there any more that a stop could reach.
+    /// Ends the operation: destroys the timer, and ignores any later `stop`.
     void finish() noexcept
     {
         alarm_.reset();
@@ -1461,48 +1477,50 @@ class operation {
 
 namespace cojob::http {
 
-/// Decides, at the moment of commit, whether a request may still be sent: a quota refuses while its pool pauses.
+/// Decides immediately before the first write whether a request may still be sent. A quota refuses while its pool
+/// pauses.
 class BOOST_SYMBOL_VISIBLE commit_gate {
   public:
     commit_gate() = default;
     commit_gate(const commit_gate&) = delete;
     commit_gate& operator=(const commit_gate&) = delete;
 
-    /// Called on the client's strand. Whether the request may be sent now.
+    /// Returns whether the request may be sent now. Called on the client's strand.
     [[nodiscard]] virtual bool may_commit() = 0;
 
   protected:
     ~commit_gate() = default;
 };
 
-/// What one exchange tells of itself while it runs, so that its end can be judged however it comes.
+/// The state of one exchange, updated by the transport while it runs, so that its end can be interpreted in any case.
 class exchange {
   public:
-    /// An exchange that has not begun. `is_repeatable`: sending its request twice does no harm, so that a total
-    /// cancellation is accepted to the end. The gate, if there is one, outlives the exchange.
+    /// Creates an exchange that has not started. `is_repeatable`: the request has no effect on the server
+    /// (`effect::none`), so total cancellation is accepted until the end. The gate may be null; otherwise it must
+    /// outlive the exchange.
     exchange(cojob::operation& op, bool is_repeatable, commit_gate* gate = nullptr)
         : operation(op), gate_(gate), is_repeatable_(is_repeatable)
     {
     }
 
-    cojob::operation& operation;       ///< what may stop it; outlives the exchange
-    phase reached = phase::queued;     ///< the last phase it was in; the transport keeps it true
-    bool needs_new_connection = false; ///< a kept one must not be used
-    bool avoids_idle = false;          ///< a kept one must have been in use a moment ago
-    duration yields{};                 ///< not zero: a wait's poll, which lets calls go first for that long in a queue
-    duration queued{};                 ///< for how long it stood in the transport's own queue; the transport tells it
-    bool streams_body = false;         ///< a success's body is to be read as it comes
-    bool is_cut_short = false;         ///< not all of the request was written: an answer is one to a part of it
-    bool is_reused = false;            ///< the connection had served a request before
-    std::uint64_t bytes_sent = 0,      ///< of HTTP, before TLS
-        bytes_received = 0;            ///< of HTTP, after TLS
+    cojob::operation& operation;       ///< the operation that may stop it; outlives the exchange
+    phase reached = phase::queued;     ///< the last phase that it reached; updated by the transport
+    bool needs_new_connection = false; ///< do not use a kept-alive connection
+    bool avoids_idle = false;          ///< use a kept-alive connection only if it was in use a moment ago
+    duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
+    duration queued{};                 ///< time in the transport's own queue; set by the transport
+    bool streams_body = false;         ///< stream the body of a successful response
+    bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
+    bool is_reused = false;            ///< the connection had served an earlier request
+    std::uint64_t bytes_sent = 0,      ///< bytes of HTTP, before encryption
+        bytes_received = 0;            ///< bytes of HTTP, after decryption
 
-    /// To be called just before the first write. A failed TLS write reports no bytes even when some have left, so what
-    /// counts is that a write was started.
+    /// The transport calls this immediately before the first write. A failed TLS write reports no bytes even if some
+    /// were sent, so from here on the server may have the request.
     ///
-    /// Returns whether the request may be sent. If not, nothing must be written: `send` ends with `operation_aborted`
-    /// and keeps the connection for another request. The client calls `send` again, with the same request and a new
-    /// exchange, when the request may be sent.
+    /// Returns whether the request may be sent. If not, the transport must write nothing: `send` ends with
+    /// `operation_aborted` and keeps the connection for another request. The client calls `send` again with the same
+    /// request and a new exchange when the request may be sent.
     [[nodiscard]] bool commit()
     {
         if (was_committed_)
@@ -1516,10 +1534,10 @@ class exchange {
         return true;
     }
 
-    /// Whether the last `commit` said no.
+    /// Whether the last `commit` returned false.
     [[nodiscard]] bool was_refused() const noexcept { return was_refused_; }
 
-    /// Whether a write was started: the server may have the request, or a part of it.
+    /// Whether a write has started: the server may have the request or a part of it.
     [[nodiscard]] bool was_committed() const noexcept { return was_committed_; }
 
   private:
@@ -1529,16 +1547,17 @@ class exchange {
     bool was_refused_ = false;
 };
 
-/// What has come of a body.
+/// One part of a response body.
 struct body_part {
-    error_code error{};               ///< connection_lost, malformed_response, response_too_large, operation_aborted
-    std::string why{};                ///< in this library's or the system's words, never the server's
-    std::string text{};               ///< the bytes, without transfer coding
-    bool is_last = false;             ///< the body has ended in good order
-    std::uint64_t bytes_received = 0; ///< of HTTP, for this part
+    error_code error{};   ///< `connection_lost`, `malformed_response`, `response_too_large` or `operation_aborted`
+    std::string why{};    ///< explanation by this library or the system, never text of the server
+    std::string text{};   ///< the bytes, without transfer coding
+    bool is_last = false; ///< the body is complete
+    std::uint64_t bytes_received = 0; ///< bytes of HTTP received for this part
 };
 
-/// The body of a response, read as it comes. One call at a time, on the client's strand; may be destroyed anywhere.
+/// The body of a response, read as it arrives. One call at a time, on the client's strand. May be destroyed on any
+/// thread.
 class BOOST_SYMBOL_VISIBLE body_stream {
   public:
     body_stream() = default;
@@ -1546,20 +1565,20 @@ class BOOST_SYMBOL_VISIBLE body_stream {
     body_stream& operator=(const body_stream&) = delete;
     virtual ~body_stream() = default;
 
-    /// Waits for more: a text that is not empty, or the end, or an error. Nothing is read, and the server held back,
-    /// while nobody calls. After the end, or an error, there is nothing but that.
+    /// Waits for the next part: a non-empty text, the end, or an error. Reads only while it is awaited; in between,
+    /// flow control holds back the server. After the end or an error, returns the same again.
     virtual asio::awaitable<body_part> read(cojob::operation&) = 0;
 };
 
-/// How an exchange ended.
+/// The result of an exchange.
 struct exchange_result {
-    error_code error{};                  ///< none: `response` is whole, but for `rest`
-    std::string why{};                   ///< in this library's or the system's words, never the server's
-    http::response response{};           ///< its status is 0 where no head came
-    std::shared_ptr<body_stream> rest{}; ///< the body, where it is streamed; else, or empty: it is in the response
+    error_code error{};                  ///< no error: `response` is complete, except for `rest`
+    std::string why{};                   ///< explanation by this library or the system, never text of the server
+    http::response response{};           ///< the response; its status is 0 if no head arrived
+    std::shared_ptr<body_stream> rest{}; ///< the body, if it is streamed; null: it is in the response
 };
 
-/// The seam between a client and the network. One client uses it, on its strand.
+/// The interface between a client and the network. One client uses it, on its strand.
 class BOOST_SYMBOL_VISIBLE transport {
   public:
     transport() = default;
@@ -1567,21 +1586,21 @@ class BOOST_SYMBOL_VISIBLE transport {
     transport& operator=(const transport&) = delete;
     virtual ~transport() = default;
 
-    /// Sends one request and reads its response. Failures are results, not exceptions:
-    /// connect_failed, tls_failed, certificate_rejected, connection_lost, malformed_response, response_too_large; an
-    /// end for another reason (`exchange.operation.is_stopped()`) is `operation_aborted`, and so is one whose
-    /// `exchange.commit()` said no. The request and the exchange outlive the call. A transport that knows no streams
-    /// may read the body to its end and leave `rest` empty.
+    /// Sends one request and reads its response. Returns failures as results, not as exceptions: `connect_failed`,
+    /// `tls_failed`, `certificate_rejected`, `connection_lost`, `malformed_response`, `response_too_large`. If
+    /// `exchange.operation.is_stopped()`, or if `exchange.commit()` returned false, the error is `operation_aborted`.
+    /// The request and the exchange outlive the call. A transport that does not stream may read the whole body and
+    /// leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
-    /// Drops idle connections. Called on the strand when the client is closed.
+    /// Closes idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;
 
-    /// The process was forked, and this is the child: connections opened so far are the parent's. Closes their
-    /// descriptors and says nothing to the servers. Called once, before anything else of the child.
+    /// This process is a forked child: the connections opened so far belong to the parent. Closes their descriptors
+    /// without sending anything. Called once in the child, before any other member.
     virtual void forked() noexcept {}
 
-    /// The executor's context is going: drops what holds on to it. Nothing may be started.
+    /// The executor's context is being destroyed: releases everything that refers to it. Must not start operations.
     virtual void shutdown() noexcept = 0;
 };
 
@@ -1591,21 +1610,21 @@ class BOOST_SYMBOL_VISIBLE transport {
 
 namespace cojob::http {
 
-/// What the transport of sockets needs to know.
+/// Options of the transport over sockets.
 class https_options {
   public:
     https_options() = default;
 
-    tls_options tls;          ///< which servers are believed to be who they say
+    tls_options tls;          ///< which certificates are trusted
     timeout_options timeouts; ///< all but `call`
     pool_options pool;        ///< connections to each origin
-    limit_options limits;     ///< what a server may send
-    observer_ptr observer;    ///< told of connections; empty: nobody is
+    limit_options limits;     ///< limits for responses
+    observer_ptr observer;    ///< notified of connections; empty: none
 };
 
-/// HTTP/1.1 over TLS or plain TCP, with kept-alive connections per origin: what a client uses unless it is given
-/// another.
-/// \throws api_error `invalid_argument` for TLS options that cannot be used.
+/// Creates a transport for HTTP/1.1 over TLS or plain TCP, with kept-alive connections for each origin. The default of
+/// a client.
+/// \throws api_error `invalid_argument` for invalid TLS options.
 [[nodiscard]] COJOB_DECL std::shared_ptr<transport> make_https_transport(https_options);
 
 } // namespace cojob::http
@@ -1941,14 +1960,14 @@ struct wait_options {
 
 namespace cojob {
 
-/// A value, or what is known of the failure.
+/// A value, or the details of a failure.
 template <class T>
 using result = boost::system::result<T, error_info>;
 
-/// Awaits an operation and returns its failure instead of throwing it. A cancellation becomes
-/// `error().code() == asio::error::operation_aborted`; what is no `system_error` (`std::bad_alloc`) passes through.
+/// Awaits an operation and returns its failure instead of throwing. The `code()` of a cancellation is
+/// `asio::error::operation_aborted`. An exception that is not a `system_error`, such as `std::bad_alloc`, propagates.
 ///
-/// Cancellation: that of the operation, which it passes on. Example:
+/// Cancellation: forwarded to the operation. Example:
 /// `auto job = co_await cojob::as_result(agent.get_job(id))`.
 template <class T>
 asio::awaitable<result<T>> as_result(asio::awaitable<T> operation)
@@ -2146,7 +2165,7 @@ asio::awaitable<void> read_page(std::shared_ptr<pager_state<T>> state)
 template <class T>
 asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
 {
-    constexpr int most_in_vain = 10; // a list that goes on for ever must not keep its reader
+    constexpr int most_in_vain = 10; // an endless list must not block its reader
     for (int pages = 0; state->ready.empty() && !state->cursor.is_over(); ++pages) {
         if (pages == most_in_vain)
             throw_no_progress(state->first + state->cursor.offset());
@@ -2173,7 +2192,7 @@ class pager {
     /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Sends nothing yet.
     explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
 
-    /// Returns the next job; an empty optional after the last. Sends at most ten requests.
+    /// Returns the next job; an empty optional after the last. Reads at most ten pages.
     ///
     /// Errors: those of the list; `response_too_large` if a single job exceeds the limit (the message names its
     /// offset); `no_progress` if ten pages contain nothing new although the list should continue. After an error the
@@ -2222,7 +2241,8 @@ asio::awaitable<void> create_into(Api api, std::string prompt, std::shared_ptr<t
     *created = co_await api.create_job(std::move(prompt));
 }
 
-/// How `run_job` waits for the job it has created, without a function to call. `progress.hpp` has the other way.
+/// How `run_job` waits for the job it has created, without a function to call. `progress.hpp` has the one with a
+/// function.
 struct silent_wait {
     template <class Job>
     void created(const Job&) const noexcept
@@ -2468,45 +2488,68 @@ constexpr void refuse_what_is_destroyed_twice()
 #endif
 }
 
+/// A function for the changes of a job, with its type erased. The coroutines below have no lambda in their frames: g++
+/// warns of such a frame where the caller is in a header or a unity build (-Wsubobject-linkage). Move-only functions
+/// will do, unlike with `std::function`.
+template <class Job>
+class change_callback {
+  public:
+    template <class Function>
+    [[nodiscard]] static change_callback of(Function&& on_change)
+    {
+        using kept = std::decay_t<Function>;
+        return {detail::share<kept>(std::forward<Function>(on_change)),
+                [](void* function, const Job& job) { std::invoke(*static_cast<kept*>(function), job); }};
+    }
+
+    void operator()(const Job& job) const { call_(function_.get(), job); }
+
+  private:
+    change_callback(std::shared_ptr<void> function, void (*call)(void*, const Job&))
+        : function_(std::move(function)), call_(call)
+    {
+    }
+
+    std::shared_ptr<void> function_;
+    void (*call_)(void*, const Job&);
+};
+
 /// Watches a job to its end, and calls the function for each change since `known`.
-template <class Api, class Function>
-asio::awaitable<typename Api::job_type> wait_and_tell(Api api, job_reference job, Function on_change,
-                                                      wait_options options,
-                                                      std::shared_ptr<const typename Api::job_type> known = {})
+template <class Api, class Job = typename Api::job_type>
+asio::awaitable<Job> wait_and_tell(Api api, job_reference job, change_callback<Job> on_change, wait_options options,
+                                   std::shared_ptr<const Job> known)
 {
-    using job_type = typename Api::job_type;
     auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
     const auto watch = detail::make_watch(std::move(polled), std::move(job), options);
     while (const auto seen = co_await detail::next_change(watch)) {
-        auto next = std::static_pointer_cast<const job_type>(seen);
+        auto next = std::static_pointer_cast<const Job>(seen);
         const auto is_change = !known || !(*known == *next);
         known = std::move(next);
         if (is_change)
-            std::invoke(on_change, *known);
+            on_change(*known);
     }
     co_return *known;
 }
 
 /// How `run_job` waits for the job if it has a function to call.
-template <class Job, class Function>
+template <class Job>
 class telling_wait {
   public:
-    explicit telling_wait(Function on_change) : on_change_(std::move(on_change)) {}
+    explicit telling_wait(change_callback<Job> on_change) : on_change_(std::move(on_change)) {}
 
     void created(const Job& job)
     {
         known_ = detail::share<const Job>(job);
-        std::invoke(on_change_, *known_);
+        on_change_(*known_);
     }
     template <class Api>
     asio::awaitable<Job> wait(Api api, job_reference job, const wait_options& rest)
     {
-        return detail::wait_and_tell<Api, Function>(std::move(api), std::move(job), std::move(on_change_), rest,
-                                                    known_);
+        return detail::wait_and_tell<Api>(std::move(api), std::move(job), on_change_, rest, known_);
     }
 
   private:
-    Function on_change_;
+    change_callback<Job> on_change_;
     std::shared_ptr<const Job> known_;
 };
 
@@ -2528,8 +2571,9 @@ template <job_api Api, detail::names_job<Api> Job, class Function>
                                                                    wait_options options = {})
 {
     detail::refuse_what_is_destroyed_twice<Function>();
-    return detail::wait_and_tell<Api, std::decay_t<Function>>(std::move(api), detail::reference_by(job),
-                                                              std::forward<Function>(on_change), options);
+    using callback = detail::change_callback<typename Api::job_type>;
+    return detail::wait_and_tell<Api>(std::move(api), detail::reference_by(job),
+                                      callback::of(std::forward<Function>(on_change)), options, {});
 }
 
 /// The same with a time limit in place of options.
@@ -2553,9 +2597,9 @@ template <creating_job_api Api, class Function>
                                                               wait_options options = {})
 {
     detail::refuse_what_is_destroyed_twice<Function>();
-    using way = detail::telling_wait<typename Api::job_type, std::decay_t<Function>>;
-    return detail::create_and_wait(std::move(api), std::string(prompt), options,
-                                   way(std::forward<Function>(on_change)));
+    using job_type = typename Api::job_type;
+    detail::telling_wait<job_type> way(detail::change_callback<job_type>::of(std::forward<Function>(on_change)));
+    return detail::create_and_wait(std::move(api), std::string(prompt), options, std::move(way));
 }
 
 /// The same with a time limit in place of options.
@@ -2574,13 +2618,13 @@ template <creating_job_api Api, class Function, class Rep, class Period>
 
 namespace cojob {
 
-/// How much a log shows; each level shows what those above it do as well.
+/// How much a log shows. Each level includes those above it.
 enum class log_level {
-    error,   ///< a wait that ended because a poll failed; a certificate that was not accepted
-    warning, ///< every other attempt that failed, a POST that was cut off and may have worked, states and members that
-             ///< are not as documented, polls that come late
-    info,    ///< POSTs that succeeded, jobs that changed, attempts that will be repeated, limits that hold something up
-    debug,   ///< every attempt, response, poll and connection; also what else the caller cut off
+    error,   ///< waits that ended because a poll failed, certificates that were not accepted
+    warning, ///< other failed attempts, cancelled POSTs that may have been processed, unknown statuses, odd members,
+             ///< late polls
+    info,    ///< successful POSTs, changes of jobs, retries, delays by rate limits
+    debug,   ///< every attempt, response, poll and connection, and other cancelled requests
 };
 
 /// The enumerator's name.
@@ -2589,9 +2633,9 @@ enum class log_level {
     return detail::enumerator_name(value, {"error", "warning", "info", "debug"});
 }
 
-/// Whether lines begin with the time.
+/// Whether lines begin with a time stamp.
 enum class time_stamps {
-    none, ///< what collects the lines adds one
+    none, ///< no time stamp, for log collectors that add their own
     utc   ///< `2026-11-29T07:05:54.120Z`
 };
 
@@ -2601,27 +2645,26 @@ enum class time_stamps {
     return detail::enumerator_name(value, {"none", "utc"});
 }
 
-/// An observer that writes one line for each event: the level, what happened, and the particulars as `key=value`:
+/// Returns an observer that writes one line for each event: the level, what happened, and details as `key=value`:
 ///
 ///     cojob info    POST /v2/agent/p/job retry in 480 ms attempt=1 error="server error"
 ///
-/// With time stamps, the time comes first. Methods, paths, hosts, ids and states are shown with their control
-/// characters escaped, in quotes where they would not be one word, and at most 256 bytes of each. Of a path's query
-/// only `status`, `limit`, `offset`, `skip`, `take` and `page` keep their values. Keys, headers and bodies are in no
-/// event.
+/// A time stamp, if enabled, comes first. Methods, paths, hosts, ids and states have their control characters escaped,
+/// are quoted unless they are single words, and are truncated to 256 bytes. In a path's query only `status`, `limit`,
+/// `offset`, `skip`, `take` and `page` keep their values. Events contain no keys, headers or bodies.
 ///
-/// Thread-safe: one observer may be given to several clients. Each line is one `write`; the stream is not flushed, and
-/// its formatting does not matter. A stream that fails or throws loses lines and harms nothing else. It must outlive
-/// the observer, and so every client that has it, and every call of such a client.
+/// Thread-safe: several clients may share one observer. Writes each line by one `write`, ignores the stream's
+/// formatting, and does not flush. If the stream fails or throws, lines are lost, with no other effect. The stream must
+/// outlive the observer, and so every client that has it and every call of such a client.
 [[nodiscard]] COJOB_DECL observer_ptr log_to(std::ostream&, log_level = log_level::info,
                                              time_stamps = time_stamps::none);
 
-/// Takes one line: its level, and the text without level and line break.
+/// Receives one line: its level, and the text without level and line break.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
-/// The same for a logger such as spdlog or syslog: the function gets each line. It is called on the strands of the
-/// clients that have the observer, so with several of them at the same time on several threads. It must not block; what
-/// it throws is swallowed. \throws api_error `invalid_argument` for an empty function
+/// The same for a logger such as spdlog or syslog: calls the function for each line. The calls run on the strands of
+/// the clients, so with several clients on several threads at the same time. The function must not block; its
+/// exceptions are ignored. \throws api_error `invalid_argument` for an empty function
 [[nodiscard]] COJOB_DECL observer_ptr log_to(log_sink, log_level = log_level::info);
 
 } // namespace cojob
@@ -2634,22 +2677,23 @@ namespace detail {
 class unknown_collector;
 } // namespace detail
 
-/// The members of a job's JSON that this version of the library does not know, and those that have a type it does not
-/// expect: for each its path, and its value as the server wrote it. What a vendor adds can be used at once:
+/// The JSON members of a job that this version of the library does not know, and those of an unexpected type: for each
+/// its path, and its value as the server wrote it. So you can use members that a vendor adds:
 ///
 ///     if (const auto cost = job.unknown_members.find("cost"))
 ///         use(boost::json::parse(*cost));
 ///
-/// Paths and values are the server's: escape them before they are printed. The key that authorized the request is
-/// `***` in them. At most 64 KiB of a job are kept. Copies share one block; a job without unknown members has none.
+/// Paths and values are the server's: escape them before you print them. The key that authorized the request is
+/// replaced by `***`. Keeps at most 64 KiB for each job. Copies share one block; a job without unknown members has
+/// none.
 class unknown_members {
   public:
     /// One member of a job's JSON.
     struct member {
-        std::string_view path, ///< from the job: `cost`, `source.owner`, `timeline[2].id`
-            json;              ///< its value, a JSON text
+        std::string_view path, ///< relative to the job: `cost`, `source.owner`, `timeline[2].id`
+            json;              ///< its value as JSON text
 
-        /// Whether both are the same text.
+        /// Whether path and value are equal as texts.
         friend bool operator==(const member&, const member&) = default;
     };
 
@@ -2659,20 +2703,22 @@ class unknown_members {
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
     /// How many there are.
     [[nodiscard]] std::size_t size() const noexcept { return block_ ? block_->places.size() : 0; }
-    /// In the order of the answer. The views live as long as a copy of this object. Precondition: `i < size()`.
+    /// Returns the i-th member, in the order of the response. The views are valid as long as a copy of this object
+    /// exists. Precondition: `i < size()`.
     [[nodiscard]] COJOB_DECL member operator[](std::size_t i) const noexcept;
-    /// The value that has this path.
+    /// Returns the value of the member with this path.
     [[nodiscard]] COJOB_DECL std::optional<std::string_view> find(std::string_view path) const noexcept;
-    /// Whether the answer had more than is kept.
+    /// Whether the response had more than is kept.
     [[nodiscard]] bool is_cut() const noexcept { return block_ && block_->is_cut; }
 
-    /// Whether both have the same members in the same order. Jobs are equal without that: ask for it where it matters.
+    /// Whether both have the same members in the same order. Comparing jobs ignores unknown members: compare these if
+    /// they matter.
     COJOB_DECL friend bool operator==(const unknown_members&, const unknown_members&) noexcept;
 
   private:
     friend class detail::unknown_collector;
 
-    /// Ends in `text` of a path and of the value behind it.
+    /// Ends of a path and of its value in `text`.
     struct place {
         std::size_t path_end = 0, json_end = 0;
     };
@@ -2691,14 +2737,14 @@ class unknown_members {
 
 namespace cojob::mintlify {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
-/// What a job is doing.
+/// The status of a job.
 enum class agent_job_status {
     active,    ///< the agent works on the prompt
-    completed, ///< done; `pr_link` is set when files were changed
+    completed, ///< done; `pr_link` is set if files were changed
     failed,    ///< an error the agent could not recover from
-    archived,  ///< put away by the service, whatever it was before; an end as well
+    archived,  ///< archived by the service; final, whatever the status was before
     unknown,   ///< a status this version does not know: see `status_text`
 };
 
@@ -2708,28 +2754,28 @@ enum class agent_job_status {
     return cojob::detail::enumerator_name(value, {"active", "completed", "failed", "archived", "unknown"});
 }
 
-/// What a job works on.
+/// The repository that a job works on.
 struct job_source {
-    std::string repository{};         ///< URL of the repository; empty: not told
+    std::string repository{};         ///< URL of the repository; empty: not reported
     std::optional<std::string> ref{}; ///< the branch the agent works on
 
     /// Whether both are the same repository and branch.
     friend bool operator==(const job_source&, const job_source&) = default;
 };
 
-/// A job of the Mintlify agent API, v2. Texts are the server's: escape them before they are printed.
+/// A job of the Mintlify agent API, v2. The texts are the server's: escape them before you print them.
 struct agent_job {
     std::string id{};                                    ///< unique in its project
-    agent_job_status status = agent_job_status::unknown; ///< `is_finished` says whether it is an end
+    agent_job_status status = agent_job_status::unknown; ///< see `is_finished`
     std::string status_text{};                           ///< as the server wrote it
-    job_source source{};                                 ///< what it works on
-    std::string model{};                                 ///< the language model that does it; empty: not told
-    std::optional<std::string> pr_link{};                ///< of the pull request, once there is one
-    std::optional<timestamp> created_at{};               ///< by the server's clock; empty: not told
-    std::optional<timestamp> archived_at{};              ///< set when it is archived
-    cojob::unknown_members unknown_members{};            ///< what else the server wrote; not compared
+    job_source source{};                                 ///< what the job works on
+    std::string model{};                                 ///< the language model; empty: not reported
+    std::optional<std::string> pr_link{};                ///< URL of the pull request; empty until there is one
+    std::optional<timestamp> created_at{};               ///< by the server's clock; empty: not reported
+    std::optional<timestamp> archived_at{};              ///< set once the job is archived
+    cojob::unknown_members unknown_members{};            ///< further JSON members; not compared
 
-    /// Whether nothing has changed between two looks: what `watch_job` compares.
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
     friend bool operator==(const agent_job& a, const agent_job& b)
     {
         return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.source == b.source &&
@@ -2738,25 +2784,25 @@ struct agent_job {
     }
 };
 
-/// What `job_api` asks a job: its id.
+/// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const agent_job& job) noexcept
 {
     return job.id;
 }
 
-/// What `job_api` asks a job: its status as the server wrote it.
+/// The status as the server wrote it, for `job_api`.
 [[nodiscard]] inline const std::string& status_text(const agent_job& job) noexcept
 {
     return job.status_text;
 }
 
-/// Whether it has ended: completed, failed or archived.
+/// Whether the job has ended: completed, failed or archived.
 [[nodiscard]] inline bool is_finished(const agent_job& job) noexcept
 {
     return job.status != agent_job_status::active && job.status != agent_job_status::unknown;
 }
 
-/// Whether its status is one that this version does not know. That is no end.
+/// Whether this version does not know the status. An unknown status is not final.
 [[nodiscard]] inline bool is_unknown(const agent_job& job) noexcept
 {
     return job.status == agent_job_status::unknown;
@@ -2768,10 +2814,10 @@ struct agent_job {
 
 namespace cojob {
 
-/// What a call does that finds no slot free.
+/// What a call does if no slot is free.
 enum class when_exhausted {
-    wait, ///< queues, in order, for at most `quota_options::max_wait`
-    fail, ///< ends at once with `quota_exhausted`
+    wait, ///< queue, in order, for at most `quota_options::max_wait`
+    fail, ///< end immediately with `quota_exhausted`
 };
 
 /// The enumerator's name.
@@ -2780,14 +2826,14 @@ enum class when_exhausted {
     return detail::enumerator_name(value, {"wait", "fail"});
 }
 
-/// So many uses in any window of time.
+/// A limit on uses in any window of time.
 struct quota_options {
-    std::uint32_t limit = 0;                            ///< uses in a window; 0: none is kept
-    duration window = std::chrono::hours(1);            ///< more than zero
-    duration max_wait = std::chrono::minutes(5);        ///< the sum of all times a call queues; `no_timeout`: no limit
-    when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does that finds no slot free
+    std::uint32_t limit = 0;                     ///< uses in one window; 0: no quota
+    duration window = std::chrono::hours(1);     ///< length of the window; more than zero
+    duration max_wait = std::chrono::minutes(5); ///< limit for all the time that a call queues; `no_timeout`: no limit
+    when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does if no slot is free
 
-    /// Whether both are the same in everything: services that share a pool of a client must have equal ones.
+    /// Whether all members are equal. Services that share a pool of one client must have equal options.
     friend bool operator==(const quota_options&, const quota_options&) = default;
 };
 
@@ -2804,53 +2850,54 @@ struct quota_access;
 
 } // namespace detail
 
-/// At most `limit` uses in any window of time, however the window is laid: the log of the uses is kept, not a bucket of
-/// tokens. Shared by everything that draws on it, several clients too; what waits for a slot gets it in order.
+/// A rate limit: at most `limit` uses in any window of time, wherever the window begins. It is a log of uses, not a
+/// token bucket. All clients and services that use it share it. Calls that wait for a slot get it in order.
 ///
-/// A slot is held while a request is under way and for a window and a second after it has ended, because the server
-/// counted the request somewhere in between. A request that provably did not reach the server gives its slot back. An
-/// answer 429 pauses the whole pool: a call that has not sent anything yet loses its slot and queues again, in its old
-/// place. Then one request at a time goes out until one of them is not refused.
+/// A request holds its slot while it is in flight, and for one window and a second after it has ended, because the
+/// server counted it at some time in between. A request that provably did not reach the server, or was refused with
+/// 429, returns its slot. A 429 pauses the whole pool. A call that has not sent anything yet then loses its slot, and
+/// queues again at its previous place. After the pause, one request at a time is sent until one of them gets a response
+/// other than 429.
 ///
 /// Thread-safe.
 class quota {
   public:
-    /// A quota of which nothing is used yet. An empty clock is the machine's; clients that share the quota should have
-    /// the same one.
+    /// Creates a quota without any uses. An empty clock means the machine's. Clients that share the quota should have
+    /// the same clock.
     ///
-    /// \throws api_error invalid_argument: a limit of zero, a window that is not more than zero or is `no_timeout`, a
-    /// `max_wait` that is not more than zero
+    /// \throws api_error `invalid_argument` for a limit of zero, a window that is not positive or is `no_timeout`, or a
+    /// `max_wait` that is not positive
     COJOB_DECL explicit quota(quota_options, clock_ptr = {});
     quota(const quota&) = delete;
     quota& operator=(const quota&) = delete;
     ~quota() = default;
 
-    /// Slots that a new call would get at once. None while the pool pauses; of what is free, those who queue have the
-    /// first.
+    /// Number of slots that a new call could take immediately: free slots that no queued call will take. Zero while the
+    /// pool pauses.
     [[nodiscard]] COJOB_DECL std::uint32_t remaining() const;
 
-    /// When a new call may expect a slot, in civil time; now when one is free. An estimate: requests under way are
-    /// taken to end now and to count, those who queue to want their slots.
+    /// When a new call can expect a slot, in civil time; the current time if one is free. An estimate: assumes that
+    /// requests in flight end now and count, and that each queued call takes a slot.
     [[nodiscard]] COJOB_DECL timestamp next_slot_at() const;
 
-    /// The options it was made with.
+    /// The options passed to the constructor.
     [[nodiscard]] COJOB_DECL const quota_options& options() const noexcept;
 
-    /// Writes the log of the last window, for `load` after a restart. What is used after that is not in it: save last.
-    /// The file is replaced as a whole or not at all, also when the machine crashes: when `save` returns, the log is on
-    /// the disk. A symbolic link is followed, the mode of an existing file is kept, and a new one is for its owner
-    /// only.
+    /// Writes the uses of the last window to a file, for `load` after a restart. Later uses are not in it, so save
+    /// last. Replaces the file atomically and durably, even if the machine crashes: when `save` returns, the data is on
+    /// the disk. Follows a symbolic link, keeps the mode of an existing file, and makes a new one accessible to its
+    /// owner only.
     ///
-    /// \throws api_error with the system's code when it cannot be written
+    /// \throws api_error with the code of the system if the file cannot be written
     COJOB_DECL void save(std::string path) const;
 
-    /// A quota that goes on from where `save` was called; a new one when there is no such file. Requests that were
-    /// under way count as if they ended now. A wall clock that was moved since then frees no slot early, unless the
-    /// machine was started anew as well.
+    /// Restores a quota that `save` wrote; returns a new one if there is no such file. Requests that were in flight
+    /// count as if they ended now. If the wall clock was changed in between, no slot becomes free too early, unless the
+    /// machine was rebooted as well.
     ///
-    /// \throws api_error invalid_argument: as the constructor, and for a file that is damaged, cut off, empty, of a
-    /// newer version, or saved for a shorter window than asked for, and where an interrupted save left its file and no
-    /// other; the message says what to do. The system's code when it cannot be read
+    /// \throws api_error `invalid_argument` as the constructor; for a file that is damaged, truncated, empty, of a
+    /// newer version, or saved for a shorter window than `quota_options::window`; and if only the leftover of an
+    /// interrupted `save` exists. The message says what to do. The code of the system if the file cannot be read
     [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
 
   private:
@@ -2873,23 +2920,22 @@ struct quota_access {
 
 namespace cojob::mintlify {
 
-/// Which project, with which key, and how much of its quota: of `agent` and `agent_v1`.
+/// Project, key and quota of `agent` and `agent_v1`.
 class agent_options {
   public:
     agent_options() = default;
 
     std::string project_id; ///< from the API keys page of the Mintlify dashboard
-    credential api_key;     ///< an admin key, or a function that is asked for one before each attempt
-    std::string base_url = "https://api.mintlify.com"; ///< may have a path, before `/v2/…`, not with it
-    /// Of the project: creations and messages, for all services on copies of one client.
+    credential api_key;     ///< an admin key, or a provider that is called before each attempt
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, without the `/v2/…`
+    /// The project's quota of creations and messages. Shared by all services on copies of one client.
     quota_options quota = {.limit = 100, .window = std::chrono::hours(1)};
-    std::shared_ptr<cojob::quota> shared_quota; ///< given, it is drawn on instead: several clients, or a restored one
-    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine: the key is sent in the clear
+    std::shared_ptr<cojob::quota> shared_quota; ///< if set, replaces `quota`: for several clients, or a restored one
+    bool allow_plaintext = false; ///< allows plain HTTP to other hosts than this machine: the key is sent in the clear
 };
 
-/// MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY, and MINTLIFY_BASE_URL where it is set.
-/// White space around them does not count.
-/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or holds what cannot be a key.
+/// Reads MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY and, if set, MINTLIFY_BASE_URL. Ignores white space around the values.
+/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or does not hold a key.
 [[nodiscard]] COJOB_DECL agent_options agent_options_from_environment();
 
 } // namespace cojob::mintlify
@@ -2904,42 +2950,47 @@ class agent_settings;
 
 /// The Mintlify agent API, v2: a cheap handle on a client and the options.
 ///
-/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
-/// copied by the call itself, so that the operation may outlive them, and the service too.
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
+/// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
+/// operation may outlive them, and the service too.
 ///
-/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
-/// terminal and partial end a POST as `outcome_unknown`, and total is ignored. The server's job goes on in any case.
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is in flight. Then
+/// terminal and partial cancellation end a POST with `outcome_unknown`, and a POST ignores total cancellation. The job
+/// on the server continues in any case.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent {
   public:
-    /// What waits return.
+    /// The type that waits return.
     using job_type = agent_job;
-    /// What handles and observers call this API.
+    /// The name of this API in handles and events.
     static constexpr std::string_view api_name = "mintlify.agent.v2";
 
-    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    /// Creates a service on a client of its own, with default options. \throws api_error `invalid_argument`, naming the
+    /// option.
     COJOB_DECL agent(asio::any_io_executor, agent_options);
-    /// The same, on the executor of an execution context, such as an `io_context`.
+    /// The same, on the executor of an execution context such as an `io_context`.
     template <cojob::detail::execution_context Context>
     agent(Context& context, agent_options options)
         : agent(asio::any_io_executor(context.get_executor()), std::move(options))
     {
     }
-    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    /// Creates a service on an existing client, and shares its connections and limits. \throws api_error
+    /// `invalid_argument`.
     COJOB_DECL agent(client, agent_options);
 
-    /// The same service on another handle: `agent.with(other_client)`.
+    /// The same service on another client: `agent.with(other_client)`.
     [[nodiscard]] COJOB_DECL agent with(client) const;
-    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
+    /// `invalid_argument` for zero or less.
     [[nodiscard]] agent with_timeout(duration call) const { return with(client_.with_timeout(call)); }
-    /// The client it makes its calls on.
+    /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
-    /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
+    /// Base URL and project. Two jobs are the same if API, scope and id are equal.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process: the job, and when this client created it or sent it a message.
+    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it or sent
+    /// it a message.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_job&) const;
-    /// Every 5 to 10 s, as the vendor's published page "Get agent job (v2)" asks.
+    /// Every 5 to 10 s, as the vendor's page "Get agent job (v2)" asks.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::seconds;
@@ -2948,28 +2999,28 @@ class agent {
 
     /// Creates a job that works on the prompt in the background: `POST /v2/agent/{project}/job`.
     ///
-    /// Preconditions: the prompt is not empty and is UTF-8. Returns the job, `active` as a rule.
-    /// A use of the project's quota. Errors: those of `client::send`, `outcome_unknown` among them (do not repeat the
-    /// call without looking), and `invalid_response`; then the job's id, where it could be read, is in
-    /// `error_info::job_id`.
+    /// Precondition: the prompt is not empty and is UTF-8. Returns the job, usually `active`. Takes one slot of the
+    /// project's quota. Errors: those of `client::send`, and `invalid_response`; then `error_info::job_id` is the job's
+    /// id, if it could be read. After `outcome_unknown` the job may exist: check before you repeat the call.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> create_job(std::string_view prompt) const;
 
-    /// The job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
+    /// Returns the job as it is now: `GET /v2/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> get_job(std::string_view id) const;
 
-    /// Gives a job a further instruction; it runs again: `POST /v2/agent/{project}/job/{id}/message`.
+    /// Sends a job a further instruction, on which it runs again: `POST /v2/agent/{project}/job/{id}/message`.
     ///
-    /// Returns the job. A poll right after may still see the old end; `wait_for_job` knows. Errors: as `create_job`.
+    /// Returns the job. Takes one slot of the project's quota. A poll right after may still see the previous final
+    /// status; `wait_for_job` allows for that. Errors: as `create_job`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_job> send_message(std::string_view id,
                                                                      std::string_view prompt) const;
 
-    /// Whether both are handles on one service: they share polls and the quota.
+    /// Whether both are handles on one service, and so share polls and the quota.
     friend bool operator==(const agent& a, const agent& b) noexcept
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
-    /// Equal for what is equal.
+    /// Hash, consistent with `==`.
     friend std::size_t hash_value(const agent& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
@@ -2985,15 +3036,15 @@ class agent {
 
 namespace cojob::mintlify {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
 /// Why a session has halted.
 enum class halt_reason {
     completed,            ///< done
-    github_misconfigured, ///< the service cannot work on the repository; spelled `github_missconfigured` on the wire
-    error,                ///< it could not go on
-    processing,           ///< it has not halted
-    interrupted,          ///< it was stopped
+    github_misconfigured, ///< the service cannot work on the repository; `github_missconfigured` on the wire
+    error,                ///< the session failed
+    processing,           ///< the session has not halted
+    interrupted,          ///< the session was stopped
     unknown,              ///< a reason this version does not know: see `reason_text`
 };
 
@@ -3004,36 +3055,36 @@ enum class halt_reason {
         value, {"completed", "github_misconfigured", "error", "processing", "interrupted", "unknown"});
 }
 
-/// A step of a session, as the agent planned it.
+/// A step of the plan that the agent made for a session.
 struct todo {
     std::string id{}, ///< unique in its session
-        content{},    ///< what is to be done
+        content{},    ///< what to do
         status{},     ///< an open set
         priority{};   ///< an open set
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const todo&, const todo&) = default;
 };
 
-/// A job of the Mintlify agent API, v1. Texts are the server's: escape them before they are printed.
+/// A job of the Mintlify agent API, v1. The texts are the server's: escape them before you print them.
 struct agent_session {
     agent_session() = default;
 
     std::string session_id{},                       ///< unique in its project: the job's id
-        subdomain{};                                ///< of the documentation it works on; empty: not told
+        subdomain{};                                ///< subdomain of the documentation; empty: not reported
     std::optional<std::string> branch{};            ///< the Git branch; empty until there is one
-    bool halted = false;                            ///< it has ended, for whatever reason; `haulted` on the wire
-    std::optional<halt_reason> reason{};            ///< empty: not told
+    bool halted = false;                            ///< whether the session has ended; `haulted` on the wire
+    std::optional<halt_reason> reason{};            ///< empty: not reported
     std::string reason_text{};                      ///< as the server wrote it
-    std::optional<std::string> pull_request_link{}, ///< set when files were changed
-        message_to_user{},                          ///< the agent's own words at the end
-        user_id{},                                  ///< of the user who created it
-        title{};                                    ///< that the service gave it
-    std::vector<todo> todos{};                      ///< its plan, in order
+    std::optional<std::string> pull_request_link{}, ///< URL; set if files were changed
+        message_to_user{},                          ///< the agent's closing message
+        user_id{},                                  ///< id of the user who created the session
+        title{};                                    ///< chosen by the service
+    std::vector<todo> todos{};                      ///< the agent's plan, in order
     std::optional<timestamp> created_at{};          ///< by the server's clock
-    cojob::unknown_members unknown_members{};       ///< what else the server wrote; not compared
+    cojob::unknown_members unknown_members{};       ///< further JSON members; not compared
 
-    /// Whether nothing has changed between two looks: what `watch_job` compares.
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
     friend bool operator==(const agent_session& a, const agent_session& b)
     {
         return a.session_id == b.session_id && a.subdomain == b.subdomain && a.branch == b.branch &&
@@ -3045,29 +3096,29 @@ struct agent_session {
 
 /// A page of a list.
 struct session_page {
-    std::vector<agent_session> items{}; ///< those that could be read
-    std::size_t skipped = 0;            ///< those without an id, or without `haulted`; each had a place in the list
+    std::vector<agent_session> items{}; ///< the sessions that could be decoded
+    std::size_t skipped = 0;            ///< sessions without an id or without `haulted`; they count in offsets
 };
 
-/// What `job_api` asks a job: its id.
+/// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const agent_session& s) noexcept
 {
     return s.session_id;
 }
 
-/// What `job_api` asks a job. This API has no states: the reason, where there is one, else `halted` or `processing`.
+/// The status, for `job_api`. This API has none: the reason if there is one, otherwise `halted` or `processing`.
 [[nodiscard]] inline std::string status_text(const agent_session& s)
 {
     return !s.reason_text.empty() ? s.reason_text : s.halted ? "halted" : "processing";
 }
 
-/// Whether it has ended: it has halted, for whatever reason.
+/// Whether the session has halted.
 [[nodiscard]] inline bool is_finished(const agent_session& s) noexcept
 {
     return s.halted;
 }
 
-/// Whether it goes on for a reason that nobody knows.
+/// Whether the session has not halted and this version does not know its reason.
 [[nodiscard]] inline bool is_unknown(const agent_session& s) noexcept
 {
     return !s.halted && s.reason == halt_reason::unknown;
@@ -3085,9 +3136,9 @@ class event_source;
 
 namespace mintlify {
 
-/// Who says a message.
+/// The author of a message.
 enum class message_role {
-    system,   ///< further instructions, after the vendor's own
+    system,   ///< further instructions, in addition to the vendor's own
     user,     ///< the task
     assistant ///< an example of an answer
 };
@@ -3098,52 +3149,56 @@ enum class message_role {
     return cojob::detail::enumerator_name(value, {"system", "user", "assistant"});
 }
 
-/// One message of the conversation that a session begins with.
+/// One message of the conversation that starts a session.
 struct session_message {
-    message_role role = message_role::user; ///< who says it
+    message_role role = message_role::user; ///< the author
     std::string content{};                  ///< not empty, UTF-8
 };
 
-/// What a new session of API v1 is to do.
+/// The request for a new session of API v1.
 class create_session_request {
   public:
     create_session_request() = default;
-    /// One message of the user: the task.
+    /// A request with one user message, the task.
     explicit create_session_request(std::string prompt) { add(message_role::user, std::move(prompt)); }
 
-    /// A further message, at the end.
+    /// Appends a message.
     void add(message_role role, std::string content) { messages.push_back({role, std::move(content)}); }
 
     std::vector<session_message> messages; ///< at least one, in order
-    std::optional<std::string> branch;     ///< to work on; empty: the service makes one up
+    std::optional<std::string> branch;     ///< the branch to work on; empty: the service chooses one
     std::optional<bool> as_draft;          ///< whether the pull request is a draft; empty: the service's default
     std::string model;                     ///< `sonnet` or `opus` today; empty: the service's default
 };
 
-/// What the service tells about a new session while it works: server-sent events, until it ends the stream. The vendor
-/// does not specify what is in them. A cheap handle. A stream that is not read to its end keeps its connection, one of
-/// `pool.max_streams`, until the last copy has gone and the context has run; the session goes on all the same. It must
-/// not outlive the client's execution context.
+/// The events of a new session: server-sent events, until the service ends the stream. The vendor does not specify
+/// their content. A cheap handle.
+///
+/// A stream that is not read to its end occupies its connection, one of `pool.max_streams`, until the last copy is
+/// destroyed and the context has run. The session continues in any case. A stream must not outlive the client's
+/// execution context.
 class agent_stream {
   public:
-    /// No stream: `next` is `invalid_argument`.
+    /// A handle without a stream: `next` fails with `invalid_argument`.
     agent_stream() = default;
 
-    /// The session's id, known before the first event; empty where there is no stream.
+    /// The session's id, known before the first event. Empty without a stream.
     [[nodiscard]] const std::string& session_id() const noexcept { return handle_.id; }
-    /// The Git branch the session works on, where the service tells it.
+    /// The Git branch that the session works on, if the service reports it.
     [[nodiscard]] const std::optional<std::string>& branch() const noexcept { return branch_; }
-    /// For `wait_for_job`, here or in another process: the way on when the stream has ended or broken.
+    /// A handle for `wait_for_job`, in this process or another: use it when the stream has ended or broken.
     [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
 
-    /// The next event, or nothing when the service has ended the stream: `while (auto event = co_await stream.next())`.
+    /// Returns the next event; an empty optional when the service has ended the stream:
+    /// `while (auto event = co_await stream.next())`.
     ///
-    /// Nothing is read meanwhile, so that who does not ask holds the service back and nobody else. Errors:
-    /// `outcome_unknown` for a stream that breaks (the last attempt in `error_info` says why: connection_lost,
-    /// request_timeout after `timeouts.stream_idle` of silence, malformed_response, response_too_large): the session is
-    /// there, `job_id` is its id, and another `create_job` would make a second one. After an error there is nothing but
-    /// that error. Cancellation: all types, at once; one that comes while it waits for the server closes the stream.
-    /// Precondition: the call before has ended (`invalid_argument`). Thread safety: none for one stream.
+    /// Reads only while it is awaited, so a slow caller slows down the service, but no other call. Errors:
+    /// `outcome_unknown` if the stream breaks. The last attempt in `error_info` tells why: `connection_lost`,
+    /// `request_timeout` after `timeouts.stream_idle` without data, `malformed_response` or `response_too_large`. The
+    /// session exists, and `job_id` is its id; another `create_job` would create a second one. After an error every
+    /// call fails with the same error. Cancellation: all types, immediately; a cancellation while it waits for data
+    /// closes the stream. Precondition: the previous call has completed (`invalid_argument`). Thread safety: none for
+    /// one stream.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::optional<http::server_sent_event>> next() const;
 
   private:
@@ -3172,50 +3227,53 @@ namespace detail {
 class agent_settings;
 } // namespace detail
 
-/// Which sessions of a list.
+/// Selects a page of a list.
 struct session_query {
-    int skip = 0;                 ///< sessions before the page
-    std::optional<int> take = {}; ///< on a page, 1 to 100; empty: 12, and 100 for `all_jobs`
+    int skip = 0;                 ///< number of sessions to skip
+    std::optional<int> take = {}; ///< page size, 1 to 100; empty: 12, and 100 for `all_jobs`
 };
 
-/// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. A job is
-/// a session here.
+/// The Mintlify agent API, v1, which the vendor calls deprecated: a cheap handle on a client and the options. In this
+/// API a job is called a session.
 ///
-/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
-/// copied by the call itself, so that the operation may outlive them, and the service too.
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
+/// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
+/// operation may outlive them, and the service too.
 ///
-/// Thread safety: as `client`. Cancellation: all types, at once, but for `create_job`.
+/// Thread safety: as `client`. Cancellation: all types, immediately, except as `create_job` says.
 /// Source: https://www.mintlify.com/docs/api/agent
 class agent_v1 {
   public:
-    /// What waits return.
+    /// The type that waits return.
     using job_type = agent_session;
-    /// What handles and observers call this API.
+    /// The name of this API in handles and events.
     static constexpr std::string_view api_name = "mintlify.agent.v1";
-    /// A list shows sessions whole: one that has ended need not be asked for by itself.
+    /// List items are complete, so a session that has ended is not polled by itself.
     static constexpr bool lists_whole_jobs = true;
 
-    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    /// Creates a service on a client of its own, with default options. \throws api_error `invalid_argument`, naming the
+    /// option.
     COJOB_DECL agent_v1(asio::any_io_executor, agent_options);
-    /// The same, on the executor of an execution context, such as an `io_context`.
+    /// The same, on the executor of an execution context such as an `io_context`.
     template <cojob::detail::execution_context Context>
     agent_v1(Context& context, agent_options options)
         : agent_v1(asio::any_io_executor(context.get_executor()), std::move(options))
     {
     }
-    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    /// Creates a service on an existing client, and shares its connections and limits. \throws api_error
+    /// `invalid_argument`.
     COJOB_DECL agent_v1(client, agent_options);
 
-    /// The same service on another handle: `agent.with(other_client)`.
+    /// The same service on another client: `agent.with(other_client)`.
     [[nodiscard]] COJOB_DECL agent_v1 with(client) const;
-    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
+    /// `invalid_argument` for zero or less.
     [[nodiscard]] agent_v1 with_timeout(duration call) const { return with(client_.with_timeout(call)); }
-    /// The client it makes its calls on.
+    /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
-    /// Base URL and project: two jobs with one id are the same job when API and scope are the same.
+    /// Base URL and project. Two jobs are the same if API, scope and id are equal.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process: the session, and when this client created it.
+    /// A handle for `wait_for_job` in another process. Tells which session it is, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const agent_session&) const;
     /// As for v2, whose page "Get agent job (v2)" asks for a poll every 5 to 10 s.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
@@ -3224,44 +3282,44 @@ class agent_v1 {
         return {seconds(5), seconds(5), seconds(10), 1.25};
     }
 
-    /// Creates a session that works in the background: `POST /v1/agent/{project}/job`. Returns when the answer has
-    /// begun; what follows is read from the stream.
+    /// Creates a session that works in the background: `POST /v1/agent/{project}/job`. Completes when the head of the
+    /// response has arrived; read the events from the returned stream.
     ///
-    /// Preconditions: at least one message; no text is empty; all are UTF-8. A use of the project's quota. The limit of
-    /// the attempt and of the call end with the answer's head. Errors: those of `client::send`, `outcome_unknown` among
-    /// them (do not repeat the call without looking), and `invalid_response` for an answer that is no event stream or
-    /// tells no session id; the id, where the answer has it, is in `error_info::job_id`, and the server's words are in
-    /// `server_message`. Cancellation: all types until the
-    /// request is on its way; then terminal and partial end it as `outcome_unknown`, and total is ignored.
+    /// Preconditions: at least one message; no text is empty; all are UTF-8. Takes one slot of the project's quota. The
+    /// timeouts of the attempt and of the call cover everything up to the head of the response. Errors: those of
+    /// `client::send`, and `invalid_response` if the response is not an event stream or has no session id. Then
+    /// `error_info::job_id` is the session's id, if the response has it, and `server_message` the server's text. After
+    /// `outcome_unknown` the session may exist: check before you repeat the call. Cancellation: all types until the
+    /// request is in flight. Then terminal and partial cancellation end the call with `outcome_unknown`, and total
+    /// cancellation is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_stream> create_job(create_session_request) const;
 
-    /// The session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
+    /// Returns the session as it is now: `GET /v1/agent/{project}/job/{id}`. Errors: those of `client::send`, and
     /// `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<agent_session> get_job(std::string_view id) const;
 
-    /// A page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of `client::send`,
-    /// `invalid_argument` for a query that no server takes, and `invalid_response`.
+    /// Returns a page of the project's sessions: `GET /v1/agent/{project}/jobs?skip&take`. Errors: those of
+    /// `client::send`, `invalid_argument` for an invalid query, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<session_page> list_page(session_query = {}) const;
 
-    /// The sessions of a page. One that cannot be read is left out: `list_page` counts those. Request and errors: as
-    /// `list_page`.
+    /// Returns the sessions of a page, without those that do not decode; `list_page` counts them. Request and errors:
+    /// as `list_page`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_jobs(session_query = {}) const;
 
-    /// All sessions of the project, or those after the first `skip`, as a stream: as many `list_jobs` as it takes,
-    /// `take` sessions a page. The vendor does not say how many there are, so the end of the list costs a request of
-    /// its own.
+    /// All sessions of the project, or those after the first `skip`, one by one. Sends as many list requests as needed,
+    /// with `take` sessions a page. The vendor reports no total, so one more request finds the end of the list.
     [[nodiscard]] COJOB_DECL pager<agent_session> all_jobs(session_query = {}) const;
 
-    /// For waits: the first hundred sessions, whole, ended or not: `GET /v1/agent/{project}/jobs?skip=0&take=100`.
-    /// Errors: as `list_jobs`.
+    /// For waits: the first hundred sessions, ended or not, with all their members:
+    /// `GET /v1/agent/{project}/jobs?skip=0&take=100`. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<agent_session>> list_unfinished() const;
 
-    /// Whether both are handles on one service: they share polls.
+    /// Whether both are handles on one service, and so share polls.
     friend bool operator==(const agent_v1& a, const agent_v1& b) noexcept
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
-    /// Equal for what is equal.
+    /// Hash, consistent with `==`.
     friend std::size_t hash_value(const agent_v1& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
@@ -3280,17 +3338,17 @@ class agent_v1 {
 
 namespace cojob::osapi {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
-/// What a job is doing.
+/// The status of a job.
 enum class job_status {
-    submitted,       ///< no agent has it yet
-    processing,      ///< an agent works on it
-    completed,       ///< done
-    failed,          ///< may be delivered again after about 30 s, and then end otherwise: `wait_options::settle`
-    partial_failure, ///< some agents did it, others failed
-    skipped,         ///< not for the agents it went to: another system, for instance. No list can be filtered by it
-    unknown,         ///< a status this version does not know: see `status_text`
+    submitted,  ///< no agent has taken it yet
+    processing, ///< an agent works on it
+    completed,  ///< done
+    failed,     ///< failed; may be delivered again after about 30 s and then end otherwise: see `wait_options::settle`
+    partial_failure, ///< some agents completed it, others failed
+    skipped, ///< not applicable to its agents, for instance another operating system; no list can be filtered by it
+    unknown, ///< a status this version does not know: see `status_text`
 };
 
 /// The enumerator's name.
@@ -3300,61 +3358,61 @@ enum class job_status {
         value, {"submitted", "processing", "completed", "failed", "partial_failure", "skipped", "unknown"});
 }
 
-/// What one agent answered.
+/// The response of one agent.
 struct agent_response {
     std::string status{};          ///< as the agent wrote it
     boost::json::value data{};     ///< the operation's result on this agent; null: none
-    std::optional<bool> changed{}; ///< whether the machine was changed; empty: not told
-    std::string error{},           ///< the agent's words; empty: none
+    std::optional<bool> changed{}; ///< whether the machine was changed; empty: not reported
+    std::string error{},           ///< the agent's error text; empty: none
         hostname{};                ///< of the agent
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const agent_response&, const agent_response&) = default;
 };
 
-/// How far one agent is.
+/// The progress of one agent.
 struct agent_state {
     std::string status{},                      ///< as the server wrote it
-        error{};                               ///< the agent's words; empty: none
-    std::optional<cojob::duration> duration{}; ///< how long the agent took; empty: it has not ended
+        error{};                               ///< the agent's error text; empty: none
+    std::optional<cojob::duration> duration{}; ///< how long the agent took; empty: it has not finished
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const agent_state&, const agent_state&) = default;
 };
 
 /// One entry of a job's history.
 struct timeline_event {
-    std::optional<timestamp> time{}; ///< by the server's clock; empty: it does not say
-    std::string event{},             ///< what happened, `submitted` or `retried` for instance; an open set
-        hostname{},                  ///< of the agent it happened on; empty: of none
-        message{},                   ///< more about it, for people
-        error{};                     ///< what went wrong; empty: nothing
+    std::optional<timestamp> time{}; ///< by the server's clock; empty: not reported
+    std::string event{},             ///< what happened, for instance `submitted` or `retried`; an open set
+        hostname{},                  ///< hostname of the agent concerned; empty: none
+        message{},                   ///< a description for people
+        error{};                     ///< the error text; empty: no error
 
-    /// Whether both are the same in everything.
+    /// Whether all members are equal.
     friend bool operator==(const timeline_event&, const timeline_event&) = default;
 };
 
-/// A job of the OSAPI job API. Texts are the server's: escape them before they are printed. On a list, jobs have no
+/// A job of the OSAPI job API. The texts are the server's: escape them before you print them. Jobs in a list have no
 /// responses, agent states or timeline.
 struct job {
-    job() = default; // no aggregate: g++ 12 would free one twice that is made in a co_await expression
+    job() = default; // no aggregate: g++ 12 destroys an aggregate twice that is created in a co_await expression
 
     std::string id{};                        ///< unique on its server
-    job_status status = job_status::unknown; ///< `is_finished` says whether it is an end
+    job_status status = job_status::unknown; ///< see `is_finished`
     std::string status_text{};               ///< as the server wrote it
-    std::optional<timestamp> created{};      ///< empty: not told, by a server that signs its jobs for instance
-    std::optional<timestamp> updated_at{};   ///< of its last change, where the server tells
-    boost::json::object operation{};         ///< what is to be done, as it was submitted
-    boost::json::value result{};             ///< of a job for one agent; null: none
-    std::optional<bool> changed{};           ///< whether a machine was changed; empty: not told
-    std::string error{},                     ///< why it failed; empty: it did not
-        hostname{};                          ///< of the agent that processed it; empty: not told
-    std::map<std::string, agent_response> responses{}; ///< of a job for many agents, by the agent's name
-    std::map<std::string, agent_state> agent_states{}; ///< how far each agent is, by its name
+    std::optional<timestamp> created{};      ///< empty: not reported, for instance by a server that signs its jobs
+    std::optional<timestamp> updated_at{};   ///< time of the last change, if the server reports it
+    boost::json::object operation{};         ///< the operation, as it was submitted
+    boost::json::value result{};             ///< the result of a job for one agent; null: none
+    std::optional<bool> changed{};           ///< whether a machine was changed; empty: not reported
+    std::string error{},                     ///< why the job failed; empty: it did not
+        hostname{};                          ///< hostname of the agent that processed it; empty: not reported
+    std::map<std::string, agent_response> responses{}; ///< the responses to a job for many agents, by agent name
+    std::map<std::string, agent_state> agent_states{}; ///< the progress of each agent, by agent name
     std::vector<timeline_event> timeline{};            ///< its history, oldest first
-    cojob::unknown_members unknown_members{};          ///< what else the server wrote; not compared
+    cojob::unknown_members unknown_members{};          ///< further JSON members; not compared
 
-    /// Whether nothing has changed between two looks: what `watch_job` compares.
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
     friend bool operator==(const job& a, const job& b)
     {
         return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.created == b.created &&
@@ -3366,39 +3424,39 @@ struct job {
 
 /// A page of a list.
 struct job_page {
-    std::int64_t total_items = 0;                        ///< that match the filter
-    std::map<std::string, std::int64_t> status_counts{}; ///< of all jobs, those that were deleted too
-    std::vector<job> items{};                            ///< without responses, agent states and timeline
-    std::size_t skipped = 0; ///< items without an id or a status, left out; each had a place in the list
+    std::int64_t total_items = 0;                        ///< number of jobs that match the filter
+    std::map<std::string, std::int64_t> status_counts{}; ///< number of all jobs by status, deleted ones included
+    std::vector<job> items{};                            ///< the jobs, without responses, agent states and timeline
+    std::size_t skipped = 0;                             ///< items without an id or a status; they count in offsets
 };
 
-/// The job that a retry made.
+/// The job that a retry created.
 struct retry_receipt {
-    std::string job_id{};                   ///< of the new job: what to wait for
-    std::string status{};                   ///< as the server wrote it, `created` as a rule; empty: not told
-    std::optional<std::int64_t> revision{}; ///< of the server's store; empty: not told
-    std::optional<timestamp> created{};     ///< by the server's clock; empty: not told
+    std::string job_id{};                   ///< id of the new job: wait for this one
+    std::string status{};                   ///< as the server wrote it, usually `created`; empty: not reported
+    std::optional<std::int64_t> revision{}; ///< revision in the server's store; empty: not reported
+    std::optional<timestamp> created{};     ///< by the server's clock; empty: not reported
 };
 
-/// What `job_api` asks a job: its id.
+/// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const job& j) noexcept
 {
     return j.id;
 }
 
-/// What `job_api` asks a job: its status as the server wrote it.
+/// The status as the server wrote it, for `job_api`.
 [[nodiscard]] inline const std::string& status_text(const job& j) noexcept
 {
     return j.status_text;
 }
 
-/// Whether it has ended: completed, failed, partially failed or skipped.
+/// Whether the job has ended: completed, failed, partially failed or skipped.
 [[nodiscard]] inline bool is_finished(const job& j) noexcept
 {
     return j.status != job_status::submitted && j.status != job_status::processing && j.status != job_status::unknown;
 }
 
-/// Whether its status is one that this version does not know. That is no end.
+/// Whether this version does not know the status. An unknown status is not final.
 [[nodiscard]] inline bool is_unknown(const job& j) noexcept
 {
     return j.status == job_status::unknown;
@@ -3414,112 +3472,118 @@ namespace detail {
 class jobs_settings;
 } // namespace detail
 
-/// Of `jobs`: which server, and with which token.
+/// Options of `jobs`: the server, and the token.
 class jobs_options {
   public:
     jobs_options() = default;
 
-    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP works to this machine only
+    std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP to this machine only
     std::string base_path = "/api/job";             ///< older servers: `/job`
-    credential token;                               ///< or a function that is asked for one before each attempt
-    bool allow_plaintext = false; ///< plain HTTP to a host that is not this machine; its jobs run commands
+    credential token;                               ///< the token, or a provider that is called before each attempt
+    bool allow_plaintext = false;                   ///< allows plain HTTP to other hosts; their jobs run commands
 };
 
-/// Which jobs of a list.
+/// Selects a page of a list.
 struct list_query {
-    std::optional<job_status> status = {}; ///< all of them, or those of one status; not skipped or unknown
-    std::optional<int> limit = {};         ///< on a page, 1 to 100; empty: 10, and 100 for `all_jobs`
-    int offset = 0;                        ///< jobs before the page
+    std::optional<job_status> status = {}; ///< only jobs of this status, not `skipped` or `unknown`; empty: all
+    std::optional<int> limit = {};         ///< page size, 1 to 100; empty: 10, and 100 for `all_jobs`
+    int offset = 0;                        ///< number of jobs to skip
 };
 
-/// The OSAPI job API: a cheap handle on a client and the options. Jobs are made by other calls of OSAPI, or by a retry.
+/// The OSAPI job API: a cheap handle on a client and the options. Other calls of OSAPI create jobs; here, only a retry
+/// does.
 ///
-/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or has control characters in it is
-/// `invalid_argument` when the operation is awaited; any other is sent as one encoded path segment. Arguments are
-/// copied by the call itself, so that the operation may outlive them, and the service too.
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
+/// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
+/// operation may outlive them, and the service too.
 ///
-/// Ends may be taken back: `failed` may be delivered again after about 30 s, and a broadcast job counts only the agents
-/// seen so far. `wait_options::settle` of 35 s waits for that.
+/// A final status may change: a failed job may be delivered again after about 30 s, and the status of a broadcast job
+/// covers only the agents seen so far. Set `wait_options::settle` to 35 s to allow for that.
 ///
-/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is on its way; then
-/// terminal and partial end a POST or DELETE as `outcome_unknown`, and total is ignored.
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is in flight. Then
+/// terminal and partial cancellation end a POST or DELETE with `outcome_unknown`, and a POST or DELETE ignores total
+/// cancellation.
 /// Source: https://github.com/osapi-io/osapi, internal/controller/api/job/gen/api.yaml
 class jobs {
   public:
-    /// What waits return.
+    /// The type that waits return.
     using job_type = job;
-    /// What handles and observers call this API.
+    /// The name of this API in handles and events.
     static constexpr std::string_view api_name = "osapi.job";
 
-    /// On a client of its own, with default options. \throws api_error `invalid_argument`, naming the option.
+    /// Creates a service on a client of its own, with default options. \throws api_error `invalid_argument`, naming the
+    /// option.
     COJOB_DECL jobs(asio::any_io_executor, jobs_options);
-    /// The same, on the executor of an execution context, such as an `io_context`.
+    /// The same, on the executor of an execution context such as an `io_context`.
     template <cojob::detail::execution_context Context>
     jobs(Context& context, jobs_options options)
         : jobs(asio::any_io_executor(context.get_executor()), std::move(options))
     {
     }
-    /// Shares connections and limits with everything else on that client. \throws api_error `invalid_argument`.
+    /// Creates a service on an existing client, and shares its connections and limits. \throws api_error
+    /// `invalid_argument`.
     COJOB_DECL jobs(client, jobs_options);
 
-    /// The same service on another handle: `jobs.with(other_client)`.
+    /// The same service on another client: `jobs.with(other_client)`.
     [[nodiscard]] COJOB_DECL jobs with(client) const;
-    /// The same service with another limit for each whole call. \throws api_error `invalid_argument` for zero or less.
+    /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
+    /// `invalid_argument` for zero or less.
     [[nodiscard]] jobs with_timeout(duration call) const { return with(client_.with_timeout(call)); }
-    /// The client it makes its calls on.
+    /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
-    /// Base URL and path: two jobs with one id are the same job when API and scope are the same.
+    /// Base URL and path. Two jobs are the same if API, scope and id are equal.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// For `wait_for_job` in another process: the job, and when this client made it by a retry.
+    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it by a
+    /// retry.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
-    /// From 0.5 s to 5 s: these jobs take seconds, and no limit on requests is documented.
+    /// Every 0.5 to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
     {
         using std::chrono::milliseconds;
         return {milliseconds(500), milliseconds(500), milliseconds(5000), 1.5};
     }
 
-    /// One page of the jobs, in the order of their ids: `GET {base path}?status&limit&offset`. Errors: those of
-    /// `client::send`, `invalid_argument` for a query that no server takes, and `invalid_response`.
+    /// Returns one page of the jobs, ordered by id: `GET {base path}?status&limit&offset`. Errors: those of
+    /// `client::send`, `invalid_argument` for an invalid query, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job_page> list_jobs(list_query = {}) const;
 
-    /// All jobs from an offset on, or those of one status, as a stream: as many `list_jobs` as it takes, `limit` jobs a
-    /// page.
+    /// All jobs from an offset on, or those of one status, one by one. Sends as many list requests as needed, with
+    /// `limit` jobs a page.
     [[nodiscard]] COJOB_DECL pager<job> all_jobs(list_query = {}) const;
 
-    /// The job as it is now: `GET {base path}/{id}`.
+    /// Returns the job as it is now: `GET {base path}/{id}`.
     ///
     /// Errors: those of `client::send`, and `invalid_response`.
     [[nodiscard]] COJOB_DECL asio::awaitable<job> get_job(std::string_view id) const;
 
-    /// Deletes a job, while it runs as well: `DELETE {base path}/{id}`.
+    /// Deletes a job, even a running one: `DELETE {base path}/{id}`.
     ///
-    /// When the answer is lost, and the repeated request finds nothing, the job is asked for and the list read: if the
-    /// job is not found and the list answers, the call has succeeded. Else it ends with `outcome_unknown`: a server
-    /// whose store is out of reach finds no job either. Errors: those of `client::send`.
+    /// If the response is lost and the repeated request is answered with 404, the call reads the job and the list. It
+    /// succeeds if the job is not found and the list can be read. Otherwise it ends with `outcome_unknown`, because a
+    /// server whose store is unavailable also answers 404. Errors: those of `client::send`.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> delete_job(std::string_view id) const;
 
-    /// Makes a new job of the same operation; the old one stays: `GET {base path}/{id}`, which tells of earlier
-    /// retries, and `POST {base path}/{id}/retry`.
+    /// Creates a new job with the same operation, and keeps the old one: `GET {base path}/{id}` for the earlier
+    /// retries, then `POST {base path}/{id}/retry`.
     ///
-    /// `target_hostname` empty: any. When no answer tells whether the retry was made, the old job is looked at again:
-    /// the one retry that its timeline shows since then is the answer, else the call ends with `outcome_unknown`. Ids
-    /// that this client has from other answers do not count, nor does, where the job could not be looked at before, a
-    /// retry in the second in which the request was sent. Errors: those of `client::send`, and `invalid_response`; then
-    /// the new job's id, where it could be read, is in `error_info::job_id`.
+    /// An empty `target_hostname` means any agent. If no response tells whether the new job was created, the call reads
+    /// the old job again. If its timeline shows exactly one new retry, the call returns that one; otherwise it ends
+    /// with `outcome_unknown`. Ids that this client knows from other responses are ignored. If the first GET failed, a
+    /// retry in the second in which the request was sent proves nothing. Errors: those of `client::send`, and
+    /// `invalid_response`; then `error_info::job_id` is the new job's id, if it could be read.
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
                                                                       std::string_view target_hostname = {}) const;
 
-    /// For waits: those being processed, at most 100, without details: `GET {base path}?status=processing&limit=100`.
-    /// Errors: as `list_jobs`.
+    /// For waits: the jobs with status `processing`, at most 100, without details:
+    /// `GET {base path}?status=processing&limit=100`. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
-    /// Whether both are handles on one service: they share polls.
+    /// Whether both are handles on one service, and so share polls.
     friend bool operator==(const jobs& a, const jobs& b) noexcept
     {
         return a.client_ == b.client_ && a.settings_ == b.settings_;
     }
-    /// Equal for what is equal.
+    /// Hash, consistent with `==`.
     friend std::size_t hash_value(const jobs& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
 
   private:
@@ -3535,24 +3599,25 @@ class jobs {
 
 namespace cojob {
 
-/// For how long a response asks to be left alone. The first of these that says something sensible counts:
+/// How long a response asks the client to wait. The first valid one of these counts:
 ///
 /// 1. `retry-after-ms`: milliseconds;
 /// 2. `Retry-After`: seconds, or a date (RFC 9110, 10.2.3);
-/// 3. `RateLimit`, else `RateLimit-Reset` (drafts of the IETF's httpapi group): seconds;
-/// 4. `X-RateLimit-Reset`: seconds, or a unix time, which is what any number of more than a year is taken for.
+/// 3. `RateLimit`, otherwise `RateLimit-Reset` (drafts of the IETF's httpapi group): seconds;
+/// 4. `X-RateLimit-Reset`: seconds, or a Unix time, which any number of more than a year is taken for.
 ///
-/// Numbers may have decimals. Dates are measured from the response's own `Date`, else from `wall_now`. A reset counts
-/// only where no use is left, or where the server does not say how many are. A hint that is malformed, in the past or
-/// more than a year away (no limit is counted over more; a unix time in milliseconds ends up here) is passed over. Of
-/// several headers of one name the longest counts, so that none is disobeyed.
+/// Numbers may have decimals. Dates are relative to the response's `Date`, or to `wall_now` without one. A reset counts
+/// only if no uses are left, or if the response does not report how many are left. A hint is ignored if it is
+/// malformed, in the past, or more than a year away, as a Unix time in milliseconds is. Of several headers with the
+/// same name the longest delay counts, so that none is violated.
 [[nodiscard]] COJOB_DECL std::optional<duration> retry_hint(const http::header_list&, timestamp wall_now) noexcept;
 
-/// The first two only: what a server says on purpose, where a `RateLimit` may come with every answer.
+/// The same from the first two headers only. A server sends these on purpose, but a `RateLimit` may be in every
+/// response.
 [[nodiscard]] COJOB_DECL std::optional<duration> retry_after_hint(const http::header_list&,
                                                                   timestamp wall_now) noexcept;
 
-/// Whether one of these two is there and well-formed, whatever time it names: 0, the past and the year 9999 count.
+/// Whether the response has one of these two headers, well-formed, with any value: 0, the past and the year 9999 count.
 [[nodiscard]] COJOB_DECL bool has_retry_after(const http::header_list&) noexcept;
 
 } // namespace cojob
@@ -3561,28 +3626,28 @@ namespace cojob {
 
 namespace cojob {
 
-/// Runs an operation from code that is not a coroutine, and completes as the completion token says: a callback,
+/// Runs an operation from code that is not a coroutine, and completes through a completion token: a callback,
 /// `asio::use_future`, `asio::deferred`, `asio::detached` and others.
 ///
 /// The completion signature is that of `asio::co_spawn`: `void(std::exception_ptr, T)`, without the value for
-/// `awaitable<void>`. After a failure the exception is set, and the value is `T()`; so `T` needs a default constructor.
-/// `use_future` and `use_awaitable` throw the exception. For a value instead of an exception start
-/// `as_result(operation)`: `asio::redirect_error` does not act on an exception, and an `error_code` would lose
-/// `error_info`. There is no default token: `deferred` would do nothing where it is forgotten, `detached` would lose
-/// every failure.
+/// `awaitable<void>`. After a failure the exception is set and the value is `T()`, so `T` must be default
+/// constructible. `use_future` and `use_awaitable` throw the exception. For a value instead of an exception, start
+/// `as_result(operation)`: `asio::redirect_error` does not affect exceptions, and an `error_code` would lose
+/// `error_info`. There is no default token, because a forgotten `deferred` does nothing and `detached` loses every
+/// failure.
 ///
-/// The operation is moved, and runs on a strand of the executor. The completion handler is posted to the executor, and
-/// runs on its associated executor; by default, that is the executor. It never runs inside `start`, nor on the strand
-/// of the operation or of a client. Its context is kept at work until then. Its associated allocator is used to hand it
-/// to an executor that takes one; an `any_io_executor` does not.
+/// The operation is moved, and runs on a strand of the executor. The completion handler is posted, and invoked on its
+/// associated executor, by default the given executor. It is never invoked within `start`, nor on the strand of the
+/// operation or of a client. Until then its execution context has outstanding work. Its associated allocator is used
+/// where the executor accepts one; an `any_io_executor` does not.
 ///
-/// Errors: those of the operation, as exceptions, whatever their type. Cancellation: through the handler's cancellation
-/// slot, all types, passed on to the operation as they are; unlike with `co_spawn`, total and partial cancellation are
+/// Errors: those of the operation, as exceptions of any type. Cancellation: all types, through the handler's
+/// cancellation slot, forwarded to the operation unchanged. Unlike with `co_spawn`, total and partial cancellation are
 /// enabled. Emit the signal on the handler's executor. An operation that is cancelled before its first step never
-/// begins. A cancellation that meets the end of the operation is harmless; with `co_spawn` of Asio before 1.28 it is
-/// not where an executor is bound. Preconditions: the executor is not empty; a context must not be destroyed while a
-/// handler that runs on it is pending elsewhere. Thread safety: may be called from any thread. Throws only what the
-/// allocation of its own state throws.
+/// starts. A cancellation that coincides with the end of the operation is harmless; with `co_spawn` of Asio before 1.28
+/// it is not if an executor is bound. Preconditions: the executor is not empty; no execution context is destroyed while
+/// a handler that runs on it is pending elsewhere. Thread safety: any thread may call it. Throws only if the allocation
+/// of its own state throws.
 ///
 /// \code
 /// std::future<agent_job> made = cojob::start(context, agent.create_job("Document it"), asio::use_future);
@@ -3596,7 +3661,7 @@ auto start(asio::any_io_executor executor, asio::awaitable<T> operation, Complet
         detail::start_initiation<T>(), token, std::move(executor), std::move(operation));
 }
 
-/// The same, on the executor of an execution context, such as an `io_context`.
+/// The same, on the executor of an execution context such as an `io_context`.
 template <detail::execution_context Context, class T,
           BOOST_ASIO_COMPLETION_TOKEN_FOR(detail::start_signature_t<T>) CompletionToken>
     requires detail::startable<T>
@@ -3612,7 +3677,7 @@ auto start(Context& context, asio::awaitable<T> operation, CompletionToken&& tok
 
 namespace cojob {
 
-/// The library's version, `major.minor.patch`; also what the default user agent says.
+/// The library's version, `major.minor.patch`. Part of the default user agent.
 [[nodiscard]] constexpr std::string_view version() noexcept
 {
     return "0.1.0";
@@ -3684,7 +3749,7 @@ namespace cojob {
 
 // -------- cojob/detail/body.hpp
 
-// Included by every .ipp file: bodies are not inline in separate compilation, so they come all at once, in one file.
+// Included by every .ipp file: in separate compilation bodies are not inline, so exactly one file includes them all.
 #if defined(COJOB_SEPARATE_COMPILATION) && !defined(COJOB_SRC_HPP) && !defined(COJOB_SOURCE_FILE)
 #error "An .ipp file of cojob was included. With COJOB_SEPARATE_COMPILATION, include <cojob/src.hpp>, in one file."
 #endif
@@ -3694,22 +3759,22 @@ namespace cojob {
 // The bodies of clock.hpp need this header, so it cannot take `timestamp` from there and writes the type out.
 namespace cojob::detail {
 
-/// UTC with `Z`, and no, three, six or nine decimals, as many as are needed.
+/// Formats a time in UTC with `Z`, and with no, three, six or nine decimals, as many as needed.
 [[nodiscard]] COJOB_DECL std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>);
 
-/// A date-time of RFC 3339, 5.6, and nothing else; `nullopt` for a date that no calendar has. Decimals after the ninth
-/// are dropped. A leap second is the first second after it, as POSIX counts. Years that nanoseconds in 64 bits do not
-/// reach (before 1678, after 2261; Go's zero time is one) become the first or last moment that they do.
+/// Parses exactly a date-time of RFC 3339, 5.6; `nullopt` for an impossible date. Decimals after the ninth are dropped.
+/// A leap second becomes the first second after it, as in POSIX. Years out of the range of nanoseconds in 64 bits
+/// (before 1678, after 2261; Go's zero time is one) become the first or last time in it.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
     parse_rfc3339(std::string_view) noexcept;
 
-/// What servers write for a time: the above, or with a space for the `T`; an offset as `+00:00`, `+0000` or `+00`,
-/// after a space too; `UTC` for it, or none at all, which is UTC.
+/// Parses the formats that servers use: RFC 3339, also with a space for the `T`, with an offset as `+00:00`, `+0000` or
+/// `+00` (also after a space), with `UTC` in place of an offset, or without one, which means UTC.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
     parse_time(std::string_view) noexcept;
 
-/// A time as a number: seconds since 1970, or milliseconds where the seconds would be after the year 5000. `nullopt`
-/// for what is neither.
+/// Converts a number to a time: seconds since 1970, or milliseconds if seconds would be after the year 5000. `nullopt`
+/// for any other number.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_time<std::chrono::nanoseconds>>
 time_of_number(std::int64_t) noexcept;
 /// The same with a fraction, to the microsecond.
@@ -3792,36 +3857,35 @@ clock_ptr machine_clock()
 
 namespace cojob::detail {
 
-/// By RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
+/// Validates UTF-8 as in RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
 [[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
 
-/// For printing what a server said: control characters (C1 too, which some terminals obey) and what is not UTF-8 become
-/// `\xNN`, byte by byte.
+/// Makes a server's text printable: replaces control characters (C1 too, which some terminals obey) and invalid UTF-8
+/// by `\xNN`, byte by byte.
 [[nodiscard]] COJOB_DECL std::string escape_control(std::string_view);
 
-/// The beginning of a text, at most that many bytes, not cut inside a character. Where it is not UTF-8 it is cut
-/// anywhere.
+/// Truncates a text to that many bytes, at a character boundary. Text that is not UTF-8 is cut anywhere.
 [[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
 
-/// A token of RFC 9110, 5.6.2: what a header name and a method are.
+/// Whether the text is a token (RFC 9110, 5.6.2), as header names and methods are.
 [[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
 
-/// Adds one path segment or part of a query, percent-encoded: everything but unreserved characters (RFC 3986, 2.3).
+/// Appends a path segment or part of a query, percent-encoded: everything except unreserved characters (RFC 3986, 2.3).
 COJOB_DECL void append_encoded(std::string& to, std::string_view segment);
 
-// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument, and never
-// shows the value, which may be a secret or break the line.
+// The checks throw api_error `invalid_argument`. The message begins with `what`, the name of the argument. It never
+// contains the value, which may be a secret or span lines.
 
-/// Why a text may not become one segment of a path; null: it may.
+/// Returns why a text is not a valid path segment; null: it is valid.
 [[nodiscard]] COJOB_DECL const char* objection_to_segment(std::string_view) noexcept;
 
-/// An id or a project name, that is: what may become one segment of a path.
+/// Checks an id or a project name, which becomes one path segment.
 COJOB_DECL void check_segment(std::string_view value, std::string_view what);
 
-/// A header's value: anything in one line; tabs are the only control characters.
+/// Checks a header's value: one line without control characters except tabs.
 COJOB_DECL void check_header_value(std::string_view value, std::string_view what);
 
-/// A key as it goes behind `Bearer`: one word of ASCII. Empty is no matter of this check.
+/// Checks a key for use after `Bearer`: one word of ASCII. Does not check that it is not empty.
 COJOB_DECL void check_key(std::string_view key, std::string_view what);
 
 COJOB_DECL void check_header_name(std::string_view name, std::string_view what);
@@ -4052,7 +4116,7 @@ void throw_exception_from_error(const error_info& info, const boost::source_loca
 
 // -------- cojob/detail/ascii.hpp
 
-// What <cctype> does, but in no locale and for any char: protocol text is ASCII wherever the program runs.
+// As in <cctype>, but independent of the locale and for any char: protocol text is always ASCII.
 namespace cojob::detail {
 
 [[nodiscard]] constexpr bool is_digit(char c) noexcept
@@ -4086,14 +4150,14 @@ namespace cojob::detail {
                       [](char x, char y) { return to_lower(x) == to_lower(y); });
 }
 
-/// Without the blanks (RFC 9110, 5.6.3) around it.
+/// Returns the text without the blanks (RFC 9110, 5.6.3) around it.
 [[nodiscard]] constexpr std::string_view trim(std::string_view text) noexcept
 {
     const auto first = std::min(text.find_first_not_of(" \t"), text.size());
     return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
 }
 
-/// Takes `expected` off the front of the text, if it is there.
+/// Removes `expected` from the front of the text. Returns whether it was there.
 [[nodiscard]] constexpr bool take(std::string_view& text, std::string_view expected) noexcept
 {
     if (text.substr(0, expected.size()) != expected)
@@ -4110,7 +4174,7 @@ namespace cojob::detail {
     return true;
 }
 
-/// Takes a number of exactly that many digits, at most nine, off the front of the text.
+/// Removes a number of exactly that many digits, at most nine, from the front of the text, and returns it.
 [[nodiscard]] constexpr std::optional<int> take_number(std::string_view& text, std::size_t digits) noexcept
 {
     if (text.size() < digits)
@@ -5505,24 +5569,24 @@ struct poll_trace {
 
 namespace cojob::detail {
 
-/// Walks over a JSON text without a tree, and without recursion. It finds where values begin and end and checks nothing
-/// else; a text that is cut or is no JSON ends the walk.
+/// Iterates over a JSON text without building a tree and without recursion. Finds where values begin and end, and
+/// validates nothing else. Truncated or invalid JSON ends the iteration.
 class json_cursor {
   public:
     explicit json_cursor(std::string_view text) noexcept : text_(text) {}
 
-    /// The offset of what comes next, blanks skipped.
+    /// The offset of the next token, after blanks.
     [[nodiscard]] COJOB_DECL std::size_t position() noexcept;
-    /// From an offset to here.
+    /// The text from an offset to the current position.
     [[nodiscard]] std::string_view since(std::size_t begin) const noexcept { return text_.substr(begin, at_ - begin); }
 
-    /// Takes that character, if it comes next.
+    /// Consumes that character, if it comes next. Returns whether it did.
     COJOB_DECL bool take(char) noexcept;
-    /// A string with its quotes; `nullopt` where none comes next or it has no end.
+    /// Consumes a string with its quotes; `nullopt` if none comes next or it is truncated.
     COJOB_DECL std::optional<std::string_view> take_string() noexcept;
-    /// The name of a member, with its quotes, and its colon.
+    /// Consumes the name of a member, with its quotes, and its colon.
     COJOB_DECL std::optional<std::string_view> take_key() noexcept;
-    /// Any value; `nullopt` where it has no end.
+    /// Consumes any value; `nullopt` if it is truncated.
     COJOB_DECL std::optional<std::string_view> take_value() noexcept;
 
   private:
@@ -5532,21 +5596,20 @@ class json_cursor {
     std::size_t at_ = 0;
 };
 
-/// What a string says that is written like this, with its quotes; `nullopt` for one that is no JSON.
+/// Decodes a JSON string with its quotes; `nullopt` if it is invalid.
 [[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
 
 /// Whether a number is written as an integer: no fraction, no exponent.
 [[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
 
-/// The string or integer that the outermost object of a text has under that name, as `json_reader::read_id` takes it,
-/// although the text may be cut or be no JSON further on. The last one counts; empty: there is none.
+/// Returns the string or integer with that name in the outermost object, as `json_reader::read_id` does, even if the
+/// text is truncated or invalid further on. The last one counts; empty: none.
 [[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
 
-/// The text with U+FFFD for every escaped surrogate that has no partner; `nullopt` where there is none. Both escapes
-/// have six characters.
+/// Replaces every unpaired escaped surrogate by U+FFFD; `nullopt` if there is none. Both escapes have six characters.
 [[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
 
-/// The text without the byte order mark that some servers put before it (RFC 8259, 8.1 lets us ignore it).
+/// Returns the text without a byte order mark, which some servers send (RFC 8259, 8.1 allows to ignore it).
 [[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept
 {
     return text.substr(text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
@@ -5559,19 +5622,18 @@ class json_cursor {
 // For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
 namespace cojob::detail {
 
-/// A whole JSON text in UTF-8 with nothing but blanks around it. Of members with one name the last one counts. A byte
-/// order mark before it is skipped, and an escaped surrogate without its partner is U+FFFD: both are common in answers
-/// that quote what people typed, and neither makes the rest unreadable. The value lives in `memory`: what is to outlive
-/// that is assigned, not constructed, from a part of it.
-/// \param mended gets the text that was read, where it is not the body's own
+/// Parses a complete JSON text in UTF-8, with nothing but blanks around it. Of members with the same name the last one
+/// counts. Ignores a byte order mark, and replaces an unpaired escaped surrogate by U+FFFD: both are common in
+/// responses that quote user input, and neither makes the rest unreadable. The value lives in `memory`: to keep a part
+/// of it for longer, assign it, do not construct from it.
+/// \param mended receives the text that was parsed, if it differs from the body
 /// \throws api_error `invalid_response`
 [[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
                                                        boost::json::storage_ptr memory = {},
                                                        std::string* mended = nullptr);
 
-/// A JSON text and the tree that was read from it. The tree has lost how a number was written; the text has not. Where
-/// both are needed, each value is looked up in the text. The index for that is made at the first question, in one walk:
-/// most answers ask none.
+/// A JSON text and its tree. The tree has lost how a number was written, the text has not. `text_of` finds a value in
+/// the text; the index for that is built at the first call, in one pass, because most responses do not need it.
 class json_document {
   public:
     /// Keeps a view of the body. \throws api_error `invalid_response`
@@ -5585,7 +5647,7 @@ class json_document {
 
     [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
 
-    /// How a value of this document is written.
+    /// The text of a value of this document.
     [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
 
   private:
@@ -5599,7 +5661,7 @@ class json_document {
     COJOB_DECL void add_elements(const boost::json::value&, json_cursor&) const;
 
     std::string_view body_;
-    std::string mended_; ///< what is read in its place; empty: nothing is
+    std::string mended_; ///< the parsed text, if it differs from the body; otherwise empty
     boost::json::value root_;
     mutable std::vector<slice> slices_;
 };
@@ -15613,9 +15675,9 @@ asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
 
 namespace cojob::detail {
 
-/// An HTTP-date of RFC 9110, 5.6.7, in any of its three forms and in no locale; letters in any case, and `UTC`, `UT`,
-/// `Z` or `+0000` for `GMT`. `now` chooses the century of a year that has two digits. The day of the week has to be
-/// one, but not the right one.
+/// Parses an HTTP-date (RFC 9110, 5.6.7) in any of its three forms, independent of the locale. Accepts letters in any
+/// case, and `UTC`, `UT`, `Z` or `+0000` in place of `GMT`. `now` chooses the century of a two-digit year. The day of
+/// the week must be valid, but need not match the date.
 [[nodiscard]] COJOB_DECL std::optional<std::chrono::sys_seconds> parse_http_date(std::string_view,
                                                                                  std::chrono::sys_seconds now) noexcept;
 

@@ -15,8 +15,8 @@
 
 namespace cojob::testing {
 
-/// A clock that stands still until a test moves it: an hour of polling takes milliseconds. It runs the context itself,
-/// so the context must have no other thread running it.
+/// A clock that advances only when a test moves it: an hour of polling takes milliseconds. It runs the context itself,
+/// so no other thread may run that context.
 ///
 ///     asio::io_context context;
 ///     auto clock = std::make_shared<cojob::testing::manual_clock>(context);
@@ -24,49 +24,51 @@ namespace cojob::testing {
 ///     clock->advance(1h);
 class manual_clock final : public clock {
   public:
-    /// A clock that stands at `start`, by civil time; its steady time is its own. The context outlives it.
+    /// Creates a clock with the civil time `start`; its steady time is independent of that. The context must outlive
+    /// the clock.
     COJOB_DECL explicit manual_clock(asio::io_context&, timestamp start = default_start());
-    /// Alarms that have not rung never will.
+    /// Alarms that have not rung never ring.
     COJOB_DECL ~manual_clock() override;
 
-    /// Runs what is ready, then moves from alarm to alarm up to now + `length`, running what becomes ready at each.
-    /// While an exchange waits for a real socket, time stands still and the context is run until it has ended.
+    /// Runs all ready handlers, then moves from alarm to alarm up to now + `length`, and runs the ready handlers at
+    /// each. While an exchange waits for a real socket, time does not advance, and the context runs until the exchange
+    /// has ended.
     COJOB_DECL void advance(duration length);
 
-    /// Moves at once, exchanges in flight or not: what was to ring until then rings now, in order, and what is ready
-    /// runs.
+    /// Moves time immediately, even with exchanges in flight. All alarms until then ring at the new time, in order, and
+    /// the ready handlers run.
     COJOB_DECL void jump(duration length);
 
-    /// The machine sleeps for so long: civil time goes on, steady time stands still, nothing rings and nothing runs. On
-    /// a system whose steady time goes on in a sleep, that is `jump`.
+    /// Simulates a suspended machine: advances civil time only. Steady time does not advance, and no alarm rings and no
+    /// handler runs. On systems whose steady clock includes suspended time, the equivalent is `jump`.
     COJOB_DECL void suspend(duration length);
 
-    /// Runs what is ready, and exchanges in flight to their end, without moving.
+    /// Runs all ready handlers, and exchanges in flight to their end, without moving time.
     COJOB_DECL void settle();
 
-    /// Runs the context, without moving, until the condition holds: how a test brings an exchange to where time is to
-    /// pass it. Whether it came to hold within the patience.
+    /// Runs the context, without moving time, until the condition holds. A test uses it to bring an exchange to the
+    /// point at which time should pass. Returns whether the condition came to hold before `set_patience` ran out.
     COJOB_DECL bool run_until(const std::function<bool()>& holds);
 
-    /// How long, in real time, an exchange may take until `advance` and `settle` throw `std::runtime_error`. 30
+    /// Limit, in real time, for an exchange: after it `advance` and `settle` throw `std::runtime_error`. Default: 30
     /// seconds.
     COJOB_DECL void set_patience(duration real);
 
-    /// Alarms that are set and not due.
+    /// Number of alarms that are set and not due.
     [[nodiscard]] COJOB_DECL std::size_t pending() const;
 
-    /// Steady time, as far as it was moved.
+    /// The steady time.
     [[nodiscard]] COJOB_DECL time_point now() const override;
-    /// Civil time: the start, and how far it was moved.
+    /// The civil time: the start, plus the time moved since then.
     [[nodiscard]] COJOB_DECL timestamp wall_now() const override;
-    /// An alarm that rings when time is moved to it.
+    /// Returns an alarm that rings when time is moved to it.
     [[nodiscard]] COJOB_DECL std::unique_ptr<alarm> make_alarm(const asio::any_io_executor&) override;
-    /// Called by transports: time stands still from now on.
+    /// Called by transports: time does not advance from now on.
     COJOB_DECL void exchange_began() noexcept override;
-    /// Called by transports: time may move again when every exchange has ended.
+    /// Called by transports: time may advance once all exchanges have ended.
     COJOB_DECL void exchange_ended() noexcept override;
 
-    /// The civil time a clock starts at unless it is given another: 2026-01-01T00:00:00Z.
+    /// The default start: 2026-01-01T00:00:00Z.
     [[nodiscard]] static constexpr timestamp default_start() noexcept
     {
         return timestamp(std::chrono::seconds(1767225600));
@@ -83,24 +85,24 @@ class manual_clock final : public clock {
 
 namespace cojob::testing {
 
-using cojob::operator<<; // found by the namespace of what is printed
+using cojob::operator<<; // for argument-dependent lookup
 
-/// The certificate a mock server makes for itself at start, signed by an authority made at start as well.
+/// The certificate of a mock server, which creates it and its authority at start.
 class mock_certificate {
   public:
     mock_certificate() = default;
 
-    std::vector<std::string> names = {"localhost"};            ///< DNS names it is for
-    std::vector<std::string> addresses = {"127.0.0.1", "::1"}; ///< IP addresses it is for
-    duration valid_from = -std::chrono::hours(1);              ///< from now
-    duration valid_until = std::chrono::hours(24);             ///< from now; negative: expired
+    std::vector<std::string> names = {"localhost"};            ///< DNS names of the certificate
+    std::vector<std::string> addresses = {"127.0.0.1", "::1"}; ///< IP addresses of the certificate
+    duration valid_from = -std::chrono::hours(1);              ///< relative to now
+    duration valid_until = std::chrono::hours(24);             ///< relative to now; negative: expired
 };
 
-/// TLS versions a mock server speaks.
+/// The TLS versions of a mock server.
 enum class tls_versions {
-    modern,   ///< whatever OpenSSL speaks by default
+    modern,   ///< OpenSSL's default versions
     only_1_1, ///< too old: a client refuses it
-    only_1_2  ///< the oldest a client speaks
+    only_1_2  ///< the oldest version that a client accepts
 };
 
 /// The enumerator's name.
@@ -109,78 +111,77 @@ enum class tls_versions {
     return cojob::detail::enumerator_name(value, {"modern", "only_1_1", "only_1_2"});
 }
 
-/// One stretch of a job's life: the status it answers, and for how many polls.
+/// One step in the life of a job: its status, and for how many polls.
 class lifecycle_step {
   public:
-    /// A status, for one poll or as many as are given: `{"active", 300}`.
+    /// A status for one poll, or for the given number: `{"active", 300}`.
     lifecycle_step(std::string answered, unsigned times = 1) : status(std::move(answered)), polls(times) {}
 
-    std::string status; ///< what the API answers, known to it or not
-    unsigned polls;     ///< 0: skipped; the last step of a life has no end
+    std::string status; ///< the status in the response; may be unknown to the API
+    unsigned polls;     ///< 0: the step is skipped; the last step never ends
 };
 
-/// Of a mock server. As they are, it is an HTTPS server with an account that `mint_test_key` opens.
+/// Options of a mock server. Default: an HTTPS server with one account, whose key is `mint_test_key`.
 class mock_server_options {
   public:
     mock_server_options() = default;
 
     std::string address = "127.0.0.1";            ///< loopback only, IPv4 or IPv6; the system chooses the port
     bool use_tls = true;                          ///< false: plain HTTP
-    tls_versions versions = tls_versions::modern; ///< what it speaks
-    mock_certificate certificate;                 ///< what it shows
-    std::string token = "mint_test_key";          ///< what `Authorization: Bearer` must carry
-    std::string project_id = "test-project";      ///< Mintlify's; any other is refused
-    std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}}; ///< of jobs made from now on
-    std::vector<lifecycle_step> session_lifecycle = {{"processing", 2},
-                                                     {"completed"}}; ///< of sessions made from now on
-    /// What the answer to the creation of a session streams, a chunk each. The text is sent as it is.
+    tls_versions versions = tls_versions::modern; ///< accepted TLS versions
+    mock_certificate certificate;                 ///< the certificate of the server
+    std::string token = "mint_test_key";          ///< the key that `Authorization: Bearer` must carry
+    std::string project_id = "test-project";      ///< Mintlify's project id; any other is refused
+    std::vector<lifecycle_step> lifecycle = {{"active", 2}, {"completed"}};             ///< life of new jobs
+    std::vector<lifecycle_step> session_lifecycle = {{"processing", 2}, {"completed"}}; ///< life of new sessions
+    /// The stream that answers the creation of a session, one chunk for each text. Sent unchanged.
     std::vector<std::string> session_events = {
         "event: text\ndata: {\"text\":\"I read the pages first.\"}\n\n",
         "event: text\ndata: {\"text\":\"Two of them need a new section.\"}\n\n",
         ": nothing to tell for a moment\n\n",
         "event: finish\ndata: {\"reason\":\"completed\"}\n\n",
     };
-    duration session_event_gap{}; ///< before each event, the first one too: real time, whatever `clock` says
-    std::uint32_t rate_limit = 0; ///< uses (creations and messages) in a rolling window; 0: none
+    duration session_event_gap{};                 ///< delay before each event, in real time, whatever `clock` says
+    std::uint32_t rate_limit = 0;                 ///< creations and messages in a rolling window; 0: no limit
     duration rate_window = std::chrono::hours(1); ///< the length of that window
-    bool send_retry_after = true;                 ///< with a 429
-    std::string osapi_path = "/api/job";          ///< of the OSAPI job API, on the same server and with the same token
-    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< of its retries
-    clock_ptr clock; ///< of the rate limit and of time stamps; empty: the machine's
+    bool send_retry_after = true;                 ///< whether a 429 has a `Retry-After`
+    std::string osapi_path = "/api/job"; ///< path of the OSAPI job API, on the same server and with the same token
+    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< life of retries
+    clock_ptr clock; ///< clock of the rate limit and of time stamps; empty: the machine's
 };
 
-/// What goes wrong. The first three hit the next connection, the others the next request. A fault spoils the answer,
-/// not the work: the request is recorded, the job made. "Closed" is without TLS's close_notify, but for the three
-/// `…close…` below `slow_drip`.
+/// A fault to inject. The first three affect the next connection, the others the next request. A fault affects the
+/// response only: the request is recorded and processed. "Closed" means without TLS's close_notify, except for
+/// `close_after_answer`, `announce_close` and `until_close`.
 enum class fault {
-    close_at_accept,       ///< the connection is closed before a byte
-    stall_handshake,       ///< accepted, then silence
+    close_at_accept,       ///< closed before any byte is sent
+    stall_handshake,       ///< accepted, then silent
     garbage_handshake,     ///< bytes that are not TLS, then closed
-    drop_after_request,    ///< the request is read, then the connection is closed
-    reset_after_request,   ///< the same with a reset
-    stall,                 ///< the request is read, then silence until the client goes
+    drop_after_request,    ///< closed after the request is read
+    reset_after_request,   ///< reset after the request is read
+    stall,                 ///< silent after the request is read, until the client closes
     truncate_head,         ///< half of the head, then closed
     truncate_body,         ///< half of the body, then closed
-    stall_in_body,         ///< half of the body, then silence
+    stall_in_body,         ///< half of the body, then silent
     garbage,               ///< bytes that are not HTTP, then closed
     garbage_first,         ///< bytes before the status line
-    slow_drip,             ///< the right answer, a byte every two milliseconds
+    slow_drip,             ///< the correct response, one byte every two milliseconds
     endless_headers,       ///< headers without end
-    many_headers,          ///< 1,000 small ones, within the size limit
-    endless_informational, ///< 1xx without end
-    huge_content_length,   ///< announces 2 GiB, sends the right body, then silence
+    many_headers,          ///< 1,000 small headers, within the size limit
+    endless_informational, ///< 1xx responses without end
+    huge_content_length,   ///< announces 2 GiB, sends the correct body, then silent
     endless_chunks,        ///< a chunked body without end
-    long_chunk_extension,  ///< 1 MiB of it
-    two_answers,           ///< the right answer, then another one
-    close_after_answer,    ///< the right answer without `Connection: close`, then closed
-    announce_close,        ///< the right answer with `Connection: close`, then closed
-    chunked,               ///< the right answer in chunks
-    until_close,           ///< the right answer without a length, ended by closing
-    empty_body,            ///< the right status, no body
-    html,                  ///< the right status, an HTML page
-    deep_json,             ///< nested far deeper than any limit
-    invalid_utf8,          ///< JSON with a broken string
-    status_999,            ///< the right body with a status that does not exist
+    long_chunk_extension,  ///< a chunk extension of 1 MiB
+    two_answers,           ///< the correct response, then another one
+    close_after_answer,    ///< the correct response without `Connection: close`, then closed
+    announce_close,        ///< the correct response with `Connection: close`, then closed
+    chunked,               ///< the correct response in chunks
+    until_close,           ///< the correct response without a length, ended by closing
+    empty_body,            ///< the correct status, no body
+    html,                  ///< the correct status, an HTML page
+    deep_json,             ///< JSON nested far deeper than any limit
+    invalid_utf8,          ///< JSON with a string that is not UTF-8
+    status_999,            ///< the correct body with a status that does not exist
 };
 
 /// The enumerator's name.
@@ -216,81 +217,82 @@ enum class fault {
                                                   "status_999"});
 }
 
-/// A request as the server got it.
+/// A request as received.
 struct recorded_request {
     std::string method,         ///< as sent
         target;                 ///< path and query, as sent
-    http::header_list headers;  ///< in order, Authorization among them
-    std::string body;           ///< without its transfer coding
-    std::size_t connection = 0; ///< which one it came on, counted from 0
+    http::header_list headers;  ///< in order, Authorization included
+    std::string body;           ///< without transfer coding
+    std::size_t connection = 0; ///< number of its connection, from 0
 };
 
-/// A real HTTPS (or HTTP) server on the loopback, with a thread of its own, for tests of code that uses cojob: knows
-/// the routes of Mintlify v2 and v1 and of the OSAPI job API, and refuses what the vendors refuse. All members are
-/// thread-safe. The destructor stops it.
+/// A real HTTPS or HTTP server on the loopback interface, with its own thread, for tests of code that uses cojob.
+/// Implements the routes of Mintlify v2 and v1 and of the OSAPI job API, and refuses what the vendors refuse. All
+/// members are thread-safe. The destructor stops it.
 class mock_server {
   public:
-    /// Starts at once. \throws boost::system::system_error when the address cannot be had, std::invalid_argument for a
-    /// life without steps and for a path that is none.
+    /// Starts the server. \throws boost::system::system_error if the address is not a loopback address or cannot be
+    /// bound, std::invalid_argument for a life without steps and for an invalid path.
     COJOB_DECL explicit mock_server(mock_server_options = {});
-    /// Stops it and closes every connection; waits until its thread has ended.
+    /// Stops the server, closes all connections, and joins its thread.
     COJOB_DECL ~mock_server();
     mock_server(const mock_server&) = delete;
     mock_server& operator=(const mock_server&) = delete;
 
-    /// What a service's `base_url` is to be: scheme, `localhost` and the port, or the address instead of `localhost`
-    /// where the certificate is not for that name or the address is not 127.0.0.1.
+    /// The `base_url` for a service: scheme, `localhost` and the port. The address replaces `localhost` if the
+    /// certificate is not for that name or the address is not 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
     /// The port that the system chose.
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
-    /// The authority to trust: `client_options::tls.ca_pem`. Empty without TLS.
+    /// The certificate authority, for `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
 
-    /// For `mintlify::agent` and `agent_v1`: this server, its project, its key, and the rate limit that it enforces.
+    /// Options for `mintlify::agent` and `agent_v1`: this server, its project and key, and the rate limit that it
+    /// enforces.
     [[nodiscard]] COJOB_DECL mintlify::agent_options agent_options() const;
-    /// For `osapi::jobs`: this server, its path and its token.
+    /// Options for `osapi::jobs`: this server, its path and token.
     [[nodiscard]] COJOB_DECL osapi::jobs_options jobs_options() const;
-    /// For a client that trusts this server; all else is as by default. A clock, if given, is the client's.
+    /// Default options for a client, plus trust in this server, and the client's clock.
     [[nodiscard]] COJOB_DECL cojob::client_options client_options(clock_ptr = {}) const;
 
-    /// A job that is there already. Returns its id.
+    /// Adds a job. Returns its id.
     COJOB_DECL std::string add_job(std::vector<lifecycle_step> life);
-    /// The same for v1: a status is a reason to halt, and `processing` says that the session has not. An item of a list
-    /// is a poll as well.
+    /// Adds a v1 session. A status is a reason to halt; `processing` means that the session has not halted. An item of
+    /// a list counts as a poll too.
     COJOB_DECL std::string add_session(std::vector<lifecycle_step> life);
-    /// The same for OSAPI, where an item of a list is a poll as well. A `failed` that is delivered again is a life of
-    /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast that more and more agents see is one of
+    /// Adds an OSAPI job. An item of a list counts as a poll too. A failed job that is delivered again has the life
+    /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast job that more and more agents see has
     /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.
     COJOB_DECL std::string add_osapi_job(std::vector<lifecycle_step> life);
-    /// Gives a job another life from now on. \throws std::out_of_range for an unknown id.
+    /// Replaces the life of a job from now on. \throws std::out_of_range for an unknown id.
     COJOB_DECL void set_life(const std::string& id, std::vector<lifecycle_step> life);
-    /// The life of jobs made from now on, and of a job after a message. A service that shows the old end for a moment
-    /// longer is a life that begins with it: `{{"completed", 1}, {"active", 2}, {"completed"}}`.
+    /// Sets the life of new jobs, and of a job after a message. To simulate a service that shows the previous final
+    /// status for a moment longer, begin the life with it: `{{"completed", 1}, {"active", 2}, {"completed"}}`.
     COJOB_DECL void set_lifecycle(std::vector<lifecycle_step> life);
 
-    /// Breaks the next `times` requests (of that method, if one is given) or connections. Faults queue up.
+    /// Injects a fault into the next `times` requests (of this method, if one is given) or connections. Faults queue
+    /// up.
     COJOB_DECL void inject(fault, std::size_t times = 1, std::string method = {});
-    /// Answers the next `times` requests (of that method, if one is given) with this instead.
+    /// Answers the next `times` requests (of this method, if one is given) with this response.
     COJOB_DECL void answer_next(int status, std::string body, http::header_list headers = {}, std::size_t times = 1,
                                 std::string method = {});
-    /// Answers the next request with these bytes, whatever they are, and then closes (with close_notify) or keeps the
-    /// connection.
+    /// Answers the next request with these bytes, whatever they are. Then closes the connection, with close_notify, or
+    /// keeps it open.
     COJOB_DECL void send_next(std::string bytes, bool then_close = true);
 
-    /// Every request that arrived whole, in order.
+    /// All requests that arrived completely, in order.
     [[nodiscard]] COJOB_DECL std::vector<recorded_request> requests() const;
-    /// Blocks until that many requests have arrived, for ten seconds at most. Whether they have.
+    /// Blocks until that many requests have arrived, for at most ten seconds. Returns whether they have.
     COJOB_DECL bool wait_for_requests(std::size_t count) const;
-    /// Connections accepted since the start.
+    /// Number of connections accepted since the start.
     [[nodiscard]] COJOB_DECL std::size_t connections() const;
-    /// Connections open now.
+    /// Number of connections open now.
     [[nodiscard]] COJOB_DECL std::size_t open_connections() const;
-    /// Blocks until exactly that many connections are open, for ten seconds at most. Whether they are.
+    /// Blocks until exactly that many connections are open, for at most ten seconds. Returns whether they are.
     COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
-    /// Closes every connection that waits for its next request, the way a server ends kept-alive connections, and
-    /// blocks until it is done.
+    /// Closes all idle connections, as a server ends kept-alive connections. Blocks until they are closed.
     COJOB_DECL void close_idle_connections();
-    /// 429 answers decided on, ordered ones too.
+    /// Number of 429 responses, including those from `answer_next` and those that a fault then broke.
     [[nodiscard]] COJOB_DECL std::size_t throttled() const;
 
   private:
@@ -304,45 +306,45 @@ class mock_server {
 
 namespace cojob::testing {
 
-/// What a scripted transport does with one request.
+/// The reply of a scripted transport to one request.
 class scripted_reply {
   public:
     scripted_reply() = default;
-    /// An answer.
+    /// A response.
     scripted_reply(int status, std::string body, http::header_list headers = {})
         : result{{}, {}, {status, std::move(headers), std::move(body)}, {}}
     {
     }
-    /// A failure in a phase; at `sending` and later the request counts as committed.
+    /// A failure in a phase. From `sending` on, the request counts as sent.
     scripted_reply(errc failure, phase last) : result{failure, {}, {}, {}}, reached(last) {}
 
-    http::exchange_result result; ///< the answer, or a failure
-    phase reached = phase::done;  ///< how far the exchange comes; at `sending` and later the request is committed
-    duration delay{};             ///< before the answer; `no_timeout`: never
-    duration commit_after{};      ///< of the delay, how much passes before the request counts as committed
-    /// Set: asked for the answer when the request arrives, which is when it counts as committed.
+    http::exchange_result result; ///< the response, or a failure
+    phase reached = phase::done;  ///< the last phase of the exchange; from `sending` on, the request counts as sent
+    duration delay{};             ///< delay of the reply; `no_timeout`: no reply
+    duration commit_after{};      ///< the part of `delay` before the request counts as sent
+    /// If set, called for the response when the request arrives, at which time it counts as sent.
     std::function<http::response()> on_arrival;
 };
 
-/// A transport without sockets: a function answers every request, after as much (virtual) time as it says. Thread
-/// safety as for any transport: used by one client, on its strand.
+/// A transport without sockets: a function answers each request, after a delay in (virtual) time. Thread safety: as for
+/// any transport, one client uses it, on its strand.
 class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
   public:
-    /// What decides about each request, by its method, target and body.
+    /// Type of the function that answers requests, by their method, target and body.
     using script_type = std::function<scripted_reply(const http::request&)>;
 
-    /// A transport that asks this function, on the client's strand.
+    /// Creates a transport that calls this function, on the client's strand.
     explicit scripted_transport(script_type script) : script_(std::move(script)) {}
 
-    /// Asks the script, waits as it says on the client's clock, and returns its result. A request that must not be
-    /// sent when it is about to be committed (`exchange::commit`) comes again, and the script is asked again.
+    /// Calls the script, waits for the reply's delay on the client's clock, and returns the result. If the request may
+    /// not be sent at its commit (`exchange::commit`), the client sends it again later, and the script is called again.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
-    /// Nothing: there is no connection.
+    /// Does nothing: there are no connections.
     void close() noexcept override {}
-    /// Nothing: there is no connection.
+    /// Does nothing: there are no connections.
     void shutdown() noexcept override {}
 
-    /// Every request that came, in order; twice where it came again.
+    /// All requests, in order; one that was sent again occurs twice.
     [[nodiscard]] const std::vector<http::request>& requests() const noexcept { return requests_; }
 
   private:

@@ -1,4 +1,5 @@
 #include <cojob/job/wait.hpp>
+#include <cojob/log.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
 
 #include "support/recording_observer.hpp"

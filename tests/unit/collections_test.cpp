@@ -32,7 +32,7 @@ std::vector<int> all(const Collection& collection)
 std::vector<int> told(weak_list<int>& list)
 {
     std::vector<int> seen;
-    list.tell([&](int thing) { seen.push_back(thing); });
+    list.notify([&](int thing) { seen.push_back(thing); });
     return seen;
 }
 
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(may_be_added_to_and_have_others_ended_while_it_tells)
     for (const auto& thing : living)
         list.add(thing);
     int times = 0;
-    list.tell([&](int thing) {
+    list.notify([&](int thing) {
         ++times;
         living.push_back(std::make_shared<int>(thing + 10));
         list.add(living.back());
@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(does_not_grow_with_what_is_gone)
     for (int i = 0; i < 100'000; ++i)
         list.add(std::make_shared<counted>(made));
     BOOST_TEST(list.size() <= 32U);
-    list.tell([&](const counted& living) { BOOST_TEST(&living == stays.get()); });
+    list.notify([&](const counted& living) { BOOST_TEST(&living == stays.get()); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

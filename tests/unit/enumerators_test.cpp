@@ -1,6 +1,7 @@
 // The names of enumerators, and how they are printed.
 #include <cojob/client.hpp>
 #include <cojob/job/wait_options.hpp>
+#include <cojob/log.hpp>
 #include <cojob/mintlify/agent_job.hpp>
 #include <cojob/mintlify/agent_session.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
