@@ -3575,7 +3575,8 @@ class jobs {
                                                                       std::string_view target_hostname = {}) const;
 
     /// For waits: the jobs with status `processing`, at most 100, without details:
-    /// `GET {base path}?status=processing&limit=100`. Errors: as `list_jobs`.
+    /// `GET {base path}?status=processing&limit=100`. If `get_job` of this handle or of a copy has seen a queued job,
+    /// the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service, and so share polls.
@@ -16028,6 +16029,10 @@ class jobs_settings {
         return service_.request(std::move(method), path, below);
     }
 
+    /// Whether queued jobs are worth a list of their own: one was seen since the last such list that had none.
+    [[nodiscard]] bool has_queued() const noexcept { return has_queued_; }
+    void note_queued(bool has) const noexcept { has_queued_ = has; }
+
   private:
     void split(std::string_view rest)
     {
@@ -16046,6 +16051,7 @@ class jobs_settings {
 
     cojob::detail::service_settings service_;
     std::vector<std::string> path_;
+    mutable std::atomic<bool> has_queued_{false};
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
@@ -16253,6 +16259,19 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
     co_return std::move(page.items);
 }
 
+/// Queued jobs first: one that starts in between is in the second list too, and its later entry counts.
+inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
+{
+    std::vector<job> all;
+    if (settings->has_queued()) {
+        all = co_await list_items(c, settings, {.status = job_status::submitted, .limit = 100});
+        settings->note_queued(!all.empty());
+    }
+    auto running = co_await list_items(c, settings, {.status = job_status::processing, .limit = 100});
+    all.insert(all.end(), std::make_move_iterator(running.begin()), std::make_move_iterator(running.end()));
+    co_return all;
+}
+
 /// A page of a query, from a place in it on. Before the first page the query is as the user wrote it, good or bad.
 inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
 {
@@ -16271,7 +16290,10 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
     const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    co_return decode_response(*answer, jobs::api_name, decode_job, "id");
+    auto found = decode_response(*answer, jobs::api_name, decode_job, "id");
+    if (found.status == job_status::submitted)
+        settings->note_queued(true);
+    co_return found;
 }
 
 /// The time of a call, for several.
@@ -16451,8 +16473,7 @@ asio::awaitable<retry_receipt> jobs::retry_job(std::string_view id, std::string_
 
 asio::awaitable<std::vector<job>> jobs::list_unfinished() const
 {
-    return detail::list_items(client_, cojob::detail::in_use(settings_),
-                              {.status = job_status::processing, .limit = 100});
+    return detail::list_unfinished(client_, cojob::detail::in_use(settings_));
 }
 
 } // namespace cojob::osapi

@@ -82,12 +82,13 @@ class live_bench : public tests::scripted_jobs {
 
     reply list(const std::string& target)
     {
-        BOOST_TEST(target == "/api/job?status=processing&limit=100&offset=0");
-        asked["list"].push_back(elapsed());
+        const std::string wanted = target.find("submitted") != target.npos ? "submitted" : "processing";
+        BOOST_TEST(target == "/api/job?status=" + wanted + "&limit=100&offset=0");
+        asked[wanted == "submitted" ? wanted : "list"].push_back(elapsed());
         std::vector<std::string> items;
         for (const auto& [id, of] : lives)
-            if (status(of) == "processing")
-                items.push_back(tests::osapi_job_json(id, "processing"));
+            if (status(of) == wanted)
+                items.push_back(tests::osapi_job_json(id, wanted));
         const auto total = items.size();
         items.resize(std::min<std::size_t>(total, 100));
         return {200, tests::osapi_page_json(items, total)};
@@ -241,6 +242,17 @@ BOOST_AUTO_TEST_CASE(are_served_by_a_list_from_three_on)
         b.run(wait_for_all(b.service, ids_of(b.lives)));
         BOOST_TEST((b.asked["list"].size() > 3) == (n == 3));
     }
+}
+
+BOOST_AUTO_TEST_CASE(are_served_by_a_list_while_they_are_queued_too)
+{
+    live_bench b(many(5, {{0, "submitted"}, {60, "processing"}, {120, "completed"}}));
+    b.run(wait_for_all(b.service, ids_of(b.lives)));
+    for (const auto& id : ids_of(b.lives))
+        BOOST_TEST(b.asked[id].size() == 2U); // to find it queued, and at its end
+    BOOST_TEST(b.asked["submitted"].size() > 5U);
+    BOOST_TEST(b.asked["submitted"].back() <= 60.0 + 5.5); // no more once a list of queued jobs is empty
+    BOOST_TEST(b.asked["list"].size() > b.asked["submitted"].size());
 }
 
 BOOST_AUTO_TEST_CASE(settle_one_by_one_when_a_list_serves_them)

@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(a_line_begins_with_the_time_where_that_is_asked_for)
     const auto after = std::chrono::system_clock::now();
     const auto line = out.str();
     BOOST_TEST_REQUIRE(line.find(' ') == std::string_view("2026-11-29T07:05:54.120Z").size());
-    BOOST_TEST(line.substr(line.find(' ')) == " cojob warning polls stretched, one is 1 s late overdue=12 in_flight=4\n");
+    BOOST_TEST(line.substr(line.find(' ')) ==
+               " cojob warning polls stretched, one is 1 s late overdue=12 in_flight=4\n");
     const auto time = cojob::detail::parse_rfc3339(line.substr(0, line.find(' ')));
     BOOST_TEST_REQUIRE(time.has_value());
     BOOST_TEST((*time >= before && *time <= after));

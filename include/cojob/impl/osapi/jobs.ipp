@@ -16,6 +16,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -53,6 +54,19 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
     co_return std::move(page.items);
 }
 
+/// Queued jobs first: one that starts in between is in the second list too, and its later entry counts.
+inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
+{
+    std::vector<job> all;
+    if (settings->has_queued()) {
+        all = co_await list_items(c, settings, {.status = job_status::submitted, .limit = 100});
+        settings->note_queued(!all.empty());
+    }
+    auto running = co_await list_items(c, settings, {.status = job_status::processing, .limit = 100});
+    all.insert(all.end(), std::make_move_iterator(running.begin()), std::make_move_iterator(running.end()));
+    co_return all;
+}
+
 /// A page of a query, from a place in it on. Before the first page the query is as the user wrote it, good or bad.
 inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
 {
@@ -71,7 +85,10 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
     const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    co_return decode_response(*answer, jobs::api_name, decode_job, "id");
+    auto found = decode_response(*answer, jobs::api_name, decode_job, "id");
+    if (found.status == job_status::submitted)
+        settings->note_queued(true);
+    co_return found;
 }
 
 /// The time of a call, for several.
@@ -251,8 +268,7 @@ asio::awaitable<retry_receipt> jobs::retry_job(std::string_view id, std::string_
 
 asio::awaitable<std::vector<job>> jobs::list_unfinished() const
 {
-    return detail::list_items(client_, cojob::detail::in_use(settings_),
-                              {.status = job_status::processing, .limit = 100});
+    return detail::list_unfinished(client_, cojob::detail::in_use(settings_));
 }
 
 } // namespace cojob::osapi

@@ -10,6 +10,7 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
+#include <atomic>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -50,6 +51,10 @@ class jobs_settings {
         return service_.request(std::move(method), path, below);
     }
 
+    /// Whether queued jobs are worth a list of their own: one was seen since the last such list that had none.
+    [[nodiscard]] bool has_queued() const noexcept { return has_queued_; }
+    void note_queued(bool has) const noexcept { has_queued_ = has; }
+
   private:
     void split(std::string_view rest)
     {
@@ -68,6 +73,7 @@ class jobs_settings {
 
     cojob::detail::service_settings service_;
     std::vector<std::string> path_;
+    mutable std::atomic<bool> has_queued_{false};
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
