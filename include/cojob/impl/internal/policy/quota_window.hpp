@@ -223,7 +223,7 @@ class quota_window {
         auto when = now;
         if (const auto place = position % limit_ + stamped + held; place >= limit_) {
             const auto taken = place - limit_;
-            when = free_at(taken < stamped ? stamps_[stamps_.size() - stamped + taken] : now);
+            when = free_at(taken < stamped ? stamps_[static_cast<std::size_t>(stamps_.size() - stamped + taken)] : now);
         }
         when = std::max(when, paused_until_);
         if (rounds == 0)
