@@ -185,13 +185,13 @@ class file_replacement {
     /// it is to have then: what the old group was allowed, no other group is.
     static mode_t give_as(const struct stat& old, int descriptor)
     {
-        const auto mode = old.st_mode & static_cast<mode_t>(07777);
+        const auto mode = static_cast<mode_t>(old.st_mode & 07777U); // an unsigned short on macOS
         struct stat now{};
         if (::fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
             ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0 ||
             (::fstat(descriptor, &now) == 0 && now.st_gid == old.st_gid))
             return mode;
-        return mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID);
+        return static_cast<mode_t>(mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID));
     }
 
     static bool reaches_disk(std::FILE* file)
