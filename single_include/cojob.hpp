@@ -778,9 +778,11 @@ class BOOST_SYMBOL_VISIBLE observer {
     virtual void on_job_changed(const poll_event&) noexcept {}
     /// Polls are later than scheduled.
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
-    /// A poll has seen an unknown status. Reported once for each wait and status.
+    /// A poll has seen an unknown status. Reported once for each wait and status, for up to 16
+    /// statuses of a wait.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
-    /// A response has an odd member. Reported once for each client, API and member.
+    /// A response has an odd member. Reported once for each client, API and member, for up to 256
+    /// members of a client.
     virtual void on_odd_member(const odd_member_event&) noexcept {}
 };
 
@@ -2396,9 +2398,9 @@ class job_watch {
     ///
     /// Polls as `wait_for_job` does, but only while `next` is awaited: a caller that comes back late gets the latest
     /// state and misses those in between. Errors: as `wait_for_job`; `options.timeout` covers the whole watch, from the
-    /// first call on. After an error, `next` returns an empty optional. Cancellation: all types, immediately; the next
-    /// call continues the watch. Precondition: the previous call has completed (`invalid_argument`). Thread safety:
-    /// none for one watch.
+    /// first call on. After an error, `next` returns an empty optional; after `invalid_argument`, or once the client
+    /// is closed, it throws again. Cancellation: all types, immediately; the next call continues the watch.
+    /// Precondition: the previous call has completed (`invalid_argument`). Thread safety: none for one watch.
     [[nodiscard]] asio::awaitable<std::optional<job_type>> next()
     {
         return detail::next_change_of<job_type>(detail::in_use(state_));
@@ -2516,8 +2518,8 @@ class change_callback {
 
 /// Watches a job to its end, and calls the function for each change since `known`.
 template <class Api, class Job = typename Api::job_type>
-asio::awaitable<Job> wait_and_tell(Api api, job_reference job, change_callback<Job> on_change, wait_options options,
-                                   std::shared_ptr<const Job> known)
+asio::awaitable<Job> wait_and_notify(Api api, job_reference job, change_callback<Job> on_change, wait_options options,
+                                     std::shared_ptr<const Job> known)
 {
     auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
     const auto watch = detail::make_watch(std::move(polled), std::move(job), options);
@@ -2533,9 +2535,9 @@ asio::awaitable<Job> wait_and_tell(Api api, job_reference job, change_callback<J
 
 /// How `run_job` waits for the job if it has a function to call.
 template <class Job>
-class telling_wait {
+class notifying_wait {
   public:
-    explicit telling_wait(change_callback<Job> on_change) : on_change_(std::move(on_change)) {}
+    explicit notifying_wait(change_callback<Job> on_change) : on_change_(std::move(on_change)) {}
 
     void created(const Job& job)
     {
@@ -2545,7 +2547,7 @@ class telling_wait {
     template <class Api>
     asio::awaitable<Job> wait(Api api, job_reference job, const wait_options& rest)
     {
-        return detail::wait_and_tell<Api>(std::move(api), std::move(job), on_change_, rest, known_);
+        return detail::wait_and_notify<Api>(std::move(api), std::move(job), on_change_, rest, known_);
     }
 
   private:
@@ -2572,8 +2574,8 @@ template <job_api Api, detail::names_job<Api> Job, class Function>
 {
     detail::refuse_what_is_destroyed_twice<Function>();
     using callback = detail::change_callback<typename Api::job_type>;
-    return detail::wait_and_tell<Api>(std::move(api), detail::reference_by(job),
-                                      callback::of(std::forward<Function>(on_change)), options, {});
+    return detail::wait_and_notify<Api>(std::move(api), detail::reference_by(job),
+                                        callback::of(std::forward<Function>(on_change)), options, {});
 }
 
 /// The same with a time limit in place of options.
@@ -2598,7 +2600,7 @@ template <creating_job_api Api, class Function>
 {
     detail::refuse_what_is_destroyed_twice<Function>();
     using job_type = typename Api::job_type;
-    detail::telling_wait<job_type> way(detail::change_callback<job_type>::of(std::forward<Function>(on_change)));
+    detail::notifying_wait<job_type> way(detail::change_callback<job_type>::of(std::forward<Function>(on_change)));
     return detail::create_and_wait(std::move(api), std::string(prompt), options, std::move(way));
 }
 
@@ -3759,6 +3761,9 @@ namespace cojob {
 
 // The bodies of clock.hpp need this header, so it cannot take `timestamp` from there and writes the type out.
 namespace cojob::detail {
+
+/// A number that is not negative, with zeros in front of it up to this width.
+COJOB_DECL void append_padded(std::string&, std::int64_t number, std::size_t width);
 
 /// Formats a time in UTC with `Z`, and with no, three, six or nine decimals, as many as needed.
 [[nodiscard]] COJOB_DECL std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>);
@@ -8459,7 +8464,7 @@ class clock_hold {
 
 namespace cojob::detail {
 
-/// Who queues for a place. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
+/// Who queues for a slot. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
 /// joining and leaving take one step however many queue.
 class slot_queue_entry {
   public:
@@ -8519,11 +8524,11 @@ class slot_queue {
 
 namespace cojob::detail {
 
-/// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
+/// Who may use a connection to one origin, and which. No I/O: a slot is the right to have one connection; idle
+/// connections are used before new ones are opened, so there are never more than slots. A `Waiter` is a
 /// `slot_queue_entry`.
 ///
-/// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
+/// Polls of waits have half of the slots at most. A poll lets calls that come after it go first until it stops
 /// yielding; from then on whoever came first goes first. All is O(1).
 template <class Connection, class Waiter>
 class origin_pool {
@@ -8533,7 +8538,7 @@ class origin_pool {
     {
     }
 
-    /// A place if one is free and nobody is before. While one is free, nobody queues who may have it.
+    /// Takes a slot if one is free and nobody is before. While one is free, nobody queues who may have it.
     [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
     {
         if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
@@ -8559,7 +8564,7 @@ class origin_pool {
             last_patient_ = std::max(last_patient_, waiter.number);
     }
 
-    /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
+    /// Gives a slot back. The waiter it passes to, which owns it from now on; null when there is none.
     [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
     {
         polls_in_use_ -= was_poll ? 1U : 0U;
@@ -9119,14 +9124,14 @@ class connection_slot {
             next->turn.set();
     }
 
-    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    /// Takes the slot if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
     [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
         return is_held_ || op.is_stopped();
     }
 
-    /// A poll lets others go first for as long as it yields, and takes the place that is its own by then: a busy client
+    /// A poll lets others go first for as long as it yields, and takes the slot that is its own by then: a busy client
     /// must not keep a wait from ever seeing its job.
     asio::awaitable<void> queue(http::exchange& x)
     {
@@ -10329,7 +10334,7 @@ class streamed_body final : public http::body_stream {
     std::optional<ending> end_;
 };
 
-/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its place is given back there.
+/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its slot is given back there.
 inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
                                                std::unique_ptr<streamed_body> body)
 {
@@ -10570,7 +10575,7 @@ class https_transport final : public http::transport {
         auto connection = x.needs_new_connection ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a place, used or idle
+            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a slot, used or idle
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -14247,9 +14252,9 @@ inline log_words words_of_stretched(const stretched_event& e)
     const auto whole = std::chrono::floor<std::chrono::seconds>(now);
     const auto rest = std::chrono::floor<std::chrono::milliseconds>(now - whole).count();
     auto text = to_string(timestamp(whole));
-    text.replace(text.size() - 1, 1, std::to_string(1000 + rest) + 'Z');
-    text[text.size() - 5] = '.';
-    return text;
+    text.pop_back(); // Z
+    append_padded(text += '.', rest, 3);
+    return text += 'Z';
 }
 
 class line_log final : public observer {
@@ -16697,7 +16702,7 @@ namespace cojob::detail {
 
 inline constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
 
-inline void append_padded(std::string& out, std::int64_t number, std::size_t width)
+void append_padded(std::string& out, std::int64_t number, std::size_t width)
 {
     const auto digits = std::to_string(number);
     out.append(width > digits.size() ? width - digits.size() : 0, '0');

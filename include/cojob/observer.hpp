@@ -132,9 +132,11 @@ class BOOST_SYMBOL_VISIBLE observer {
     virtual void on_job_changed(const poll_event&) noexcept {}
     /// Polls are later than scheduled.
     virtual void on_polls_stretched(const stretched_event&) noexcept {}
-    /// A poll has seen an unknown status. Reported once for each wait and status.
+    /// A poll has seen an unknown status. Reported once for each wait and status, for up to 16
+    /// statuses of a wait.
     virtual void on_unknown_status(const unknown_status_event&) noexcept {}
-    /// A response has an odd member. Reported once for each client, API and member.
+    /// A response has an odd member. Reported once for each client, API and member, for up to 256
+    /// members of a client.
     virtual void on_odd_member(const odd_member_event&) noexcept {}
 };
 

@@ -4,6 +4,7 @@
 #include <cojob/detail/config.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +12,9 @@
 
 // The bodies of clock.hpp need this header, so it cannot take `timestamp` from there and writes the type out.
 namespace cojob::detail {
+
+/// A number that is not negative, with zeros in front of it up to this width.
+COJOB_DECL void append_padded(std::string&, std::int64_t number, std::size_t width);
 
 /// Formats a time in UTC with `Z`, and with no, three, six or nine decimals, as many as needed.
 [[nodiscard]] COJOB_DECL std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds>);

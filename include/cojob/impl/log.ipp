@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_LOG_IPP
 #define COJOB_IMPL_LOG_IPP
 
+#include <cojob/detail/rfc3339.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/base/in_units.hpp>
 #include <cojob/impl/internal/client/log_words.hpp>
@@ -143,9 +144,9 @@ inline log_words words_of_stretched(const stretched_event& e)
     const auto whole = std::chrono::floor<std::chrono::seconds>(now);
     const auto rest = std::chrono::floor<std::chrono::milliseconds>(now - whole).count();
     auto text = to_string(timestamp(whole));
-    text.replace(text.size() - 1, 1, std::to_string(1000 + rest) + 'Z');
-    text[text.size() - 5] = '.';
-    return text;
+    text.pop_back(); // Z
+    append_padded(text += '.', rest, 3);
+    return text += 'Z';
 }
 
 class line_log final : public observer {

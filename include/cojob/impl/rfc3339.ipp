@@ -12,7 +12,7 @@ namespace cojob::detail {
 
 inline constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
 
-inline void append_padded(std::string& out, std::int64_t number, std::size_t width)
+void append_padded(std::string& out, std::int64_t number, std::size_t width)
 {
     const auto digits = std::to_string(number);
     out.append(width > digits.size() ? width - digits.size() : 0, '0');

@@ -87,8 +87,8 @@ class change_callback {
 
 /// Watches a job to its end, and calls the function for each change since `known`.
 template <class Api, class Job = typename Api::job_type>
-asio::awaitable<Job> wait_and_tell(Api api, job_reference job, change_callback<Job> on_change, wait_options options,
-                                   std::shared_ptr<const Job> known)
+asio::awaitable<Job> wait_and_notify(Api api, job_reference job, change_callback<Job> on_change, wait_options options,
+                                     std::shared_ptr<const Job> known)
 {
     auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
     const auto watch = detail::make_watch(std::move(polled), std::move(job), options);
@@ -104,9 +104,9 @@ asio::awaitable<Job> wait_and_tell(Api api, job_reference job, change_callback<J
 
 /// How `run_job` waits for the job if it has a function to call.
 template <class Job>
-class telling_wait {
+class notifying_wait {
   public:
-    explicit telling_wait(change_callback<Job> on_change) : on_change_(std::move(on_change)) {}
+    explicit notifying_wait(change_callback<Job> on_change) : on_change_(std::move(on_change)) {}
 
     void created(const Job& job)
     {
@@ -116,7 +116,7 @@ class telling_wait {
     template <class Api>
     asio::awaitable<Job> wait(Api api, job_reference job, const wait_options& rest)
     {
-        return detail::wait_and_tell<Api>(std::move(api), std::move(job), on_change_, rest, known_);
+        return detail::wait_and_notify<Api>(std::move(api), std::move(job), on_change_, rest, known_);
     }
 
   private:
@@ -143,8 +143,8 @@ template <job_api Api, detail::names_job<Api> Job, class Function>
 {
     detail::refuse_what_is_destroyed_twice<Function>();
     using callback = detail::change_callback<typename Api::job_type>;
-    return detail::wait_and_tell<Api>(std::move(api), detail::reference_by(job),
-                                      callback::of(std::forward<Function>(on_change)), options, {});
+    return detail::wait_and_notify<Api>(std::move(api), detail::reference_by(job),
+                                        callback::of(std::forward<Function>(on_change)), options, {});
 }
 
 /// The same with a time limit in place of options.
@@ -169,7 +169,7 @@ template <creating_job_api Api, class Function>
 {
     detail::refuse_what_is_destroyed_twice<Function>();
     using job_type = typename Api::job_type;
-    detail::telling_wait<job_type> way(detail::change_callback<job_type>::of(std::forward<Function>(on_change)));
+    detail::notifying_wait<job_type> way(detail::change_callback<job_type>::of(std::forward<Function>(on_change)));
     return detail::create_and_wait(std::move(api), std::string(prompt), options, std::move(way));
 }
 

@@ -50,9 +50,9 @@ class job_watch {
     ///
     /// Polls as `wait_for_job` does, but only while `next` is awaited: a caller that comes back late gets the latest
     /// state and misses those in between. Errors: as `wait_for_job`; `options.timeout` covers the whole watch, from the
-    /// first call on. After an error, `next` returns an empty optional. Cancellation: all types, immediately; the next
-    /// call continues the watch. Precondition: the previous call has completed (`invalid_argument`). Thread safety:
-    /// none for one watch.
+    /// first call on. After an error, `next` returns an empty optional; after `invalid_argument`, or once the client
+    /// is closed, it throws again. Cancellation: all types, immediately; the next call continues the watch.
+    /// Precondition: the previous call has completed (`invalid_argument`). Thread safety: none for one watch.
     [[nodiscard]] asio::awaitable<std::optional<job_type>> next()
     {
         return detail::next_change_of<job_type>(detail::in_use(state_));

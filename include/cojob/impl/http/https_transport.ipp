@@ -49,7 +49,7 @@ class https_transport final : public http::transport {
         auto connection = x.needs_new_connection ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a place, used or idle
+            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a slot, used or idle
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)

@@ -58,14 +58,14 @@ class connection_slot {
             next->turn.set();
     }
 
-    /// Takes a place if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    /// Takes the slot if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
     [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
         return is_held_ || op.is_stopped();
     }
 
-    /// A poll lets others go first for as long as it yields, and takes the place that is its own by then: a busy client
+    /// A poll lets others go first for as long as it yields, and takes the slot that is its own by then: a busy client
     /// must not keep a wait from ever seeing its job.
     asio::awaitable<void> queue(http::exchange& x)
     {

@@ -13,11 +13,11 @@
 
 namespace cojob::detail {
 
-/// Who may use a connection to one origin, and which. No I/O: a place is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than places. A `Waiter` is a
+/// Who may use a connection to one origin, and which. No I/O: a slot is the right to have one connection; idle
+/// connections are used before new ones are opened, so there are never more than slots. A `Waiter` is a
 /// `slot_queue_entry`.
 ///
-/// Polls of waits have half of the places at most. A poll lets calls that come after it go first until it stops
+/// Polls of waits have half of the slots at most. A poll lets calls that come after it go first until it stops
 /// yielding; from then on whoever came first goes first. All is O(1).
 template <class Connection, class Waiter>
 class origin_pool {
@@ -27,7 +27,7 @@ class origin_pool {
     {
     }
 
-    /// A place if one is free and nobody is before. While one is free, nobody queues who may have it.
+    /// Takes a slot if one is free and nobody is before. While one is free, nobody queues who may have it.
     [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
     {
         if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
@@ -53,7 +53,7 @@ class origin_pool {
             last_patient_ = std::max(last_patient_, waiter.number);
     }
 
-    /// Gives a place back. The waiter it passes to, which owns it from now on; null when there is none.
+    /// Gives a slot back. The waiter it passes to, which owns it from now on; null when there is none.
     [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
     {
         polls_in_use_ -= was_poll ? 1U : 0U;

@@ -6,7 +6,7 @@
 
 namespace cojob::detail {
 
-/// Who queues for a place. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
+/// Who queues for a slot. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
 /// joining and leaving take one step however many queue.
 class slot_queue_entry {
   public:

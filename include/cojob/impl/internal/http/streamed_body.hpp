@@ -116,7 +116,7 @@ class streamed_body final : public http::body_stream {
     std::optional<ending> end_;
 };
 
-/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its place is given back there.
+/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its slot is given back there.
 inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
                                                std::unique_ptr<streamed_body> body)
 {

@@ -1,4 +1,4 @@
-// A line that cannot set its alarm, while it tells of something and afterwards: nobody is told twice, and nobody is
+// A poll scheduler that cannot set its alarm, while it delivers answers and afterwards: no wait ends twice, and none is
 // forgotten.
 #include "support/poll_bench.hpp"
 
@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace poll_line_memory_tests {
+namespace poll_scheduler_memory_tests {
 
 using namespace std::chrono_literals;
 using tests::job_of;
@@ -155,11 +155,11 @@ std::vector<row> rows()
     };
 }
 
-} // namespace poll_line_memory_tests
+} // namespace poll_scheduler_memory_tests
 
 BOOST_AUTO_TEST_SUITE(a_line_that_cannot_set_its_alarm)
 
-using namespace poll_line_memory_tests;
+using namespace poll_scheduler_memory_tests;
 
 BOOST_AUTO_TEST_CASE(while_it_tells_of_a_poll_sets_it_when_all_are_told)
 {

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-namespace poll_line_tests {
+namespace poll_scheduler_tests {
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -110,11 +110,11 @@ task_api make_tasks(poll_bench& s)
             }};
 }
 
-} // namespace poll_line_tests
+} // namespace poll_scheduler_tests
 
 BOOST_AUTO_TEST_SUITE(waits_for_many_jobs)
 
-using namespace poll_line_tests;
+using namespace poll_scheduler_tests;
 
 BOOST_AUTO_TEST_CASE(leave_half_of_the_connections_to_other_calls)
 {
