@@ -10,6 +10,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
@@ -17,6 +18,18 @@
 #include <string>
 
 namespace cojob::detail {
+
+/// Trusts the system's authorities. If there are none, that shows when a certificate is checked.
+inline void trust_system_authorities(asio::ssl::context& context)
+{
+    error_code ignored;
+    context.set_default_verify_paths(ignored);
+#if defined(_WIN32) && OPENSSL_VERSION_NUMBER >= 0x30200000L
+    // No file has them on Windows. OpenSSL opens the system's store at each search.
+    if (SSL_CTX_load_verify_store(context.native_handle(), "org.openssl.winstore://") != 1)
+        ERR_clear_error();
+#endif
+}
 
 /// \throws api_error invalid_argument, with the option's name.
 inline asio::ssl::context make_tls_context(const tls_options& options)
@@ -29,8 +42,7 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     error_code ec;
     // Reading a system's authorities takes 50 ms. That it has none shows when a certificate is checked.
     if (options.ca_file.empty() && options.ca_pem.empty() && !options.insecure_skip_verify)
-        context.set_default_verify_paths(ec);
-    ec = {};
+        trust_system_authorities(context);
     if (!options.ca_file.empty())
         context.load_verify_file(options.ca_file, ec);
     if (ec)
