@@ -81,6 +81,7 @@ class client_options {
     timeout_options timeouts;            ///< limits for a call and its steps
     pool_options pool;                   ///< connections to each origin
     limit_options limits;                ///< limits for responses
+    cojob::name_lookup name_lookup;      ///< looks up host names; empty: the system does
     retry_options retry;                 ///< which failures are retried, and when
     std::string user_agent;              ///< the User-Agent header; empty: `cojob/` and the version
     observer_ptr observer;               ///< notified of events; must not own a client or service that it observes

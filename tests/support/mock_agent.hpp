@@ -104,6 +104,7 @@ class mock_agent {
             options.tls.ca_pem = server.ca_pem();
         auto credentials = server.agent_options();
         credentials.quota.limit = 0; // tests of the quota make their own
+        credentials.allow_plaintext = !mock.use_tls;
         if (!base_url.empty())
             credentials.base_url = base_url;
         if (const auto at = credentials.base_url.find("PORT"); at != std::string::npos)

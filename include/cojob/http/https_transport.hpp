@@ -14,11 +14,12 @@ class https_options {
   public:
     https_options() = default;
 
-    tls_options tls;          ///< which certificates are trusted
-    timeout_options timeouts; ///< all but `call`
-    pool_options pool;        ///< connections to each origin
-    limit_options limits;     ///< limits for responses
-    observer_ptr observer;    ///< notified of connections; empty: none
+    tls_options tls;                ///< which certificates are trusted
+    timeout_options timeouts;       ///< all but `call`
+    pool_options pool;              ///< connections to each origin
+    limit_options limits;           ///< limits for responses
+    cojob::name_lookup name_lookup; ///< looks up host names; empty: the system does
+    observer_ptr observer;          ///< notified of connections; empty: none
 };
 
 /// Creates a transport for HTTP/1.1 over TLS or plain TCP, with kept-alive connections for each origin. The default of

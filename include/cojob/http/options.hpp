@@ -3,9 +3,14 @@
 
 #include <cojob/clock.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/ip/address.hpp>
+
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
+#include <vector>
 
 namespace cojob {
 
@@ -31,6 +36,19 @@ struct timeout_options {
     duration call = std::chrono::minutes(2);         ///< the whole call: queue for a connection slot, attempts, backoff
     duration stream_idle = std::chrono::seconds(60); ///< time without data while the next event of a stream is awaited
 };
+
+/// Looks up a host name, in place of the system's resolver: asks a service registry, or a resolver such as c-ares.
+///
+///     options.name_lookup = [&registry](std::string host) -> asio::awaitable<std::vector<asio::ip::address>> {
+///         co_return co_await registry.addresses_of(std::move(host));
+///     };
+///
+/// Called on the client's strand for each new connection, except to an address or `localhost`; must not block. The
+/// result is not remembered. The addresses are tried as those of the system are. An exception, or a result without an
+/// address, ends the attempt with `connect_failed`; the words of the exception become part of the error. If the caller
+/// stops, or `timeout_options::resolve` expires, a terminal cancellation is emitted and nobody waits for the function
+/// any longer, so what it refers to must outlive it.
+using name_lookup = std::function<asio::awaitable<std::vector<asio::ip::address>>(std::string host)>;
 
 /// Limits for the connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {

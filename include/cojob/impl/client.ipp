@@ -69,6 +69,7 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
     t.timeouts = o.timeouts;
     t.pool = o.pool;
     t.limits = o.limits;
+    t.name_lookup = o.name_lookup;
     t.observer = o.observer;
     return http::make_https_transport(std::move(t));
 }

@@ -27,7 +27,7 @@ namespace cojob::detail {
 class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
-        : options_(std::move(options)), connector_(options_.tls, options_.timeouts),
+        : options_(std::move(options)), connector_(options_.tls, options_.timeouts, options_.name_lookup),
           pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
     }

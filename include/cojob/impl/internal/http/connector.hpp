@@ -24,7 +24,8 @@ namespace cojob::detail {
 class connector {
   public:
     /// \throws api_error invalid_argument for authorities that cannot be read and names that are none
-    connector(tls_options tls, const timeout_options& timeouts) : tls_options_(std::move(tls)), timeouts_(timeouts)
+    connector(tls_options tls, const timeout_options& timeouts, name_lookup look_up)
+        : tls_options_(std::move(tls)), timeouts_(timeouts), lookups_(std::move(look_up))
     {
         check_server_name(tls_options_.server_name, "tls_options::server_name");
         if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
@@ -45,8 +46,8 @@ class connector {
         auto found = co_await lookups_.find(op, to);
         if (op.is_stopped())
             co_return aborted();
-        if (found.error || found.endpoints.empty())
-            co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
+        if (found.endpoints.empty())
+            co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.why, {}};
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
         const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));

@@ -3,16 +3,19 @@
 
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
+#include <cojob/http/options.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/base/name_map.hpp>
 #include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/http/host.hpp>
+#include <cojob/impl/internal/http/own_lookup.hpp>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -23,9 +26,11 @@ namespace cojob::detail {
 
 using endpoint_list = std::vector<asio::ip::tcp::endpoint>;
 
+/// What a lookup ended with: end points, or why there is none.
 struct lookup_result {
     error_code error{};
     endpoint_list endpoints{};
+    std::string why{};
 };
 
 /// First of one address family, then of the other, in turn (RFC 8305, section 4), each in the resolver's order.
@@ -72,31 +77,49 @@ inline void resolve_name(const asio::any_io_executor& executor, const std::strin
 }
 
 /// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
-/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running.
+/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running. A function of the
+/// user's own is called for each connection instead, as it may spread them over the addresses.
 class lookups {
   public:
     explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
+    /// By the user's own function, if there is one.
+    explicit lookups(name_lookup own) : lookups() { own_ = std::move(own); }
 
     asio::awaitable<lookup_result> find(operation& op, http::origin origin)
     {
         if (auto known = literal_endpoints(origin); !known.empty())
-            co_return lookup_result{{}, std::move(known)};
+            co_return lookup_result{{}, std::move(known), {}};
+        if (own_) {
+            const auto asked = share<own_lookup>(op.executor());
+            own_lookup::start(asked, own_, origin.host);
+            co_await asked->over.wait();
+            if (asked->over.is_set())
+                co_return answer(asked->addresses, origin.port, {}, std::move(asked->why));
+            asked->run.stop(stop_reason::cancelled);
+            co_return lookup_result{asio::error::operation_aborted, {}, {}};
+        }
         const auto running = join(op, origin.host);
         const auto here = share<event>(op.executor());
         running->waiting.add(here);
         co_await here->wait();
         if (!running->is_over)
-            co_return lookup_result{asio::error::operation_aborted, {}};
-        lookup_result answer{running->error, {}};
-        for (const auto& address : running->addresses)
-            answer.endpoints.emplace_back(address, origin.port);
-        answer.endpoints = interleave_families(answer.endpoints);
-        co_return answer;
+            co_return lookup_result{asio::error::operation_aborted, {}, {}};
+        co_return answer(running->addresses, origin.port, running->error, running->error.message());
     }
 
     void shutdown() noexcept { running_->clear(); }
 
   private:
+    static lookup_result answer(const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                                const error_code& error, std::string why)
+    {
+        endpoint_list found;
+        for (auto address = addresses.begin(); address != addresses.end(); ++address)
+            if (std::find(addresses.begin(), address, *address) == address)
+                found.emplace_back(*address, port);
+        return {error, interleave_families(found), std::move(why)};
+    }
+
     struct lookup {
         weak_list<event> waiting;
         bool is_over = false;
@@ -124,15 +147,13 @@ class lookups {
     {
         l.is_over = true;
         l.error = ec;
-        for (const auto& r : found) {
-            const auto address = r.endpoint().address();
-            if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
-                l.addresses.push_back(address);
-        }
+        for (const auto& r : found)
+            l.addresses.push_back(r.endpoint().address());
         l.waiting.notify([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;
+    name_lookup own_;
     std::shared_ptr<name_map<lookup>> running_ = share<name_map<lookup>>();
 };
 
