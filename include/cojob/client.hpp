@@ -16,6 +16,7 @@
 #include <boost/asio/execution_context.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -155,6 +156,15 @@ class client {
     /// types until the request is in flight. After that, for a request that is not `effect::none`, terminal and partial
     /// cancellation end the call with `outcome_unknown`, and total cancellation is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<http::response> send(api_request) const;
+
+    /// Opens connections to a server ahead of the calls that will use them, TLS handshake included, until `connections`
+    /// of them are idle or `pool_options::max_connections` is reached. Sends no request and takes no slot of a quota.
+    /// Returns how many are idle; zero with a transport that has no connections.
+    ///
+    /// A warm connection is an idle one: it is used within `pool_options::idle`, and by a POST within a second. So warm
+    /// just before the first calls. Errors: `connect_failed`, `connect_timeout`, `tls_failed`, `certificate_rejected`,
+    /// `deadline_exceeded`; the connections opened before stay. Not retried. Cancellation: all types, at any time.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(http::url server, std::size_t connections) const;
 
     /// A copy with another limit for each call, as `timeout_options::call`. \throws api_error `invalid_argument` for
     /// zero or less.

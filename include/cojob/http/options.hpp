@@ -55,6 +55,9 @@ struct pool_options {
     std::size_t max_connections = 8;          ///< at most that many; further calls queue in order
     std::size_t max_streams = 8;              ///< likewise for event streams, which have connections of their own
     duration idle = std::chrono::seconds(45); ///< connections idle for longer are not used again
+    /// Connections that were opened longer ago are not used again, so that a load balancer can drain a server. Each
+    /// ends up to a tenth earlier, so that they are not all opened anew at once. `no_timeout`: no limit.
+    duration max_age = no_timeout;
 };
 
 /// Limits for responses. A response that exceeds one ends the call with `response_too_large`, unless the member says

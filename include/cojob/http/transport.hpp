@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -46,6 +47,7 @@ class exchange {
     bool avoids_idle = false;          ///< use a kept-alive connection only if it was in use a moment ago
     duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
     duration queued{};                 ///< time in the transport's own queue; set by the transport
+    std::size_t idle_connections = 0;  ///< to the origin, after `transport::open_ahead`
     bool streams_body = false;         ///< stream the body of a successful response
     bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
     bool is_reused = false;            ///< the connection had served an earlier request
@@ -129,6 +131,16 @@ class BOOST_SYMBOL_VISIBLE transport {
     /// The request and the exchange outlive the call. A transport that does not stream may read the whole body and
     /// leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
+
+    /// Opens one connection to the request's origin and leaves it idle for a later `send`, unless `wanted` are idle
+    /// already or the limits leave no room for it. Sends nothing and commits nothing. Sets
+    /// `exchange.idle_connections`. Failures are as those of `send`. By default returns an empty awaitable: this
+    /// transport has no connections.
+    virtual asio::awaitable<exchange_result> open_ahead(const request&, exchange&, std::size_t wanted)
+    {
+        static_cast<void>(wanted);
+        return {};
+    }
 
     /// Closes idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;

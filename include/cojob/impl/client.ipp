@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/base/serial_executor.hpp>
 #include <cojob/impl/internal/client/call.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
+#include <cojob/impl/internal/client/warming.hpp>
 #include <cojob/version.hpp>
 
 #include <initializer_list>
@@ -39,6 +40,7 @@ inline client_options complete(client_options o)
     check_positive(o.timeouts.call, "timeouts.call");
     check_positive(o.timeouts.stream_idle, "timeouts.stream_idle");
     check_positive(o.pool.idle, "pool.idle");
+    check_positive(o.pool.max_age, "pool.max_age");
     check_not_zero(o.retry.max_attempts, "retry.max_attempts");
     check_positive(o.retry.base_delay, "retry.base_delay");
     check_positive(o.retry.max_delay, "retry.max_delay");
@@ -93,6 +95,11 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
 asio::awaitable<http::response> client::send(api_request request) const
 {
     return detail::send_response(detail::in_use(state_), std::move(request), settings_);
+}
+
+asio::awaitable<std::size_t> client::warm(http::url server, std::size_t connections) const
+{
+    return detail::warm(detail::in_use(state_), std::move(server), connections, settings_);
 }
 
 client client::with_timeout(duration call) const

@@ -60,6 +60,8 @@ class agent {
     /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
     /// `invalid_argument` for zero or less.
     [[nodiscard]] agent with_timeout(duration call) const { return with(client_.with_timeout(call)); }
+    /// Opens connections to the service's server ahead: see `client::warm`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(std::size_t connections) const;
     /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project. Two jobs are the same if API, scope and id are equal.

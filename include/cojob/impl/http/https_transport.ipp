@@ -7,6 +7,7 @@
 #include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/http/awake_mark.hpp>
 #include <cojob/impl/internal/http/clock_hold.hpp>
+#include <cojob/impl/internal/http/connection_ages.hpp>
 #include <cojob/impl/internal/http/connection_slot.hpp>
 #include <cojob/impl/internal/http/connector.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
@@ -17,8 +18,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <random>
 #include <tuple>
 #include <utility>
 
@@ -28,11 +31,46 @@ class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
         : options_(std::move(options)), connector_(options_.tls, options_.timeouts, options_.name_lookup),
-          pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
+          ages_(options_.pool.max_age, std::random_device{}()), pools_(share<pool_table>(options_.pool)),
+          streams_(share<pool_table>(for_streams(options_.pool)))
     {
     }
 
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
+    {
+        return run(request, x, std::nullopt);
+    }
+
+    asio::awaitable<http::exchange_result> open_ahead(const http::request& request, http::exchange& x,
+                                                      std::size_t wanted) override
+    {
+        return run(request, x, wanted);
+    }
+
+    void close() noexcept override
+    {
+        drop_idle(time_point::max(), true);
+        bodies_.notify([](streamed_body& body) { body.close(); });
+    }
+
+    void forked() noexcept override
+    {
+        drop_idle(time_point::max(), false);
+        bodies_.notify([](streamed_body& body) { body.abandon(); });
+    }
+
+    void shutdown() noexcept override
+    {
+        pools_->is_shut_down = streams_->is_shut_down = true;
+        connector_.shutdown();
+        bodies_ = {}; // one that is gone still holds an executor
+        drop_idle(time_point::max(), false);
+    }
+
+  private:
+    /// One coroutine for both: `send`, or with `ahead` the opening of a connection, until so many are idle.
+    asio::awaitable<http::exchange_result> run(const http::request& request, http::exchange& x,
+                                               std::optional<std::size_t> ahead)
     {
         auto& op = x.operation;
         connection_slot slot(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
@@ -46,21 +84,26 @@ class https_transport final : public http::transport {
         reap(op.time());
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
         const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
-        auto connection = x.needs_new_connection ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
+        if (ahead && !wants_more(slot.pool(), request.origin, x, *ahead))
+            co_return http::exchange_result{};
+        auto connection =
+            x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a slot, used or idle
+            if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // a connection has a slot
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
                 co_return http::exchange_result{opened.error, std::move(opened.why), {}, {}};
             connection = std::move(opened.connection);
+            connection->terms().end_at(ages_.end(op.time().now()));
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
         op.set_limit(end_of_attempt);
-        if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
+        if (ahead || (!op.is_stopped() && !x.commit())) { // opened for nothing yet: the next request has it
             keep(slot.pool(), std::move(connection), op.time().now());
-            co_return aborted();
+            x.idle_connections = slot.pool().idle_count();
+            co_return ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
         }
 
         const bool has_body = request.method != "HEAD";
@@ -101,27 +144,6 @@ class https_transport final : public http::transport {
         co_return result;
     }
 
-    void close() noexcept override
-    {
-        drop_idle(time_point::max(), true);
-        bodies_.notify([](streamed_body& body) { body.close(); });
-    }
-
-    void forked() noexcept override
-    {
-        drop_idle(time_point::max(), false);
-        bodies_.notify([](streamed_body& body) { body.abandon(); });
-    }
-
-    void shutdown() noexcept override
-    {
-        pools_->is_shut_down = streams_->is_shut_down = true;
-        connector_.shutdown();
-        bodies_ = {}; // one that is gone still holds an executor
-        drop_idle(time_point::max(), false);
-    }
-
-  private:
     /// The same room, for connections of another kind.
     static pool_options for_streams(pool_options options)
     {
@@ -180,6 +202,15 @@ class https_transport final : public http::transport {
         drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
+    /// Whether another connection is to be opened ahead. Those that have ended do not count.
+    bool wants_more(connection_pool& pool, const http::origin& origin, http::exchange& x, std::size_t wanted) const
+    {
+        for (auto gone = pool.drop_if([](stream& line) { return !line.is_reusable(); }); gone != 0; --gone)
+            report(origin, connection_change::closed);
+        x.idle_connections = pool.idle_count();
+        return x.idle_connections < wanted && pool.has_room();
+    }
+
     connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, time_point used_since)
     {
         while (auto connection = pool.take_idle(used_since)) {
@@ -218,6 +249,7 @@ class https_transport final : public http::transport {
 
     http::https_options options_;
     connector connector_;
+    connection_ages ages_;
     std::shared_ptr<pool_table> pools_, streams_;
     weak_list<streamed_body> bodies_; // that may be open
     std::optional<awake_mark> awake_; // of the last exchange

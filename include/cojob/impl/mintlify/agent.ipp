@@ -106,6 +106,11 @@ agent agent::with(client c) const
     return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
+asio::awaitable<std::size_t> agent::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
+}
+
 std::string agent::scope() const
 {
     return cojob::detail::in_use(settings_)->scope();

@@ -93,6 +93,11 @@ agent_v1 agent_v1::with(client c) const
     return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
+asio::awaitable<std::size_t> agent_v1::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
+}
+
 std::string agent_v1::scope() const
 {
     return cojob::detail::in_use(settings_)->scope();

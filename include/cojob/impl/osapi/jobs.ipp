@@ -221,6 +221,11 @@ jobs jobs::with(client c) const
     return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
+asio::awaitable<std::size_t> jobs::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
+}
+
 std::string jobs::scope() const
 {
     return cojob::detail::in_use(settings_)->scope();

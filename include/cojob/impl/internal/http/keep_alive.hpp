@@ -29,6 +29,9 @@ class keep_alive {
                 take(value);
     }
 
+    /// The client gives the connection up then, whatever the server says.
+    void end_at(time_point when) noexcept { end_ = when; }
+
     /// When the connection brought its last answer, if it has.
     [[nodiscard]] std::optional<time_point> heard_at() const noexcept { return heard_at_; }
 
@@ -36,10 +39,10 @@ class keep_alive {
     [[nodiscard]] time_point until() const
     {
         if (!heard_at_)
-            return time_point::max();
+            return end_;
         if (requests_left_ == 0U)
             return *heard_at_;
-        return timeout_ ? after(*heard_at_, std::max(*timeout_ - margin, duration::zero())) : time_point::max();
+        return timeout_ ? std::min(end_, after(*heard_at_, std::max(*timeout_ - margin, duration::zero()))) : end_;
     }
 
   private:
@@ -83,6 +86,7 @@ class keep_alive {
         return number;
     }
 
+    time_point end_ = time_point::max();
     std::optional<time_point> heard_at_;
     std::optional<duration> timeout_;
     std::optional<std::uint64_t> requests_left_; // after the last answer

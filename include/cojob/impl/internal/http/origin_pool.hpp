@@ -86,6 +86,16 @@ class origin_pool {
         idle_.push_back({std::move(connection), now, until});
     }
 
+    /// Drops the idle connections that cannot be used any more, and tells how many.
+    template <class Predicate>
+    std::size_t drop_if(Predicate is_useless)
+    {
+        return std::erase_if(idle_, [&](const idle& i) { return is_useless(*i.connection); });
+    }
+
+    /// Whether the holder of a slot may open a connection without closing an idle one.
+    [[nodiscard]] bool has_room() const noexcept { return in_use_ + idle_.size() <= options_.max_connections; }
+
     /// One that has been idle for too long, the oldest first.
     [[nodiscard]] Connection take_old(time_point now)
     {

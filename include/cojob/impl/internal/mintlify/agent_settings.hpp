@@ -40,6 +40,8 @@ class agent_settings {
     /// Empty: no quota is kept.
     [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
 
+    [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
+
     [[nodiscard]] std::string scope() const
     {
         return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);

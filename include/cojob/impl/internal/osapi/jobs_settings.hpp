@@ -37,6 +37,8 @@ class jobs_settings {
         service_.refuse_end(added, "jobs_options::base_url");
     }
 
+    [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
+
     [[nodiscard]] std::string scope() const
     {
         auto text = http::to_string(service_.base_url());
