@@ -61,8 +61,9 @@ class mock_server_options {
   public:
     mock_server_options() = default;
 
-    std::string address = "127.0.0.1";            ///< loopback only, IPv4 or IPv6; the system chooses the port
-    bool use_tls = true;                          ///< false: plain HTTP
+    std::string address = "127.0.0.1"; ///< loopback only, IPv4 or IPv6
+    std::uint16_t port = 0;            ///< 0: the system chooses; that of an earlier server simulates its restart
+    bool use_tls = true;               ///< false: plain HTTP
     tls_versions versions = tls_versions::modern; ///< accepted TLS versions
     mock_certificate certificate;                 ///< the certificate of the server
     std::string token = "mint_test_key";          ///< the key that `Authorization: Bearer` must carry
@@ -152,6 +153,20 @@ enum class fault {
                                                   "status_999"});
 }
 
+/// How a server ends a connection on which it waits for the next request.
+enum class idle_end {
+    close,          ///< in good order: TLS's close_notify, then FIN
+    cut,            ///< FIN only
+    reset,          ///< RST
+    request_timeout ///< a response with status 408, then as `close`
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(idle_end value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"close", "cut", "reset", "request_timeout"});
+}
+
 /// A request as received.
 struct recorded_request {
     std::string method,         ///< as sent
@@ -177,7 +192,7 @@ class mock_server {
     /// The `base_url` for a service: scheme, `localhost` and the port. The address replaces `localhost` if the
     /// certificate is not for that name or the address is not 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
-    /// The port that the system chose.
+    /// The port, also if the system chose it.
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The certificate authority, for `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
@@ -226,7 +241,7 @@ class mock_server {
     /// Blocks until exactly that many connections are open, for at most ten seconds. Returns whether they are.
     COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
     /// Closes all idle connections, as a server ends kept-alive connections. Blocks until they are closed.
-    COJOB_DECL void close_idle_connections();
+    COJOB_DECL void close_idle_connections(idle_end = idle_end::close);
     /// Number of 429 responses, including those from `answer_next` and those that a fault then broke.
     [[nodiscard]] COJOB_DECL std::size_t throttled() const;
 

@@ -23,6 +23,7 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <future>
 #include <optional>
 #include <thread>
@@ -32,7 +33,7 @@ namespace cojob::testing {
 
 namespace detail {
 
-inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text)
+inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text, std::uint16_t port)
 {
     error_code ec;
     const auto address = asio::ip::make_address(text, ec);
@@ -40,7 +41,7 @@ inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text)
         ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
     if (ec)
         throw boost::system::system_error(ec, "mock_server: '" + text + "' is no loopback address");
-    return {address, 0};
+    return {address, port};
 }
 
 inline std::string host_of(const mock_server_options& options)
@@ -57,7 +58,7 @@ inline std::string host_of(const mock_server_options& options)
 class mock_server::impl {
   public:
     explicit impl(const mock_server_options& given)
-        : options(given), state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
+        : options(given), state(options), acceptor_(context_, detail::loopback_endpoint(options.address, options.port)),
           port(acceptor_.local_endpoint().port()),
           base_url((options.use_tls ? "https://" : "http://") + detail::host_of(options) + ':' + std::to_string(port))
     {
@@ -86,13 +87,13 @@ class mock_server::impl {
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
 
-    void close_idle_connections()
+    void close_idle_connections(idle_end how)
     {
         std::promise<std::vector<std::size_t>> leaving;
-        asio::post(context_, [this, &leaving] {
+        asio::post(context_, [this, how, &leaving] {
             std::vector<std::size_t> numbers;
             for (const auto& connection : connections())
-                if (connection->close_when_idle())
+                if (connection->close_when_idle(how))
                     numbers.push_back(connection->number());
             leaving.set_value(std::move(numbers));
         });
@@ -270,9 +271,9 @@ bool mock_server::wait_for_open_connections(std::size_t count) const
     return impl_->state.wait_for_open(count);
 }
 
-void mock_server::close_idle_connections()
+void mock_server::close_idle_connections(idle_end how)
 {
-    impl_->close_idle_connections();
+    impl_->close_idle_connections(how);
 }
 
 std::size_t mock_server::throttled() const

@@ -49,11 +49,11 @@ class mock_connection {
 
     /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for
     /// the next request in a moment: its client may have the answer already and count on that.
-    [[nodiscard]] bool close_when_idle()
+    [[nodiscard]] bool close_when_idle(idle_end how)
     {
         if (now_ == activity::busy)
             return false;
-        is_leaving_ = true;
+        leaves_ = how;
         if (now_ == activity::idle)
             stream_.cancel();
         return true;
@@ -76,8 +76,8 @@ class mock_connection {
                 co_return;
             }
         }
-        if (is_leaving_)
-            co_await stream_.close();
+        if (leaves_)
+            co_await leave(*leaves_);
     }
 
   private:
@@ -105,7 +105,7 @@ class mock_connection {
                 co_return true;
             const auto has_begun = parser_->got_some() || !received_.empty();
             now_ = has_begun ? activity::busy : activity::idle;
-            if (!has_begun && is_leaving_)
+            if (!has_begun && leaves_)
                 co_return false;
             std::array<char, 4096> bytes;
             const auto size = co_await stream_.read_some(asio::buffer(bytes));
@@ -197,6 +197,16 @@ class mock_connection {
         co_return true;
     }
 
+    [[nodiscard]] asio::awaitable<void> leave(idle_end how)
+    {
+        if (how == idle_end::reset)
+            stream_.reset();
+        if (how == idle_end::request_timeout)
+            co_await stream_.write("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        if (how == idle_end::request_timeout || how == idle_end::close)
+            co_await stream_.close();
+    }
+
     [[nodiscard]] asio::awaitable<void> end(ending how)
     {
         if (how == ending::close)
@@ -214,7 +224,7 @@ class mock_connection {
     std::string received_;
     activity now_ = activity::busy;
     bool is_malformed_ = false;
-    bool is_leaving_ = false;
+    std::optional<idle_end> leaves_;
 };
 
 /// Keeps the connection until it has ended.
