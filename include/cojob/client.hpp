@@ -6,6 +6,7 @@
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
+#include <cojob/http/proxy_options.hpp>
 #include <cojob/observer.hpp>
 #include <cojob/policy/effect.hpp>
 #include <cojob/policy/retry.hpp>
@@ -79,6 +80,7 @@ class client_options {
     client_options() = default;
 
     tls_options tls;                     ///< which certificates are trusted
+    proxy_options proxy;                 ///< the proxy; by default as the environment says
     timeout_options timeouts;            ///< limits for a call and its steps
     pool_options pool;                   ///< connections to each origin
     limit_options limits;                ///< limits for responses
@@ -140,7 +142,8 @@ class client {
     ///
     /// The last argument replaces the network, as `testing::scripted_transport` does; empty: sockets. A transport
     /// belongs to one client, and must not outlive the context either. \throws api_error `invalid_argument` for an
-    /// empty executor and for options that cannot work, such as a CA file that cannot be read.
+    /// empty executor and for options that cannot work, such as a CA file that cannot be read, or an invalid proxy, in
+    /// the environment too.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
     /// The same, on the executor of an execution context such as an `io_context`.
     template <detail::execution_context Context>

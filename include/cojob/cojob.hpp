@@ -10,6 +10,7 @@
 #include <cojob/http/https_transport.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
+#include <cojob/http/proxy_options.hpp>
 #include <cojob/http/transport.hpp>
 #include <cojob/http/url.hpp>
 #include <cojob/job/concepts.hpp>

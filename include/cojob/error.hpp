@@ -38,15 +38,15 @@ enum class errc {
     connect_timeout,      ///< a timeout before the request was sent; the last attempt names the phase
     tls_failed,           ///< the TLS handshake failed
     certificate_rejected, ///< the certificate or its host name was not accepted
-    proxy_failed,         ///< the proxy refused or closed the connection; this version uses no proxies
-    request_timeout,      ///< a timeout of one attempt after the request was sent
-    deadline_exceeded,    ///< the deadline of the whole call expired
-    wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
-    connection_lost,      ///< the connection was reset or closed early, in a call that is safe to repeat
-    response_too_large,   ///< exceeds one of `limit_options`
-    malformed_response,   ///< not HTTP
-    invalid_response,     ///< JSON that does not match the API; the message names the path
-    no_progress,          ///< a list should continue, but page after page has nothing new: see `pager::next`
+    proxy_failed,      ///< the proxy opened no tunnel; `http_status` is the proxy's, `is_final` says whether to give up
+    request_timeout,   ///< a timeout of one attempt after the request was sent
+    deadline_exceeded, ///< the deadline of the whole call expired
+    wait_timeout,      ///< the job had not ended when last seen; `job_id` and `job_status` are set
+    connection_lost,   ///< the connection was reset or closed early, in a call that is safe to repeat
+    response_too_large, ///< exceeds one of `limit_options`
+    malformed_response, ///< not HTTP
+    invalid_response,   ///< JSON that does not match the API; the message names the path
+    no_progress,        ///< a list should continue, but page after page has nothing new: see `pager::next`
 };
 
 /// The enumerator's name.
@@ -96,6 +96,7 @@ enum class phase {
     queued,            ///< queued for a connection to the origin
     resolving,         ///< looks up the host name
     connecting,        ///< connects to one address after the other
+    proxying,          ///< gets a tunnel from the proxy
     handshaking,       ///< TLS
     sending,           ///< the first write has started: the server may have the request
     awaiting_response, ///< the request was sent completely
@@ -128,7 +129,8 @@ class error_info {
     /// Why it failed: an `errc`, or `operation_aborted` for a cancellation.
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 
-    int http_status = 0;        ///< status of the response; 0: no response
+    int http_status = 0;        ///< status of the response, with `proxy_failed` the proxy's; 0: no response
+    bool is_final = false;      ///< the failure would come again: with `proxy_failed`, a repetition may lock an account
     std::string method,         ///< of the request; empty if the failure belongs to no request
         path;                   ///< of the request, as sent, with its query
     std::string message;        ///< text of this library, such as the option or JSON member concerned; part of `what()`

@@ -22,6 +22,14 @@ inline attempt_outcome unsent(errc error)
     return {error};
 }
 
+/// Before the first write, and the same would come again.
+inline attempt_outcome refused(errc error)
+{
+    attempt_outcome attempt{error};
+    attempt.is_final = true;
+    return attempt;
+}
+
 /// After the first write.
 inline attempt_outcome lost(errc error)
 {

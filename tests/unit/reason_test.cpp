@@ -41,6 +41,7 @@ BOOST_AUTO_TEST_CASE(says_in_words_what_code_and_transport_do_not)
         {stopped(stop_reason::limit, true), phase::receiving, "no answer within 30 s"},
         {stopped(stop_reason::limit, false), phase::resolving, "no address within 4 s"},
         {stopped(stop_reason::limit, false), phase::connecting, "no connection within 10 s"},
+        {stopped(stop_reason::limit, false), phase::proxying, "no tunnel from the proxy within 10 s"},
         {stopped(stop_reason::limit, false), phase::handshaking, "no TLS handshake within 30 s"},
         {stopped(stop_reason::limit, false), phase::queued, "not sent within 30 s"},
         {stopped(stop_reason::deadline, true), phase::receiving, "no answer before the call's time was up"},

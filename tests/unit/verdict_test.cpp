@@ -60,11 +60,21 @@ row ambiguous(const char* outcome, attempt_outcome attempt, error_code code)
     return {outcome, attempt, code, code, errc::outcome_unknown};
 }
 
+attempt_outcome at_proxy(attempt_outcome attempt)
+{
+    attempt.is_at_proxy = true;
+    return attempt;
+}
+
 const row table[] = {
     alike("no address found, or none answers", failed(errc::connect_failed, before_commit), errc::connect_failed),
     alike("connecting takes too long", failed(errc::connect_timeout, before_commit), errc::connect_timeout),
     alike("TLS handshake fails", failed(errc::tls_failed, before_commit), errc::tls_failed),
     alike("proxy refuses", failed(errc::proxy_failed, before_commit), errc::proxy_failed),
+    alike("the proxy is silent", at_proxy(stopped(stop_reason::limit, before_commit)), errc::proxy_failed),
+    alike("the call's deadline at the proxy", at_proxy(stopped(stop_reason::deadline, before_commit)),
+          errc::deadline_exceeded),
+    alike("cancelled at the proxy", at_proxy(stopped(stop_reason::cancelled, before_commit)), aborted),
     alike("certificate rejected", failed(errc::certificate_rejected, before_commit), errc::certificate_rejected),
     alike("connection lost before the request", failed(errc::connection_lost, before_commit), errc::connection_lost),
     alike("a limit before commit", stopped(stop_reason::limit, before_commit), errc::connect_timeout),

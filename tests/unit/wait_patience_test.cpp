@@ -38,6 +38,7 @@ const std::vector<kind_row> kinds{
     {errc::connect_timeout, 0, poll_failure::passing, true},
     {errc::tls_failed, 0, poll_failure::passing, true},
     {errc::proxy_failed, 0, poll_failure::passing, true},
+    {errc::proxy_failed, 502, poll_failure::passing, true}, // the proxy's
     {errc::request_timeout, 0, poll_failure::passing, true},
     {errc::connection_lost, 0, poll_failure::passing, true},
     {errc::deadline_exceeded, 0, poll_failure::passing, true},
@@ -80,6 +81,15 @@ BOOST_AUTO_TEST_CASE(is_of_one_of_four_kinds)
             BOOST_CHECK(cojob::detail::kind_of(failure) == row.kind);
             BOOST_TEST(cojob::detail::is_silence(failure) == row.is_silence);
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(ends_the_wait_if_it_would_come_again)
+{
+    for (const auto status : {0, 407, 421}) {
+        auto failure = failed(errc::proxy_failed, status);
+        failure.is_final = true;
+        BOOST_CHECK(cojob::detail::kind_of(failure) == poll_failure::final);
     }
 }
 

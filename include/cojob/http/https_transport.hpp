@@ -2,6 +2,7 @@
 #define COJOB_HTTP_HTTPS_TRANSPORT_HPP
 
 #include <cojob/http/options.hpp>
+#include <cojob/http/proxy_options.hpp>
 #include <cojob/http/transport.hpp>
 #include <cojob/observer.hpp>
 
@@ -15,6 +16,7 @@ class https_options {
     https_options() = default;
 
     tls_options tls;                ///< which certificates are trusted
+    proxy_options proxy;            ///< the proxy, if there is one
     timeout_options timeouts;       ///< all but `call`
     pool_options pool;              ///< connections to each origin
     limit_options limits;           ///< limits for responses
@@ -24,7 +26,7 @@ class https_options {
 
 /// Creates a transport for HTTP/1.1 over TLS or plain TCP, with kept-alive connections for each origin. The default of
 /// a client.
-/// \throws api_error `invalid_argument` for invalid TLS options.
+/// \throws api_error `invalid_argument` for invalid TLS options and proxies, those of the environment included.
 [[nodiscard]] COJOB_DECL std::shared_ptr<transport> make_https_transport(https_options);
 
 } // namespace cojob::http

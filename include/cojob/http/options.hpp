@@ -35,6 +35,7 @@ struct timeout_options {
     duration attempt = std::chrono::seconds(30);
     duration call = std::chrono::minutes(2);         ///< the whole call: queue for a connection slot, attempts, backoff
     duration stream_idle = std::chrono::seconds(60); ///< time without data while the next event of a stream is awaited
+    duration proxy = std::chrono::seconds(10);       ///< getting a tunnel from a proxy, its own TLS handshake included
 };
 
 /// Looks up a host name, in place of the system's resolver: asks a service registry, or a resolver such as c-ares.

@@ -113,8 +113,9 @@ class BOOST_SYMBOL_VISIBLE body_stream {
 struct exchange_result {
     error_code error{};                  ///< no error: `response` is complete, except for `rest`
     std::string why{};                   ///< explanation by this library or the system, never text of the server
-    http::response response{};           ///< the response; its status is 0 if no head arrived
+    http::response response{};           ///< the response, with `proxy_failed` the proxy's; status 0: no head arrived
     std::shared_ptr<body_stream> rest{}; ///< the body, if it is streamed; null: it is in the response
+    bool is_final = false;               ///< with an error: the same would come again, so do not retry
 };
 
 /// The interface between a client and the network. One client uses it, on its strand.
@@ -126,10 +127,10 @@ class BOOST_SYMBOL_VISIBLE transport {
     virtual ~transport() = default;
 
     /// Sends one request and reads its response. Returns failures as results, not as exceptions: `connect_failed`,
-    /// `tls_failed`, `certificate_rejected`, `connection_lost`, `malformed_response`, `response_too_large`. If
-    /// `exchange.operation.is_stopped()`, or if `exchange.commit()` returned false, the error is `operation_aborted`.
-    /// The request and the exchange outlive the call. A transport that does not stream may read the whole body and
-    /// leave `rest` empty.
+    /// `tls_failed`, `certificate_rejected`, `connection_lost`, `malformed_response`, `response_too_large`,
+    /// `proxy_failed`. If `exchange.operation.is_stopped()`, or if `exchange.commit()` returned false, the error is
+    /// `operation_aborted`. The request and the exchange outlive the call. A transport that does not stream may read
+    /// the whole body and leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
 
     /// Opens one connection to the request's origin and leaves it idle for a later `send`, unless `wanted` are idle

@@ -35,6 +35,7 @@ inline client_options complete(client_options o)
 {
     check_positive(o.timeouts.resolve, "timeouts.resolve");
     check_positive(o.timeouts.connect, "timeouts.connect");
+    check_positive(o.timeouts.proxy, "timeouts.proxy");
     check_positive(o.timeouts.handshake, "timeouts.handshake");
     check_positive(o.timeouts.attempt, "timeouts.attempt");
     check_positive(o.timeouts.call, "timeouts.call");
@@ -68,6 +69,7 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
     t.tls = o.tls;
+    t.proxy = o.proxy;
     t.timeouts = o.timeouts;
     t.pool = o.pool;
     t.limits = o.limits;
@@ -85,6 +87,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
+    detail::wipe(options.proxy.url); // it may have a password
     auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
                                                   : std::move(executor);
     settings_.timeout = options.timeouts.call;

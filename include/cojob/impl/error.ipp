@@ -151,6 +151,7 @@ std::string_view to_string(phase p) noexcept
     case phase::queued: return "queued";
     case phase::resolving: return "resolving";
     case phase::connecting: return "connecting";
+    case phase::proxying: return "asking the proxy";
     case phase::handshaking: return "handshaking";
     case phase::sending: return "sending";
     case phase::awaiting_response: return "awaiting response";

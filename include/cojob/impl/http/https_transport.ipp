@@ -30,10 +30,10 @@ namespace cojob::detail {
 class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
-        : options_(std::move(options)), connector_(options_.tls, options_.timeouts, options_.name_lookup),
-          ages_(options_.pool.max_age, std::random_device{}()), pools_(share<pool_table>(options_.pool)),
-          streams_(share<pool_table>(for_streams(options_.pool)))
+        : options_(std::move(options)), connector_(options_), ages_(options_.pool.max_age, std::random_device{}()),
+          pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
+        wipe(options_.proxy.url); // it may have a password, which the connector has
     }
 
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
@@ -94,7 +94,8 @@ class https_transport final : public http::transport {
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
-                co_return http::exchange_result{opened.error, std::move(opened.why), {}, {}};
+                co_return http::exchange_result{
+                    opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final};
             connection = std::move(opened.connection);
             connection->terms().end_at(ages_.end(op.time().now()));
         }

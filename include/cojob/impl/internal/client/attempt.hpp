@@ -59,6 +59,7 @@ inline error_info describe_failure(const client_state& state, const prepared_cal
         why = reason_of(result.outcome, result.record.reached, state.options.timeouts);
     auto info = describe_failure(call, final_error(result.outcome), std::move(why));
     info.http_status = response.status;
+    info.is_final = result.outcome.is_final;
     add_server_message(info, response, state.options.limits, call.wire.authorization);
     add_server_headers(info, response, call.wire.authorization);
     if (result.hint)
@@ -199,7 +200,8 @@ class attempt_run {
     {
         const auto& x = exchange_;
         const auto status = result.response.status;
-        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_given_up());
+        const bool is_at_proxy = x.reached == phase::proxying;
+        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_at_proxy && !is_given_up());
         attempt_outcome outcome;
         outcome.error = is_answered ? error_code() : result.error;
         outcome.status = is_answered ? status : 0;
@@ -210,6 +212,8 @@ class attempt_run {
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";
         outcome.is_cut_short = x.is_cut_short;
+        outcome.is_at_proxy = is_at_proxy;
+        outcome.is_final = result.is_final;
         return outcome;
     }
 

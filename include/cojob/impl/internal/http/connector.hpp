@@ -7,8 +7,12 @@
 #include <cojob/impl/internal/http/failed_addresses.hpp>
 #include <cojob/impl/internal/http/host.hpp>
 #include <cojob/impl/internal/http/lookups.hpp>
+#include <cojob/impl/internal/http/proxy_choice.hpp>
+#include <cojob/impl/internal/http/proxy_handshake.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 #include <cojob/impl/internal/http/tls.hpp>
+
+#include <boost/asio/buffer.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -19,13 +23,14 @@
 
 namespace cojob::detail {
 
-/// Opens connections: name, address, TLS, each with its limit. A proxy's CONNECT belongs between address and TLS,
-/// client certificates into the TLS context, session resumption into `secure`.
+/// Opens connections: name, address, a proxy's tunnel, TLS, each with its limit. Client certificates belong into the
+/// TLS context, session resumption into `secure`.
 class connector {
   public:
-    /// \throws api_error invalid_argument for authorities that cannot be read and names that are none
-    connector(tls_options tls, const timeout_options& timeouts, name_lookup look_up)
-        : tls_options_(std::move(tls)), timeouts_(timeouts), lookups_(std::move(look_up))
+    /// \throws api_error invalid_argument for authorities that cannot be read, names that are none, and invalid proxies
+    explicit connector(const http::https_options& options)
+        : tls_options_(options.tls), timeouts_(options.timeouts), limits_(options.limits), proxies_(options.proxy),
+          lookups_(options.name_lookup)
     {
         check_server_name(tls_options_.server_name, "tls_options::server_name");
         if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
@@ -36,18 +41,33 @@ class connector {
         error_code error{};
         std::string why{};
         std::unique_ptr<stream> connection{};
+        http::response response{}; ///< a proxy's
+        bool is_final = false;     ///< the same would come again
     };
 
     /// The end of the attempt bounds every phase as well. A stopped operation ends as `operation_aborted`.
     asio::awaitable<outcome> open(const http::origin& to, http::exchange& x, time_point end_of_attempt)
     {
         auto& op = x.operation;
+        const auto* const proxy = proxies_.of(to);
+        if (proxy && proxies_.forbids(to))
+            co_return in_the_clear(to, *proxy);
         enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
-        auto found = co_await lookups_.find(op, to);
+        auto target = to;
+        if (proxy && proxy->kind == proxy_kind::socks5) {
+            const auto found = co_await lookups_.find(op, to);
+            if (op.is_stopped())
+                co_return aborted();
+            if (found.endpoints.empty())
+                co_return not_found(to, found.why);
+            target.host = found.endpoints.front().address().to_string();
+        }
+        const auto& next = proxy ? proxy->address : to;
+        auto found = co_await lookups_.find(op, next);
         if (op.is_stopped())
             co_return aborted();
         if (found.endpoints.empty())
-            co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.why, {}};
+            co_return not_found(next, found.why);
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
         const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
@@ -57,14 +77,25 @@ class connector {
         if (op.is_stopped())
             co_return aborted();
         if (!connected.socket)
-            co_return outcome{errc::connect_failed, http::host_header(to) + ": " + connected.error.message(), {}};
+            co_return outcome{
+                errc::connect_failed,
+                (proxy ? proxy->name() : http::host_header(to)).append(": ").append(connected.error.message())};
 
         error_code ignored; // only a question of speed
         connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
-        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket), connected.address)};
-        if (to.is_secure)
-            co_await secure(opened, to, x, end_of_attempt);
-        if (opened.error)
+        outcome opened;
+        opened.connection = std::make_unique<stream>(std::move(*connected.socket), connected.address);
+        if (proxy) {
+            enter(phase::proxying, x, timeouts_.proxy, end_of_attempt);
+            co_await tunnel(opened, *proxy, target, op);
+        }
+        if (to.is_secure && !opened.error) {
+            enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
+            auto& tls = opened.connection->start_tls(tls_context().native_handle());
+            const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
+            co_await secure(opened, tls, name, op);
+        }
+        if (opened.error && opened.response.status == 0)
             note_failure(op, connected.address);
         co_return opened;
     }
@@ -79,7 +110,20 @@ class connector {
     void shutdown() noexcept { lookups_.shutdown(); }
 
   private:
-    static outcome aborted() { return {asio::error::operation_aborted, {}, {}}; }
+    static outcome aborted() { return {asio::error::operation_aborted}; }
+
+    static outcome not_found(const http::origin& who, const std::string& why)
+    {
+        return {errc::connect_failed, "name lookup of " + who.host + ": " + why};
+    }
+
+    static outcome in_the_clear(const http::origin& to, const proxy_server& proxy)
+    {
+        return {.error = errc::invalid_argument,
+                .why = "base_url: http://" + http::host_header(to) + " would show the key to " + proxy.name() +
+                       "; set proxy_options::allow_key_in_clear if that is meant",
+                .is_final = true};
+    }
 
     static void enter(phase p, http::exchange& x, duration limit, time_point end_of_attempt)
     {
@@ -87,27 +131,72 @@ class connector {
         x.operation.set_limit(std::min(end_of_attempt, after(x.operation.time().now(), limit)));
     }
 
-    asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    /// Asks the proxy, over TLS if that is its scheme, for a tunnel to the target.
+    asio::awaitable<void> tunnel(outcome& opened, const proxy_server& proxy, const http::origin& target, operation& op)
     {
-        enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-        auto& tls = opened.connection->start_tls(tls_context().native_handle());
-        const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
+        auto& line = *opened.connection;
+        if (proxy.kind == proxy_kind::https) {
+            auto& tls = line.start_proxy_tls(tls_context().native_handle());
+            SSL_certs_clear(tls.native_handle()); // a client certificate is for servers
+            co_await secure(opened, tls, proxy.address.host, op);
+            if (opened.error) {
+                opened.why.insert(0, "proxy ");
+                co_return;
+            }
+        }
+        proxy_handshake asking(proxy, target, limits_, line.buffer());
+        auto ec = go_on(asking, line);
+        while (stream::would_block(ec) && !op.is_stopped()) {
+            std::tie(ec) = co_await line.ready();
+            if (!ec && !op.is_stopped())
+                ec = go_on(asking, line);
+        }
+        if (op.is_stopped()) {
+            opened = aborted();
+        } else if (ec) { // of a wait
+            opened = {errc::proxy_failed, proxy.name() + ": " + ec.message()};
+        } else if (auto why = asking.why(); !why.empty()) {
+            const auto is_final = asking.is_final();
+            opened = {errc::proxy_failed, std::move(why), {}, asking.response(), is_final};
+        }
+    }
+
+    /// Does what can be done now; `would_block`: then the connection is to be awaited.
+    static error_code go_on(proxy_handshake& asking, stream& line)
+    {
+        while (!asking.is_over()) {
+            const auto text = asking.unsent();
+            const auto done = text.empty() ? line.read_some(asking.prepare()) : line.write_some(asio::buffer(text));
+            if (stream::would_block(done.error))
+                return done.error;
+            if (text.empty())
+                asking.commit(done.bytes);
+            else
+                asking.sent(done.bytes);
+            if (done.error)
+                asking.end_of_input(done.error);
+        }
+        return {};
+    }
+
+    static asio::awaitable<void> secure(outcome& opened, tls_session& tls, const std::string& name, operation& op)
+    {
         error_code ec = errc::tls_failed;
         if (expect_server(tls.native_handle(), name))
             ec = tls.handshake().error;
-        while (stream::would_block(ec) && !x.operation.is_stopped()) {
+        while (stream::would_block(ec) && !op.is_stopped()) {
             std::tie(ec) = co_await opened.connection->ready();
-            if (!ec && !x.operation.is_stopped())
+            if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }
-        if (!ec && !x.operation.is_stopped())
+        if (!ec && !op.is_stopped())
             co_return;
-        if (x.operation.is_stopped())
+        if (op.is_stopped())
             opened = aborted();
         else if (auto objection = certificate_objection(tls.native_handle()); !objection.empty())
-            opened = {errc::certificate_rejected, name + ": " + objection, {}};
+            opened = {errc::certificate_rejected, name + ": " + objection};
         else
-            opened = {errc::tls_failed, name + ": " + ec.message(), {}};
+            opened = {errc::tls_failed, name + ": " + ec.message()};
     }
 
     /// Made when it is needed: reading the system's authorities takes some 50 ms.
@@ -121,6 +210,8 @@ class connector {
     tls_options tls_options_;
     std::optional<asio::ssl::context> tls_;
     timeout_options timeouts_;
+    limit_options limits_;
+    proxy_choice proxies_;
     lookups lookups_;
     failed_addresses failures_;
 };

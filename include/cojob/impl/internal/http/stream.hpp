@@ -34,8 +34,12 @@ class stream {
     stream& operator=(const stream&) = delete;
     ~stream()
     {
-        if (tls_ && !made_in_.is_of_a_parent()) // its parent goes on with the connection
+        if (made_in_.is_of_a_parent()) // its parent goes on with the connection
+            return;
+        if (tls_)
             tls_->say_goodbye();
+        if (proxy_tls_)
+            proxy_tls_->say_goodbye();
     }
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
@@ -45,12 +49,19 @@ class stream {
     [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
     /// From here on everything is encrypted, beginning with a handshake.
-    tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context); }
+    tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context, proxy_tls_.get()); }
+
+    /// The same with a proxy. A tunnel through it has TLS of its own, inside.
+    tls_session& start_proxy_tls(SSL_CTX* context)
+    {
+        proxy_tls_ = std::make_unique<tls_session>(socket_, context);
+        return *proxy_tls_;
+    }
 
     io_result write_some(asio::const_buffer bytes)
     {
-        if (tls_)
-            return tls_->write_some(bytes);
+        if (auto* const tls = innermost())
+            return tls->write_some(bytes);
         io_result wrote;
         wrote.bytes = socket_.write_some(bytes, wrote.error);
         lacks_ = asio::socket_base::wait_write;
@@ -60,8 +71,8 @@ class stream {
     io_result read_some(asio::mutable_buffer room)
     {
         io_result got;
-        if (tls_)
-            got = tls_->read_some(room);
+        if (auto* const tls = innermost())
+            got = tls->read_some(room);
         else
             got.bytes = socket_.read_some(room, got.error);
         lacks_ = asio::socket_base::wait_read;
@@ -80,7 +91,11 @@ class stream {
     }
 
     /// After an operation that would have blocked: what the socket has to be waited for.
-    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept { return tls_ ? tls_->lacks() : lacks_; }
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
+    {
+        const auto* const tls = innermost();
+        return tls ? tls->lacks() : lacks_;
+    }
 
     /// After an operation that would have blocked: to be awaited before it is tried again.
     [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
@@ -102,7 +117,8 @@ class stream {
     [[nodiscard]] bool is_reusable()
     {
         char byte = 0;
-        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
+        const auto* const tls = innermost();
+        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
     }
 
     /// Whether a first read ended because the server did not accept the handshake.
@@ -114,6 +130,9 @@ class stream {
     }
 
   private:
+    [[nodiscard]] tls_session* innermost() noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
+    [[nodiscard]] const tls_session* innermost() const noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
+
     /// The end of the first of two waits. Both outlast whoever waits for them.
     struct first_wait {
         explicit first_wait(const asio::any_io_executor& executor) : happened(executor) {}
@@ -134,7 +153,8 @@ class stream {
     fork_mark made_in_;
     asio::ip::tcp::socket socket_;
     asio::ip::tcp::endpoint address_;
-    std::optional<tls_session> tls_; // uses the socket
+    std::unique_ptr<tls_session> proxy_tls_; // uses the socket
+    std::optional<tls_session> tls_;         // uses the proxy's, or the socket
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;

@@ -33,11 +33,14 @@ struct io_result {
 /// OpenSSL does not return from a read while records without application data keep coming: session tickets, key
 /// updates, requests to negotiate anew. So each call reads the socket a few times only and then would block, as if
 /// nothing more had come: the wait that follows lets others have their turn.
+///
+/// A session may run within another one, the one with a proxy. Only the outer one uses the socket then.
 class tls_session {
   public:
-    /// The socket stays where it is.
+    /// The socket, and the outer session if there is one, stay where they are.
     /// \throws std::bad_alloc
-    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context) : socket_(socket), ssl_(SSL_new(context))
+    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
+        : socket_(socket), outer_(outer), ssl_(SSL_new(context))
     {
         auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
         if (!bio)
@@ -123,11 +126,13 @@ class tls_session {
     /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
     [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
     {
+        if (outer_)
+            return outer_->lacks();
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
 
     /// Whether the last call ended as `would_block` although the socket may have more.
-    [[nodiscard]] bool was_cut_short() const noexcept { return reads_left_ < 0; }
+    [[nodiscard]] bool was_cut_short() const noexcept { return outer_ ? outer_->was_cut_short() : reads_left_ < 0; }
 
   private:
     struct ssl_free {
@@ -146,7 +151,14 @@ class tls_session {
     /// socket before for what happens now.
     void begin_call() noexcept
     {
+        if (outer_)
+            outer_->reads_left_ = most_socket_reads;
         reads_left_ = most_socket_reads;
+        begin_step();
+    }
+
+    void begin_step() noexcept
+    {
         socket_error_ = {};
         if (ERR_peek_error() != 0)
             ERR_clear_error();
@@ -194,7 +206,9 @@ class tls_session {
     {
         auto& self = of(bio);
         std::size_t n = 0;
-        if (--self.reads_left_ < 0)
+        if (self.outer_)
+            n = self.took(self.outer_->read_within(room, size));
+        else if (--self.reads_left_ < 0)
             self.socket_error_ = asio::error::would_block;
         else
             n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
@@ -204,8 +218,32 @@ class tls_session {
     static int write_socket(BIO* bio, const char* bytes, int size)
     {
         auto& self = of(bio);
-        const auto n = self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)), self.socket_error_);
+        const auto n = self.outer_ ? self.took(self.outer_->write_within(bytes, size))
+                                   : self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)),
+                                                             self.socket_error_);
         return self.moved(bio, n, true);
+    }
+
+    /// For the inner session. The reads of one call are counted at the socket only: what the outer session has read
+    /// ahead cannot be waited for there, so the inner one has to take all of it before it waits.
+    io_result read_within(char* room, int size)
+    {
+        begin_step();
+        return told(SSL_read(ssl_.get(), room, size));
+    }
+
+    io_result write_within(const char* bytes, int size)
+    {
+        begin_step();
+        return told(SSL_write(ssl_.get(), bytes, size));
+    }
+
+    /// What the outer session has done. An alert there is the proxy's, and must not be taken for one of the server's.
+    std::size_t took(const io_result& done)
+    {
+        const auto is_alert = done.error.category() == asio::error::get_ssl_category();
+        socket_error_ = is_alert ? error_code(asio::error::connection_aborted) : done.error;
+        return done.bytes;
     }
 
     /// After the handshake, and called for records too.
@@ -236,7 +274,8 @@ class tls_session {
     }
 
     asio::ip::tcp::socket& socket_;
-    error_code socket_error_; // of the last read or write of the socket
+    tls_session* outer_;      // null: the session uses the socket
+    error_code socket_error_; // of the last read or write of the socket, or of the outer session
     bool is_write_blocked_ = false;
     bool is_accepted_ = false; // a message of the handshake protocol came after the handshake
     int reads_left_ = 0;       // in this call

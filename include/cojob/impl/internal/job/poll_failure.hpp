@@ -18,14 +18,16 @@ enum class poll_failure {
 inline bool may_pass(const error_info& failure)
 {
     const auto status = failure.http_status;
-    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
-           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
+    return !failure.is_final && ((failure.code() == condition::retryable && status != 501 && status != 505) ||
+                                 failure.code() == errc::deadline_exceeded || status == 408 || status == 425);
 }
 
-/// Whether no HTTP response arrived. Own APIs' failures may have a code and no status: who says 404 has heard a server.
+/// Whether no HTTP response of the server arrived. Own APIs' failures may have a code and no status: who says 404 has
+/// heard a server. A proxy's status is none of the server's.
 inline bool is_silence(const error_info& failure)
 {
-    return failure.http_status == 0 && (failure.code() == condition::transport || failure.code() == condition::timeout);
+    return (failure.http_status == 0 || failure.code() == errc::proxy_failed) &&
+           (failure.code() == condition::transport || failure.code() == condition::timeout);
 }
 
 /// The table of docs/design/waiting.md, with its reasons.
@@ -33,6 +35,8 @@ inline poll_failure kind_of(const error_info& failure)
 {
     const auto status = failure.http_status;
     const auto& code = failure.code();
+    if (failure.is_final)
+        return poll_failure::final;
     if (code == errc::rate_limited)
         return poll_failure::throttled;
     if (code == errc::not_found || code == errc::invalid_response || code == errc::malformed_response ||

@@ -23,6 +23,7 @@ inline std::string words_of_limit(phase reached, bool was_committed, const timeo
     switch (reached) {
     case phase::resolving: return within("no address", limits.resolve);
     case phase::connecting: return within("no connection", limits.connect);
+    case phase::proxying: return within("no tunnel from the proxy", limits.proxy);
     case phase::handshaking: return within("no TLS handshake", limits.handshake);
     default: return within("not sent", limits.attempt);
     }

@@ -51,6 +51,8 @@ enum class failure_kind {
             return unavailable;
         return is_ambiguous(a) && a.effect != effect::once ? server : final;
     }
+    if (!a.was_committed && a.is_final)
+        return final;
     if (!a.was_committed)
         return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
     if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))

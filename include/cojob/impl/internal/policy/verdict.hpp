@@ -20,6 +20,8 @@ struct attempt_outcome {
     bool was_stale = false;    ///< a kept connection ended without a byte of an answer
     bool removes = false;      ///< a DELETE
     bool is_cut_short = false; ///< the answer came before the request was written whole
+    bool is_at_proxy = false;  ///< it reached the proxy and not the server
+    bool is_final = false;     ///< the transport knows that the same would come again
 };
 
 /// The code a status has, taken by itself. Success has none.
@@ -48,7 +50,10 @@ struct attempt_outcome {
     case stop_reason::forked:
     case stop_reason::closed: return asio::error::operation_aborted;
     case stop_reason::deadline: return errc::deadline_exceeded;
-    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
+    case stop_reason::limit:
+        if (a.is_at_proxy)
+            return errc::proxy_failed;
+        return a.was_committed ? errc::request_timeout : errc::connect_timeout;
     case stop_reason::none: break;
     }
     return a.error ? a.error : status_error(a.status);

@@ -1,0 +1,182 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_PROXY_HANDSHAKE_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_PROXY_HANDSHAKE_HPP
+
+#include <cojob/detail/ascii.hpp>
+#include <cojob/http/message.hpp>
+#include <cojob/http/options.hpp>
+#include <cojob/http/url.hpp>
+#include <cojob/impl/internal/http/proxy_url.hpp>
+#include <cojob/impl/internal/http/response_reader.hpp>
+#include <cojob/impl/internal/http/socks.hpp>
+#include <cojob/secret.hpp>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace cojob::detail {
+
+/// Asks a proxy for a tunnel to a server: CONNECT (RFC 9110, 9.3.6) or SOCKS 5. No I/O: bytes to send come out, bytes
+/// received go in. Of the proxy's words nothing is kept but the status and a `Retry-After` in seconds: a proxy may
+/// repeat the password.
+class proxy_handshake {
+  public:
+    /// The buffer is empty, and must be so at the end: nobody may speak before the server is spoken to. With
+    /// `proxy_kind::socks5` the target's host is an address.
+    proxy_handshake(const proxy_server& proxy, const http::origin& to, const limit_options& limits,
+                    boost::beast::flat_buffer& received)
+        : proxy_(proxy), limits_(small(limits)), received_(received), answer_(limits_, received, body_mode::absent)
+    {
+        if (proxy.speaks_socks()) {
+            say(socks_.emplace(to, proxy.login).greeting());
+            note_socks();
+        } else {
+            ask(to);
+        }
+    }
+    proxy_handshake(const proxy_handshake&) = delete;
+    proxy_handshake& operator=(const proxy_handshake&) = delete;
+    ~proxy_handshake() { wipe(unsent_); }
+
+    /// What is to be sent before anything is read.
+    [[nodiscard]] std::string_view unsent() const { return std::string_view(unsent_).substr(sent_); }
+    void sent(std::size_t n) { sent_ += n; }
+
+    [[nodiscard]] asio::mutable_buffer prepare() { return received_.prepare(read_size); }
+    /// Takes what was read.
+    void commit(std::size_t n)
+    {
+        if (socks_)
+            take_socks(n);
+        else if (answer_.commit(n))
+            judge();
+        if (is_over_ && why_.empty() && received_.size() != 0)
+            fail(" sent something of its own before the server was spoken to", true);
+    }
+
+    /// The connection has ended.
+    void end_of_input(const error_code& how)
+    {
+        if (!is_over_)
+            fail(" closed the connection: " + how.message(), false);
+    }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+
+    /// Why there is no tunnel; empty: there is one.
+    [[nodiscard]] std::string why() const { return why_.empty() ? why_ : proxy_.name() + why_; }
+    /// Whether the same would come again.
+    [[nodiscard]] bool is_final() const noexcept { return is_final_; }
+    /// The proxy's response, with its status and at most one header.
+    [[nodiscard]] http::response response() const
+    {
+        http::response kept;
+        kept.status = status_;
+        if (!retry_after_.empty())
+            kept.headers.emplace_back("Retry-After", retry_after_);
+        return kept;
+    }
+
+  private:
+    static constexpr std::size_t read_size = 4096;
+
+    /// A proxy has little to say.
+    static limit_options small(limit_options limits)
+    {
+        limits.header_bytes = std::min(limits.header_bytes, std::size_t{16} * 1024);
+        return limits;
+    }
+
+    void say(std::string_view text)
+    {
+        wipe(unsent_);
+        unsent_ = text;
+        sent_ = 0;
+    }
+
+    void ask(const http::origin& to)
+    {
+        auto server = http::host_header(to);
+        if (to.port == (to.is_secure ? 443 : 80)) // a tunnel has no default port
+            server += ':' + std::to_string(to.port);
+        constexpr std::string_view begin = "CONNECT ", version = " HTTP/1.1\r\nHost: ",
+                                   login = "\r\nProxy-Authorization: ", end = "\r\n\r\n";
+        const auto authorization = proxy_.login.reveal();
+        unsent_.reserve(begin.size() + version.size() + login.size() + end.size() + 2 * server.size() +
+                        authorization.size()); // a reallocation would leave the password behind
+        unsent_.append(begin).append(server).append(version).append(server);
+        if (!authorization.empty())
+            unsent_.append(login).append(authorization);
+        unsent_.append(end);
+    }
+
+    void fail(std::string_view why, bool is_final)
+    {
+        is_over_ = true;
+        why_ = why;
+        is_final_ = is_final;
+    }
+
+    void take_socks(std::size_t n)
+    {
+        received_.commit(n);
+        std::string_view rest(static_cast<const char*>(received_.cdata().data()), received_.size());
+        const auto next = socks_->take(rest);
+        received_.consume(received_.size() - rest.size());
+        if (!next.empty())
+            say(next);
+        if (!next.empty() && received_.size() != 0)
+            return fail(" answered before it was asked", true);
+        note_socks();
+    }
+
+    void note_socks()
+    {
+        is_over_ = socks_->is_over();
+        if (!socks_->why().empty())
+            fail(' ' + std::string(socks_->why()), socks_->is_final());
+    }
+
+    /// 407 and its like would come again, and passwords that are tried again and again lock an account.
+    void judge()
+    {
+        const auto message = answer_.take_message();
+        if (answer_.failure())
+            return fail(" gave no answer that could be read: " + answer_.why(), true);
+        is_over_ = true;
+        status_ = message.status;
+        if (status_ / 100 == 2)
+            return;
+        const auto may_pass =
+            status_ == 408 || status_ == 429 || (status_ / 100 == 5 && status_ != 501 && status_ != 505);
+        if (status_ == 407)
+            fail(proxy_.login.empty() ? " wants a user and a password" : " refused the user and the password", true);
+        else
+            fail(" answered " + std::to_string(status_) + " to CONNECT", !may_pass);
+        const auto hint = message.header("Retry-After").value_or(std::string_view());
+        constexpr std::size_t longest = 9;
+        if (may_pass && hint.size() <= longest && std::all_of(hint.begin(), hint.end(), is_digit))
+            retry_after_ = hint;
+    }
+
+    const proxy_server& proxy_;
+    limit_options limits_;
+    boost::beast::flat_buffer& received_;
+    response_reader answer_;
+    std::optional<socks_client> socks_;
+    std::string unsent_;
+    std::size_t sent_ = 0;
+    std::string why_, retry_after_;
+    int status_ = 0;
+    bool is_over_ = false, is_final_ = false;
+};
+
+} // namespace cojob::detail
+
+#endif
