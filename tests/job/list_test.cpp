@@ -192,6 +192,37 @@ BOOST_AUTO_TEST_CASE(leaves_a_job_alone_that_its_server_wants_left_alone)
     s.cancel(all);
 }
 
+BOOST_AUTO_TEST_CASE(that_is_slower_than_single_polls_is_left_out_for_a_minute)
+{
+    list_bench s(4);
+    s.server.list_takes = 4s;
+    auto all = s.wait_for_each<partial>(make_ids(4));
+    s.bench.clock->advance(59s);
+    BOOST_TEST(s.lists() == 2U); // after the first, one job is polled by itself, to compare with
+    BOOST_TEST(s.gets() > 12U);
+    s.bench.clock->advance(40s);
+    BOOST_TEST(s.lists() == 3U);
+    s.server.list_takes = 1s; // the next one is fast: all that follow are lists
+    s.bench.clock->advance(60s);
+    const auto before = s.gets();
+    s.bench.clock->advance(3min);
+    BOOST_TEST(s.gets() == before);
+    BOOST_TEST(s.lists() > 15U);
+    s.cancel(all);
+}
+
+BOOST_AUTO_TEST_CASE(that_is_slow_but_faster_than_as_many_single_polls_is_used)
+{
+    list_bench s(20);
+    s.server.list_takes = 4s;
+    s.server.get_takes = 1s; // four at once: 5 s for all
+    auto all = s.wait_for_each<partial>(make_ids(20));
+    s.bench.clock->advance(3min);
+    BOOST_TEST(s.lists() > 10U);
+    BOOST_TEST(s.gets() == 1U);
+    s.cancel(all);
+}
+
 BOOST_AUTO_TEST_CASE(that_was_given_up_leaves_nobody_waiting_who_came_meanwhile)
 {
     list_bench s(4);

@@ -112,7 +112,7 @@ struct work_server {
     std::map<std::string, std::string> status{};    ///< by id
     std::vector<poll_bench::reply> list_failures{}; ///< the first list calls; the last one from then on, where `fails`
     bool fails = false;
-    cojob::duration list_takes{};
+    cojob::duration list_takes{}, get_takes{};
 
     poll_bench::reply answer(const std::string& id, std::size_t before)
     {
@@ -126,7 +126,9 @@ struct work_server {
         const auto found = status.find(id);
         if (found == status.end())
             return {404, "", {}};
-        return {200, line(*found, true), {}};
+        poll_bench::reply r{200, line(*found, true), {}};
+        r.delay = get_takes;
+        return r;
     }
 
   private:

@@ -14,7 +14,6 @@
 #include <cojob/impl/internal/http/streamed_body.hpp>
 #include <cojob/impl/internal/http/transaction.hpp>
 
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -130,7 +129,7 @@ class https_transport final : public http::transport {
             else if (awaited == transaction::awaits::either)
                 ec = co_await line.readable_or_writable();
             else
-                co_await asio::post(op.executor(), asio::deferred);
+                co_await let_others_run(op.executor());
             awaited = exchanged.go_on(ec);
         }
         auto result = exchanged.result();

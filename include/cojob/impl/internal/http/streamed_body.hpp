@@ -8,8 +8,6 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 
-#include <boost/asio/deferred.hpp>
-#include <boost/asio/post.hpp>
 
 #include <functional>
 #include <memory>
@@ -54,7 +52,7 @@ class streamed_body final : public http::body_stream {
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
             else if (connection_->yields()) // over all calls: one event may take many of them
-                co_await asio::post(op.executor(), asio::deferred);
+                co_await let_others_run(op.executor());
             if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
                 end_with(asio::error::operation_aborted, {});
                 break;

@@ -4,6 +4,7 @@
 #include <cojob/impl/internal/job/poll_failure.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/job/poll_request.hpp>
+#include <cojob/impl/internal/job/poll_times.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
 #include <cojob/impl/internal/job/timer_queue.hpp>
 #include <cojob/job/detail/polled_api.hpp>
@@ -141,9 +142,10 @@ struct poll_group : timer_queue_hook {
     std::unordered_map<std::string, polled_job> jobs{};
     timer_queue<polled_job> queue{};
     std::shared_ptr<poll_request> list{};          ///< under way
-    time_point no_list_before = time_point::min(); ///< as the server wants
-    std::size_t requests = 0;                      ///< that one included
-    unsigned failed_lists = 0;                     ///< in a row
+    time_point no_list_before = time_point::min(); ///< as the server wants, or because lists are slow
+    poll_times times{};
+    std::size_t requests = 0;  ///< that one included
+    unsigned failed_lists = 0; ///< in a row
     bool can_list;
     bool is_noted_idle = false; ///< it is among those that the scheduler may forget
     poll_group* next_idle = nullptr;

@@ -86,12 +86,27 @@ class poll_scheduler final : public poll_sender {
             roster_.deliver(*request.job, answer, now());
         else
             roster_.deliver_list(request, answer, std::move(listed), now());
+        if (!has_failed && !answer.is_slept_through)
+            note_time(request, now() - answer.begun - answer.queued);
         if (is_throttled || request.is_probe)
             roster_.queue.reorder(paused);
         else
             roster_.queue.reorder(request.group);
         if (paused.is_on(now()))
             roster_.fail_throttled_waiters(paused, now());
+    }
+
+    /// Leaves lists out for a while if single polls are faster. If that is unknown, the next poll of one job is single.
+    void note_time(const poll_request& request, duration took) noexcept
+    {
+        auto& group = request.group;
+        if (request.job)
+            return group.times.single_took(took);
+        const auto verdict = group.times.judge(took, request.expected, most_, group.min_interval);
+        if (verdict == poll_times::verdict::slow)
+            group.no_list_before = std::max(group.no_list_before, now() + poll_times::rest);
+        else if (auto* const first = group.queue.first(); first && verdict == poll_times::verdict::unknown)
+            first->must_be_fetched = true;
     }
 
     /// If the alarm cannot be set, all waits end with the reason.
