@@ -99,6 +99,8 @@ const row rows[] = {
      " refused the user and the password",
      true,
      407},
+    {"401", http, {"HTTP/1.1 401 x\r\n\r\n"}, " answered 401 to CONNECT", true, 401},
+    {"401 with a login", with_password, {"HTTP/1.1 401 x\r\n\r\n"}, " refused the user and the password", true, 401},
     {"403", http, {"HTTP/1.1 403 No\r\nRetry-After: 5\r\n\r\n"}, " answered 403 to CONNECT", true, 403},
     {"404", http, {"HTTP/1.1 404 No\r\n\r\n"}, " answered 404 to CONNECT", true, 404},
     {"408", http, {"HTTP/1.1 408 x\r\n\r\n"}, " answered 408 to CONNECT", false, 408},

@@ -12,7 +12,7 @@ class proxy_options {
     proxy_options() = default;
 
     /// The proxy: `http://`, `https://`, `socks5h://` (the proxy looks names up) or `socks5://` (they are looked up
-    /// here, and the first address is used), then `user:password@` if it wants credentials, both percent-encoded, host
+    /// here, and the proxy gets one address), then `user:password@` if it wants credentials, both percent-encoded, host
     /// and port. Without a scheme: `http://`. Ports by default: 80, 443, 1080. SOCKS 4 is refused.
     ///
     /// Applies to every server, the local machine included, and makes the client ignore the environment. TLS with an

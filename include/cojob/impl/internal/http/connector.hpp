@@ -54,13 +54,15 @@ class connector {
             co_return in_the_clear(to, *proxy);
         enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
         auto target = to;
+        std::optional<asio::ip::tcp::endpoint> named; // to a proxy that is given addresses
         if (proxy && proxy->kind == proxy_kind::socks5) {
-            const auto found = co_await lookups_.find(op, to);
+            auto found = co_await lookups_.find(op, to);
             if (op.is_stopped())
                 co_return aborted();
             if (found.endpoints.empty())
                 co_return not_found(to, found.why);
-            target.host = found.endpoints.front().address().to_string();
+            named = failures_.order(std::move(found.endpoints), op.time().now()).front();
+            target.host = named->address().to_string();
         }
         const auto& next = proxy ? proxy->address : to;
         auto found = co_await lookups_.find(op, next);
@@ -97,6 +99,8 @@ class connector {
         }
         if (opened.error && opened.response.status == 0)
             note_failure(op, connected.address);
+        if (opened.error && named)
+            note_failure(op, *named);
         co_return opened;
     }
 

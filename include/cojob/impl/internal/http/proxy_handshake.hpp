@@ -155,7 +155,7 @@ class proxy_handshake {
             return;
         const auto may_pass =
             status_ == 408 || status_ == 429 || (status_ / 100 == 5 && status_ != 501 && status_ != 505);
-        if (status_ == 407)
+        if (status_ == 407 || (status_ == 401 && !proxy_.login.empty())) // as tinyproxy answers
             fail(proxy_.login.empty() ? " wants a user and a password" : " refused the user and the password", true);
         else
             fail(" answered " + std::to_string(status_) + " to CONNECT", !may_pass);
