@@ -37,17 +37,18 @@ constexpr const char* usage = R"(usage: quickstart [--mock] [--yes] [--job ID] [
 
 Creates a Mintlify agent job, waits for it, and prints its pull request.
 
-  --mock    use a mock server on this machine, whatever the environment says
-  --yes     do not ask before a job is created in your project
-  --job ID  wait for this job; create none
-  --help    print this
+  --mock    use a mock server on this machine, even if a project is configured
+  --yes     create a job in your project without asking
+  --job ID  wait for this job instead of creating one
+  --help    print this text
 
-MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID choose the project; without them a mock server answers.
+MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID configure the project. Without them, the program
+uses a mock server on this machine.
 )";
 
 struct arguments {
     bool uses_mock = false, is_agreed = false, wants_help = false;
-    std::string job{}; ///< empty: one is created
+    std::string job{}; ///< empty: create a job
     std::string prompt = "Document the new /users endpoint";
 };
 
@@ -79,13 +80,13 @@ arguments parse(int argc, char** argv)
     return a;
 }
 
-/// Whether a use of the project may be spent.
+/// Asks whether to create a job, which counts against the project's rate limit.
 bool agrees(const cojob::mintlify::agent_options& project)
 {
     std::cout << "This creates a job in the project " << examples::printable(project.project_id) << " at "
-              << examples::printable(project.base_url) << ": one of its 100 uses in an hour.\n";
+              << examples::printable(project.base_url) << ": one of its 100 requests per hour.\n";
     if (!examples::is_terminal(stdin)) {
-        std::cerr << "error: nobody to ask; add --yes to create it, or --mock to try without\n";
+        std::cerr << "error: stdin is not a terminal; add --yes to create the job, or --mock to use a mock server\n";
         return false;
     }
     std::cout << "Create it? [y/N] " << std::flush;
@@ -93,7 +94,7 @@ bool agrees(const cojob::mintlify::agent_options& project)
     return std::getline(std::cin, answer) && (answer == "y" || answer == "Y" || answer == "yes");
 }
 
-/// What goes on when this program is interrupted: the id of the job, once there is one.
+/// The id of the job, once it is created: the job continues if this program is interrupted.
 using job_name = std::shared_ptr<std::string>;
 
 asio::awaitable<agent_job> document(agent service, std::string prompt, job_name name,
@@ -118,13 +119,13 @@ int report(const agent_job& job)
     return job.status == agent_job_status::completed ? 0 : 1;
 }
 
-/// Until the job has ended, or Ctrl-C.
-int follow(asio::io_context& context, const agent& service, const arguments& asked,
+/// Runs until the job has ended, or until Ctrl-C.
+int follow(asio::io_context& context, const agent& service, const arguments& given,
            const std::shared_ptr<examples::progress>& progress)
 {
     std::exception_ptr failure;
     agent_job job;
-    const auto name = std::make_shared<std::string>(asked.job);
+    const auto name = std::make_shared<std::string>(given.job);
     asio::cancellation_signal interrupt;
     asio::signal_set ctrl_c(context, SIGINT);
     bool is_interrupted = false;
@@ -133,7 +134,7 @@ int follow(asio::io_context& context, const agent& service, const arguments& ask
         if (!ec)
             interrupt.emit(asio::cancellation_type::terminal);
     });
-    asio::co_spawn(context, document(service, asked.prompt, name, progress),
+    asio::co_spawn(context, document(service, given.prompt, name, progress),
                    asio::bind_cancellation_slot(interrupt.slot(), [&](std::exception_ptr e, agent_job ended) {
                        failure = e;
                        job = std::move(ended);
@@ -143,7 +144,7 @@ int follow(asio::io_context& context, const agent& service, const arguments& ask
     progress->run(context);
     if (failure && is_interrupted && !name->empty()) {
         std::cout << "Interrupted. Job " << examples::printable(*name)
-                  << " goes on; to wait for it again: quickstart --job " << examples::printable(*name) << '\n';
+                  << " continues; to wait for it again: quickstart --job " << examples::printable(*name) << '\n';
         return 130;
     }
     if (failure)
@@ -151,7 +152,7 @@ int follow(asio::io_context& context, const agent& service, const arguments& ask
     return report(job);
 }
 
-int run(const arguments& asked)
+int run(const arguments& given)
 {
     asio::io_context context;
     const auto progress = std::make_shared<examples::progress>();
@@ -159,19 +160,19 @@ int run(const arguments& asked)
     cojob::client_options options;
     options.observer = progress;
     cojob::mintlify::agent_options project;
-    if (!asked.uses_mock && (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID"))) {
+    if (!given.uses_mock && (std::getenv("MINTLIFY_API_KEY") || std::getenv("MINTLIFY_PROJECT_ID"))) {
         project = cojob::mintlify::agent_options_from_environment();
-        if (asked.job.empty() && !asked.is_agreed && !agrees(project))
+        if (given.job.empty() && !given.is_agreed && !agrees(project))
             return 2;
     } else {
-        if (!asked.uses_mock)
+        if (!given.uses_mock)
             std::cout << "MINTLIFY_API_KEY and MINTLIFY_PROJECT_ID are not set: talking to a mock server on this "
                          "machine.\n";
         mock.emplace().set_lifecycle({{"active", 1}, {"completed"}});
         options.tls = mock->client_options().tls;
         project = mock->agent_options();
     }
-    return follow(context, agent(cojob::client(context, options), project), asked, progress);
+    return follow(context, agent(cojob::client(context, options), project), given, progress);
 }
 
 } // namespace
@@ -179,9 +180,9 @@ int run(const arguments& asked)
 int main(int argc, char** argv)
 {
     try {
-        const auto asked = parse(argc, argv);
-        if (!asked.wants_help)
-            return run(asked);
+        const auto given = parse(argc, argv);
+        if (!given.wants_help)
+            return run(given);
         std::cout << usage;
         return 0;
     } catch (const cojob::api_error& e) {

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# What scripts/quickstart, scripts/test and .ci/run share. To be sourced with the project's root as working directory.
+# Functions of the scripts and .ci/run. Source it with the project's root as working directory.
 
 say() { printf 'cojob: %s\n' "$*" >&2; }
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Whether a library can be linked. g++ answers the bare name when it does not know the file.
+# Whether a library can be linked. g++ prints the bare name if it does not find the file.
 can_link() {
     local suffix
     for suffix in so a; do
@@ -14,14 +14,14 @@ can_link() {
     return 1
 }
 
-# What a macro of a header stands for, as a number; 0 without the header.
+# The value of a header's macro as a number; 0 without the header.
 header_number() {
     local number
     number=$(printf '#include <%s>\n%s\n' "$1" "$2" | g++ -E -P -x c++ - 2>/dev/null | tail -n 1) || number=
     [[ $number =~ ^[0-9]+$ ]] && echo "$number" || echo 0
 }
 
-# The same as text, without its quotes.
+# The value of a header's macro as text, without quotes.
 header_text() { printf '#include <%s>\n%s\n' "$1" "$2" | g++ -E -P -x c++ - 2>/dev/null | tail -n 1 | tr -d '" '; }
 
 cmake_is_new_enough() {
@@ -31,7 +31,7 @@ cmake_is_new_enough() {
     [[ $(printf '3.25\n%s\n' "$version" | sort -V | head -n 1) == 3.25 ]]
 }
 
-# Debian 12 calls Boost 1.74 just Boost; where that name stands for a newer one, the versioned packages are absent.
+# In Debian 12 the packages without a version are Boost 1.74. In later releases they are newer, and the versioned ones are absent.
 boost_package() {
     if have apt-cache && [[ -z $(apt-cache search --names-only '^libboost1\.81-dev$' 2>/dev/null) ]] &&
         [[ -n $(apt-cache search --names-only "^libboost${1}-dev$" 2>/dev/null) ]]; then
@@ -48,14 +48,14 @@ needs() {
     why+=("$1: $2")
 }
 
-# find_missing build|tests|docs: fills `missing` with what the build, the build of the tests, or that of the site needs.
+# find_missing build|tests|docs: sets `missing` to the packages that the build, the tests or the site needs.
 find_missing() {
     missing=() why=()
     if [[ $1 == docs ]]; then
         have doxygen || needs doxygen "makes the pages"
         have dot || needs graphviz "draws the picture of the architecture"
         have python3 || needs python3 "prepares the pages and checks them"
-        # Useful only: without one the check of the search says that it was not made.
+        # Optional: without it, the check of the search reports that it was skipped.
         have node || have duk || ! can_apt_install || needs duktape "runs the site's search in its check"
         return
     fi
@@ -73,20 +73,20 @@ find_missing() {
     if [[ -z ${CMAKE_PREFIX_PATH:-}${OPENSSL_ROOT_DIR:-} ]]; then
         (($(header_number openssl/opensslv.h OPENSSL_VERSION_MAJOR) >= 3)) || needs libssl-dev "OpenSSL 3"
     fi
-    # Two that are only useful: nobody is stopped, or asked, for want of them alone.
+    # Two optional packages: they are not a reason to stop or to ask.
     ((${#missing[@]})) || { is_agreed && can_apt_install; } || return 0
     have ccache || needs ccache "makes the second build fast"
     [[ -e /etc/ssl/certs/ca-certificates.crt || ! -e /etc/debian_version ]] ||
         needs ca-certificates "the authorities that HTTPS trusts"
 }
 
-# apt_install PACKAGE...: quietly; shows apt's words when it fails. One at a time: apt does not wait for itself.
+# apt_install PACKAGE...: installs quietly; shows apt's output if it fails. Under a lock, because apt does not wait for another apt.
 apt_install() {
     local as_root=() log
     [[ $(id -u) == 0 ]] || as_root=(sudo)
     log=$(mktemp)
     mkdir -p build
-    # A password is asked for here, where it can be seen; without a terminal sudo must not need one.
+    # sudo asks for a password here, where the prompt is visible. Without a terminal it must not need one.
     [[ $(id -u) == 0 ]] || { [[ -t 0 ]] && sudo -v; } || as_root+=(-n)
     if ! (
         flock 9 && "${as_root[@]}" apt-get update &&
@@ -99,16 +99,15 @@ apt_install() {
     rm -f "$log"
 }
 
-# Whether packages can be installed without asking anybody for a password.
+# Whether packages can be installed without a password.
 can_apt_install() {
     have apt-get && { [[ $(id -u) == 0 ]] || sudo -n true 2>/dev/null; }
 }
 
-# Whether nobody needs to be asked. Root is not: that is a container, or somebody who has decided. CI and COJOB_YES, which is the
-# scripts' --yes, have agreed.
+# Whether to install without asking: as root (a container, or a deliberate choice), in CI, and with COJOB_YES (the scripts' --yes).
 is_agreed() { [[ $(id -u) == 0 || -n ${CI:-}${COJOB_YES:-} ]]; }
 
-# may_install COMMAND: whether COMMAND, which changes the system, may be run; asks on a terminal.
+# may_install COMMAND: whether COMMAND, which installs packages, may run. Asks on a terminal.
 may_install() {
     local answer
     have apt-get || return 1
@@ -121,7 +120,7 @@ may_install() {
     [[ $answer == [yY] || $answer == [yY][eE][sS] ]]
 }
 
-# take_yes ARGUMENT...: leaves the arguments without --yes in `arguments`, and remembers that it was there.
+# take_yes ARGUMENT...: sets `arguments` to the arguments without --yes, and COJOB_YES if it was there.
 take_yes() {
     local argument
     arguments=()
@@ -140,7 +139,7 @@ skip() {
     exit 77
 }
 
-# with_packages PACKAGE...: installs what is missing of them.
+# with_packages PACKAGE...: installs those that are missing.
 with_packages() {
     local package absent=()
     for package in "$@"; do
@@ -151,7 +150,7 @@ with_packages() {
     apt_install "${absent[@]}" || exit 1
 }
 
-# install_missing build|tests|docs: installs what is missing if it may, or says what to do and exits with 2.
+# install_missing build|tests|docs: installs missing packages if allowed, or says what to do and exits with 2.
 install_missing() {
     local command
     find_missing "$1"
@@ -162,7 +161,7 @@ install_missing() {
     if may_install "$command"; then
         say "installing ${missing[*]}"
         apt_install "${missing[@]}" || {
-            say "apt-get could not install them; it was told to remove nothing (another Boost's -dev packages are in the way of 1.81's)"
+            say "apt-get could not install them without removing packages (the -dev packages of another Boost conflict with those of 1.81)"
             exit 2
         }
         find_missing "$1"
@@ -171,11 +170,11 @@ install_missing() {
             exit 2
         }
     elif have apt-get; then
-        say "nothing was installed; run this, or the script again with --yes:"
+        say "nothing was installed; run this command, or run the script again with --yes:"
         printf '%s\n' "$command" >&2
         exit 2
     else
-        say "please install them; the names are Debian's"
+        say "please install them (the names are those of Debian's packages)"
         exit 2
     fi
 }
@@ -204,7 +203,7 @@ install_release() {
     exit 1
 }
 
-# As many compilations at once as there are processors, and memory for: one takes up to about 2 GB.
+# The number of parallel compilations: limited by processors and memory, because one takes up to about 2 GB.
 build_jobs() {
     local processors memory
     [[ -z ${CMAKE_BUILD_PARALLEL_LEVEL:-} ]] || { echo "$CMAKE_BUILD_PARALLEL_LEVEL"; return; }
@@ -242,7 +241,7 @@ quietly() {
     grep -E 'warning: ' "$log" >&2 || true
 }
 
-# one_at_a_time PRESET COMMAND...: of several scripts that build the same thing.
+# one_at_a_time PRESET COMMAND...: runs COMMAND under a lock, so that scripts do not build the same preset at the same time.
 one_at_a_time() {
     local preset=$1
     shift

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Servers that end with the script that starts them. To be sourced with the project's root as working directory and, as its
-# argument, the folder for what they write, after scripts/lib.sh.
+# Starts servers that end with the script. Source it after scripts/lib.sh, with the project's root as working directory and the
+# folder for the servers' files as its argument.
 
 servers=$1
 mkdir -p "$servers"
 servers=$(cd "$servers" && pwd)
 
-# free_ports COUNT: one a line, all different.
+# free_ports COUNT: prints distinct free ports, one per line.
 free_ports() {
     python3 -c '
 import socket, sys
@@ -15,7 +15,7 @@ for s in held:
     print(s.getsockname()[1])' "$1"
 }
 
-# An authority, ca.pem, and its one certificate, for localhost and a day, in the servers' folder.
+# Creates an authority, ca.pem, and a certificate for localhost that is valid for a day, in the servers' folder.
 make_certificates() (
     cd "$servers" || exit 1
     {
@@ -28,7 +28,7 @@ make_certificates() (
     } >openssl.log 2>&1 || { cat openssl.log; exit 1; }
 )
 
-# What nginx needs to write nowhere but in the servers' folder and to end with the script; for the top and for `http`.
+# nginx directives, for the top level and for `http`: write only to the servers' folder, and end with the script.
 nginx_basics() {
     printf '%s\n' "daemon off;" "master_process off;" "pid $servers/nginx.pid;" "error_log stderr warn;" "events {}"
 }
@@ -42,7 +42,7 @@ nginx_http_basics() {
         "ssl_certificate_key $servers/server.key;"
 }
 
-# install_nginx: and openssl, where they are absent.
+# install_nginx: installs nginx and openssl if they are missing.
 install_nginx() {
     PATH=$PATH:/usr/sbin
     have nginx || apt_install nginx-light || exit 1

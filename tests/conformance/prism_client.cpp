@@ -145,7 +145,7 @@ class prism_client {
         const auto what = asked.name + " " + answer;
         auto result = ask(asked, answer);
         if constexpr (!std::is_void_v<T>)
-            if (!result && result.error().message.ends_with("not the job that was asked for"))
+            if (!result && result.error().message.ends_with("not the requested job"))
                 result = ask(asked, answer, told_id()); // the answer does not depend on what it is an answer to
         const auto last = seen_->last();
         const auto status = answer.starts_with("code-") ? std::stoi(answer.substr(5)) : last.status;

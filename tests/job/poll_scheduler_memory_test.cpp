@@ -157,7 +157,7 @@ std::vector<row> rows()
 
 } // namespace poll_scheduler_memory_tests
 
-BOOST_AUTO_TEST_SUITE(a_line_that_cannot_set_its_alarm)
+BOOST_AUTO_TEST_SUITE(a_poll_scheduler_that_cannot_set_its_alarm)
 
 using namespace poll_scheduler_memory_tests;
 

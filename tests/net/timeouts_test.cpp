@@ -46,17 +46,17 @@ const limit_case limit_cases[] = {
     {"attempt in a handshake", fault::stall_handshake, &timeout_options::attempt, connect_timeout, connect_timeout,
      connect_timeout, phase::handshaking, "no TLS handshake within 7 s"},
     {"call in a handshake", fault::stall_handshake, &timeout_options::call, deadline, deadline, deadline,
-     phase::handshaking, "not sent before the call's time was up"},
+     phase::handshaking, "request not sent before the call's deadline"},
     {"attempt without an answer", fault::stall, &timeout_options::attempt, request_timeout, unknown, request_timeout,
-     phase::awaiting_response, "no answer within 7 s"},
+     phase::awaiting_response, "no response within 7 s"},
     {"call without an answer", fault::stall, &timeout_options::call, deadline, unknown, deadline,
-     phase::awaiting_response, "no answer before the call's time was up"},
+     phase::awaiting_response, "no response before the call's deadline"},
     {"attempt in a body", fault::stall_in_body, &timeout_options::attempt, request_timeout, unknown, request_timeout,
-     phase::receiving, "no answer within 7 s"},
+     phase::receiving, "no response within 7 s"},
     {"call in a body", fault::stall_in_body, &timeout_options::call, deadline, unknown, deadline, phase::receiving,
-     "no answer before the call's time was up"},
+     "no response before the call's deadline"},
     {"attempt in a drip", fault::slow_drip, &timeout_options::attempt, request_timeout, unknown, request_timeout,
-     phase::receiving, "no answer within 7 s"},
+     phase::receiving, "no response within 7 s"},
 };
 
 cojob::client_options only(cojob::duration timeout_options::* limit, cojob::duration length = 7s)

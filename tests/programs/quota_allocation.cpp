@@ -44,7 +44,7 @@ void use_up(int allocation)
     left_until_failure = allocation;
     try {
         for (const auto& t : tickets)
-            if (t->ask(cojob::no_timeout, false).kind == cojob::detail::quota_reply::granted)
+            if (t->request(cojob::no_timeout, false).kind == cojob::detail::quota_reply::granted)
                 check(t->commit(), "a slot was lost", allocation);
         left_until_failure = left_until_failure < 0 ? -1 : 0; // from here on nothing may allocate
         tickets[0]->give_back();

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(is_the_one_that_was_asked_for)
             for (const auto& call :
                  {bench.start(bench.agent.get_job(asked)), bench.start(bench.agent.send_message(asked, "more"))}) {
                 const auto result = call.get();
-                BOOST_TEST(complaint(result) == (is_same ? "" : "id: not the job that was asked for"));
+                BOOST_TEST(complaint(result) == (is_same ? "" : "id: not the requested job"));
                 BOOST_TEST((is_same || result.error().job_id == asked));
             }
         }

@@ -82,8 +82,7 @@ BOOST_AUTO_TEST_CASE(with_a_member_of_the_wrong_type_reads_it_as_empty_keeps_it_
                 const auto result = outcome(json::serialize(with(m.path, value)), get_job, &told);
                 const auto why = objection(m, value);
                 if (m.is_required && (m.type == kind::id || !why.empty())) {
-                    BOOST_TEST(complaint(result) ==
-                               m.path + ": " + (why.empty() ? "not the job that was asked for" : why));
+                    BOOST_TEST(complaint(result) == m.path + ": " + (why.empty() ? "not the requested job" : why));
                     continue;
                 }
                 BOOST_TEST(complaint(result) == "");

@@ -173,9 +173,9 @@ BOOST_AUTO_TEST_CASE(says_why_in_its_own_words_where_code_and_transport_do_not)
     using cojob::api_error;
     BOOST_TEST(api_error(failure(get_job, {301, "", {}})).what() ==
                std::string("unexpected status (HTTP 301): GET /v2/agent/p/job/job_1: redirects are not followed"));
-    BOOST_TEST(
-        api_error(failure(create_job, {502, "", {}})).what() ==
-        std::string("outcome unknown (HTTP 502): POST /v2/agent/p/job: the answer leaves open whether it was done"));
+    BOOST_TEST(api_error(failure(create_job, {502, "", {}})).what() ==
+               std::string("outcome unknown (HTTP 502): POST /v2/agent/p/job: the response does not show whether the "
+                           "server did the work"));
     BOOST_TEST(api_error(failure(create_job, {429, "", {{"Retry-After", "90"}}})).what() ==
                std::string("rate limited (HTTP 429): POST /v2/agent/p/job: try again at 2026-01-01T00:01:30Z"));
     BOOST_TEST(api_error(failure(create_job, {errc::connection_lost, phase::receiving})).what() ==

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(names_the_way_out_when_http_is_refused)
     o.base_url = "http://jobs.example";
     BOOST_CHECK_EXCEPTION(agent(b.scripted.agent.get_client(), o), cojob::api_error, [](const cojob::api_error& e) {
         return std::string_view(e.what()) == "invalid argument: agent_options::base_url: http:// to jobs.example would "
-                                             "send the key in the clear; set allow_plaintext if that is meant";
+                                             "send the key in the clear; set allow_plaintext to permit that";
     });
 }
 

@@ -73,13 +73,14 @@ const bad_request bad_requests[] = {
     {"an empty message", [](auto& r) { r.add(message_role::system, ""); },
      "create_session_request::messages: must not be empty"},
     {"a message that is no text", [](auto& r) { r.add(message_role::user, "\xff"); },
-     "create_session_request::messages: not valid UTF-8"},
+     "create_session_request::messages: must be valid UTF-8"},
     {"a role that is none", [](auto& r) { r.add(static_cast<message_role>(7), "x"); },
-     "create_session_request::messages: no such role"},
+     "create_session_request::messages: unknown role"},
     {"an empty branch", [](auto& r) { r.branch.emplace(); }, "create_session_request::branch: must not be empty"},
     {"a branch that is no text", [](auto& r) { r.branch = "\xc0\x80"; },
-     "create_session_request::branch: not valid UTF-8"},
-    {"a model that is no text", [](auto& r) { r.model = "\xff"; }, "create_session_request::model: not valid UTF-8"},
+     "create_session_request::branch: must be valid UTF-8"},
+    {"a model that is no text", [](auto& r) { r.model = "\xff"; },
+     "create_session_request::model: must be valid UTF-8"},
 };
 
 struct bad_answer {
@@ -92,14 +93,14 @@ struct bad_answer {
 };
 
 const bad_answer bad_answers[] = {
-    {"no id", {{"Content-Type", "text/event-stream"}}, "header X-Session-Id: missing, or no id", ""},
+    {"no id", {{"Content-Type", "text/event-stream"}}, "header X-Session-Id: missing, or not an id", ""},
     {"an empty id",
      {{"Content-Type", "text/event-stream"}, {"X-Session-Id", ""}},
-     "header X-Session-Id: missing, or no id",
+     "header X-Session-Id: missing, or not an id",
      ""},
     {"an id that leads elsewhere",
      {{"Content-Type", "text/event-stream"}, {"X-Session-Id", ".."}},
-     "header X-Session-Id: missing, or no id",
+     "header X-Session-Id: missing, or not an id",
      ""},
     {"JSON", {{"X-Session-Id", "s1"}}, "header Content-Type: expected text/event-stream", "s1"},
     {"a coding that was not asked for",
@@ -293,7 +294,7 @@ BOOST_AUTO_TEST_CASE(of_nothing_says_so)
     stream_bench b;
     const auto failure = b.run(agent_stream().next()).error();
     BOOST_TEST(failure.code() == errc::invalid_argument);
-    BOOST_TEST(failure.message == "agent_stream::next: no stream");
+    BOOST_TEST(failure.message == "agent_stream::next: the object has no stream");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

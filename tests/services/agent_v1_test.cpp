@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(needs_the_id_that_was_asked_for_and_whether_it_has_halted)
     const std::vector<std::pair<std::string, std::string>> rows{
         {R"({"haulted":true})", "sessionId: missing"},
         {R"({"sessionId":["s"],"haulted":true})", "sessionId: expected an id"},
-        {R"({"sessionId":"t","haulted":true})", "sessionId: not the job that was asked for"},
+        {R"({"sessionId":"t","haulted":true})", "sessionId: not the requested job"},
         {R"({"sessionId":"s"})", "haulted: missing"},
         {R"({"sessionId":"s","haulted":null})", "haulted: expected true or false"},
         {R"({"sessionId":"s","haulted":"yes"})", "haulted: expected true or false"}};

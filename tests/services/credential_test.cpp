@@ -173,7 +173,7 @@ BOOST_AUTO_TEST_CASE(that_does_not_come_is_waited_for_until_the_calls_deadline)
          {std::pair{creating, "/v2/agent/docs/job"}, {getting, "/v2/agent/docs/job/job_1"}}) {
         const auto error = call.error();
         BOOST_TEST(error.code() == make_error_code(errc::deadline_exceeded)); // nothing was sent, so nothing is unknown
-        BOOST_TEST(error.message == "while the credential was asked for");
+        BOOST_TEST(error.message == "while the credential provider ran");
         BOOST_TEST(error.path == path);
     }
     BOOST_TEST(getting.error().job_id == "job_1");

@@ -63,12 +63,12 @@ BOOST_AUTO_TEST_CASE(is_the_one_that_was_asked_for)
 {
     tests::scripted_jobs bench(tests::always({200, recorded::job_failed.body}));
     auto id = read_job(recorded::job_failed.body).value().id;
-    BOOST_TEST(complaint(bench.start(bench.service.get_job("x")).get()) == "id: not the job that was asked for");
+    BOOST_TEST(complaint(bench.start(bench.service.get_job("x")).get()) == "id: not the requested job");
     for (char& c : id)
         c = static_cast<char>(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c);
     BOOST_TEST(complaint(bench.start(bench.service.get_job(id)).get()) == "");
     id.back() = id.back() == '0' ? '1' : '0';
-    BOOST_TEST(complaint(bench.start(bench.service.get_job(id)).get()) == "id: not the job that was asked for");
+    BOOST_TEST(complaint(bench.start(bench.service.get_job(id)).get()) == "id: not the requested job");
 }
 
 BOOST_AUTO_TEST_CASE(that_a_retry_made_needs_only_its_id)

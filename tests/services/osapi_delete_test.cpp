@@ -82,16 +82,18 @@ BOOST_AUTO_TEST_CASE(has_an_unknown_outcome_where_the_server_cannot_tell)
         std::string words;
     };
     const std::vector<row> rows{
-        {gone, {404, R"({"error":"job not found: a"})"}, "the server finds no job, but cannot list them either"},
-        {gone, {500, R"({"error":"nats: timeout"})"}, "the server finds no job, but cannot list them either"},
-        {gone, {403, ""}, "the server finds no job, but cannot list them either"},
-        {gone, {200, "<html>"}, "the server finds no job, but cannot list them either"},
-        {gone, lost, "the server finds no job, but cannot list them either"},
-        {job, page, "the job is still there"},
-        {{500, ""}, page, "the job could not be looked at"},
-        {{403, ""}, page, "the job could not be looked at"},
-        {{200, "<html>"}, page, "the job could not be looked at"},
-        {lost, page, "the job could not be looked at"}};
+        {gone,
+         {404, R"({"error":"job not found: a"})"},
+         "the server does not find the job, but cannot list jobs either"},
+        {gone, {500, R"({"error":"nats: timeout"})"}, "the server does not find the job, but cannot list jobs either"},
+        {gone, {403, ""}, "the server does not find the job, but cannot list jobs either"},
+        {gone, {200, "<html>"}, "the server does not find the job, but cannot list jobs either"},
+        {gone, lost, "the server does not find the job, but cannot list jobs either"},
+        {job, page, "the job still exists"},
+        {{500, ""}, page, "the job could not be read"},
+        {{403, ""}, page, "the job could not be read"},
+        {{200, "<html>"}, page, "the job could not be read"},
+        {lost, page, "the job could not be read"}};
     for (const auto& r : rows)
         BOOST_TEST_CONTEXT(r.words)
         {

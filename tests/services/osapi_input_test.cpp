@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(does_not_include_http_where_it_is_allowed)
     o.base_url = "http://osapi.example";
     BOOST_CHECK_EXCEPTION(jobs(bench.agent.get_client(), o), cojob::api_error, [](const cojob::api_error& e) {
         return std::string_view(e.what()) == "invalid argument: jobs_options::base_url: http:// to osapi.example would "
-                                             "send the key in the clear; set allow_plaintext if that is meant";
+                                             "send the key in the clear; set allow_plaintext to permit that";
     });
     o.allow_plaintext = true;
     const jobs allowed(bench.agent.get_client(), o);
@@ -123,9 +123,9 @@ BOOST_AUTO_TEST_CASE(as_a_query_is_reported_when_the_call_is_awaited_and_before_
         {{.limit = 101}, "list_query::limit: must be from 1 to 100"},
         {{.offset = -1}, "list_query::offset: must not be negative"},
         {{.offset = -2147483647 - 1}, "list_query::offset: must not be negative"},
-        {{.status = job_status::skipped}, "list_query::status: no server lists these"},
-        {{.status = job_status::unknown}, "list_query::status: no server lists these"},
-        {{.status = static_cast<job_status>(99)}, "list_query::status: no server lists these"}};
+        {{.status = job_status::skipped}, "list_query::status: the server has no filter for this status"},
+        {{.status = job_status::unknown}, "list_query::status: the server has no filter for this status"},
+        {{.status = static_cast<job_status>(99)}, "list_query::status: the server has no filter for this status"}};
     for (const auto& [query, complaint] : rows) {
         refuses([q = query](const jobs& j) { return j.list_jobs(q); }, complaint);
         refuses(
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(as_an_id_is_reported_when_the_call_is_awaited_and_before_an
 BOOST_AUTO_TEST_CASE(as_a_host_is_reported_when_the_call_is_awaited_and_before_any_request)
 {
     for (const std::string host : {"\x80", "Gr\xFC\xDF", "\xED\xA0\x80"})
-        refuses([&](const jobs& j) { return j.retry_job("x", host); }, "target_hostname: not valid UTF-8");
+        refuses([&](const jobs& j) { return j.retry_job("x", host); }, "target_hostname: must be valid UTF-8");
 }
 
 BOOST_AUTO_TEST_CASE(leaves_the_service_fit_for_the_next_call)

@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_looked_for_has_an_unknown_outcome)
             BOOST_TEST(failure.server_message == "Bad Gateway");
             BOOST_TEST(failure.attempts.size() == 1U);
             const auto was_answered = answer.result.response.status == 200;
-            BOOST_TEST(failure.message.ends_with(was_answered ? "the old job does not tell"
-                                                              : "the old job could not be looked at"));
+            BOOST_TEST(failure.message.ends_with(was_answered ? "the original job does not show the retry"
+                                                              : "the original job could not be read"));
         }
 }
 

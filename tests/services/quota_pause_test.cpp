@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(is_not_waited_for_by_those_who_do_not_queue)
     quota_bench b({.limit = 100, .on_exhausted = when_exhausted::fail}, {throttling("20")});
     auto refused = b.create("refused"), next = b.create("next");
     BOOST_TEST(refused.code() == errc::rate_limited);
-    BOOST_TEST(refused.error().attempts.back().why == "not tried again: the quota is not waited for");
+    BOOST_TEST(refused.error().attempts.back().why == "not retried: quota_options::on_exhausted does not wait");
     BOOST_TEST(next.code() == errc::quota_exhausted);
     for (const auto& call : {refused, next})
         BOOST_TEST(b.until(call.error().retry_at) == b.pause());

@@ -38,7 +38,7 @@ struct final_row {
 const final_row finals[] = {
     {"one attempt", "20", 20, 21, [](auto& o, auto&) { o.retry.max_attempts = 1; }},
     {"one attempt, no hint", "", 36, 36, [](auto& o, auto&) { o.retry.max_attempts = 1; }},
-    {"switched off", "20", 20, 21, [](auto& o, auto&) { o.retry.on_throttled = false; }},
+    {"disabled in retry_options", "20", 20, 21, [](auto& o, auto&) { o.retry.on_throttled = false; }},
     {"max_wait", "20", 20, 21, [](auto&, auto& q) { q.max_wait = 19s; }},
     {"max_wait, no hint", "", 36, 36, [](auto&, auto& q) { q.max_wait = 35s; }},
     {"max_wait, days", "200000", 200000, 200001, [](auto&, auto& q) { q.max_wait = 199999s; }},
@@ -46,7 +46,7 @@ const final_row finals[] = {
 
 } // namespace quota_throttled_tests
 
-BOOST_AUTO_TEST_SUITE(a_429_all_the_same)
+BOOST_AUTO_TEST_SUITE(a_429_despite_free_slots)
 
 using namespace quota_throttled_tests;
 

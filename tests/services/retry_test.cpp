@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(tells_of_each_attempt)
     const row expected[] = {{errc::connect_failed, phase::connecting, 0, "nobody listens"},
                             {errc::server_error, phase::done, 503, ""},
                             {errc::connection_lost, phase::awaiting_response, 0, ""},
-                            {errc::server_error, phase::done, 500, "not tried again: attempts spent"}};
+                            {errc::server_error, phase::done, 500, "not retried: max_attempts reached"}};
     BOOST_TEST_REQUIRE(error.attempts.size() == std::size(expected));
     auto started = cojob::testing::manual_clock::default_start();
     for (std::size_t i = 0; i < std::size(expected); ++i) {
@@ -159,12 +159,12 @@ BOOST_AUTO_TEST_CASE(says_why_it_is_not_repeated)
     };
     const auto usual = [](cojob::retry_options&) {};
     for (const auto& r : std::vector<row>{
-             {"GET", broken, usual, "not tried again: attempts spent"},
+             {"GET", broken, usual, "not retried: max_attempts reached"},
              {"GET", broken, [](auto& o) { o.max_attempts = 1; }, ""},
-             {"GET", broken, [](auto& o) { o.on_server_error = false; }, "not tried again: switched off"},
+             {"GET", broken, [](auto& o) { o.on_server_error = false; }, "not retried: disabled in retry_options"},
              {"POST", busy, [](auto& o) { o.max_server_delay = 1s; },
-              "not tried again: the server asks for more than max_server_delay"},
-             {"POST", {503, "", {{"Retry-After", "119"}}}, usual, "not tried again: the deadline comes first"},
+              "not retried: the server's delay is longer than max_server_delay"},
+             {"POST", {503, "", {{"Retry-After", "119"}}}, usual, "not retried: the deadline would pass first"},
              {"POST", broken, usual, ""},
              {"GET", gone, usual, ""},
          }) {
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(says_why_it_is_not_repeated)
     auto refused = no_connection;
     refused.result.why = "nobody listens";
     retrying_client c({refused}, after_retries([](auto& o) { o.on_connect_failure = false; }));
-    BOOST_TEST(c.run("GET").error().attempts.back().why == "nobody listens; not tried again: switched off");
+    BOOST_TEST(c.run("GET").error().attempts.back().why == "nobody listens; not retried: disabled in retry_options");
 }
 
 BOOST_AUTO_TEST_CASE(is_not_repeated_while_most_others_fail)
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(is_not_repeated_while_most_others_fail)
     retrying_client c({broken, broken, broken, broken, broken, ok});
     BOOST_TEST(c.run("GET").code() == errc::server_error);
     const auto second = c.start("GET");
-    BOOST_TEST(second.error().attempts.back().why == "not tried again: retry budget");
+    BOOST_TEST(second.error().attempts.back().why == "not retried: the retry budget is empty");
     for (int i = 0; i < 11; ++i)
         BOOST_TEST(c.run("GET").code() == success);
     BOOST_TEST(c.sent().size() == 16U);

@@ -21,7 +21,8 @@ namespace tests {
 
 namespace asio = boost::asio;
 
-/// Runs an operation on the caller's executor, a strand, and cancels it after that long of real time, over or not.
+/// Runs an operation on the caller's executor, a strand, and emits a cancellation after this real time, even if the
+/// operation has ended.
 template <class T>
 asio::awaitable<cojob::result<T>> cancel_after(std::chrono::microseconds delay, asio::awaitable<T> operation)
 {
@@ -44,8 +45,8 @@ asio::awaitable<cojob::result<T>> cancel_after(std::chrono::microseconds delay, 
     co_return end;
 }
 
-/// Random delays around a moment that it finds by itself: later ones after a cancel that came in time, earlier ones
-/// after one that came too late.
+/// Random delays around the end of an operation. Adapts: the delay grows after a cancellation in time and shrinks after
+/// one that came too late.
 class cancel_times {
   public:
     explicit cancel_times(unsigned seed) : random_(seed) {}

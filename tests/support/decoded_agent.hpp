@@ -32,7 +32,7 @@ using tests::get_job;
 using tests::send_message;
 using optional_text = std::optional<std::string>;
 
-/// A job of the shape that the vendor's document gives.
+/// A job as in the vendor's documentation.
 inline json::object sample()
 {
     return json::parse(R"({"id":"job_1","status":"active","source":{"repository":"https://github.com/org/repo",)"
@@ -41,7 +41,7 @@ inline json::object sample()
         .as_object();
 }
 
-/// Keeps what it is told of odd members.
+/// Records the odd members that are reported.
 class odd_observer final : public cojob::observer {
   public:
     void on_odd_member(const cojob::odd_member_event& e) noexcept override
@@ -59,7 +59,7 @@ inline cojob::client_options observed(const std::shared_ptr<odd_observer>& obser
     return options;
 }
 
-/// What an operation makes of an answer, and what the observer is told of it.
+/// The result of an operation for a response, and the odd members that it reports.
 inline job_result outcome(const std::string& body, tests::agent_call call = get_job, std::string* told = nullptr)
 {
     const auto observer = std::make_shared<odd_observer>();
@@ -79,7 +79,7 @@ inline job_result outcome(const json::object& body)
     return outcome(json::serialize(body));
 }
 
-/// Empty for a success; the code is checked on the way.
+/// The error message; empty for a success. Checks the error code.
 inline std::string complaint(const job_result& result)
 {
     if (result.has_value())
@@ -90,11 +90,11 @@ inline std::string complaint(const job_result& result)
 
 enum class kind { id, text, time, object };
 
-/// A member of a job, and how it is read back from the decoded one.
+/// A member of a job, and how to read it from the decoded job.
 struct member {
     std::string path;
     kind type;
-    bool is_required; ///< of an answer to a poll
+    bool is_required; ///< in the response to a poll
     bool is_shown;    ///< in every job of the vendor's document: told when it is missing
     optional_text (*read)(const agent_job&);
 };
@@ -121,7 +121,7 @@ inline const std::vector<member> members{
     {"archivedAt", kind::time, false, false, [](const agent_job& j) { return print(j.archived_at); }},
 };
 
-/// The object a member is in, and its name there.
+/// The object that contains a member, and the member's name there.
 inline std::pair<json::object*, std::string> locate(json::object& job, const std::string& path)
 {
     const auto dot = path.find('.');
@@ -146,7 +146,7 @@ inline json::object with(const std::string& path, json::value value)
     return job;
 }
 
-/// What is to be said of a value where the member should be; empty: nothing.
+/// The expected complaint about a value for this member; empty: none.
 inline std::string objection(const member& m, const json::value& value)
 {
     static const std::map<kind, std::string> expectations{{kind::id, "expected an id"},

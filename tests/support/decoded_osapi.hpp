@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_DECODED_OSAPI_HPP
 #define TESTS_SUPPORT_DECODED_OSAPI_HPP
 
-// The bodies are answers of a real server, recorded (support/recorded_osapi.hpp), and those with something changed.
+// The bodies are responses recorded from a real server (support/recorded_osapi.hpp), some of them modified.
 #include "support/recorded_osapi.hpp"
 #include "support/scripted_jobs.hpp"
 
@@ -31,7 +31,7 @@ using cojob::osapi::job_page;
 using cojob::osapi::job_status;
 using cojob::osapi::retry_receipt;
 
-/// Asks for the job that the body is about.
+/// Requests the job that the body describes.
 inline cojob::result<job> read_job(const std::string& body)
 {
     tests::scripted_jobs bench(tests::always({200, body}));
@@ -51,7 +51,7 @@ inline cojob::result<retry_receipt> read_receipt(const std::string& body)
     return bench.start(bench.service.retry_job("x")).get();
 }
 
-/// Empty for a success; the code is checked on the way.
+/// The error message; empty for a success. Checks the error code.
 template <class T>
 inline std::string complaint(const cojob::result<T>& read)
 {
@@ -61,7 +61,7 @@ inline std::string complaint(const cojob::result<T>& read)
     return read.error().message;
 }
 
-/// A place in a document: `timeline[0].event`, where a member may be looked for in a map: `responses.osapi-test.error`.
+/// A path in a document: `timeline[0].event`, or with a key of a map: `responses.osapi-test.error`.
 inline json::value* locate(json::value& document, const std::string& path)
 {
     auto* place = &document;
@@ -96,10 +96,10 @@ inline std::string without(const char* body, const std::string& path)
     return json::serialize(document);
 }
 
-/// A member, how a complaint about it calls it, and what is expected there.
+/// A member, its name in error messages, and the expected type.
 struct member {
     std::string path, called, expected;
-    bool is_required = false; ///< of the answer: another type is refused, and not read as empty
+    bool is_required = false; ///< required in the response: another type is rejected and not read as empty
 };
 
 const std::string text = "a string", moment = "a time", object = "an object", flag = "true or false",
@@ -158,7 +158,7 @@ inline bool fits(const member& m, const json::value& value)
 {
     if (m.expected == anything || (value.is_null() && !m.is_required))
         return true;
-    if (value.is_string()) // an empty one stands for none
+    if (value.is_string()) // an empty string counts as absent
         return m.expected == text || (m.expected == identity && value != "") ||
                (value == "" && m.expected == moment && !m.is_required);
     if (value.is_number() && m.expected == moment)
@@ -168,7 +168,7 @@ inline bool fits(const member& m, const json::value& value)
            (value.is_int64() && (m.expected == number || m.expected == identity));
 }
 
-/// Every member with a value of every kind: only what decides is refused.
+/// Every member with a value of every type: only required members are rejected.
 template <class Read>
 inline void check_members(const char* body, const std::vector<member>& members, Read read)
 {
@@ -183,7 +183,7 @@ inline void check_members(const char* body, const std::vector<member>& members, 
             }
 }
 
-/// What a map or an array has in it is there, or is not.
+/// An entry of a map or an array is decoded or skipped.
 inline bool is_element(const member& m)
 {
     return m.path.ends_with(']') || m.called.ends_with(".*");

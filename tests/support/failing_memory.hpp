@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_FAILING_MEMORY_HPP
 #define TESTS_SUPPORT_FAILING_MEMORY_HPP
 
-// Replaces the allocation of a whole program: one of its files includes this.
+// Replaces the allocation functions of a program. Include it in exactly one file.
 
 #include <cstddef>
 #include <cstdlib>

@@ -16,7 +16,7 @@
 
 namespace tests {
 
-/// A server that answers a request with messages of TLS, as fast as it can, until the client goes.
+/// A server that responds to a request with TLS messages as fast as it can, until the client disconnects.
 class flooding_server {
   public:
     explicit flooding_server(tls_message m)
@@ -47,7 +47,7 @@ class flooding_server {
             asio::write(socket, asio::buffer(peer.output()), ec);
         }
         std::size_t sent = 0;
-        constexpr std::size_t enough = 200'000'000; // for a test that would not end by itself
+        constexpr std::size_t enough = 200'000'000; // so that a failing test ends
         while (!ec && sent < enough) {
             for (int i = 0; i < 1000; ++i)
                 peer.send(message_);

@@ -8,7 +8,7 @@
 
 namespace tests {
 
-/// Times that a test sets as it likes, apart from each other; for code that only asks what time it is.
+/// A clock whose steady and civil times a test sets independently. Has no alarms: for code that only reads the time.
 class hand_clock final : public cojob::clock {
   public:
     cojob::time_point steady = cojob::time_point(std::chrono::hours(1000));

@@ -15,19 +15,19 @@
 
 namespace tests {
 
-/// From a moment on, in seconds, a job is answered like this.
+/// The response for a job from some time on, in seconds.
 struct stage {
     stage(double begin, std::string with_status) : from(begin), status(std::move(with_status)) {}
     stage(double begin, cojob::testing::scripted_reply with) : from(begin), other(std::move(with)) {}
 
     double from;
-    std::string status{}; ///< empty: the other answer
+    std::string status{}; ///< empty: use the other response
     cojob::testing::scripted_reply other{};
 };
 
 using life = std::vector<stage>;
 
-/// Answers for jobs by their lives, and writes down when it was asked for which. Copies are one script.
+/// Responds with jobs according to their lifecycles and records the times of the requests. Copies share their state.
 class job_script {
   public:
     using reply = cojob::testing::scripted_reply;
@@ -39,7 +39,7 @@ class job_script {
         state_->to_posts = std::move(to_posts);
     }
 
-    /// Time begins.
+    /// Sets the time of the start.
     void attach(const std::shared_ptr<cojob::testing::manual_clock>& time)
     {
         state_->time = time;
@@ -62,7 +62,7 @@ class job_script {
         return current->other;
     }
 
-    /// When the job was asked for, in seconds.
+    /// The times at which the job was requested, in seconds.
     [[nodiscard]] const std::vector<double>& asked(const std::string& id = "job_1") const { return state_->asked[id]; }
 
   private:
@@ -82,7 +82,7 @@ class job_script {
     std::shared_ptr<state> state_;
 };
 
-/// A scripted agent, and the script that it was made with.
+/// A scripted agent and its script.
 class job_bench {
   public:
     explicit job_bench(job_script answers, cojob::client_options options = one_attempt())
@@ -105,7 +105,7 @@ class job_bench {
         return host.start(std::move(operation));
     }
 
-    /// Whether nothing is under way any more: nothing is armed, and the context would return.
+    /// Whether nothing is pending: no alarm is set, and the context's `run()` would return.
     [[nodiscard]] bool is_idle()
     {
         host.clock->settle();

@@ -41,7 +41,7 @@ inline bool is_unknown(const work&)
     return false;
 }
 
-/// `id status result`, a line each.
+/// One line for each job: `id status result`.
 inline std::vector<work> read_works(const std::string& body)
 {
     std::vector<work> works;
@@ -73,7 +73,7 @@ inline asio::awaitable<work> fetch_one(asio::awaitable<cojob::http::response> se
     co_return works.at(0);
 }
 
-/// A user's API that can list what is not done; the items are whole, or lack the result.
+/// A user's API that can list unfinished jobs. The items are complete or lack the result.
 template <bool ItemsAreWhole>
 class work_api {
   public:
@@ -106,11 +106,12 @@ class work_api {
     cojob::client client_;
 };
 
-/// The server: a whole list has what is done as well; a partial one only what is not, and not its result.
+/// The server. A complete list contains finished jobs too; a partial one contains only unfinished jobs, without the
+/// result.
 struct work_server {
     bool has_whole_list = false;
     std::map<std::string, std::string> status{};    ///< by id
-    std::vector<poll_bench::reply> list_failures{}; ///< the first list calls; the last one from then on, where `fails`
+    std::vector<poll_bench::reply> list_failures{}; ///< for the first list calls; the last one repeats if `fails`
     bool fails = false;
     cojob::duration list_takes{}, get_takes{};
 
@@ -146,7 +147,7 @@ struct work_server {
     }
 };
 
-/// A bench with such a server on which that many jobs run.
+/// A bench with such a server and this number of running jobs.
 struct list_bench {
     explicit list_bench(std::size_t jobs, bool has_whole_list = false)
         : bench([this](const std::string& id, std::size_t before) { return server.answer(id, before); })
@@ -159,7 +160,7 @@ struct list_bench {
     work_server server;
     poll_bench bench;
 
-    /// All begin together: none is polled before the last is there.
+    /// Starts all waits together: no job is polled before the last wait has begun.
     template <class Api>
     std::vector<started<work>> wait_for_each(std::vector<std::string> ids)
     {

@@ -35,7 +35,7 @@ using cojob::errc;
 using cojob::log_level;
 using cojob::phase;
 
-/// Tells an observer of it. The texts are referred to.
+/// Reports the event to an observer. Refers to the texts.
 using event = std::function<void(cojob::observer&)>;
 
 constexpr auto attempt = [](const cojob::attempt_event& e) { return event([e](auto& o) { o.on_attempt(e); }); };
@@ -56,7 +56,7 @@ constexpr auto unknown = [](const cojob::unknown_status_event& e) {
 
 constexpr auto odd = [](const cojob::odd_member_event& e) { return event([e](auto& o) { o.on_odd_member(e); }); };
 
-/// Every event with every text in it that a server or a user could have a hand in.
+/// Every event, with this text in each member that a server or a user can influence.
 inline std::vector<event> events_with(std::string_view text)
 {
     return {attempt({text, text, 1, true}),
@@ -79,7 +79,7 @@ inline std::string logged(const event& tell, log_level level = log_level::debug)
     return out.str();
 }
 
-/// What becomes of a path.
+/// The expected form of a path.
 inline std::string shown_path(std::string_view text)
 {
     const auto line = logged(attempt({"GET", text, 1, false}));
@@ -89,7 +89,7 @@ inline std::string shown_path(std::string_view text)
     return line.substr(begin.size(), line.size() - begin.size() - end.size());
 }
 
-/// What becomes of an id, as a value.
+/// The expected form of an id as a value.
 inline std::string shown_id(std::string_view text)
 {
     const auto line = logged(unknown({"a", text, "s"}));
@@ -113,7 +113,7 @@ struct grouping : std::numpunct<char> {
     std::string do_grouping() const override { return "\3"; }
 };
 
-/// A sink that takes nothing, or throws.
+/// A stream buffer that accepts nothing, or throws.
 struct broken_sink : std::streambuf {
     explicit broken_sink(bool throws) : is_throwing(throws) {}
     std::streamsize xsputn(const char*, std::streamsize) override
@@ -123,13 +123,13 @@ struct broken_sink : std::streambuf {
     bool is_throwing;
 };
 
-/// A sink that keeps each write by itself and notices when two meet in it.
+/// A stream buffer that records each write separately and detects concurrent writes.
 struct careful_sink : std::streambuf {
     std::streamsize xsputn(const char* text, std::streamsize size) override
     {
         if (is_busy.exchange(true))
             has_met = true;
-        std::this_thread::yield(); // whoever is not kept out comes in now
+        std::this_thread::yield(); // gives other threads time to enter
         if (!has_met)
             writes.emplace_back(text, static_cast<std::size_t>(size));
         is_busy = false;

@@ -19,12 +19,12 @@ namespace tests {
 
 enum class trust_server { yes, no };
 
-/// An agent on real sockets, with a mock server of its own and time that stands still: no limit fires by itself,
-/// however slow the machine is.
+/// An agent on real sockets, with its own mock server and a manual clock: no timeout fires by itself, however slow the
+/// machine is.
 class mock_agent {
   public:
-    /// `base_url` empty: the server's; `PORT` in it stands for the server's port. The server's authority is trusted
-    /// unless the options name another or `trusted` says no.
+    /// An empty `base_url` is replaced by the server's, and `PORT` in it by the server's port. The server's authority
+    /// is trusted unless the options name another or `trusted` is false.
     explicit mock_agent(const cojob::testing::mock_server_options& mock = {},
                         cojob::client_options options = one_attempt(), const std::string& base_url = {},
                         trust_server trusted = trust_server::yes)
@@ -38,7 +38,7 @@ class mock_agent {
     std::shared_ptr<cojob::testing::manual_clock> clock;
     cojob::mintlify::agent agent;
 
-    /// Runs until it has ended.
+    /// Runs until the operation has ended.
     template <class T>
     started<T> run(asio::awaitable<T> operation)
     {
@@ -47,7 +47,7 @@ class mock_agent {
         return s;
     }
 
-    /// Begins, and goes as far as it comes without waiting for the server.
+    /// Starts the operation and runs it until it waits for the server.
     template <class T>
     started<T> start(asio::awaitable<T> operation)
     {
@@ -56,7 +56,7 @@ class mock_agent {
         return s;
     }
 
-    /// Whether it has ended.
+    /// Whether the operation has ended.
     template <class T>
     bool finish(const started<T>& s)
     {
@@ -81,7 +81,7 @@ class mock_agent {
         return until([this, count] { return server.connections() >= count; });
     }
 
-    /// On which connection each request came.
+    /// The connection of each request.
     [[nodiscard]] std::vector<std::size_t> connections_used() const
     {
         std::vector<std::size_t> used;
@@ -99,11 +99,11 @@ class mock_agent {
         options.clock = clock;
         options.seed = 1;
         if (!mock.use_tls)
-            options.tls.insecure_skip_verify = true; // nothing to verify: saves reading the system's authorities
+            options.tls.insecure_skip_verify = true; // without TLS: avoids loading the system's authorities
         else if (trusted == trust_server::yes && options.tls.ca_pem.empty() && options.tls.ca_file.empty())
             options.tls.ca_pem = server.ca_pem();
         auto credentials = server.agent_options();
-        credentials.quota.limit = 0; // tests of the quota make their own
+        credentials.quota.limit = 0; // tests of the quota create their own
         credentials.allow_plaintext = !mock.use_tls;
         if (!base_url.empty())
             credentials.base_url = base_url;

@@ -10,7 +10,7 @@
 
 namespace tests {
 
-/// An OSAPI service on real sockets, with a mock server of its own and time that stands still unless it is moved.
+/// An OSAPI service on real sockets, with its own mock server and a manual clock.
 class mock_jobs : public mock_agent {
   public:
     explicit mock_jobs(const cojob::testing::mock_server_options& mock = plain_http(),

@@ -5,7 +5,7 @@
 
 namespace tests {
 
-/// A client that does not repeat anything by itself, for tests of what a single attempt does.
+/// A client without retries, for tests of a single attempt.
 inline cojob::client_options one_attempt()
 {
     cojob::client_options options;

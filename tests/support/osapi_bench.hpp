@@ -13,7 +13,7 @@
 #include <string>
 #include <string_view>
 
-// OSAPI's routes of a mock server, asked by a client that is none of cojob's code.
+// Requests to the OSAPI routes of a mock server, by a client that shares no code with cojob.
 namespace mock_osapi_tests {
 
 namespace json = boost::json;
@@ -24,7 +24,7 @@ using response_type = raw_client::response_type;
 inline const std::string base = "/api/job";
 inline const std::string key = "mint_test_key";
 
-/// A server whose clock stands still, and a client.
+/// A server with a manual clock, and a client.
 struct bench {
     explicit bench(const std::string& path = base) : server(options(path, clock)), client(server) {}
 
@@ -32,7 +32,7 @@ struct bench {
     std::string status(const std::string& id) { return text(get(base + "/" + id), "status"); }
     json::object page(const std::string& query = {}) { return object_of(get(base + query)); }
 
-    /// Ids and statuses of a page, and how many jobs there are in all.
+    /// Ids and statuses of a page, and the total number of jobs.
     std::string listed(const std::string& query = {})
     {
         const auto shown = page(query);

@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_OSAPI_RETRIES_HPP
 #define TESTS_SUPPORT_OSAPI_RETRIES_HPP
 
-// A retry whose answer is lost is looked for in the timeline of the job that was retried.
+// After a retry whose response is lost, the client looks for it in the original job's timeline.
 #include "support/mock_jobs.hpp"
 #include "support/recorded_osapi.hpp"
 #include "support/scripted_jobs.hpp"
@@ -30,7 +30,7 @@ using tests::scripted_jobs;
 using reply = cojob::testing::scripted_reply;
 using cojob::testing::detail::format_http_date;
 
-/// An event of the timeline, so long after the retry was sent, by the server's clock.
+/// An event of the timeline, at this time after the retry was sent, by the server's clock.
 struct event {
     duration after{};
     std::string message{};
@@ -45,8 +45,7 @@ inline reply after(duration delay, reply r)
     return r;
 }
 
-/// A server with another idea of what time it is, that has such a timeline to show after a POST, and of it before a
-/// POST what is older.
+/// A server whose clock differs. It shows this timeline after a POST, and only the older events before a POST.
 class retry_bench : public scripted_jobs {
   public:
     explicit retry_bench(reply to_post = lost, std::vector<event> events = {}, duration skew = {},
@@ -107,7 +106,7 @@ class retry_bench : public scripted_jobs {
     bool is_posted_ = false;
 };
 
-/// What a lost answer comes to by that timeline; empty: outcome_unknown.
+/// The id that the client finds in this timeline after a lost response; empty: outcome_unknown.
 inline std::string found(const std::vector<event>& events, duration skew, duration begin = {},
                          std::optional<reply> before = {})
 {

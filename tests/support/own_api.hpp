@@ -44,8 +44,8 @@ inline bool is_unknown(const own_job&)
     return false;
 }
 
-/// A user's API that has no more than it must, no `with()` among it: functions say the status of what it creates and of
-/// what it is asked for. The status `hangs` comes never.
+/// A user's API with only the required members, without `with()`. Functions give the status of created and of requested
+/// jobs. A request for a job with status `hangs` never completes.
 class own_api {
   public:
     using job_type = own_job;

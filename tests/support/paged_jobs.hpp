@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_PAGED_JOBS_HPP
 #define TESTS_SUPPORT_PAGED_JOBS_HPP
 
-// A list that is read page by page while it changes: the pager of osapi::jobs::all_jobs.
+// Tests of the pager of osapi::jobs::all_jobs with a list that changes between pages.
 #include "support/scripted_jobs.hpp"
 
 #include <cojob/job/page.hpp>
@@ -34,7 +34,7 @@ inline std::string name_of(unsigned n)
     return "j" + std::to_string(100000 + n);
 }
 
-/// A server's list, in the order of ids; what happens between two pages is up to the test.
+/// A server's list, ordered by id. The test determines what happens between two pages.
 class list_bench : public tests::scripted_jobs {
   public:
     explicit list_bench(unsigned jobs = 0) : scripted_jobs([this](const cojob::http::request& r) { return answer(r); })
@@ -61,7 +61,7 @@ class list_bench : public tests::scripted_jobs {
             ids.erase(name_of(n));
     }
 
-    /// All that is left of the stream.
+    /// Reads the rest of the stream.
     std::vector<std::string> read(cojob::pager<job> pages)
     {
         std::vector<std::string> seen;
@@ -86,7 +86,7 @@ class list_bench : public tests::scripted_jobs {
     reply answer(const cojob::http::request& r)
     {
         const auto page = sent().size() - 1;
-        BOOST_REQUIRE(page < 1000); // else it goes on for ever
+        BOOST_REQUIRE(page < 1000); // otherwise the test would not end
         if (between)
             between(page);
         if (auto other = instead ? instead(page) : std::nullopt)

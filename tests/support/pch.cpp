@@ -1,2 +1,2 @@
-// Gives the precompiled header a source that uses it: main.cpp may not.
+// A source that uses the precompiled header: main.cpp may not.
 #include "support/pch.hpp"

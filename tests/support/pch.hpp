@@ -1,4 +1,4 @@
-// What nearly every test reaches and no test changes. Nothing of cojob: its headers must not lean on this.
+// Headers that nearly every test includes. None of cojob's: its headers must compile without these.
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>

@@ -46,14 +46,14 @@ inline attempt_outcome answered(int status, bool has_retry_hint = false)
     return {{}, status, has_retry_hint, true};
 }
 
-/// Before all of the request was written.
+/// Before the request was written completely.
 inline attempt_outcome to_a_part(attempt_outcome attempt)
 {
     attempt.is_cut_short = true;
     return attempt;
 }
 
-/// On a kept connection, without a byte of an answer.
+/// On a reused connection, before the first byte of a response.
 inline attempt_outcome stale(attempt_outcome attempt)
 {
     attempt.was_stale = true;
@@ -62,7 +62,7 @@ inline attempt_outcome stale(attempt_outcome attempt)
 
 inline const retry_plan::moment some_moment{cojob::time_point(1000h), cojob::time_point::max(), 0.5, {}, {}, true};
 
-/// A moment at which the random number is this one.
+/// A moment with this random number.
 inline retry_plan::moment with(double uniform, std::optional<cojob::duration> hint = {},
                                cojob::time_point deadline = cojob::time_point::max())
 {
@@ -82,7 +82,7 @@ inline cojob::retry_options attempts(unsigned most)
 
 enum class purpose { call, poll };
 
-/// The plan of one call, with a budget of its own or a client's.
+/// The plan of one call, with its own budget or a client's.
 class planned_call {
   public:
     explicit planned_call(cojob::effect e = cojob::effect::none, const cojob::retry_options& options = {})

@@ -27,13 +27,13 @@ namespace tests {
 
 /// A poll as the server saw it.
 struct seen_poll {
-    double at = 0; ///< seconds since the beginning
+    double at = 0; ///< seconds since the start
     std::string id;
     std::string authorization;
-    int status = 0; ///< of the answer
+    int status = 0; ///< of the response
 };
 
-/// The server's answer: a job of that id.
+/// The server's response: a job with this id.
 inline cojob::testing::scripted_reply job_of(const std::string& id, const std::string& status,
                                              cojob::duration round_trip = {})
 {
@@ -42,11 +42,12 @@ inline cojob::testing::scripted_reply job_of(const std::string& id, const std::s
     return r;
 }
 
-/// A client in virtual time and a server that many jobs are on: a script answers for each job, and every poll is kept.
+/// A client in virtual time and a server with many jobs. A script gives the response for each job, and every poll is
+/// recorded.
 class poll_bench {
   public:
     using reply = cojob::testing::scripted_reply;
-    /// Asked with the id, and how many polls of it there were before.
+    /// Called with the id and the number of earlier polls of this job.
     using script_type = std::function<reply(const std::string& id, std::size_t before)>;
 
     explicit poll_bench(script_type s, std::size_t max_connections = 8)
@@ -131,17 +132,17 @@ class poll_bench {
         clock->settle();
         return s;
     }
-    /// Begins when the clock next moves or settles, together with all others that were started so.
+    /// Starts the operation when the clock next advances or settles, together with all others started this way.
     template <class T>
     started<T> start_later(asio::awaitable<T> operation)
     {
         return tests::start(context, std::move(operation));
     }
 
-    /// Seconds since the beginning.
+    /// The seconds since the start.
     [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(clock->now() - begun_).count(); }
 
-    /// When this job was polled.
+    /// The times at which this job was polled.
     [[nodiscard]] std::vector<double> times_of(const std::string& id) const
     {
         std::vector<double> times;
@@ -196,7 +197,7 @@ inline poll_bench::reply too_many(const std::string& hint = {})
     return {429, "", {{"Retry-After", hint}}};
 }
 
-/// A server that refuses for a while.
+/// A server that rejects requests for some time.
 struct throttling_server {
     bool refuses = false;
     std::string hint{};

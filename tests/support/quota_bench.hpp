@@ -19,8 +19,7 @@
 
 namespace tests {
 
-/// An agent in virtual time that draws on a quota. Each POST gets the next of the replies, and a job when there are no
-/// more.
+/// An agent in virtual time that uses a quota. Each POST gets the next reply, and a job after the last reply.
 class quota_bench : public scripted_agent {
   public:
     explicit quota_bench(const cojob::quota_options& quota, std::deque<reply> replies = {},
@@ -33,7 +32,7 @@ class quota_bench : public scripted_agent {
     std::shared_ptr<recording_observer> seen;
     std::shared_ptr<cojob::quota> pool;
 
-    /// A service on that client that draws on the pool.
+    /// A service on this client that uses the pool.
     [[nodiscard]] cojob::mintlify::agent agent_on(cojob::client on) const
     {
         auto options = project();
@@ -46,7 +45,7 @@ class quota_bench : public scripted_agent {
         return start(agent.create_job(prompt));
     }
 
-    /// Creations that end at once.
+    /// Creates jobs whose responses arrive at once.
     void use(std::uint32_t slots)
     {
         for (; slots > 0; --slots)
@@ -55,11 +54,11 @@ class quota_bench : public scripted_agent {
         sent_at.clear();
     }
 
-    /// The POSTs so far, or since the last `use`: their prompts, and when they were sent, in seconds.
+    /// The POSTs so far, or since the last `use`: prompts and times in seconds.
     std::vector<std::string> prompts;
     std::vector<double> sent_at;
 
-    /// So many at once, numbered from 0.
+    /// Starts this number of creations at once, numbered from 0.
     std::vector<started<cojob::mintlify::agent_job>> create_many(int count, const std::string& name = "queued ")
     {
         std::vector<started<cojob::mintlify::agent_job>> calls;
@@ -68,23 +67,23 @@ class quota_bench : public scripted_agent {
         return calls;
     }
 
-    /// Slots that are held or stamped.
+    /// The number of slots that are held or stamped.
     [[nodiscard]] std::size_t used() const
     {
         const auto state = cojob::detail::quota_access::core(*pool)->state();
         return state.held + state.ages.size();
     }
 
-    /// Seconds from now to a moment in civil time.
+    /// The seconds from now to a civil time.
     [[nodiscard]] double until(const std::optional<cojob::timestamp>& when) const
     {
         return when ? std::chrono::duration<double>(*when - clock->wall_now()).count() : -1;
     }
 
-    /// For how many seconds from now on a new call has to wait.
+    /// How many seconds a new call would queue.
     [[nodiscard]] double pause() const { return until(pool->next_slot_at()); }
 
-    /// How many of the lines that the observer wrote begin like this.
+    /// How many of the observer's lines begin with this text.
     [[nodiscard]] std::ptrdiff_t count_seen(std::string_view begin) const
     {
         return std::count_if(seen->lines.begin(), seen->lines.end(),
@@ -127,14 +126,14 @@ inline bool all_succeeded(const std::vector<started<cojob::mintlify::agent_job>>
     return std::all_of(calls.begin(), calls.end(), [](const auto& c) { return c.is_done() && !c.code(); });
 }
 
-/// The same, that much later.
+/// The same reply after a delay.
 inline cojob::testing::scripted_reply delayed(cojob::duration delay, cojob::testing::scripted_reply reply)
 {
     reply.delay = delay;
     return reply;
 }
 
-/// A 429. The hint is what `Retry-After` says; empty: nothing.
+/// A 429 with `hint` as `Retry-After`; empty: without the header.
 inline cojob::testing::scripted_reply throttling(const std::string& hint = {})
 {
     cojob::http::header_list headers;

@@ -1,7 +1,7 @@
 #ifndef TESTS_SUPPORT_QUOTA_MODEL_HPP
 #define TESTS_SUPPORT_QUOTA_MODEL_HPP
 
-#include <cojob/impl/internal/policy/quota_line.hpp>
+#include <cojob/impl/internal/policy/quota_scheduler.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -11,12 +11,11 @@
 
 namespace tests {
 
-/// The line of a quota as it is easiest to understand: whenever anything happens, it walks the whole queue. What
-/// `quota_line` does must not differ from it.
+/// The simplest implementation of `quota_scheduler`: it walks the whole queue at each event. Both must behave the same.
 class quota_model {
   public:
-    using state_type = cojob::detail::quota_line::caller::state_type;
-    using patience = cojob::detail::quota_line::patience;
+    using state_type = cojob::detail::quota_scheduler::caller::state_type;
+    using patience = cojob::detail::quota_scheduler::patience;
     using time_point = cojob::time_point;
 
     struct caller {
@@ -38,7 +37,7 @@ class quota_model {
 
     cojob::detail::quota_window window;
 
-    state_type ask(caller& c, patience p, bool at_front, time_point now)
+    state_type request(caller& c, patience p, bool at_front, time_point now)
     {
         if (c.state == state_type::outside) {
             c.may_queue = p;
@@ -113,16 +112,16 @@ class quota_model {
         queue_.emplace(*c.number, &c);
     }
 
-    void decide(caller& c, state_type decision, time_point now, const caller* asking)
+    void decide(caller& c, state_type decision, time_point now, const caller* requesting)
     {
         c.queued_for += now - c.since;
         c.state = decision;
-        if (&c != asking)
+        if (&c != requesting)
             ++c.wakes;
     }
 
-    /// As `quota_core` did it at first.
-    void serve(time_point now, const caller* asking)
+    /// As the first version of `quota_core` did it.
+    void serve(time_point now, const caller* requesting)
     {
         std::uint64_t position = 0;
         for (auto place = queue_.begin(); place != queue_.end();) {
@@ -130,19 +129,19 @@ class quota_model {
             if (const auto slot = position == 0 ? window.try_hold(now) : std::nullopt) {
                 c.slot = *slot;
                 uncommitted_.insert(queue_.extract(place++));
-                decide(c, state_type::granted, now, asking);
+                decide(c, state_type::granted, now, requesting);
                 continue;
             }
             const bool is_late =
                 c.limit != time_point::max() && (c.limit <= now || c.limit < window.earliest(now, position));
-            if (is_late || &c == asking)
+            if (is_late || &c == requesting)
                 c.next = window.expected(now, position);
             if (is_late) {
                 place = queue_.erase(place);
-                decide(c, state_type::refused, now, asking);
+                decide(c, state_type::refused, now, requesting);
                 continue;
             }
-            if (&c != asking && position == 0 && window.expected(now, 0) < c.next) {
+            if (&c != requesting && position == 0 && window.expected(now, 0) < c.next) {
                 c.next = window.expected(now, 0);
                 ++c.wakes;
             }

@@ -28,12 +28,12 @@
 
 namespace cojob::tests {
 
-/// The simplest client there is, and none of cojob's code: blocking, one connection, no opinion about what comes back.
+/// A minimal blocking client with one connection. Shares no code with cojob and does not interpret responses.
 class raw_client {
   public:
     using response_type = boost::beast::http::response<boost::beast::http::string_body>;
 
-    /// How a connection ended, as far as it has.
+    /// How the connection ended, if it has.
     enum class end_kind { open, closed, cut_tls, reset };
 
     explicit raw_client(const testing::mock_server& server, const std::string& address = "127.0.0.1",
@@ -49,7 +49,7 @@ class raw_client {
         tls_.emplace(socket_, context_);
     }
 
-    /// For what is to be set before the handshake.
+    /// For settings before the handshake.
     [[nodiscard]] boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>& tls() { return *tls_; }
 
     boost::system::error_code handshake()
@@ -81,7 +81,7 @@ class raw_client {
         write(text.append(more_headers).append("\r\n").append(body));
     }
 
-    /// The next response, whole. \throws what Beast's parser finds wrong with it.
+    /// Reads the next complete response. \throws the errors of Beast's parser
     response_type receive()
     {
         boost::beast::http::response_parser<boost::beast::http::string_body> parser;
@@ -100,7 +100,7 @@ class raw_client {
         return receive();
     }
 
-    /// Exactly that many bytes as they come.
+    /// Reads exactly this number of bytes.
     std::string read_bytes(std::size_t count)
     {
         std::string bytes(count, '\0');
@@ -111,7 +111,7 @@ class raw_client {
         return bytes;
     }
 
-    /// Bytes up to and with the first `mark`, and none after it.
+    /// Reads up to and including the first `mark`.
     std::string read_through(std::string_view mark)
     {
         std::string bytes;
@@ -120,7 +120,7 @@ class raw_client {
         return bytes;
     }
 
-    /// Everything until the connection ends.
+    /// Reads until the connection ends.
     std::string read_to_end()
     {
         std::string bytes;
@@ -130,10 +130,10 @@ class raw_client {
         return bytes;
     }
 
-    /// What `read_to_end` came to.
+    /// How `read_to_end` ended.
     [[nodiscard]] end_kind end() const { return end_; }
 
-    /// Whether neither bytes nor an end are there to be read.
+    /// Whether there is nothing to read: neither bytes nor the end of the connection.
     [[nodiscard]] bool hears_nothing()
     {
         std::array<char, 1> byte{};
@@ -147,7 +147,7 @@ class raw_client {
         return ec == boost::asio::error::would_block;
     }
 
-    /// Goes without a word.
+    /// Closes the socket without close_notify.
     void drop() { socket_.close(); }
 
   private:

@@ -24,7 +24,7 @@ using cojob::detail::response_reader;
 
 enum class input_end { none, clean, cut };
 
-/// How a message is to be read: in which pieces does not matter.
+/// The expected result of reading a message, in whatever pieces it arrives.
 struct reading {
     const char* name;
     std::string bytes;
@@ -67,7 +67,7 @@ inline constexpr auto malformed = errc::malformed_response;
 inline constexpr auto too_large = errc::response_too_large;
 inline constexpr auto broken_off = errc::connection_lost;
 
-/// Limits are `small_limits()`.
+/// Uses `small_limits()`.
 inline void check_in_pieces(const reading& expected, std::size_t piece)
 {
     const auto limits = small_limits();
@@ -96,7 +96,7 @@ inline void check_in_pieces(const reading& expected, std::size_t piece)
     BOOST_TEST(message.status == expected.status);
     BOOST_TEST(message.body == expected.body);
     BOOST_TEST((reader.allows_reuse() && rest.empty()) ==
-               expected.is_reusable); // what is left is found before the next use
+               expected.is_reusable); // the rest is found before the next request
 }
 
 } // namespace tests

@@ -5,8 +5,8 @@
 
 #include <string>
 
-// Answers of a real OSAPI server (osapi-io/osapi at 63dd1cff), recorded on 2026-11-22: status, X-Request-Id, Date and
-// body as they came.
+// Responses of a real OSAPI server (osapi-io/osapi at 63dd1cff), recorded on 2026-11-22: status, X-Request-Id, Date and
+// body, unmodified.
 namespace tests::recorded {
 
 struct answer {

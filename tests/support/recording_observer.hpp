@@ -11,7 +11,7 @@
 
 namespace tests {
 
-/// Keeps everything that events say, a line each.
+/// Records each event with all its members as a line.
 class recording_observer final : public cojob::observer {
   public:
     void on_attempt(const cojob::attempt_event& e) noexcept override

@@ -20,7 +20,7 @@ inline std::ostream& operator<<(std::ostream& out, method m)
     return out << (m == method::get ? "GET" : "POST");
 }
 
-/// An agent that repeats what fails, over real sockets.
+/// An agent with retries on real sockets.
 class retrying_agent {
   public:
     explicit retrying_agent(bool use_tls = true, cojob::client_options options = small_body())
@@ -36,7 +36,7 @@ class retrying_agent {
         return m == method::get ? mock.agent.get_job(id) : mock.agent.create_job("Document it");
     }
 
-    /// To its end: exchanges as long as they take, and the pauses between them in virtual time.
+    /// Runs the operation to its end: exchanges in real time, and the delays between them in virtual time.
     template <class T>
     void finish(const tests::started<T>& call)
     {
@@ -56,7 +56,7 @@ class retrying_agent {
         return call;
     }
 
-    /// The server hangs: goes on until that is so, and lets the limit fire.
+    /// Runs until the server hangs, and then lets the timeout fire.
     void let_time_pass(bool is_in_handshake)
     {
         BOOST_TEST((is_in_handshake ? mock.until_connections(1) : mock.until_requests(1)));
@@ -66,7 +66,7 @@ class retrying_agent {
         start_ += limit;
     }
 
-    /// About the job.
+    /// Requests that concern the job.
     [[nodiscard]] cojob::api_request request(const char* verb) const
     {
         cojob::api_request r;

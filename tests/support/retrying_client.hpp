@@ -12,8 +12,7 @@
 
 namespace tests {
 
-/// A client that repeats what fails, in virtual time. Its requests get one reply after the other, and the last one from
-/// then on.
+/// A client with retries in virtual time. Its requests get one reply after the other; the last reply repeats.
 class retrying_client {
   public:
     using reply = cojob::testing::scripted_reply;
@@ -28,14 +27,14 @@ class retrying_client {
 
     scripted_agent bench;
     cojob::client client;
-    std::vector<double> sent_at; ///< of every request, in seconds
+    std::vector<double> sent_at; ///< times of the requests, in seconds
 
     [[nodiscard]] const std::vector<cojob::http::request>& sent() const { return bench.transport->requests(); }
 
     started<cojob::http::response> start(cojob::api_request r) { return bench.start(client.send(std::move(r))); }
     started<cojob::http::response> start(const std::string& method) { return start(make_request(method)); }
 
-    /// Starts it, and lets time pass until it has ended.
+    /// Starts the operation and advances the clock until it has ended.
     template <class T>
     started<T> run(asio::awaitable<T> operation)
     {

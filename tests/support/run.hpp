@@ -17,7 +17,7 @@
 
 namespace cojob {
 
-/// For Boost.Test's reports.
+/// Prints a value in Boost.Test's reports.
 inline std::ostream& boost_test_print_type(std::ostream& out, errc code)
 {
     return out << make_error_code(code);
@@ -29,8 +29,8 @@ namespace tests {
 
 namespace asio = boost::asio;
 
-/// What starting an operation needs to know of it. One `co_spawn` for results of all types: each costs half a second to
-/// compile.
+/// The state of a started operation. Does not depend on the result's type, so that there is one `co_spawn`: each
+/// instance takes half a second to compile.
 struct begun {
     asio::cancellation_signal signal;
     std::exception_ptr failure;
@@ -45,7 +45,7 @@ inline void begin(const asio::any_io_executor& executor, asio::awaitable<void> o
             if (failure)
                 std::rethrow_exception(failure);
         } catch (const boost::system::system_error& e) {
-            // Newer Asios end a co_spawn that is cancelled before its first step by themselves.
+            // Newer versions of Asio end a co_spawn that is cancelled before its first step.
             if (e.code() != asio::error::operation_aborted)
                 state->failure = failure;
         } catch (...) {
@@ -56,7 +56,7 @@ inline void begin(const asio::any_io_executor& executor, asio::awaitable<void> o
                    asio::bind_cancellation_slot(state->signal.slot(), std::move(ended)));
 }
 
-/// An operation that has been started on a context: cancel it, see whether it has ended, and how.
+/// An operation that was started on a context. It can be cancelled, and its result can be read.
 template <class T>
 class started {
   public:
@@ -68,7 +68,7 @@ class started {
     void cancel(asio::cancellation_type type = asio::cancellation_type::terminal) { state_->signal.emit(type); }
     [[nodiscard]] bool is_done() const { return state_->is_done; }
 
-    /// The result; what is no `system_error` is thrown.
+    /// The result. Rethrows an exception that is not a `system_error`.
     [[nodiscard]] const cojob::result<T>& get() const
     {
         if (!state_->is_done)
@@ -82,7 +82,7 @@ class started {
 
   private:
     struct state : begun {
-        /// At first what an operation ends with that never began.
+        /// Initially the result of an operation that never began.
         cojob::result<T> value{boost::system::in_place_error, cojob::error_info(asio::error::operation_aborted)};
     };
 

@@ -17,7 +17,7 @@
 
 namespace tests {
 
-/// A job as the vendor's document has it.
+/// A job as in the vendor's documentation.
 inline std::string job_json(const std::string& id, const std::string& status)
 {
     return R"({"id":")" + id + R"(","status":")" + status +
@@ -30,7 +30,7 @@ inline cojob::testing::scripted_reply job_reply(const std::string& status, int c
     return {code, job_json("job_1", status), {}};
 }
 
-/// An agent in virtual time: a script answers what it sends.
+/// An agent in virtual time. A script responds to its requests.
 class scripted_agent {
   public:
     using reply = cojob::testing::scripted_reply;
@@ -56,13 +56,13 @@ class scripted_agent {
         return s;
     }
 
-    /// What `agent` is made with, for another one.
+    /// The options of `agent`, for another agent.
     [[nodiscard]] static cojob::mintlify::agent_options project()
     {
         cojob::mintlify::agent_options credentials;
         credentials.project_id = "p";
         credentials.api_key = cojob::secret("key");
-        credentials.quota.limit = 0; // tests of the quota make their own
+        credentials.quota.limit = 0; // tests of the quota create their own
         return credentials;
     }
 
@@ -74,10 +74,10 @@ class scripted_agent {
         return cojob::client(context.get_executor(), std::move(options), transport);
     }
 
-    /// Seconds since the beginning.
+    /// The seconds since the start.
     [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(clock->now() - begun_).count(); }
 
-    /// Moves on in steps of a tenth of a second until it has ended; how many seconds that took.
+    /// Advances the clock in steps of a tenth of a second until the operation has ended. Returns the seconds that took.
     template <class T>
     double until_done(const started<T>& s, cojob::duration at_most = std::chrono::hours(2))
     {

@@ -17,7 +17,7 @@
 
 namespace tests {
 
-/// A request of the given method.
+/// A request with the given method.
 inline cojob::api_request make_request(const std::string& method = "GET")
 {
     cojob::api_request r;
@@ -26,7 +26,7 @@ inline cojob::api_request make_request(const std::string& method = "GET")
     return r;
 }
 
-/// A client in virtual time, all of whose requests get the same answer.
+/// A client in virtual time. All its requests get the same response.
 class scripted_client {
   public:
     explicit scripted_client(cojob::testing::scripted_reply r = {200, "{}"},

@@ -19,7 +19,7 @@ inline cojob::osapi::jobs_options osapi_options()
     return o;
 }
 
-/// An OSAPI service in virtual time: a script answers what it sends.
+/// An OSAPI service in virtual time. A script responds to its requests.
 class scripted_jobs : public scripted_agent {
   public:
     explicit scripted_jobs(cojob::testing::scripted_transport::script_type script,
@@ -41,13 +41,13 @@ class scripted_jobs : public scripted_agent {
     }
 };
 
-/// Always the same answer.
+/// Always gives the same response.
 inline cojob::testing::scripted_transport::script_type always(cojob::testing::scripted_reply reply)
 {
     return [reply = std::move(reply)](const cojob::http::request&) { return reply; };
 }
 
-/// A job without details, as small as the server's can be.
+/// A minimal job, without details.
 inline std::string osapi_job_json(const std::string& id, const std::string& status, const std::string& more = {})
 {
     return R"({"changed":null,"created":"2026-01-01T00:00:00Z","id":")" + id +

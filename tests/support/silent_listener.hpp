@@ -10,8 +10,7 @@
 
 namespace tests {
 
-/// A port on the loopback where a connection is neither accepted nor refused: its queue is full. Linux then drops the
-/// SYN.
+/// A loopback port that neither accepts nor refuses a connection: its queue is full, so Linux drops the SYN.
 class silent_listener {
   public:
     silent_listener()
@@ -41,8 +40,7 @@ class silent_listener {
     std::array<tcp::socket, 3> fillers_;
 };
 
-/// A port on the loopback that belongs to somebody who does not listen: connections are refused, and nobody else gets
-/// it.
+/// A loopback port that is bound but does not listen: connections are refused, and no other process gets the port.
 class refusing_port {
   public:
     refusing_port() : acceptor_(context_, boost::asio::ip::tcp::v4())

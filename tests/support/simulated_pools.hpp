@@ -17,20 +17,20 @@
 #include <utility>
 #include <vector>
 
-// What a simulation of callers draws on: a window alone, or the whole quota, behind one face.
+// Pools for a simulation of callers, with one interface: a window alone, or the whole quota.
 namespace tests {
 
 inline constexpr cojob::duration pool_window = std::chrono::hours(1);
 
 enum class ending { answered, lost, unsent };
 
-/// What came of looking at a pool.
+/// The result of a look at a pool.
 struct pool_news {
     std::vector<int> granted{};                 ///< callers that may send
     std::optional<cojob::time_point> look_at{}; ///< if nothing happens before
 };
 
-/// The window, with the simplest queue there is.
+/// The window with the simplest possible queue.
 class window_pool {
   public:
     window_pool(std::uint32_t limit, std::shared_ptr<hand_clock> clock)
@@ -83,7 +83,7 @@ class window_pool {
     std::map<int, cojob::detail::quota_window::slot> held_;
 };
 
-/// Tickets, as calls use them.
+/// Uses tickets as calls do.
 class core_pool {
   public:
     core_pool(std::uint32_t limit, std::shared_ptr<hand_clock> clock)
@@ -94,7 +94,7 @@ class core_pool {
     void go_on(std::uint32_t limit, const cojob::detail::quota_record& saved)
     {
         callers_.clear();
-        asking_.clear();
+        requesting_.clear();
         alarms_ = {};
         const auto elapsed = cojob::detail::elapsed_since(saved, clock_->wall, clock_->steady);
         core_ = std::make_shared<cojob::detail::quota_core>(options(limit), clock_, saved.state, elapsed);
@@ -103,8 +103,8 @@ class core_pool {
 
     void enter(int id)
     {
-        callers_.try_emplace(id, core_, [this, id] { asking_.push_back(id); });
-        asking_.push_back(id);
+        callers_.try_emplace(id, core_, [this, id] { requesting_.push_back(id); });
+        requesting_.push_back(id);
     }
     void leave(int id) { callers_.erase(id); }
     void end(int id, ending how)
@@ -120,12 +120,12 @@ class core_pool {
     {
         pool_news news;
         for (; !alarms_.empty() && alarms_.top().first <= clock_->steady; alarms_.pop())
-            asking_.push_back(alarms_.top().second);
-        for (; !asking_.empty(); asking_.pop_front()) {
-            const auto found = callers_.find(asking_.front());
+            requesting_.push_back(alarms_.top().second);
+        for (; !requesting_.empty(); requesting_.pop_front()) {
+            const auto found = callers_.find(requesting_.front());
             if (found == callers_.end() || found->second.is_sending)
                 continue;
-            const auto reply = found->second.ticket.ask(cojob::no_timeout, false);
+            const auto reply = found->second.ticket.request(cojob::no_timeout, false);
             found->second.is_sending =
                 reply.kind == cojob::detail::quota_reply::granted && found->second.ticket.commit();
             if (found->second.is_sending)
@@ -155,7 +155,7 @@ class core_pool {
 
     std::shared_ptr<hand_clock> clock_;
     std::shared_ptr<cojob::detail::quota_core> core_;
-    std::deque<int> asking_;
+    std::deque<int> requesting_;
     std::priority_queue<alarm, std::vector<alarm>, std::greater<>> alarms_;
     std::map<int, caller> callers_;
 };

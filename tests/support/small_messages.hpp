@@ -7,7 +7,7 @@
 
 namespace tests {
 
-/// So that a message that is over one of them is short.
+/// Small limits, so that a message that exceeds one is short.
 inline cojob::limit_options small_limits()
 {
     cojob::limit_options limits;
@@ -19,7 +19,7 @@ inline cojob::limit_options small_limits()
     return limits;
 }
 
-/// In which a message may come.
+/// Sizes of the pieces in which a message arrives.
 inline constexpr std::size_t piece_sizes[] = {1, 2, 3, 7, 100, 16 * 1024};
 
 } // namespace tests

@@ -35,7 +35,7 @@ namespace tests {
 
 namespace asio = boost::asio;
 
-/// What a token makes of the end of an operation.
+/// The result that a token delivers at the end of an operation.
 class start_outcome {
   public:
     asio::cancellation_signal signal;
@@ -79,7 +79,7 @@ inline auto tell(outcome_ptr to)
     };
 }
 
-/// Sets what the operation comes to, within it.
+/// Determines the operation's result, from within the operation.
 inline asio::awaitable<std::string> noted(asio::awaitable<std::string> operation, outcome_ptr to)
 {
     std::string value;
@@ -93,7 +93,7 @@ inline asio::awaitable<std::string> noted(asio::awaitable<std::string> operation
     co_return value;
 }
 
-/// Runs a caller's coroutine with the outcome's signal. Asio throws out of `run()` what is cancelled in its own steps.
+/// Runs a caller's coroutine with the outcome's signal. If Asio's own steps are cancelled, Asio throws out of `run()`.
 inline asio::awaitable<std::string> patiently(asio::awaitable<std::string> operation)
 {
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
@@ -121,7 +121,7 @@ inline asio::awaitable<std::string> at_once()
     co_return "at once";
 }
 
-/// Where an operation is started from, and the strand that its completion handler and its signal belong to.
+/// The executor that starts an operation, and the strand of its completion handler and its signal.
 struct start_place {
     asio::any_io_executor executor, lane;
 };
@@ -129,7 +129,8 @@ struct start_place {
 struct start_token {
     const char* name;
     void (*start)(const start_place&, asio::awaitable<std::string> operation, outcome_ptr);
-    bool passes_every_type = true; ///< of cancellation; Asio's operators spawn coroutines that hear of terminal only
+    bool passes_every_type =
+        true; ///< of cancellation; Asio's operators spawn coroutines that accept only terminal cancellation
 };
 
 namespace start_callers {
@@ -158,7 +159,7 @@ inline operation redirecting(executor lane, operation op)
     co_return code ? "redirected" : std::move(value);
 }
 
-/// What to write instead.
+/// The replacement to use.
 inline operation of_a_result(executor lane, operation op)
 {
     auto result = co_await cojob::start(lane, cojob::as_result(std::move(op)), asio::use_awaitable);

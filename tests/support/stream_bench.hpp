@@ -12,7 +12,7 @@
 
 namespace tests {
 
-/// What every creation of these tests is answered with, unless they say otherwise.
+/// The default response to a creation.
 inline const cojob::http::header_list& stream_headers()
 {
     static const cojob::http::header_list headers{{"Content-Type", "text/event-stream; charset=utf-8"},
@@ -22,7 +22,7 @@ inline const cojob::http::header_list& stream_headers()
     return headers;
 }
 
-/// Event n of a stream, at least that long.
+/// Event n of a stream, of at least this size.
 inline std::string numbered_event(std::size_t n, std::size_t padding = 0)
 {
     return "id: " + std::to_string(n) + "\ndata: event " + std::to_string(n) + std::string(padding, '.') + "\n\n";
@@ -36,7 +36,7 @@ inline std::string numbered_events(std::size_t count, std::size_t padding = 0)
     return text;
 }
 
-/// An agent of API v1 on real sockets, and streams of it.
+/// An agent of API v1 on real sockets, and its streams.
 class stream_bench : public mock_agent {
   public:
     using stream = cojob::mintlify::agent_stream;
@@ -60,14 +60,14 @@ class stream_bench : public mock_agent {
         return run(service.create_job(cojob::mintlify::create_session_request(prompt)));
     }
 
-    /// A stream that has begun.
+    /// Creates a session and returns its stream.
     stream open(const std::string& events)
     {
         answer(events);
         return create().get().value();
     }
 
-    /// What is in the events up to the end or the failure.
+    /// The data of the events, up to the end or the failure.
     struct told {
         std::vector<std::string> texts;
         cojob::error_info failure;

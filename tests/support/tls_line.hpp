@@ -17,7 +17,7 @@
 
 namespace tests {
 
-/// Counts what OpenSSL reads of a socket, beside the session's own count.
+/// Counts OpenSSL's reads from a socket, independently of the session's own count.
 class read_counter {
   public:
     explicit read_counter(SSL* ssl)
@@ -29,7 +29,7 @@ class read_counter {
     read_counter& operator=(const read_counter&) = delete;
     ~read_counter() = default;
 
-    /// Reads that brought something, since the last time.
+    /// The number of reads with data since the last call.
     int take() { return std::exchange(count_, 0); }
 
   private:
@@ -75,7 +75,7 @@ class tls_line {
         exchange(); // the client's last message
     }
 
-    /// The server reads and writes what it can now.
+    /// Lets the server read and write what it can now.
     void exchange()
     {
         std::string bytes(16384, '\0');
@@ -86,7 +86,7 @@ class tls_line {
         push();
     }
 
-    /// As many bytes of the server's as the socket takes.
+    /// Writes as many of the server's bytes as the socket accepts.
     void push()
     {
         cojob::error_code ec;

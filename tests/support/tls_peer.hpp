@@ -20,7 +20,7 @@ namespace tests {
 
 namespace asio = boost::asio;
 
-/// What a server may send when the handshake is over, besides data.
+/// TLS messages that a server may send after the handshake, besides data.
 enum class tls_message { ticket, key_update, hello_request };
 
 inline std::ostream& operator<<(std::ostream& out, tls_message m)
@@ -30,13 +30,13 @@ inline std::ostream& operator<<(std::ostream& out, tls_message m)
                                                   : "hello requests");
 }
 
-/// The version of TLS that has it.
+/// The TLS version that has this message.
 inline int version_of(tls_message m)
 {
     return m == tls_message::hello_request ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
-/// A server's context that speaks one version only.
+/// A server context for one TLS version.
 inline asio::ssl::context tls_server_context(const cojob::testing::detail::server_identity& identity, int version)
 {
     asio::ssl::context context(asio::ssl::context::tls_server);
@@ -47,7 +47,8 @@ inline asio::ssl::context tls_server_context(const cojob::testing::detail::serve
     return context;
 }
 
-/// The server's side of TLS without a socket: bytes go in and come out, so that a test can send what no server would.
+/// The server side of TLS without a socket. It consumes and produces bytes, so that a test can send what no server
+/// would send.
 class tls_peer {
   public:
     explicit tls_peer(SSL_CTX* context) : ssl_(SSL_new(context))
@@ -58,7 +59,7 @@ class tls_peer {
 
     [[nodiscard]] SSL* native_handle() const { return ssl_.get(); }
 
-    /// Takes what the client has sent. What it has said by now, decrypted.
+    /// Consumes bytes from the client. Returns the data decrypted so far.
     std::string take(std::string_view sent)
     {
         BIO_write(SSL_get_rbio(ssl_.get()), sent.data(), static_cast<int>(sent.size()));
@@ -81,7 +82,7 @@ class tls_peer {
         must(SSL_do_handshake(ssl) == 1);
     }
 
-    /// What is to go to the client, and was not taken away yet.
+    /// The bytes for the client that were not taken yet.
     std::string output()
     {
         auto* const out = SSL_get_wbio(ssl_.get());

@@ -13,7 +13,7 @@ namespace tests {
 
 using strings = std::vector<std::string>;
 
-/// `active`, and with a link to a pull request that was not there before.
+/// `active`, with a new link to a pull request.
 inline cojob::testing::scripted_reply with_link()
 {
     auto json = tests::job_json("job_1", "active");
@@ -21,13 +21,13 @@ inline cojob::testing::scripted_reply with_link()
     return {200, json, {}};
 }
 
-/// What the tests say of a job.
+/// A job as the tests print it.
 inline std::string text_of(const cojob::mintlify::agent_job& job)
 {
     return job.status_text + (job.pr_link ? " with link" : "");
 }
 
-/// A job's life, and what is told of it.
+/// A job's lifecycle and the changes that are reported.
 struct told_row {
     const char* what;
     life polled;

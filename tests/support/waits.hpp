@@ -26,7 +26,7 @@ inline bool is_get(const cojob::http::request& r)
     return r.method == "GET";
 }
 
-/// Answers the nth GET with the nth of these, and the last one from then on; a POST with an active job.
+/// Responds to the nth GET with the nth of these, and repeats the last one; to a POST with an active job.
 class sequence {
   public:
     explicit sequence(std::vector<reply> replies) : replies_(std::move(replies)) {}

@@ -54,10 +54,10 @@ BOOST_AUTO_TEST_CASE(what_says_which_call_why_and_when_to_come_back)
     const std::pair<error_info, const char*> rows[] = {
         {full_info(), "rejected (HTTP 413): POST /v2/agent/acme/job: prompt: too long"},
         {failed(errc::not_found, 404, "GET", "/v2/agent/p/job/x", ""), "not found (HTTP 404): GET /v2/agent/p/job/x"},
-        {failed(errc::outcome_unknown, 0, "POST", "/v2/agent/p/job", "no answer within 30 s"),
-         "outcome unknown: POST /v2/agent/p/job: no answer within 30 s"},
+        {failed(errc::outcome_unknown, 0, "POST", "/v2/agent/p/job", "no response within 30 s"),
+         "outcome unknown: POST /v2/agent/p/job: no response within 30 s"},
         {throttled, "rate limited (HTTP 429): POST /v2/agent/p/job: try again at 1994-11-06T08:49:37Z"},
-        {unknown, "outcome unknown (HTTP 503): POST /v2/agent/p/job: the server asks to be left alone until "
+        {unknown, "outcome unknown (HTTP 503): POST /v2/agent/p/job: the server asks for no requests until "
                   "1994-11-06T08:49:37Z"},
         {later, "quota exhausted: POST /v2/agent/p/job: no slot; try again at 1994-11-06T08:49:37Z"},
         {failed(errc::unexpected_status, 301, "GET", "/a?b", "redirects are not followed"),

@@ -178,11 +178,11 @@ BOOST_AUTO_TEST_CASE(a_text_of_another_form_is_refused)
               " end\n" + full_text}},
             {"has a word that is not name=value", {" end end", " end id=x end", " hunter2 end"}},
             {"has an unknown member", {" hunter2=x end", " ID=x end", " =x end"}},
-            {"api: is there twice", {" api=a end"}},
-            {"scope: is there twice", {" scope=hunter2 end"}},
-            {"id: is there twice", {" id=hunter2 end", " id= end"}},
-            {"created: is there twice", {time + time + " end"}},
-            {"messaged: is there twice", {" messaged=2026-01-02T03:04:05Z messaged=2026-01-02T03:04:06Z end"}},
+            {"api: occurs twice", {" api=a end"}},
+            {"scope: occurs twice", {" scope=hunter2 end"}},
+            {"id: occurs twice", {" id=hunter2 end", " id= end"}},
+            {"created: occurs twice", {time + time + " end"}},
+            {"messaged: occurs twice", {" messaged=2026-01-02T03:04:05Z messaged=2026-01-02T03:04:06Z end"}},
         },
         "cojob-job/1 api=a scope=hunter2 id=hunter2");
 }
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(a_text_of_another_form_is_refused)
 BOOST_AUTO_TEST_CASE(a_member_that_is_missing_or_wrong_is_refused)
 {
     const std::string api_scope = "api=a scope=hunter2 ";
-    const std::string encoding = "is not percent-encoded as it has to be";
+    const std::string encoding = "is not percent-encoded correctly";
     check_refusals({{"api: is missing", {"", "scope=hunter2 id=hunter2"}},
                     {"scope: is missing", {"api=a", "api=a id=hunter2"}},
                     {"id: is missing", {api_scope}},
@@ -221,8 +221,8 @@ BOOST_AUTO_TEST_CASE(a_time_that_is_wrong_is_refused)
                                             "2026-01-02T03:04:05",
                                             "2026-01-02T03%3A04%3A05Z"};
     const std::string before = "cojob-job/1 api=a scope=s id=i ";
-    check_refusals({{"created: is not a time of RFC 3339", texts}}, before + "created=", " end");
-    check_refusals({{"messaged: is not a time of RFC 3339", texts}}, before + "messaged=", " end");
+    check_refusals({{"created: is not an RFC 3339 time", texts}}, before + "created=", " end");
+    check_refusals({{"messaged: is not an RFC 3339 time", texts}}, before + "messaged=", " end");
 }
 
 BOOST_AUTO_TEST_CASE(a_handle_that_could_not_be_read_back_is_not_written)
@@ -290,9 +290,9 @@ BOOST_AUTO_TEST_CASE(a_service_goes_on_only_with_a_handle_of_its_own)
     };
     BOOST_TEST(why_not({"a", "s", "i"}) == "");
     BOOST_TEST(why_not({"a", "s", "a/b c"}) == "");
-    BOOST_TEST(why_not({"A", "s", "i"}) == "is of another API");
-    BOOST_TEST(why_not({"a", "s/", "i"}) == "is of another server or project");
-    BOOST_TEST(why_not({"a", "t", ".."}) == "is of another server or project");
+    BOOST_TEST(why_not({"A", "s", "i"}) == "belongs to another API");
+    BOOST_TEST(why_not({"a", "s/", "i"}) == "belongs to another server or project");
+    BOOST_TEST(why_not({"a", "t", ".."}) == "belongs to another server or project");
     BOOST_TEST(why_not({"a", "s", ""}) == "id: must not be empty");
     BOOST_TEST(why_not({"a", "s", "i\r\n"}) == "id: must not have control characters");
 }

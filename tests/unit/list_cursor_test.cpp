@@ -54,9 +54,9 @@ struct reader {
             ++page.places;
             if (!broken.contains(list[i]))
                 shown.push_back(list[i]);
-            (broken.contains(list[i]) ? page.unread : seen.contains(list[i]) ? page.known : page.news) += 1;
+            (broken.contains(list[i]) ? page.unread : seen.contains(list[i]) ? page.known : page.new_jobs) += 1;
         }
-        if (cursor.take(page) && page.news > 0) {
+        if (cursor.take(page) && page.new_jobs > 0) {
             seen.insert(shown.begin(), shown.end());
             in_vain = 0;
         }
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(shares_jobs_with_the_page_before_and_none_at_size_one)
                                                                 {3, 2},    {2, 1},   {1, 1}};
     for (const auto& [size, next] : rows) {
         list_cursor cursor(size);
-        BOOST_TEST(cursor.take({.places = size, .news = size, .total = 1000}));
+        BOOST_TEST(cursor.take({.places = size, .new_jobs = size, .total = 1000}));
         BOOST_TEST(cursor.offset() == next);
     }
 }
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(passes_over_an_empty_page_by_the_size_it_asked_for)
     BOOST_TEST(cursor.take({.places = 0, .total = 250}));
     BOOST_TEST(!cursor.is_over());
     BOOST_TEST(cursor.offset() == 100U);
-    BOOST_TEST(cursor.take({.places = 50, .news = 50, .total = 250}));
+    BOOST_TEST(cursor.take({.places = 50, .new_jobs = 50, .total = 250}));
     BOOST_TEST(cursor.offset() == 145U);
 }
 
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(passes_over_offsets_that_are_empty_every_time)
 BOOST_AUTO_TEST_CASE(counts_the_places_of_what_could_not_be_read)
 {
     list_cursor cursor(10);
-    BOOST_TEST(cursor.take({.places = 10, .news = 2, .total = 20})); // eight items did not decode
+    BOOST_TEST(cursor.take({.places = 10, .new_jobs = 2, .total = 20})); // eight items did not decode
     BOOST_TEST(cursor.offset() == 9U);
 }
 

@@ -44,14 +44,14 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_from_its_level_on)
         {retry({"GET", "/job/7", 1, errc::server_error, 480ms, false}), log_level::info,
          R"(GET /job/7 retry in 480 ms attempt=1 error="server error")"},
         {retry({"POST", "/job/7", 2, errc::rate_limited, 36s, true}), log_level::info,
-         R"(POST /job/7 retry in 36 s attempt=2 error="rate limited" hinted=yes)"},
+         R"(POST /job/7 retry in 36 s attempt=2 error="rate limited" delay_from=server)"},
         {retry({"GET", "/job/7", 1, errc::connection_lost, 0s, false}), log_level::info,
          R"(GET /job/7 retry now attempt=1 error="connection lost")"},
         {throttled({"POST", "/job", {}, errc::quota_exhausted, 125s}), log_level::info,
          R"(POST /job throttled for 2 min 5 s error="quota exhausted")"},
         {throttled({{}, {}, "project-1", errc::rate_limited, 36s}), log_level::info,
          R"(polls throttled for 36 s scope=project-1 error="rate limited")"},
-        {stretched({12, 4, 2300ms}), log_level::warning, "polls stretched, one is 2.3 s late overdue=12 in_flight=4"},
+        {stretched({12, 4, 2300ms}), log_level::warning, "polls delayed, one is 2.3 s late overdue=12 in_flight=4"},
         {connection({"api.mintlify.com", cojob::connection_change::opened}), log_level::debug,
          "connection opened host=api.mintlify.com"},
         {connection({"::1", cojob::connection_change::reused}), log_level::debug, "connection reused host=::1"},
@@ -60,11 +60,11 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_from_its_level_on)
         {polled({"v2", "7", {}, {}, 0, 5s}), log_level::debug, "wait begins, next poll in 5 s job=7 api=v2"},
         {polled({"v2", "7", {}, {}, 0, 1ns}), log_level::debug, "wait begins, next poll now job=7 api=v2"},
         {polled({"v2", "7", "active", {}, 3, 6250ms}), log_level::debug,
-         "poll answered, next poll in 6.2 s job=7 api=v2 poll=3 status=active"},
+         "poll succeeded, next poll in 6.2 s job=7 api=v2 poll=3 status=active"},
         {polled({"v2", "7", {}, errc::server_error, 4, 6s}), log_level::debug,
          R"(poll failed, next poll in 6 s job=7 api=v2 poll=4 error="server error")"},
         {polled({"v2", "7", "completed", {}, 5, {}}), log_level::debug,
-         "poll answered, the wait ends job=7 api=v2 poll=5 status=completed"},
+         "poll succeeded, the wait ends job=7 api=v2 poll=5 status=completed"},
         {polled({"v2", "7", {}, errc::not_found, 1, {}}), log_level::error,
          R"(poll failed, the wait ends job=7 api=v2 poll=1 error="not found")"},
         {polled({"v2", "7", {}, aborted, 1, {}}), log_level::error,
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_from_its_level_on)
          "job changed job=7 api=v2 poll=5 status=completed"},
         {unknown({"v2", "7", "on hold"}), log_level::warning, R"(unknown status job=7 api=v2 status="on hold")"},
         {odd({"v2", "source.repository", "missing"}), log_level::warning,
-         "odd member member=source.repository problem=missing api=v2"},
+         "unexpected JSON member member=source.repository problem=missing api=v2"},
     };
     const std::pair<log_level, std::string> begins[] = {{log_level::error, "cojob error   "},
                                                         {log_level::warning, "cojob warning "},
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_function_gets_each_line_with_its_level)
 {
     std::vector<std::pair<log_level, std::string>> lines;
     const auto log = cojob::log_to([&](log_level level, std::string_view text) { lines.emplace_back(level, text); });
-    log->on_connection({"localhost"}); // of a level that was not asked for
+    log->on_connection({"localhost"}); // below the requested level
     log->on_job_changed({"a", "1", "done\n", {}, 1, {}});
     log->on_polls_stretched({12, 4, 1s});
     BOOST_TEST_REQUIRE(lines.size() == 2U);
@@ -121,8 +121,7 @@ BOOST_AUTO_TEST_CASE(a_line_begins_with_the_time_where_that_is_asked_for)
     const auto after = std::chrono::system_clock::now();
     const auto line = out.str();
     BOOST_TEST_REQUIRE(line.find(' ') == std::string_view("2026-11-29T07:05:54.120Z").size());
-    BOOST_TEST(line.substr(line.find(' ')) ==
-               " cojob warning polls stretched, one is 1 s late overdue=12 in_flight=4\n");
+    BOOST_TEST(line.substr(line.find(' ')) == " cojob warning polls delayed, one is 1 s late overdue=12 in_flight=4\n");
     const auto time = cojob::detail::parse_rfc3339(line.substr(0, line.find(' ')));
     BOOST_TEST_REQUIRE(time.has_value());
     BOOST_TEST((*time >= before && *time <= after));
@@ -157,7 +156,7 @@ BOOST_AUTO_TEST_CASE(how_the_stream_formats_does_not_matter)
     out.imbue(std::locale(std::locale::classic(), new grouping));
     out << std::hex << std::showbase << std::setw(99) << std::setfill('_');
     cojob::log_to(out)->on_polls_stretched({1234567, 4, 1s});
-    BOOST_TEST(out.str() == "cojob warning polls stretched, one is 1 s late overdue=1234567 in_flight=4\n");
+    BOOST_TEST(out.str() == "cojob warning polls delayed, one is 1 s late overdue=1234567 in_flight=4\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_stream_that_fails_or_throws_loses_lines_and_nothing_else)

@@ -64,11 +64,11 @@ struct bench {
         quota pool(options, clock);
         quota_core::ticket ticket(cojob::detail::quota_access::core(pool), [] {});
         for (int i = 0; i < 2; ++i) {
-            ticket.ask(0s, false);
+            ticket.request(0s, false);
             ticket.stamp(true);
             clock->advance(10min);
         }
-        ticket.ask(0s, false);
+        ticket.request(0s, false);
         pool.save(file);
     }
 };
@@ -153,7 +153,7 @@ BOOST_FIXTURE_TEST_CASE(keeps_a_pause, bench)
     {
         quota pool(options, clock);
         quota_core::ticket ticket(cojob::detail::quota_access::core(pool), [] {});
-        ticket.ask(0s, false);
+        ticket.request(0s, false);
         ticket.throttled(2h, 0);
         pool.save(file);
     }

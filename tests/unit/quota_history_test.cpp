@@ -1,6 +1,6 @@
 #include "support/quota_model.hpp"
 
-#include <cojob/impl/internal/policy/quota_line.hpp>
+#include <cojob/impl/internal/policy/quota_scheduler.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,11 +19,11 @@ namespace quota_history_tests {
 using namespace std::chrono_literals;
 using cojob::duration;
 using cojob::time_point;
-using cojob::detail::quota_line;
+using cojob::detail::quota_scheduler;
 using cojob::detail::quota_state;
 using cojob::detail::quota_window;
 using tests::quota_model;
-using caller = quota_line::caller;
+using caller = quota_scheduler::caller;
 using state = caller::state_type;
 
 const time_point start{1000h};
@@ -33,7 +33,7 @@ class history {
   public:
     explicit history(unsigned seed)
         : random_(seed), limit_(static_cast<std::uint32_t>(below(pick(2, 8)) + 1)),
-          window_(below(4) == 0 ? 1h : 1s * pick(1, 60)), line_(make_window()), model_(line_.window())
+          window_(below(4) == 0 ? 1h : 1s * pick(1, 60)), scheduler_(make_window()), model_(scheduler_.window())
     {
         for (std::size_t i = 0; i < 12; ++i) {
             callers_.push_back(std::make_unique<pair>());
@@ -43,7 +43,7 @@ class history {
     ~history()
     {
         for (const auto& p : callers_)
-            line_.leave(*p->real, now_);
+            scheduler_.leave(*p->real, now_);
     }
     history(const history&) = delete;
     history& operator=(const history&) = delete;
@@ -114,9 +114,9 @@ class history {
         }
     }
 
-    quota_line::patience patience()
+    quota_scheduler::patience patience()
     {
-        quota_line::patience p;
+        quota_scheduler::patience p;
         if (below(4) != 0)
             p.in_all = below(8) == 0 ? 0s : a_part_of((window_ + 1s) * pick(1, 6));
         if (below(6) == 0)
@@ -130,24 +130,24 @@ class history {
         const auto was = p.ideal.state;
         if (!p.ideal.has_slot() || was == state::granted) {
             if (was == state::queued && below(6) == 0) {
-                line_.leave(real, now_);
+                scheduler_.leave(real, now_);
                 model_.leave(p.ideal, now_);
                 return true;
             }
             if (was == state::queued && below(3) == 0)
-                return line_.commit(real, now_) == model_.commit(p.ideal, now_);
+                return scheduler_.commit(real, now_) == model_.commit(p.ideal, now_);
             const auto how_long = patience();
             const auto at_front = below(2) == 0;
-            const auto told = line_.ask(real, how_long, at_front, now_);
-            refused_ += told == state::refused ? 1 : 0;
-            return told == model_.ask(p.ideal, how_long, at_front, now_) && real.next() == p.ideal.next;
+            const auto result = scheduler_.request(real, how_long, at_front, now_);
+            refused_ += result == state::refused ? 1 : 0;
+            return result == model_.request(p.ideal, how_long, at_front, now_) && real.next() == p.ideal.next;
         }
         switch (below(9)) {
         case 0:
         case 1:
-        case 2: return line_.commit(real, now_) == model_.commit(p.ideal, now_);
+        case 2: return scheduler_.commit(real, now_) == model_.commit(p.ideal, now_);
         case 3:
-            line_.leave(real, now_);
+            scheduler_.leave(real, now_);
             model_.leave(p.ideal, now_);
             return true;
         case 4: return throttle(p);
@@ -155,7 +155,7 @@ class history {
             if (was != state::committed)
                 return true;
             const auto is_success = below(4) != 0, was_answered = is_success || below(2) != 0;
-            line_.stamp(real, now_, is_success, was_answered);
+            scheduler_.stamp(real, now_, is_success, was_answered);
             model_.stamp(p.ideal, now_, is_success, was_answered);
             return true;
         }
@@ -169,7 +169,7 @@ class history {
         const auto uniform = below(10) / 10.;
         const auto before = count(state::holding);
         const auto is_same =
-            line_.throttled(*p.real, now_, hint, uniform) == model_.throttled(p.ideal, now_, hint, uniform);
+            scheduler_.throttled(*p.real, now_, hint, uniform) == model_.throttled(p.ideal, now_, hint, uniform);
         revoked_ += before - count(state::holding);
         return is_same;
     }
@@ -187,7 +187,7 @@ class history {
         for (const auto& p : callers_)
             if (p->real->state() != p->ideal.state || p->wakes != p->ideal.wakes)
                 return false;
-        const auto a = line_.window().state(now_), b = model_.window.state(now_);
+        const auto a = scheduler_.window().state(now_), b = model_.window.state(now_);
         return a.held == b.held && a.ages == b.ages && a.pause_left == b.pause_left && a.guess == b.guess;
     }
 
@@ -195,7 +195,7 @@ class history {
     time_point now_ = start;
     std::uint32_t limit_;
     duration window_;
-    quota_line line_;
+    quota_scheduler scheduler_;
     quota_model model_;
     std::vector<std::unique_ptr<pair>> callers_;
     int revoked_ = 0, refused_ = 0;

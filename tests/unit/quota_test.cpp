@@ -39,7 +39,7 @@ struct bench {
     {
         const auto c = caller('!');
         for (auto left = pool.remaining(); left > 0; --left) {
-            BOOST_REQUIRE(c->ask(0s, false).kind == quota_reply::granted);
+            BOOST_REQUIRE(c->request(0s, false).kind == quota_reply::granted);
             c->stamp(true);
         }
     }
@@ -94,14 +94,14 @@ BOOST_AUTO_TEST_CASE(tells_what_is_left_and_when_there_is_more)
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c');
     BOOST_TEST(b.pool.remaining() == 2U);
     BOOST_CHECK(b.pool.next_slot_at() == now);
-    first->ask(0s, false);
-    second->ask(0s, false);
+    first->request(0s, false);
+    second->request(0s, false);
     BOOST_TEST(b.pool.remaining() == 0U);
     BOOST_CHECK(b.pool.next_slot_at() == now + 1h + 1s); // both as if they ended now
     first->stamp(true);
     b.clock->advance(10min);
     BOOST_CHECK(b.pool.next_slot_at() == now + 1h + 1s);
-    third->ask(no_timeout, false);
+    third->request(no_timeout, false);
     BOOST_CHECK(b.pool.next_slot_at() == now + 10min + 1h + 1s); // the other is the third's
     second->throttled(30min, 0);
     BOOST_CHECK(b.pool.next_slot_at() == now + 1h + 1s);
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_clock_is_the_machines_unless_it_is_given)
     const auto now = cojob::machine_clock()->wall_now();
     BOOST_CHECK(pool.next_slot_at() >= now && pool.next_slot_at() < now + 1min);
     quota_core::ticket ticket(cojob::detail::quota_access::core(pool), [] {});
-    ticket.ask(0s, false);
+    ticket.request(0s, false);
     ticket.stamp(true);
     BOOST_CHECK(pool.next_slot_at() == cojob::timestamp::max());
 }
@@ -134,19 +134,19 @@ BOOST_AUTO_TEST_CASE(grants_in_order)
 {
     bench b(1);
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c');
-    BOOST_TEST(is_granted(first->ask(1h, false)));
-    BOOST_TEST(is_queued(second->ask(no_timeout, false), 1h + 1s)); // when time brings it; an end before wakes
-    BOOST_TEST(is_queued(third->ask(2h, false), 2h));
+    BOOST_TEST(is_granted(first->request(1h, false)));
+    BOOST_TEST(is_queued(second->request(no_timeout, false), 1h + 1s)); // when time brings it; an end before wakes
+    BOOST_TEST(is_queued(third->request(2h, false), 2h));
     first->give_back();
     BOOST_TEST(b.take_woken() == "bc"); // granted, and moved up
-    BOOST_TEST(is_queued(third->ask(2h, false), 1h + 1s));
-    BOOST_TEST(is_queued(first->ask(2h, false), 2h)); // at the end of the queue
-    BOOST_TEST(is_granted(second->ask(5min, false)));
+    BOOST_TEST(is_queued(third->request(2h, false), 1h + 1s));
+    BOOST_TEST(is_queued(first->request(2h, false), 2h)); // at the end of the queue
+    BOOST_TEST(is_granted(second->request(5min, false)));
     second->give_back();
     BOOST_TEST(b.take_woken() == "ca");
     third->leave(); // the grant that it did not ask about goes on
     BOOST_TEST(b.take_woken() == "a");
-    BOOST_TEST(is_granted(first->ask(5min, false)));
+    BOOST_TEST(is_granted(first->request(5min, false)));
 }
 
 BOOST_AUTO_TEST_CASE(lets_nobody_overtake_when_time_has_freed_a_slot)
@@ -154,14 +154,14 @@ BOOST_AUTO_TEST_CASE(lets_nobody_overtake_when_time_has_freed_a_slot)
     bench b(2);
     b.exhaust();
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c');
-    first->ask(no_timeout, false);
-    second->ask(no_timeout, false);
+    first->request(no_timeout, false);
+    second->request(no_timeout, false);
     b.clock->advance(1h + 1s);
     BOOST_TEST(b.pool.remaining() == 0U);
-    BOOST_TEST(is_queued(third->ask(no_timeout, false), 1h + 1s));
+    BOOST_TEST(is_queued(third->request(no_timeout, false), 1h + 1s));
     BOOST_TEST(b.take_woken() == "ab");
-    BOOST_TEST(is_granted(second->ask(no_timeout, false)));
-    BOOST_TEST(is_granted(first->ask(no_timeout, false)));
+    BOOST_TEST(is_granted(second->request(no_timeout, false)));
+    BOOST_TEST(is_granted(first->request(no_timeout, false)));
 }
 
 BOOST_AUTO_TEST_CASE(puts_who_was_refused_by_the_server_where_it_was)
@@ -170,19 +170,19 @@ BOOST_AUTO_TEST_CASE(puts_who_was_refused_by_the_server_where_it_was)
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c'), fourth = b.caller('d'),
                fifth = b.caller('e');
     for (const auto* c : {&first, &second, &third}) {
-        BOOST_TEST(is_granted((*c)->ask(0s, false)));
+        BOOST_TEST(is_granted((*c)->request(0s, false)));
         BOOST_TEST((*c)->commit());
     }
-    BOOST_TEST(is_queued(fourth->ask(no_timeout, false), 1h + 1s));
+    BOOST_TEST(is_queued(fourth->request(no_timeout, false), 1h + 1s));
     BOOST_TEST((third->throttled(10s, 0) == 10s));
     BOOST_TEST((first->throttled(10s, 0) == 10s));
-    BOOST_TEST(is_queued(first->ask(no_timeout, true), 10s));
-    BOOST_TEST(is_queued(third->ask(no_timeout, true), 10s));
-    BOOST_TEST(is_queued(fifth->ask(no_timeout, true), 10s)); // had no slot yet: before all
+    BOOST_TEST(is_queued(first->request(no_timeout, true), 10s));
+    BOOST_TEST(is_queued(third->request(no_timeout, true), 10s));
+    BOOST_TEST(is_queued(fifth->request(no_timeout, true), 10s)); // had no slot yet: before all
     b.clock->advance(10s);
-    BOOST_TEST(is_queued(fourth->ask(no_timeout, false), 1h + 1s));
+    BOOST_TEST(is_queued(fourth->request(no_timeout, false), 1h + 1s));
     BOOST_TEST(b.take_woken() == "de"); // the pause is over sooner than the window; the probe
-    BOOST_TEST(is_granted(fifth->ask(no_timeout, false)));
+    BOOST_TEST(is_granted(fifth->request(no_timeout, false)));
     fifth->stamp(true);
     BOOST_TEST(b.take_woken() == "a"); // the second still has its slot
     second->give_back();
@@ -195,14 +195,14 @@ BOOST_AUTO_TEST_CASE(refuses_at_once_whom_waiting_cannot_help)
     b.exhaust();
     b.clock->advance(50min);
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c'), fourth = b.caller('d');
-    BOOST_TEST(is_refused(first->ask(0s, false), 10min + 1s));
-    BOOST_TEST(is_refused(first->ask(10min + 1s - 1ns, false), 10min + 1s));
-    BOOST_TEST(is_queued(first->ask(10min + 1s, false), 10min + 1s));
-    BOOST_TEST(is_queued(second->ask(1h, false), 10min + 1s));
-    BOOST_TEST(is_refused(third->ask(1h, false), 10min + 1s + 1h + 1s));
+    BOOST_TEST(is_refused(first->request(0s, false), 10min + 1s));
+    BOOST_TEST(is_refused(first->request(10min + 1s - 1ns, false), 10min + 1s));
+    BOOST_TEST(is_queued(first->request(10min + 1s, false), 10min + 1s));
+    BOOST_TEST(is_queued(second->request(1h, false), 10min + 1s));
+    BOOST_TEST(is_refused(third->request(1h, false), 10min + 1s + 1h + 1s));
     first->leave();
-    BOOST_TEST(is_queued(third->ask(1h, false), 10min + 1s));
-    BOOST_TEST(is_queued(fourth->ask(no_timeout, false), 10min + 1s + 1h + 1s));
+    BOOST_TEST(is_queued(third->request(1h, false), 10min + 1s));
+    BOOST_TEST(is_queued(fourth->request(no_timeout, false), 10min + 1s + 1h + 1s));
     BOOST_TEST(b.woken.empty());
 }
 
@@ -211,18 +211,18 @@ BOOST_AUTO_TEST_CASE(refuses_when_the_limit_has_passed_or_what_it_hoped_for_is_g
     bench b(2);
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c'), fourth = b.caller('d'),
                fifth = b.caller('e');
-    first->ask(0s, false);
-    second->ask(0s, false);
-    BOOST_TEST(is_queued(third->ask(1min, false), 1min)); // a slot may be given back
-    BOOST_TEST(is_queued(fourth->ask(5min, false), 5min));
-    BOOST_TEST(is_queued(fifth->ask(5min, false), 5min) == false); // two can come back, not three
+    first->request(0s, false);
+    second->request(0s, false);
+    BOOST_TEST(is_queued(third->request(1min, false), 1min)); // a slot may be given back
+    BOOST_TEST(is_queued(fourth->request(5min, false), 5min));
+    BOOST_TEST(is_queued(fifth->request(5min, false), 5min) == false); // two can come back, not three
     b.clock->advance(20s);
-    BOOST_TEST(is_queued(third->ask(1h, false), 40s)); // as it was said when it came
+    BOOST_TEST(is_queued(third->request(1h, false), 40s)); // as it was said when it came
     first->stamp(true);
     BOOST_TEST(b.take_woken() == "d"); // one can come back, and it is the third's
-    BOOST_TEST(is_refused(fourth->ask(5min, false), 1h + 1s));
+    BOOST_TEST(is_refused(fourth->request(5min, false), 1h + 1s));
     b.clock->advance(40s);
-    BOOST_TEST(is_refused(third->ask(1min, false), 1h + 1s - 40s));
+    BOOST_TEST(is_refused(third->request(1min, false), 1h + 1s - 40s));
     BOOST_TEST(b.woken.empty());
 }
 
@@ -230,23 +230,23 @@ BOOST_AUTO_TEST_CASE(is_told_of_a_pause_that_is_too_long_for_it)
 {
     bench b(100);
     const auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c');
-    first->ask(0s, false);
+    first->request(0s, false);
     first->throttled(10s, 0);
-    BOOST_TEST(is_queued(second->ask(5min, false), 10s));
-    BOOST_TEST(is_queued(third->ask(no_timeout, false), 10s));
+    BOOST_TEST(is_queued(second->request(5min, false), 10s));
+    BOOST_TEST(is_queued(third->request(no_timeout, false), 10s));
     b.clock->advance(10s);
-    BOOST_TEST(is_granted(second->ask(5min, false)));
-    BOOST_TEST(is_queued(third->ask(no_timeout, false), 1h)); // the probe's end wakes it
-    BOOST_TEST(is_queued(first->ask(5min, false), 5min));
+    BOOST_TEST(is_granted(second->request(5min, false)));
+    BOOST_TEST(is_queued(third->request(no_timeout, false), 1h)); // the probe's end wakes it
+    BOOST_TEST(is_queued(first->request(5min, false), 5min));
     BOOST_TEST((second->throttled(6min, 0) == 6min));
     BOOST_TEST(b.take_woken() == "a");
-    BOOST_TEST(is_refused(first->ask(5min, false), 6min));
-    BOOST_TEST(is_refused(first->ask(5min, false), 6min));
-    BOOST_TEST(is_queued(third->ask(no_timeout, false), 6min));
+    BOOST_TEST(is_refused(first->request(5min, false), 6min));
+    BOOST_TEST(is_refused(first->request(5min, false), 6min));
+    BOOST_TEST(is_queued(third->request(no_timeout, false), 6min));
     b.clock->advance(6min);
-    BOOST_TEST(is_granted(third->ask(no_timeout, false)));
-    first->ask(5min, false);
-    second->ask(5min, false);
+    BOOST_TEST(is_granted(third->request(no_timeout, false)));
+    first->request(5min, false);
+    second->request(5min, false);
     third->stamp(false);
     BOOST_TEST(b.take_woken() == "ab");
 }
@@ -257,29 +257,29 @@ BOOST_AUTO_TEST_CASE(never_makes_a_caller_spin)
     b.exhaust();
     const auto first = b.caller('a');
     b.clock->advance(1h + 1s - 1ns);
-    BOOST_TEST(is_queued(first->ask(5min, false), 1ms));
+    BOOST_TEST(is_queued(first->request(5min, false), 1ms));
     b.clock->advance(1ns);
-    BOOST_TEST(is_granted(first->ask(5min, false)));
+    BOOST_TEST(is_granted(first->request(5min, false)));
 }
 
 BOOST_AUTO_TEST_CASE(forgets_a_caller_that_goes)
 {
     bench b(1);
     auto first = b.caller('a'), second = b.caller('b'), third = b.caller('c'), fourth = b.caller('d');
-    first->ask(0s, false);
+    first->request(0s, false);
     for (const auto* c : {&second, &third, &fourth})
-        (*c)->ask(no_timeout, false);
+        (*c)->request(no_timeout, false);
     second.reset();
     first->give_back();
     BOOST_TEST(b.take_woken() == "ccd"); // moved up, granted; and the next moved up
     third.reset();                       // never used its slot
     BOOST_TEST(b.take_woken() == "d");
-    BOOST_TEST(is_granted(fourth->ask(no_timeout, false)));
-    first->ask(no_timeout, false);
+    BOOST_TEST(is_granted(fourth->request(no_timeout, false)));
+    first->request(no_timeout, false);
     BOOST_TEST(fourth->commit());
     fourth.reset(); // may have
     BOOST_TEST(b.woken.empty());
-    BOOST_TEST(is_queued(first->ask(no_timeout, false), 1h + 1s));
+    BOOST_TEST(is_queued(first->request(no_timeout, false), 1h + 1s));
     BOOST_TEST(b.pool.remaining() == 0U);
 }
 
@@ -288,9 +288,9 @@ BOOST_AUTO_TEST_CASE(holds_what_it_has_when_it_asks_or_leaves)
     bench b(1);
     const auto first = b.caller('a');
     first->leave();
-    first->ask(0s, false);
+    first->request(0s, false);
     first->leave();
-    BOOST_TEST(is_granted(first->ask(0s, false)));
+    BOOST_TEST(is_granted(first->request(0s, false)));
     BOOST_TEST(b.pool.remaining() == 0U);
     first->give_back();
     BOOST_TEST(b.pool.remaining() == 1U);

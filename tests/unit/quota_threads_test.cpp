@@ -36,8 +36,8 @@ void draw(const std::shared_ptr<quota_core>& core, unsigned seed, int calls, std
     std::atomic<int> wakes = 0;
     for (int i = 0; i < calls; ++i) {
         quota_core::ticket ticket(core, [&] { ++wakes; });
-        auto reply = ticket.ask(no_timeout, false);
-        for (; reply.kind == quota_reply::queued && random() % 50 != 0; reply = ticket.ask(no_timeout, false))
+        auto reply = ticket.request(no_timeout, false);
+        for (; reply.kind == quota_reply::queued && random() % 50 != 0; reply = ticket.request(no_timeout, false))
             std::this_thread::yield();
         if (reply.kind != quota_reply::granted)
             continue; // gives up, perhaps with a grant on its way

@@ -73,8 +73,8 @@ BOOST_AUTO_TEST_CASE(is_drained_by_every_attempt_of_a_call)
     planned_call call(budget);
     for (int i = 0; i < 3; ++i)
         BOOST_TEST(call.after(answered(500)).is_again);
-    BOOST_TEST(call.after(answered(500)).why_not == "attempts spent");
-    BOOST_TEST(planned_call(budget).after(answered(500)).why_not == "retry budget");
+    BOOST_TEST(call.after(answered(500)).why_not == "max_attempts reached");
+    BOOST_TEST(planned_call(budget).after(answered(500)).why_not == "the retry budget is empty");
 }
 
 BOOST_AUTO_TEST_CASE(is_filled_by_successes)
@@ -134,9 +134,11 @@ BOOST_AUTO_TEST_CASE(comes_after_the_count_and_before_the_servers_word)
     retried(empty, answered(500), 10);
     const auto hint = with(0, 1h, some_moment.now);
     BOOST_TEST(planned_call(effect::none, attempts(1)).after(answered(500), hint).why_not == "");
-    BOOST_TEST(planned_call(empty).after(answered(500), hint).why_not == "retry budget");
-    BOOST_TEST(planned_call().after(answered(500), hint).why_not == "the server asks for more than max_server_delay");
-    BOOST_TEST(planned_call().after(answered(500), with(0, 1s, some_moment.now)).why_not == "the deadline comes first");
+    BOOST_TEST(planned_call(empty).after(answered(500), hint).why_not == "the retry budget is empty");
+    BOOST_TEST(planned_call().after(answered(500), hint).why_not ==
+               "the server's delay is longer than max_server_delay");
+    BOOST_TEST(planned_call().after(answered(500), with(0, 1s, some_moment.now)).why_not ==
+               "the deadline would pass first");
     BOOST_TEST(planned_call().after(answered(404), hint).why_not == "");
 }
 

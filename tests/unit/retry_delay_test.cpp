@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(is_not_longer_than_patience)
     for (const auto& failure : hinted) {
         const auto step = planned_call().after(failure, with(0.5, 2min + 1ns));
         BOOST_TEST(!step.is_again);
-        BOOST_TEST(step.why_not == "the server asks for more than max_server_delay");
+        BOOST_TEST(step.why_not == "the server's delay is longer than max_server_delay");
     }
     retry_options o;
     o.max_server_delay = 3s;
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(ends_before_the_deadline_or_there_is_no_retry)
             BOOST_TEST_CONTEXT(r.name)
             {
                 BOOST_TEST(step.is_again == (early > 0ns));
-                BOOST_TEST(step.why_not == (early > 0ns ? "" : "the deadline comes first"));
+                BOOST_TEST(step.why_not == (early > 0ns ? "" : "the deadline would pass first"));
                 BOOST_CHECK(step.wait == (early > 0ns ? r.wait : 0ns));
             }
         }

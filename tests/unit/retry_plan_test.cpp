@@ -122,7 +122,7 @@ next follows(effect e, const attempt_outcome& outcome)
 struct kind {
     bool retry_options::* option;
     attempt_outcome failure;
-    std::string_view why_not = "switched off";
+    std::string_view why_not = "disabled in retry_options";
 };
 
 const kind kinds[] = {
@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(makes_as_many_attempts_as_it_may)
         planned_call c(e, attempts(4));
         for (const auto status : {425, 401, 429, 425})
             BOOST_TEST(c.after(answered(status)).is_again);
-        BOOST_TEST(c.after(answered(425)).why_not == "attempts spent");
+        BOOST_TEST(c.after(answered(425)).why_not == "max_attempts reached");
     }
 }
 

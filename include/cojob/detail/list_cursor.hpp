@@ -12,7 +12,7 @@ namespace cojob::detail {
 struct page_count {
     std::size_t places = 0,             ///< places of the list on the page: jobs, and items that did not decode
         known = 0,                      ///< jobs that an earlier page had
-        news = 0,                       ///< other jobs
+        new_jobs = 0,                   ///< other jobs
         unread = 0;                     ///< items that did not decode
     std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API reports no total
 };

@@ -21,7 +21,7 @@ namespace detail {
 inline void check_positive(duration d, const char* name)
 {
     if (d <= duration::zero())
-        throw_invalid_argument(name, "must be more than zero; no_timeout for none");
+        throw_invalid_argument(name, "must be more than zero; use no_timeout for no limit");
 }
 
 inline void check_not_zero(std::size_t n, const char* name)

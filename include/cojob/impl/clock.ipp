@@ -22,8 +22,8 @@ std::string to_string(timestamp t)
 
 namespace detail {
 
-/// The pending wait outlives the alarm by a moment, so what it calls is shared with it, and it looks at nothing else:
-/// the last owner of a client, and of an alarm that is at rest, may be on another thread.
+/// The pending wait can outlive the alarm for a moment. It shares only the callback with the alarm, because the last
+/// owner of a client, and of an alarm that is not set, may be on another thread.
 class steady_alarm final : public alarm {
   public:
     explicit steady_alarm(const asio::any_io_executor& executor) : timer_(executor) {}
@@ -32,7 +32,7 @@ class steady_alarm final : public alarm {
     void set(time_point when, std::function<void()> ring) override
     {
         clear();
-        ring_ = std::make_shared<std::function<void()>>(std::move(ring)); // once a request
+        ring_ = std::make_shared<std::function<void()>>(std::move(ring)); // one allocation per request
         timer_.expires_at(when);
         timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
             const auto callback = weak.lock();
@@ -48,7 +48,7 @@ class steady_alarm final : public alarm {
         ring_.reset();
         try {
             timer_.cancel();
-        } catch (const boost::system::system_error&) { // the wait stays and will find nothing to ring
+        } catch (const boost::system::system_error&) { // the wait stays pending and finds no callback
         }
     }
 

@@ -16,7 +16,7 @@ namespace cojob {
 
 namespace detail {
 
-/// What each code is called and which conditions it meets, in the order of errc.
+/// The message and the conditions of each code, in the order of errc.
 struct errc_row {
     const char* text;
     unsigned conditions;
@@ -63,7 +63,7 @@ inline const errc_row* find_errc(int value) noexcept
     return &rows[static_cast<std::size_t>(value - 1)];
 }
 
-// A category's identity is its id and not its address: in a program there may be several of each.
+// Categories are compared by id, not by address: a program with shared libraries may contain several instances.
 class error_category_type final : public boost::system::error_category {
   public:
     constexpr error_category_type() noexcept : error_category(0xB9D7'41C2'6A0E'83F5U) {}
@@ -98,17 +98,17 @@ class condition_category_type final : public boost::system::error_category {
     }
 };
 
-/// A text from outside as a part of a line.
+/// External text as part of a line: escaped and shortened.
 inline std::string excerpt_for_line(std::string_view text, std::size_t most)
 {
     const auto kept = cut_at_character(text, most);
     return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
 }
 
-/// Which call it was, or which job where it was a wait; the query may hold secrets.
+/// The call's method and path, or the job of a wait. Without the query, which may contain secrets.
 inline std::string subject_of(const error_info& info)
 {
-    constexpr std::size_t most = 256; // above any path of an API, and a line stays one that can be read
+    constexpr std::size_t most = 256; // longer than any API path, short enough for a readable line
     const auto path = std::string_view(info.path).substr(0, info.path.find('?'));
     if (!info.method.empty() && !path.empty())
         return escape_control(info.method) + ' ' + excerpt_for_line(path, most);
@@ -168,9 +168,9 @@ std::string to_string(const error_info& info)
         line += " (HTTP " + std::to_string(info.http_status) + ")";
     detail::add_part(line, ": ", "", detail::subject_of(info));
     detail::add_part(line, ": ", "", info.message);
-    if (info.retry_at) { // a call whose outcome is not known must not be repeated just so
+    if (info.retry_at) { // do not advise a retry if the outcome is unknown
         const auto* const advice =
-            info.code() == condition::retryable ? "try again at " : "the server asks to be left alone until ";
+            info.code() == condition::retryable ? "try again at " : "the server asks for no requests until ";
         detail::add_part(line, info.message.empty() ? ": " : "; ", advice, to_string(*info.retry_at));
     }
     return line;

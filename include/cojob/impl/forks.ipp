@@ -1,7 +1,7 @@
 #ifndef COJOB_IMPL_FORKS_IPP
 #define COJOB_IMPL_FORKS_IPP
 
-// All that is asked of the system about processes.
+// The only code that uses the system's process API.
 
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/forks.hpp>
@@ -17,7 +17,7 @@ inline std::atomic<unsigned> forks_so_far{0};
 const std::atomic<unsigned>& fork_count()
 {
 #if defined(__unix__) || defined(__APPLE__)
-    // Where the system has no room for the hook, a child is not told from its parent.
+    // If pthread_atfork fails, a child process is not detected.
     static const auto hooked = pthread_atfork(nullptr, nullptr, +[] { ++forks_so_far; });
     (void)hooked;
 #endif

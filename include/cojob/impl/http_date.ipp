@@ -11,7 +11,7 @@
 
 namespace cojob::detail {
 
-/// Takes a word off the front of the text, whatever its case.
+/// Removes a word from the front of the text, ignoring case.
 [[nodiscard]] inline bool take_word(std::string_view& text, std::string_view word) noexcept
 {
     if (!equal_ignoring_case(text.substr(0, word.size()), word))
@@ -20,7 +20,7 @@ namespace cojob::detail {
     return true;
 }
 
-/// Takes one of the names, by as many of its letters as are given, off the front of the text. Its place, from 1.
+/// Removes one of the names, or its first `letters` letters, from the front of the text. Returns its number, from 1.
 template <std::size_t Count>
 [[nodiscard]] std::optional<unsigned> take_name(std::string_view& text,
                                                 const std::array<std::string_view, Count>& names,
@@ -32,7 +32,7 @@ template <std::size_t Count>
     return std::nullopt;
 }
 
-/// GMT, as the standard wants it, or another name of it that servers send.
+/// GMT, as the standard requires, or another name for it that servers send.
 inline bool is_zone(std::string_view text) noexcept
 {
     constexpr std::array<std::string_view, 5> names{"GMT", "UTC", "UT", "Z", "+0000"};
@@ -44,7 +44,7 @@ inline constexpr std::array<std::string_view, 7> day_names{"Monday", "Tuesday", 
 inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// Hours, minutes and seconds; a leap second is the first one after it.
+/// Hours, minutes and seconds. A leap second counts as the second after it.
 inline std::optional<std::chrono::seconds> take_time(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
@@ -73,7 +73,7 @@ inline std::optional<std::chrono::sys_seconds> make_time(std::optional<int> year
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, and with the old form's dashes and two digits `Sunday, 06-Nov-94 08:49:37 GMT`. The
-/// day's name is off already.
+/// day's name has been removed already.
 inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view text, std::string_view separator,
                                                                std::size_t year_digits, int now_year) noexcept
 {
@@ -88,7 +88,7 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
         *year += now_year - now_year % 100;
         if (*year > now_year + 50) // RFC 9110, 5.6.7
             *year -= 100;
-        else if (*year <= now_year - 50) // the same the other way, for the last days of a century
+        else if (*year <= now_year - 50) // the reverse, for the last days of a century
             *year += 100;
     }
     if (!take(text, ' '))
@@ -97,7 +97,7 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
     return take(text, ' ') && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
 }
 
-/// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.
+/// asctime: `Sun Nov  6 08:49:37 1994`. The day's name has been removed already.
 inline std::optional<std::chrono::sys_seconds> parse_month_first(std::string_view text) noexcept
 {
     const auto month = take_name(text, month_names);

@@ -37,7 +37,7 @@ std::optional<std::string_view> json_cursor::take_string() noexcept
             ++at_;
             return since(begin);
         }
-        at_ += 2; // a backslash and what it escapes
+        at_ += 2; // a backslash and the character that it escapes
     }
     at_ = text_.size();
     return std::nullopt;
@@ -80,7 +80,8 @@ std::optional<std::string_view> json_cursor::take_value() noexcept
     if (text_[begin] == '{' || text_[begin] == '[')
         return take_container();
     at_ = std::min(text_.find_first_of(",:]}\" \t\r\n", begin), text_.size());
-    return at_ > begin && at_ < text_.size() ? std::optional(since(begin)) : std::nullopt; // at the end it may be cut
+    return at_ > begin && at_ < text_.size() ? std::optional(since(begin))
+                                             : std::nullopt; // at the end of the text it may be truncated
 }
 
 std::optional<std::string> decode_json_string(std::string_view token)
@@ -122,7 +123,7 @@ std::string find_json_id(std::string_view text, std::string_view name)
     return found;
 }
 
-/// The code unit of the `\uXXXX` the text begins with; -1 when it begins with none.
+/// The code unit of the `\uXXXX` at the front of the text; -1 if there is none.
 inline int escaped_unit(std::string_view text) noexcept
 {
     constexpr std::size_t length = 6;

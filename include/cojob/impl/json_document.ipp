@@ -44,10 +44,11 @@ std::string_view json_document::text_of(const boost::json::value& value) const
 {
     const auto is_before = [](const slice& s, const boost::json::value* v) { return std::less<>()(s.value, v); };
     if (slices_.empty()) {
-        slices_.reserve(64); // values of a job as a rule
+        slices_.reserve(64); // more than most jobs have values
         json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
         add(root_, at);
-        // Of members with one name the last one is in the tree: it is the last of its value here too.
+        // If several members have the same name, the tree contains the last one. It sorts last among the slices of its
+        // value.
         const auto comes_before = [](const slice& a, const slice& b) {
             return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
         };
@@ -61,7 +62,8 @@ std::string_view json_document::text_of(const boost::json::value& value) const
     return text;
 }
 
-/// What an earlier member of the same name had may be of another kind than the value in the tree: then it is passed.
+/// Adds slices for the value and its parts. The text may be that of an earlier member with the same name but another
+/// kind: then its parts are skipped.
 void json_document::add(const boost::json::value& value, json_cursor& at) const
 {
     const auto begin = at.position();

@@ -8,7 +8,8 @@
 
 namespace cojob::detail {
 
-/// Jobs that a page shares with the one before: one in ten, and none where a page has a single place.
+/// The number of jobs that a page shares with the previous one: one in ten, at least one, and none if a page has a
+/// single entry.
 inline std::size_t overlap_of(std::size_t places)
 {
     return places < 2 ? 0 : std::max<std::size_t>(1, places / 10);
@@ -21,20 +22,21 @@ bool list_cursor::take(const page_count& page)
         return false;
     }
     total_ = page.total;
-    if (page.news > 0)
+    if (page.new_jobs > 0)
         in_vain_ = 0;
-    // Whatever is shorter than asked covers only what it has: a server may give fewer than it is asked for.
+    // A page that is shorter than requested covers only its own entries: a server may return fewer.
     const auto end = offset_ + (page.places == 0 ? size_ : page.places);
-    if (unknown_at_ && page.news == 0 && end < *unknown_at_) {
+    if (unknown_at_ && page.new_jobs == 0 && end < *unknown_at_) {
         known_before_ = end;
         search();
         return true;
     }
     const auto is_searching = unknown_at_.has_value();
-    const auto has_gone_on = page.news > 0 || end > end_ || is_searching;
+    const auto has_gone_on = page.new_jobs > 0 || end > end_ || is_searching;
     is_over_ = page.total ? end >= *page.total : page.places == 0 || !has_gone_on;
     reach_ = page.places;
-    // Nothing but the end of the page before: what follows that end cannot be read, so no page will join it.
+    // If the page repeats only the end of the previous one, the entries after that end are unreadable: continue without
+    // an overlap.
     read_on(has_gone_on ? end : end_, has_gone_on ? overlap_of(std::min(size_, reach_)) : 0);
     return true;
 }
@@ -57,7 +59,7 @@ bool list_cursor::continues(const page_count& page) const
         return true;
     if (unknown_at_ || shrunk_by(page) > 0)
         return false;
-    constexpr int enough = 2; // the first may have met a list that changed, the second one that changed again
+    constexpr int enough = 2; // the list may have changed before the first, and once more before the second
     return !must_join_ || page.unread >= end_ - offset_ || in_vain_ >= enough;
 }
 

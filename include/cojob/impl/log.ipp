@@ -4,7 +4,7 @@
 #include <cojob/detail/rfc3339.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/base/in_units.hpp>
-#include <cojob/impl/internal/client/log_words.hpp>
+#include <cojob/impl/internal/client/log_message.hpp>
 #include <cojob/log.hpp>
 #include <cojob/policy/effect.hpp>
 
@@ -29,54 +29,54 @@ inline std::string from_now(duration wait)
     return wait < std::chrono::milliseconds(1) ? "now" : "in " + in_units(wait);
 }
 
-inline log_words words_of_attempt(const attempt_event& e)
+inline log_message format_attempt(const attempt_event& e)
 {
-    log_words words(e.method, e.path, "begins");
+    log_message words(e.method, e.path, "begins");
     words.with("attempt", e.number);
     if (e.is_poll)
         words.with("kind", "poll");
     return words;
 }
 
-inline log_words words_of_response(const response_event& e)
+inline log_message format_response(const response_event& e)
 {
     const auto status = e.status == 0 ? "no response" : std::to_string(e.status);
-    log_words words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
+    log_message words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
     words.with(e.error);
     if (e.error && e.reached != phase::done)
         words.with("phase", to_string(e.reached));
     return words;
 }
 
-inline log_words words_of_retry(const retry_event& e)
+inline log_message format_retry(const retry_event& e)
 {
-    log_words words(e.method, e.path, "retry " + from_now(e.wait));
+    log_message words(e.method, e.path, "retry " + from_now(e.wait));
     words.with("attempt", e.number).with(e.error);
     if (e.is_hinted)
-        words.with("hinted", "yes");
+        words.with("delay_from", "server");
     return words;
 }
 
-inline log_words words_of_throttled(const throttled_event& e)
+inline log_message format_throttled(const throttled_event& e)
 {
     const auto how_long = "throttled for " + in_units(e.wait);
     if (!e.method.empty())
-        return log_words(e.method, e.path, how_long).with(e.error);
-    return log_words("polls " + how_long).with("scope", e.scope).with(e.error);
+        return log_message(e.method, e.path, how_long).with(e.error);
+    return log_message("polls " + how_long).with("scope", e.scope).with(e.error);
 }
 
-inline log_words words_of_connection(const connection_event& e)
+inline log_message format_connection(const connection_event& e)
 {
     const auto change = e.change == connection_change::opened   ? "connection opened"
                         : e.change == connection_change::reused ? "connection reused"
                                                                 : "connection closed";
-    return log_words(change).with("host", e.host);
+    return log_message(change).with("host", e.host);
 }
 
-inline log_words words_of_poll(const poll_event& e)
+inline log_message format_poll(const poll_event& e)
 {
-    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll answered";
-    log_words words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
+    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll succeeded";
+    log_message words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
     words.with_job(e.job_id, e.api);
     if (e.number != 0)
         words.with("poll", e.number);
@@ -85,28 +85,28 @@ inline log_words words_of_poll(const poll_event& e)
     return words.with(e.error);
 }
 
-inline log_words words_of_change(const poll_event& e)
+inline log_message format_change(const poll_event& e)
 {
-    return log_words("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
+    return log_message("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
 }
 
-inline log_words words_of_unknown_status(const unknown_status_event& e)
+inline log_message format_unknown_status(const unknown_status_event& e)
 {
-    return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
+    return log_message("unknown status").with_job(e.job_id, e.api).with("status", e.status);
 }
 
-inline log_words words_of_odd_member(const odd_member_event& e)
+inline log_message format_odd_member(const odd_member_event& e)
 {
-    return log_words("odd member").with("member", e.member).with("problem", e.problem).with("api", e.api);
+    return log_message("unexpected JSON member").with("member", e.member).with("problem", e.problem).with("api", e.api);
 }
 
-inline log_words words_of_stretched(const stretched_event& e)
+inline log_message format_stretched(const stretched_event& e)
 {
-    log_words words("polls stretched, one is " + in_units(e.late) + " late");
+    log_message words("polls delayed, one is " + in_units(e.late) + " late");
     return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
 }
 
-/// By its method alone: an observer does not know what the service said of the request.
+/// Decides by the method alone: an observer does not know the request's `effect`.
 [[nodiscard]] inline bool has_effect(std::string_view method) noexcept
 {
     return effect_of(method) == effect::once;
@@ -121,7 +121,7 @@ inline log_words words_of_stretched(const stretched_event& e)
     return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
 }
 
-/// A poll that fails along the way is no news: its response was.
+/// A failed poll that does not end the wait is only a debug line: its response has been logged.
 [[nodiscard]] inline log_level level_of(const poll_event& e) noexcept
 {
     return e.error && e.next_in <= duration::zero() ? log_level::error : log_level::debug;
@@ -138,7 +138,7 @@ inline log_words words_of_stretched(const stretched_event& e)
     return "cojob debug   ";
 }
 
-/// To the millisecond, always as long.
+/// UTC with milliseconds; always of the same length.
 [[nodiscard]] inline std::string time_stamp(timestamp now)
 {
     const auto whole = std::chrono::floor<std::chrono::seconds>(now);
@@ -153,35 +153,32 @@ class line_log final : public observer {
   public:
     line_log(log_sink sink, log_level level) : sink_(std::move(sink)), level_(level) {}
 
-    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
-    void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
-    void on_retry(const retry_event& e) noexcept override { write(log_level::info, words_of_retry, e); }
-    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, words_of_throttled, e); }
-    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, words_of_connection, e); }
-    void on_poll(const poll_event& e) noexcept override { write(level_of(e), words_of_poll, e); }
-    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, words_of_change, e); }
+    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, format_attempt, e); }
+    void on_response(const response_event& e) noexcept override { write(level_of(e), format_response, e); }
+    void on_retry(const retry_event& e) noexcept override { write(log_level::info, format_retry, e); }
+    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, format_throttled, e); }
+    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, format_connection, e); }
+    void on_poll(const poll_event& e) noexcept override { write(level_of(e), format_poll, e); }
+    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, format_change, e); }
     void on_polls_stretched(const stretched_event& e) noexcept override
     {
-        write(log_level::warning, words_of_stretched, e);
+        write(log_level::warning, format_stretched, e);
     }
     void on_unknown_status(const unknown_status_event& e) noexcept override
     {
-        write(log_level::warning, words_of_unknown_status, e);
+        write(log_level::warning, format_unknown_status, e);
     }
-    void on_odd_member(const odd_member_event& e) noexcept override
-    {
-        write(log_level::warning, words_of_odd_member, e);
-    }
+    void on_odd_member(const odd_member_event& e) noexcept override { write(log_level::warning, format_odd_member, e); }
 
   private:
     template <class Event>
-    void write(log_level level, log_words (*words_of)(const Event&), const Event& event) noexcept
+    void write(log_level level, log_message (*words_of)(const Event&), const Event& event) noexcept
     {
         if (level > level_)
             return;
         try {
             sink_(level, words_of(event).text());
-        } catch (...) { // the sink, memory: a line less is no harm
+        } catch (...) { // the sink or an allocation failed: the line is lost
         }
     }
 
@@ -197,7 +194,7 @@ observer_ptr log_to(std::ostream& out, log_level level, time_stamps stamps)
         [&out, stamps, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
             auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
             const std::lock_guard lock(*mutex);
-            if (stamps == time_stamps::utc) // in the order of the lines
+            if (stamps == time_stamps::utc) // under the lock, so that times are in the order of the lines
                 line.insert(0, detail::time_stamp(std::chrono::system_clock::now()) + ' ');
             out.write(line.data(), static_cast<std::streamsize>(line.size()));
         },

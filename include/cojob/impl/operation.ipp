@@ -60,7 +60,7 @@ void operation::refuse_total_cancellation(bool refuse)
         stop(stop_reason::cancelled);
 }
 
-/// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
+/// Sets the alarm only if it would ring too late. If it rings too early, ring() calls arm() again.
 void operation::arm()
 {
     auto next = std::min(deadline_, limit_);
@@ -70,7 +70,7 @@ void operation::arm()
         next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
-    armed_ = time_point::max(); // until it is set
+    armed_ = time_point::max(); // if set() throws, the alarm is not armed
     alarm_->set(next, [this] { ring(); });
     armed_ = next;
 }
@@ -86,10 +86,10 @@ void operation::ring()
     try {
         if (!is_over)
             arm();
-    } catch (...) { // without an alarm nothing would end the step
+    } catch (...) { // without an alarm, nothing would stop this step
         step_is_over = true;
     }
-    // Last: what is stopped may end, and this object with it.
+    // Must be last: stopping may end the operation and destroy this object.
     if (is_over || step_is_over)
         stop(is_over ? stop_reason::deadline : stop_reason::limit);
 }

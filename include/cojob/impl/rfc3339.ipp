@@ -32,7 +32,7 @@ inline void append_decimals(std::string& out, std::int64_t nanoseconds)
 
 std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> t)
 {
-    // Not std::chrono::floor: the second that holds timestamp::min() begins before anything nanoseconds can say.
+    // Not std::chrono::floor: the second that contains timestamp::min() begins before the range of nanoseconds.
     auto seconds = t.time_since_epoch().count() / nanoseconds_per_second;
     auto nanoseconds = t.time_since_epoch().count() % nanoseconds_per_second;
     if (nanoseconds < 0) {
@@ -74,7 +74,7 @@ inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) no
     return std::chrono::sys_days(date);
 }
 
-/// Hours and minutes: of the time, and of the offset.
+/// Hours and minutes, of the time or of the offset.
 inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
@@ -101,7 +101,7 @@ inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcep
     return nanoseconds;
 }
 
-/// What local time is ahead of UTC.
+/// How far local time is ahead of UTC.
 inline std::optional<std::chrono::minutes> take_offset(std::string_view& text) noexcept
 {
     if (take(text, 'Z') || take(text, 'z'))
@@ -117,7 +117,7 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
                                                                             std::int64_t nanoseconds) noexcept
 {
     using limits = std::chrono::sys_time<std::chrono::nanoseconds>;
-    // The outermost second of either side is cut short; all of it counts as its outer end, which is exact for that end.
+    // The first and the last second of the range are incomplete. Times in them are clamped to the end of the range.
     constexpr std::int64_t last = limits::max().time_since_epoch().count() / nanoseconds_per_second;
     const auto seconds = whole.time_since_epoch().count();
     if (seconds >= last)
@@ -127,10 +127,10 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
     return limits(std::chrono::nanoseconds(seconds * nanoseconds_per_second + nanoseconds));
 }
 
-/// What local time is ahead of UTC, in the forms that RFC 3339 does not have as well.
+/// How far local time is ahead of UTC. Accepts forms that RFC 3339 does not have, too.
 inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& text) noexcept
 {
-    if (text.empty() || text == "Z") { // nearly always
+    if (text.empty() || text == "Z") { // the common case
         text = {};
         return std::chrono::minutes(0);
     }
@@ -186,17 +186,17 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time(std::s
     return parse_time(text, time_form::any);
 }
 
-// As milliseconds this is in 1973, when nobody had made a job; as seconds in the year 5138.
+// As milliseconds this is in 1973, before any job was created; as seconds it is in the year 5138.
 inline constexpr std::int64_t first_milliseconds = 100'000'000'000;
 
 std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(std::int64_t number) noexcept
 {
-    constexpr std::int64_t past_milliseconds = first_milliseconds * 1000; // microseconds, or no time
+    constexpr std::int64_t past_milliseconds = first_milliseconds * 1000; // microseconds, or not a time
     if (number <= -past_milliseconds || number >= past_milliseconds)
         return std::nullopt;
     const bool is_seconds = number > -first_milliseconds && number < first_milliseconds;
     const auto units = is_seconds ? std::int64_t(1) : std::int64_t(1000);
-    const auto part = (number % units + units) % units; // before 1970 too, decimals count forwards
+    const auto part = (number % units + units) % units; // decimals count forwards, also before 1970
     const std::chrono::sys_seconds whole{std::chrono::seconds((number - part) / units)};
     return clamp_to_nanoseconds(whole, part * (nanoseconds_per_second / units));
 }

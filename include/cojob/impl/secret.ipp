@@ -41,7 +41,7 @@ secret detail::bearer(const secret& key)
     if (key.empty())
         return {};
     std::string value;
-    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave a copy of the key in memory
     value.append("Bearer ").append(key.reveal());
     return secret(std::move(value));
 }
@@ -55,7 +55,7 @@ inline std::string_view trim_white_space(std::string_view text) noexcept
     return text.substr(first, text.find_last_not_of(space) + 1 - first);
 }
 
-/// Wipes the text when it goes out of scope, by an exception too.
+/// Wipes the text at the end of the scope, also after an exception.
 [[nodiscard]] inline auto wipe_at_end(std::string& text)
 {
     const auto forget = [](std::string* s) { wipe(*s); };
@@ -72,11 +72,11 @@ inline secret make_key(std::string_view text, const std::string& from)
 /// \throws api_error invalid_argument
 inline std::string read_key_file(const std::string& path)
 {
-    constexpr std::size_t most = 16384; // above any key
+    constexpr std::size_t most = 16384; // larger than any key
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
     if (!file)
         throw_invalid_argument(path, "the file cannot be opened; it must hold a key");
-    std::setvbuf(file.get(), nullptr, _IONBF, 0); // no copy of the key stays in a buffer of the library's
+    std::setvbuf(file.get(), nullptr, _IONBF, 0); // unbuffered: no copy of the key in a stdio buffer
     std::string text(most, '\0');
     const auto size = std::fread(text.data(), 1, most, file.get());
     if (std::ferror(file.get()) != 0 || size == most) {
@@ -91,7 +91,8 @@ inline std::string read_key_file(const std::string& path)
 
 std::string detail::environment(const std::string& variable, std::string_view must_hold)
 {
-    const char* value = std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): nothing here changes it
+    const char* value =
+        std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): cojob does not modify the environment
     std::string text(trim_white_space(value ? value : ""));
     if (text.empty() && !must_hold.empty())
         throw_invalid_argument(variable + ": the environment variable is " +

@@ -21,7 +21,7 @@ started_operation::started_operation(asio::any_io_executor executor)
 {
 }
 
-/// Every type of cancellation reaches the operation. One that came before this first step keeps it from beginning.
+/// Enables all types of cancellation. A cancellation that arrived before this first step cancels the operation at once.
 asio::awaitable<void> started_operation::run_all(std::shared_ptr<started_operation> self,
                                                  asio::awaitable<void> operation)
 {
@@ -35,8 +35,8 @@ asio::awaitable<void> started_operation::run_all(std::shared_ptr<started_operati
         thrown = std::current_exception();
     }
     self->is_over_ = true;
-    // Or the last step of co_spawn, after an operation that was cancelled and never suspended, would throw, out of
-    // `run()`.
+    // Otherwise the last step of co_spawn would throw out of `run()` after an operation that was cancelled and never
+    // suspended.
     co_await asio::this_coro::throw_if_cancelled(false);
     if (thrown)
         std::rethrow_exception(thrown);
@@ -56,7 +56,7 @@ void started_operation::run(asio::awaitable<void> operation)
 
 void started_operation::cancel(asio::cancellation_type type)
 {
-    asked_ |= static_cast<unsigned>(type); // the first step may be about to run, before what is dispatched now
+    asked_ |= static_cast<unsigned>(type); // the first step may run before the function that is dispatched here
     asio::dispatch(strand_, [self = shared_from_this(), type] { self->emit(type); });
 }
 

@@ -11,8 +11,8 @@
 
 namespace cojob::detail {
 
-/// The table of well-formed sequences (Unicode, table 3-7): how many bytes a lead byte asks for, and what the second
-/// one may be; the others are 80..BF.
+/// The table of well-formed sequences (Unicode, table 3-7): the length of a lead byte's sequence, and the range of the
+/// second byte. The other bytes are 80..BF.
 struct utf8_lead {
     std::size_t length = 0; ///< 0: not a lead byte
     unsigned char lowest = 0x80, highest = 0xBF;
@@ -33,7 +33,7 @@ struct utf8_lead {
     return {};
 }
 
-/// Bytes of the character the text begins with; 0 when it begins with none.
+/// The length in bytes of the first character; 0 if the text does not begin with a valid one.
 [[nodiscard]] inline std::size_t character_length(std::string_view text) noexcept
 {
     if (text.empty())
@@ -104,7 +104,8 @@ bool is_token(std::string_view text) noexcept
 
 const char* objection_to_segment(std::string_view value) noexcept
 {
-    constexpr std::size_t longest = 1024; // far above any id, far below what servers take as a request line
+    constexpr std::size_t longest =
+        1024; // far longer than any id, far shorter than the request lines that servers accept
     if (value.empty())
         return "must not be empty";
     if (value == "." || value == "..")
@@ -112,7 +113,8 @@ const char* objection_to_segment(std::string_view value) noexcept
     if (value.size() > longest)
         return "must not be longer than 1 KiB";
     const auto is_printable_ascii = [](char c) { return c >= ' ' && c <= '~'; };
-    if (std::all_of(value.begin(), value.end(), is_printable_ascii)) // nearly all: each request's segments are checked
+    if (std::all_of(value.begin(), value.end(),
+                    is_printable_ascii)) // the common case, fast because each request's segments are checked
         return nullptr;
     if (std::any_of(value.begin(), value.end(), is_control))
         return "must not have control characters";
@@ -131,7 +133,7 @@ void check_header_value(std::string_view value, std::string_view what)
         refuse(what, "must not have line breaks or other control characters");
 }
 
-/// Why a key cannot be one; each of these is a way in which keys are copied wrongly.
+/// Why a key is invalid. Each check finds a common mistake in copying keys.
 inline std::string_view objection_to_key(std::string_view key) noexcept
 {
     constexpr std::string_view space = " \t\r\n\v\f", scheme = "bearer";
@@ -157,7 +159,8 @@ void check_key(std::string_view key, std::string_view what)
 {
     const auto is_plain = [](char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; };
     const bool may_be_scheme = !key.empty() && to_lower(key.front()) == 'b';
-    if (!may_be_scheme && std::all_of(key.begin(), key.end(), is_plain)) // nearly all: each request's key is checked
+    if (!may_be_scheme &&
+        std::all_of(key.begin(), key.end(), is_plain)) // the common case, fast because each request's key is checked
         return;
     if (const auto objection = objection_to_key(key); !objection.empty())
         refuse(what, objection);

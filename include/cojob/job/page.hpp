@@ -55,7 +55,7 @@ struct pager_state {
     {
         page_count count{.places = page.items.size() + page.skipped, .unread = page.skipped, .total = page.total};
         for (const auto& item : page.items)
-            (seen.contains(std::string(job_id(item))) ? count.known : count.news) += 1;
+            (seen.contains(std::string(job_id(item))) ? count.known : count.new_jobs) += 1;
         if (!cursor.take(count))
             return;
         for (auto& item : page.items)

@@ -128,21 +128,21 @@ inline void check_handle_line(std::string_view text)
 inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
 {
     if (!member.empty())
-        refuse_handle(name, "is there twice");
+        refuse_handle(name, "occurs twice");
     if (value.empty())
         refuse_handle(name, "is empty");
     member = decode_handle_text(value);
     if (http::encode_segment(member) != value) // also catches the value that has run into the next word
-        refuse_handle(name, "is not percent-encoded as it has to be");
+        refuse_handle(name, "is not percent-encoded correctly");
 }
 
 inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
 {
     if (member)
-        refuse_handle(name, "is there twice");
+        refuse_handle(name, "occurs twice");
     member = parse_rfc3339(value);
     if (!member)
-        refuse_handle(name, "is not a time of RFC 3339");
+        refuse_handle(name, "is not an RFC 3339 time");
 }
 
 /// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
@@ -169,9 +169,9 @@ inline void read_handle_member(job_handle& handle, std::string_view word)
 void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
 {
     if (handle.api != api)
-        refuse_handle("is of another API");
+        refuse_handle("belongs to another API");
     if (handle.scope != scope)
-        refuse_handle("is of another server or project");
+        refuse_handle("belongs to another server or project");
     check_handle_id(handle.id);
 }
 

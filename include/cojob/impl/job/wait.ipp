@@ -44,7 +44,7 @@ wait_options rest_of_wait(const client& c, wait_options options, time_point unti
     options.timeout = until - client_state::of(c)->time().now();
     if (options.timeout > duration::zero())
         return options;
-    error_info late(errc::wait_timeout, "the time was up when the job had been created");
+    error_info late(errc::wait_timeout, "the job was created, but the time was up before the first poll");
     late.job_id = std::move(id);
     late.job_status = std::move(status);
     throw_error(std::move(late));

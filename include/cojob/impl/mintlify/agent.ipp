@@ -47,7 +47,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
-        if (!failure.info().job_id.empty()) // the job is there all the same
+        if (!failure.info().job_id.empty()) // the job exists although the response is invalid
             note_created(c, agent::api_name, settings->scope(), failure.info().job_id);
         throw;
     }
@@ -72,16 +72,16 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
         state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::answer_ptr answer;
+    cojob::detail::completed_call_ptr call;
     try {
-        answer = co_await send(c, std::move(request));
+        call = co_await send(c, std::move(request));
     } catch (const api_error& failure) {
-        if (failure.code() == errc::outcome_unknown) // the message may have arrived
+        if (failure.code() == errc::outcome_unknown) // the server may have received the message
             note();
         throw;
     }
     note();
-    co_return decode_response(*answer, agent::api_name, decode_created_job, "id");
+    co_return decode_response(*call, agent::api_name, decode_created_job, "id");
 }
 
 } // namespace detail

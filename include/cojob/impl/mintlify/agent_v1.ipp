@@ -37,8 +37,8 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     check_segment(id, "id");
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
-    const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, agent_v1::api_name, decode_session, "sessionId");
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, agent_v1::api_name, decode_session, "sessionId");
 }
 
 inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settings, session_query query)
@@ -50,8 +50,8 @@ inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settin
         throw_invalid_argument("session_query::take: must be from 1 to 100");
     auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
-    const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, agent_v1::api_name, decode_sessions);
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, agent_v1::api_name, decode_sessions);
 }
 
 inline asio::awaitable<std::vector<agent_session>> list_items(client c, settings_ptr settings, session_query query)
@@ -60,7 +60,7 @@ inline asio::awaitable<std::vector<agent_session>> list_items(client c, settings
     co_return std::move(page.items);
 }
 
-/// The page of a query that is that many places further on.
+/// Reads the page that begins `place` entries after the query's first.
 inline asio::awaitable<cojob::detail::list_part<agent_session>> sessions_from(client c, settings_ptr settings,
                                                                               session_query query, std::size_t place)
 {
@@ -114,17 +114,17 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
     const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
     auto objection = detail::objection_to(*call);
     if (!objection.empty() && cojob::detail::content_coding(call->response).empty())
-        co_await cojob::detail::read_rest(call); // it may tell the id, and why there is no stream
+        co_await cojob::detail::read_rest(call); // the body may contain the id and the reason
     const auto id = detail::session_id_of(*call);
-    if (id) // the session is there, whatever else is wrong
+    if (id) // the session exists, even if the response is invalid
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
     else if (objection.empty())
-        objection = "header X-Session-Id: missing, or no id";
+        objection = "header X-Session-Id: missing, or not an id";
     if (!objection.empty())
         cojob::detail::throw_error(
             detail::describe_creation(*call, id, {errc::invalid_response, std::move(objection)}));
-    auto broken = detail::describe_creation(*call, id,
-                                            {errc::outcome_unknown, "the event stream broke off; the session goes on"});
+    auto broken = detail::describe_creation(
+        *call, id, {errc::outcome_unknown, "the event stream ended early; the session continues"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
     std::optional<std::string> branch(call->response.header("X-Branch-Name"));
     auto source = cojob::detail::share<event_source>(*call, std::move(broken));

@@ -44,8 +44,8 @@ using cojob::detail::throw_error;
 
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
-    const auto answer = co_await send(c, list_request(*settings, query));
-    co_return decode_response(*answer, jobs::api_name, decode_page);
+    const auto call = co_await send(c, list_request(*settings, query));
+    co_return decode_response(*call, jobs::api_name, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -54,7 +54,7 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
     co_return std::move(page.items);
 }
 
-/// Queued jobs first: one that starts in between is in the second list too, and its later entry counts.
+/// Lists queued jobs first: a job that starts in between appears in both lists, and the later entry counts.
 inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
 {
     std::vector<job> all;
@@ -67,7 +67,8 @@ inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr 
     co_return all;
 }
 
-/// A page of a query, from a place in it on. Before the first page the query is as the user wrote it, good or bad.
+/// Reads the page that begins `place` entries after the query's first. The first page uses the query unchanged, so that
+/// an invalid one is reported.
 inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
 {
     const std::int64_t before = query.offset;
@@ -84,46 +85,47 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    auto found = decode_response(*answer, jobs::api_name, decode_job, "id");
+    const auto call = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    auto found = decode_response(*call, jobs::api_name, decode_job, "id");
     if (found.status == job_status::submitted)
         settings->note_queued(true);
     co_return found;
 }
 
-/// The time of a call, for several.
+/// Limits several calls together to the timeout of one call.
 inline client with_one_deadline(const client& c)
 {
     return client_state::until(c, after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout));
 }
 
-/// What speaks against a deletion whose first answer was lost, and whose repetition found nothing; null for nothing.
-/// While the server's store is out of reach, it says "not found" of every job, to a GET too; its list then fails.
+/// Checks a deletion whose first response was lost and whose retry got a 404. Returns why it may not have happened, or
+/// null. While the server's store is unreachable, it responds 404 for every job, also to a GET, but its list fails.
 inline asio::awaitable<const char*> doubt_deletion(client c, settings_ptr settings, std::string id)
 {
     const auto looked = co_await as_result(get_job(c, settings, std::move(id)));
     if (looked)
-        co_return "the job is still there";
+        co_return "the job still exists";
     if (looked.error().code() != errc::not_found)
-        co_return "the job could not be looked at";
+        co_return "the job could not be read";
     const list_query one{.limit = 1};
     const auto listed = co_await as_result(list_jobs(c, settings, one));
-    co_return listed ? nullptr : "the server finds no job, but cannot list them either";
+    co_return listed ? nullptr : "the server does not find the job, but cannot list jobs either";
 }
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
     auto request = job_request(*settings, "DELETE", id);
     c = with_one_deadline(c);
-    const auto answer = co_await send(c, std::move(request));
-    if (answer->response.status != 404)
+    const auto call = co_await send(c, std::move(request));
+    if (call->response.status != 404)
         co_return;
     const auto* const doubt = co_await doubt_deletion(c, settings, std::move(id));
     if (doubt)
-        throw_error(describe_undecodable(*answer, {errc::outcome_unknown, doubt}));
+        throw_error(describe_undecodable(*call, {errc::outcome_unknown, doubt}));
 }
 
-/// The old job just before a retry. Nothing where it cannot be read, which is for the retry itself to tell.
+/// Reads the original job just before a retry. Returns nothing if that fails: the retry itself then reports the
+/// failure.
 inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr settings, std::string id)
 {
     auto looked = co_await as_result(get_job(client_state::for_one_attempt(std::move(c)), settings, std::move(id)));
@@ -135,40 +137,41 @@ inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr se
     co_return std::nullopt;
 }
 
-/// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started, known_retries known)
+/// Finds the retry in the original job's timeline. Requires a response with a valid `Date`.
+inline std::optional<retry_receipt> read_timeline(const call_record& call, timestamp started, known_retries known)
 {
-    const auto received = answer.client->time().wall_now();
-    const auto date = parse_http_date(answer.response.header("Date").value_or(""),
-                                      std::chrono::floor<std::chrono::seconds>(received));
-    const auto began = date ? at_server(started, *date, answer.attempts.back().started, received) : std::nullopt;
+    const auto received = call.client->time().wall_now();
+    const auto date =
+        parse_http_date(call.response.header("Date").value_or(""), std::chrono::floor<std::chrono::seconds>(received));
+    const auto began = date ? at_server(started, *date, call.attempts.back().started, received) : std::nullopt;
     if (!began)
         return std::nullopt;
     known.began = *began;
     try {
-        return find_retry(decode_response(answer, jobs::api_name, decode_job, "id"), known);
+        return find_retry(decode_response(call, jobs::api_name, decode_job, "id"), known);
     } catch (const api_error&) {
         return std::nullopt;
     }
 }
 
-/// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
+/// Looks in the original job for a retry whose response was lost. Throws the retry's failure if it is not there.
 inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, std::string id,
                                                      error_info failure, std::optional<job> before,
                                                      std::shared_ptr<const overlapping_retries> running)
 {
-    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
+    const auto call = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
     known_retries known;
-    // Between two attempts others may have retried the job.
+    // After several attempts, `before` is too old: others may have retried the job in between.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
     known.is_known = [&](const std::string& other) { return is_created(c, jobs::api_name, settings->scope(), other); };
-    const bool is_alone = running->is_last_untold(); // else what the timeline shows may be another's
+    const bool is_alone =
+        running->is_last_unidentified(); // otherwise the entry in the timeline may belong to another retry
     auto found =
-        answer && is_alone ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
+        call && is_alone ? read_timeline(**call, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
-        add_words(failure.message, !answer     ? "the old job could not be looked at"
-                                   : !is_alone ? "another retry of the old job ran at the same time"
-                                               : "the old job does not tell");
+        add_words(failure.message, !call       ? "the original job could not be read"
+                                   : !is_alone ? "another retry of the original job ran at the same time"
+                                               : "the original job does not show the retry");
         throw_error(std::move(failure));
     }
     co_return std::move(*found);
@@ -183,11 +186,12 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto answer = co_await send(c, std::move(request));
-        receipt = decode_response(*answer, jobs::api_name, decode_receipt);
+        const auto call = co_await send(c, std::move(request));
+        receipt = decode_response(*call, jobs::api_name, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same
+        if (info.code() == errc::invalid_response &&
+            info.job_id != id) // the job exists although the response is invalid
             note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;
@@ -196,7 +200,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     if (lost)
         receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before), running);
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
-    running->tell();
+    running->note_identified();
     co_return receipt;
 }
 

@@ -20,9 +20,9 @@ inline quota_options checked(const quota_options& options)
     if (options.limit == 0)
         throw_invalid_argument("quota_options::limit: must be more than zero");
     if (options.window <= duration::zero() || options.window == no_timeout)
-        throw_invalid_argument("quota_options::window: must be more than zero, and not no_timeout");
+        throw_invalid_argument("quota_options::window: must be more than zero, and must not be no_timeout");
     if (options.max_wait <= duration::zero())
-        throw_invalid_argument("quota_options::max_wait: must be more than zero; no_timeout for none");
+        throw_invalid_argument("quota_options::max_wait: must be more than zero; use no_timeout for no limit");
     return options;
 }
 
@@ -68,12 +68,12 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
     if (!text) {
         if (const auto leftover = detail::find_leftover(path); !leftover.empty())
             parser.fail("missing, but an interrupted save left " + leftover +
-                        ": rename that to go on from it, or delete it once a whole window has passed");
+                        ": rename it to continue from it, or delete it when a whole window has passed");
         return loaded;
     }
     const auto record = parser.parse(*text);
     if (record.window < options.window)
-        parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
+        parser.fail("saved for a shorter window than quota_options::window: older uses are missing");
     const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
     loaded->core_ = detail::share<detail::quota_core>(options, clock, record.state, elapsed);
     return loaded;

@@ -15,13 +15,13 @@ namespace detail {
 
 inline constexpr std::chrono::seconds longest_hint = std::chrono::days(366);
 
-/// A number as it was written: a double would round it, and could be infinite.
+/// A decimal number, exact: a double would round it and could be infinite.
 struct decimal {
     std::int64_t whole = 0;
     std::int64_t billionths = 0;
 };
 
-/// Takes digits off the front of the text. Their number as billionths: of nine digits or fewer, the rest is dropped.
+/// Removes the decimal digits from the front of the text. Returns billionths; digits after the ninth are ignored.
 inline std::int64_t take_billionths(std::string_view& text) noexcept
 {
     std::int64_t billionths = 0;
@@ -33,10 +33,10 @@ inline std::int64_t take_billionths(std::string_view& text) noexcept
     return billionths;
 }
 
-/// Digits, and a point and digits after them: no sign, no exponent, nothing that is not a number.
+/// Parses digits, optionally with a point and more digits; no sign and no exponent.
 inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
 {
-    constexpr std::size_t longest = 15; // far more than any time needs, far less than overflows
+    constexpr std::size_t longest = 15; // more digits than any time needs, too few to overflow
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
     if (digits < 1 || digits > longest)
         return std::nullopt;
@@ -52,7 +52,7 @@ inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
     return text.empty() ? std::optional(number) : std::nullopt;
 }
 
-/// The same grammar without a bound.
+/// Whether the text matches this grammar, of any length.
 inline bool is_decimal(std::string_view text) noexcept
 {
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -62,7 +62,7 @@ inline bool is_decimal(std::string_view text) noexcept
     return take(rest, '.') && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
 }
 
-/// So many units, rounded up to what a `duration` can say, if that is from zero to a year.
+/// Converts a number of units to a duration, rounded up, if it is from zero to a year.
 template <class Unit>
 std::optional<duration> make_hint(const decimal& number) noexcept
 {
@@ -77,7 +77,7 @@ inline std::optional<duration> make_hint_until(const decimal& unix_time, std::ch
     return make_hint<std::chrono::seconds>({unix_time.whole - now.time_since_epoch().count(), unix_time.billionths});
 }
 
-/// What one header says, where it is understood; `now` is the server's.
+/// Parses one header; nothing if it is not understood. `now` is the server's time.
 using parse_hint = std::optional<duration>(std::string_view text, std::chrono::sys_seconds now);
 
 inline std::optional<duration> parse_milliseconds(std::string_view text, std::chrono::sys_seconds /*now*/) noexcept
@@ -108,7 +108,7 @@ inline std::optional<duration> parse_seconds_or_unix_time(std::string_view text,
     return unix_time ? make_hint_until(*unix_time, now) : std::nullopt;
 }
 
-/// Takes the text up to the separator, and the separator, off the front; one inside quotes does not separate.
+/// Removes and returns the text up to the separator. Ignores separators inside quotes.
 inline std::string_view take_part(std::string_view& text, char separator) noexcept
 {
     bool is_quoted = false;
@@ -125,7 +125,7 @@ inline std::string_view take_part(std::string_view& text, char separator) noexce
     return part;
 }
 
-/// What a server says of one of its limits.
+/// One rate limit of a server.
 struct rate_window {
     std::string_view remaining{}, reset{};
 
@@ -136,7 +136,7 @@ struct rate_window {
     }
 };
 
-/// Later drafts: windows side by side, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier ones: a single window,
+/// Later drafts have several windows, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier drafts have a single window,
 /// `limit=100, remaining=0, reset=30`.
 inline std::optional<duration> parse_rate_limit(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
@@ -161,15 +161,15 @@ inline std::optional<duration> parse_rate_limit(std::string_view text, std::chro
     return std::max(longest, single.hint(now));
 }
 
-/// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's
-/// error.
+/// The server's time from its `Date` header, or else the local time. The difference of two server times does not depend
+/// on the error of the local clock.
 inline std::chrono::sys_seconds server_time(const http::header_list& headers, timestamp wall_now) noexcept
 {
     const auto now = std::chrono::floor<std::chrono::seconds>(wall_now);
     return parse_http_date(trim(http::find_header(headers, "Date").value_or("")), now).value_or(now);
 }
 
-/// The longest of what the headers of that name say.
+/// The longest hint of all headers with this name.
 inline std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, parse_hint* parse,
                                           timestamp wall_now) noexcept
 {

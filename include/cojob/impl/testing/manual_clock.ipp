@@ -20,13 +20,14 @@ namespace cojob::testing {
 
 namespace detail {
 
-/// What rings and where. The alarm owns it; who only refers to it finds nothing once the alarm was cleared or is gone.
+/// An alarm's callback and executor. Owned by the alarm, so that weak pointers to it expire when the alarm is cleared
+/// or destroyed.
 struct ring_type {
     std::function<void()> call;
     asio::any_io_executor executor;
 };
 
-/// Never runs `call` at once: an alarm rings from its executor.
+/// Posts `call` to the alarm's executor; never calls it directly.
 inline void post_ring(const std::weak_ptr<ring_type>& weak)
 {
     const auto ring = weak.lock();
@@ -38,7 +39,7 @@ inline void post_ring(const std::weak_ptr<ring_type>& weak)
     });
 }
 
-/// The time, and who wants to be told.
+/// The current time and the alarms that are set.
 class manual_timeline {
   public:
     using entry_map = std::multimap<time_point, std::weak_ptr<ring_type>>;
@@ -55,7 +56,7 @@ class manual_timeline {
         return entries_.size();
     }
 
-    /// What is due already rings without being entered.
+    /// Adds an alarm, or rings it at once if it is due.
     void enter(time_point when, const std::shared_ptr<ring_type>& ring)
     {
         {
@@ -77,7 +78,7 @@ class manual_timeline {
             entries_.erase(found);
     }
 
-    /// Moves to the next entry and rings it, if there is one until `target`.
+    /// Advances to the next alarm and rings it, if there is one at or before `target`.
     bool ring_next(time_point target)
     {
         const auto next = take_next(target);
@@ -104,7 +105,7 @@ class manual_timeline {
     }
 
     mutable std::mutex mutex_;
-    // Far from the epoch, so that a time point that nobody set does not look like a real one.
+    // Far from the epoch, so that a default-constructed time point does not look like a real one.
     time_point now_ = time_point(std::chrono::hours(1000));
     entry_map entries_;
 };
@@ -162,12 +163,12 @@ class manual_clock::impl {
         while (context_.poll() != 0);
     }
 
-    /// Runs whatever comes within a moment of real time.
+    /// Runs the handlers that become ready within a few milliseconds of real time.
     void run_a_moment()
     {
         restart_if_stopped();
         constexpr std::chrono::milliseconds moment(5);
-        // A context without work returns at once, and what it waits for may be on its way in another thread.
+        // A context without work returns at once, while another thread may be about to post work.
         if (context_.run_one_for(moment) == 0 && context_.stopped())
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }

@@ -40,7 +40,7 @@ inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text, std::u
     if (!ec && !address.is_loopback())
         ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
     if (ec)
-        throw boost::system::system_error(ec, "mock_server: '" + text + "' is no loopback address");
+        throw boost::system::system_error(ec, "mock_server: '" + text + "' is not a loopback address");
     return {address, port};
 }
 
@@ -71,7 +71,7 @@ class mock_server::impl {
         thread_ = std::thread([this] { context_.run(); });
     }
 
-    /// Every coroutine waits for a socket, or for a moment, so closing the sockets ends them all.
+    /// Closing the sockets ends all coroutines: each waits for a socket or for a short time.
     ~impl()
     {
         asio::post(context_, [this] {
@@ -114,7 +114,7 @@ class mock_server::impl {
                 start(std::move(socket));
                 continue;
             }
-            // Out of file descriptors, perhaps: the client waits in the backlog until there is one.
+            // Probably out of file descriptors: the client waits in the backlog until one is free.
             pause.expires_after(std::chrono::milliseconds(10));
             co_await pause.async_wait(asio::use_awaitable);
         }
@@ -129,7 +129,7 @@ class mock_server::impl {
         asio::co_spawn(context_, detail::serve(std::move(connection)), asio::detached);
     }
 
-    /// Those that are still there.
+    /// The open connections.
     [[nodiscard]] std::vector<std::shared_ptr<detail::mock_connection>> connections() const
     {
         std::vector<std::shared_ptr<detail::mock_connection>> alive;
@@ -234,16 +234,16 @@ void mock_server::inject(fault f, std::size_t times, std::string method)
 void mock_server::answer_next(int status, std::string body, http::header_list headers, std::size_t times,
                               std::string method)
 {
-    detail::ordered_answer answer;
-    answer.response = {status, std::move(headers), std::move(body)};
-    impl_->state.order_answer(std::move(answer), times, std::move(method));
+    detail::ordered_response replacement;
+    replacement.response = {status, std::move(headers), std::move(body)};
+    impl_->state.order_response(std::move(replacement), times, std::move(method));
 }
 
 void mock_server::send_next(std::string bytes, bool then_close)
 {
-    detail::ordered_answer answer;
-    answer.raw = detail::mock_output{std::move(bytes), then_close ? detail::ending::close : detail::ending::keep};
-    impl_->state.order_answer(std::move(answer), 1, {});
+    detail::ordered_response replacement;
+    replacement.raw = detail::mock_output{std::move(bytes), then_close ? detail::ending::close : detail::ending::keep};
+    impl_->state.order_response(std::move(replacement), 1, {});
 }
 
 std::vector<recorded_request> mock_server::requests() const

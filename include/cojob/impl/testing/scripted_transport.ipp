@@ -15,7 +15,7 @@ namespace cojob::testing {
 
 namespace detail {
 
-/// Waits on the operation's clock, for ever with `no_timeout`; returns early when the operation is stopped.
+/// Waits on the operation's clock (`no_timeout`: without limit). Returns early when the operation is stopped.
 inline asio::awaitable<void> wait_for(operation& op, duration length)
 {
     if (length <= duration::zero() || op.is_stopped())
@@ -24,7 +24,7 @@ inline asio::awaitable<void> wait_for(operation& op, duration length)
     const auto bell = op.time().make_alarm(op.executor());
     if (length != no_timeout)
         bell->set(cojob::detail::after(op.time().now(), length), [&until_rung] { until_rung.cancel(); });
-    error_code ec; // rung and cancelled look alike; the operation knows
+    error_code ec; // the alarm and a cancellation give the same error; the caller checks the operation
     co_await until_rung.async_wait(asio::redirect_error(asio::use_awaitable, ec));
 }
 

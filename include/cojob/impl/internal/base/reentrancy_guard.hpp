@@ -17,7 +17,7 @@ class reentrancy_guard {
         scope(reentrancy_guard& of, const char* function) : taken_(of.is_taken_)
         {
             if (taken_.exchange(true))
-                throw_invalid_argument(function, "the call before has not ended");
+                throw_invalid_argument(function, "the previous call has not completed");
         }
         scope(const scope&) = delete;
         scope& operator=(const scope&) = delete;

@@ -18,12 +18,12 @@
 
 namespace cojob::detail {
 
-/// One attempt of a call, when it is over.
+/// The result of one attempt of a call.
 struct attempt_result {
     attempt_outcome outcome{};
     http::exchange_result exchange{};
-    std::optional<duration> hint{}; ///< for how long the server wants to be left alone
-    attempt record{};               ///< as errors list it
+    std::optional<duration> hint{}; ///< how long the server asks the client to wait
+    attempt record{};               ///< the entry for error_info::attempts
 };
 
 struct attempt_start {
@@ -31,26 +31,26 @@ struct attempt_start {
     timestamp started;
 };
 
-/// What an attempt is made with, besides the request.
+/// Settings of one attempt.
 struct attempt_settings {
-    poll_trace* poll = nullptr; ///< set: one poll of a wait
-    duration waited{};          ///< before it
+    poll_trace* poll = nullptr; ///< not null: the attempt is a poll of a wait
+    duration waited{};          ///< the delay before this attempt
     bool needs_new_connection = false;
     http::commit_gate* gate = nullptr;
-    std::optional<attempt_start> held{}; ///< set: it began then, was held at its commit, and goes on
+    std::optional<attempt_start> held{}; ///< set: continues an attempt that was held at its commit
 };
 
-/// A failure, and which request it was.
+/// The error of a call, with the request's method, path and job id.
 inline error_info describe_failure(const prepared_call& call, error_code code, std::string why)
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = without_key(call.wire.target, call.wire.authorization); // a key may be where an id should be
+    info.path = without_key(call.wire.target, call.wire.authorization); // it may have been passed as an id
     info.job_id = without_key(call.api.job_id, call.wire.authorization);
     return info;
 }
 
-/// What is known of an attempt that did not bring success, as the end of its call.
+/// The error of a call that ends with this failed attempt.
 inline error_info describe_failure(const client_state& state, const prepared_call& call, const attempt_result& result)
 {
     const auto& response = result.exchange.response;
@@ -74,7 +74,7 @@ inline void add_words(std::string& text, std::string_view more)
     text += more;
 }
 
-/// \throws api_error invalid_argument, and what the hook throws
+/// \throws api_error invalid_argument, and any exception of the hook
 inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
 {
     auto hooked = hook(event);
@@ -89,10 +89,10 @@ inline void add_hooked_headers(const header_hook& hook, const attempt_event& eve
     headers = std::move(all);
 }
 
-/// One attempt while it runs: what it is made with, and what it leaves to be judged.
+/// One attempt while it runs. Sets up the exchange and turns its result into an attempt_result.
 class attempt_run {
   public:
-    /// It begins.
+    /// Begins the attempt, or continues the one in `settings.held`.
     attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
                 attempt_settings settings)
         : state_(state), call_(call), settings_(settings),
@@ -112,20 +112,20 @@ class attempt_run {
 
     [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
 
-    /// Whether it was held at its commit, and nothing was sent.
+    /// Whether the attempt was held at its commit, before anything was sent.
     [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
     {
-        return exchange_.was_refused() && !was_sent_all_the_same(result) && !exchange_.operation.is_stopped();
+        return exchange_.was_refused() && !was_sent_anyway(result) && !exchange_.operation.is_stopped();
     }
 
-    /// It is to go on later, in another run.
+    /// Suspends the attempt. Another attempt_run continues it.
     [[nodiscard]] attempt_start hold()
     {
         state_.counters.opened += exchange_.is_reused ? 0U : 1U;
         return start_;
     }
 
-    /// It is over.
+    /// Completes the attempt.
     [[nodiscard]] attempt_result end(http::exchange_result ended)
     {
         count();
@@ -142,10 +142,10 @@ class attempt_run {
         record.status = response.status;
         record.ended = attempt_error(result.outcome);
         record.why = result.exchange.why;
-        // A rate limit may come with every answer and slows nobody down while things go well.
+        // Some servers send rate limit headers with every response. After a success they cause no delay.
         result.hint = record.ended ? retry_hint(response.headers, state_.time().wall_now()) : hint;
         if (settings_.poll)
-            tell(*settings_.poll, result);
+            update(*settings_.poll, result);
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.shown_target, record.status, record.ended,
                                    exchange_.reached, state_.time().now() - start_.began});
@@ -153,7 +153,7 @@ class attempt_run {
     }
 
   private:
-    void tell(poll_trace& poll, const attempt_result& result) const
+    void update(poll_trace& poll, const attempt_result& result) const
     {
         poll.retry_after = result.hint;
         poll.queued += exchange_.queued;
@@ -176,21 +176,23 @@ class attempt_run {
         c.received += exchange_.bytes_received;
     }
 
-    /// A transport that does not obey `exchange::commit` may end in any way; only this end says that nothing was sent.
-    [[nodiscard]] bool was_sent_all_the_same(const http::exchange_result& result) const noexcept
+    /// Whether the transport sent bytes although `exchange::commit` returned false. Only `operation_aborted` and no
+    /// bytes sent show that it did not.
+    [[nodiscard]] bool was_sent_anyway(const http::exchange_result& result) const noexcept
     {
         return exchange_.was_refused() && (result.error != asio::error::operation_aborted || exchange_.bytes_sent != 0);
     }
 
-    /// The server looked and refused, whatever becomes of the body. A call without an effect is rather repeated, for
-    /// the server's words; but a limit is one for all calls.
-    [[nodiscard]] bool is_told_by_its_head(int status) const noexcept
+    /// Whether the status alone decides the outcome, even if the body fails: the server has rejected the request. A
+    /// call without an effect is retried instead, to get the server's message, except after a 429, which concerns all
+    /// calls.
+    [[nodiscard]] bool is_decided_by_status(int status) const noexcept
     {
         return status == 429 || (status >= 400 && status < 500 && status != 408 && call_.effect != effect::none);
     }
 
-    /// By whoever called; a limit of the attempt is none of that.
-    [[nodiscard]] bool is_given_up() const noexcept
+    /// Whether the whole call was stopped. A timeout of the attempt does not count.
+    [[nodiscard]] bool is_call_stopped() const noexcept
     {
         const auto reason = exchange_.operation.reason();
         return reason != stop_reason::none && reason != stop_reason::limit;
@@ -201,13 +203,14 @@ class attempt_run {
         const auto& x = exchange_;
         const auto status = result.response.status;
         const bool is_at_proxy = x.reached == phase::proxying;
-        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_at_proxy && !is_given_up());
+        const bool has_response =
+            !result.error || (is_decided_by_status(status) && !is_at_proxy && !is_call_stopped());
         attempt_outcome outcome;
-        outcome.error = is_answered ? error_code() : result.error;
-        outcome.status = is_answered ? status : 0;
+        outcome.error = has_response ? error_code() : result.error;
+        outcome.status = has_response ? status : 0;
         outcome.has_retry_hint = has_retry_hint;
-        outcome.was_committed = x.was_committed() || was_sent_all_the_same(result);
-        outcome.stopped = is_answered ? stop_reason::none : x.operation.reason();
+        outcome.was_committed = x.was_committed() || was_sent_anyway(result);
+        outcome.stopped = has_response ? stop_reason::none : x.operation.reason();
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";
@@ -222,7 +225,7 @@ class attempt_run {
     attempt_settings settings_;
     attempt_start start_;
     http::exchange exchange_;
-    poll_trace::watch watched_; // looks at the exchange
+    poll_trace::watch watched_; // refers to exchange_
 };
 
 } // namespace cojob::detail

@@ -14,10 +14,10 @@
 
 namespace cojob::detail {
 
-/// A success, and what it took.
-using answer_ptr = std::shared_ptr<const call_record>;
+/// A call that has succeeded: the response and the attempts.
+using completed_call_ptr = std::shared_ptr<const call_record>;
 
-/// A whole call, on the caller's executor.
+/// Sends a request, with retries. Completes on the caller's executor.
 inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, api_request request,
                                            call_settings settings, bool streams_body = false)
 {
@@ -35,7 +35,7 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
     co_return call;
 }
 
-/// For a success that is not what it should be: tells which request and which answer it was.
+/// Adds the request and the response to the error of a success that cannot be decoded.
 inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.request.api;
@@ -58,14 +58,14 @@ inline asio::awaitable<http::response> send_response(std::shared_ptr<client_stat
     co_return std::move(call->response);
 }
 
-/// For services: the answer with the attempts it took, for the error when it does not decode.
+/// Sends a service's request. Returns the attempts too: an error in decoding contains them.
 inline asio::awaitable<call_ptr> send(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
 }
 
-/// The same, ended by the head of a success; its body is in `rest`, or in the response where the transport knows no
-/// streams.
+/// Like send(), but a success completes when the headers have arrived. The body is in `rest`, or in the response if the
+/// transport does not stream.
 inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);

@@ -8,13 +8,14 @@
 
 namespace cojob::detail {
 
-/// What a call tells the client's observer between its attempts.
+/// Reports what happens between a call's attempts to the client's observer.
 class call_events {
   public:
-    explicit call_events(call_record& call) : call_(call) { key_is_known(); }
+    explicit call_events(call_record& call) : call_(call) { redact_key(); }
 
-    /// It stands where an id should be, now and then. A provider's comes with each attempt.
-    void key_is_known()
+    /// Removes the key from the path that the observer gets: callers sometimes pass it where an id should be. A
+    /// provider may return another key for each attempt.
+    void redact_key()
     {
         auto& request = call_.request;
         if (observer())
@@ -36,7 +37,7 @@ class call_events {
             to->on_throttled({call_.request.wire.method, call_.request.shown_target, {}, why, wait});
     }
 
-    /// The end of a call whose attempt was held at its commit and did not go on.
+    /// Reports the end of an attempt that was held at its commit and not continued.
     void never_sent(const attempt_start& start) const
     {
         const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();

@@ -11,8 +11,8 @@
 
 namespace cojob::detail {
 
-/// One call, from its request to its end. The caller and what runs on the client's strand share it, so nothing of it
-/// is moved on the way; the caller writes before the call is spawned and reads when it has completed.
+/// One call, from request to response. The caller and the coroutine on the client's strand share it, so that nothing is
+/// moved between them. The caller writes before the call is spawned and reads after its completion.
 class call_record {
   public:
     /// \throws api_error invalid_argument
@@ -27,16 +27,16 @@ class call_record {
     prepared_call request;
     operation op;
 
-    error_info failure{};                      ///< how it ended; no code: with a success
-    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
-    http::response response{};                 ///< of a success
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    error_info failure{};                      ///< has no code after a success
+    std::exception_ptr thrown{};               ///< an exception of the credential provider or the header hook
+    http::response response{};                 ///< set after a success
+    std::shared_ptr<http::body_stream> rest{}; ///< the rest of the body, if it is streamed
     std::vector<attempt> attempts{};
 };
 
 using call_ptr = std::shared_ptr<call_record>;
 
-/// The operation, kept alive with the rest.
+/// The call's operation. Shares ownership of the call.
 inline std::shared_ptr<operation> operation_of(const call_ptr& c)
 {
     return {c, &c->op};

@@ -6,7 +6,7 @@
 #include <cojob/impl/internal/client/call_events.hpp>
 #include <cojob/impl/internal/client/call_record.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
-#include <cojob/impl/internal/client/quota_use.hpp>
+#include <cojob/impl/internal/client/quota_lease.hpp>
 #include <cojob/impl/internal/policy/retry_plan.hpp>
 
 #include <algorithm>
@@ -20,7 +20,7 @@
 
 namespace cojob::detail {
 
-/// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+/// Runs a call on the client's strand. Waits for a quota slot, gets the key, makes an attempt, and retries.
 class call_run {
   public:
     static asio::awaitable<void> run(call_ptr call)
@@ -29,7 +29,7 @@ class call_run {
         const client_state::running_guard running(*call->client, operation_of(call));
         call_run self(*call);
         if (self.operation_.is_stopped())
-            self.stopped("before it began");
+            self.stopped("before the call began");
         while (!self.is_over_) {
             if (self.quota_ && !co_await self.take_slot())
                 break;
@@ -70,22 +70,21 @@ class call_run {
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
-    /// Queues for a slot of the quota; the call's own clock stands meanwhile. Whether it has one; else the call has
-    /// ended.
+    /// Queues for a quota slot; the call's timeout does not run. Returns false if the call ended without one.
     asio::awaitable<bool> take_slot()
     {
         if (is_begun_)
             time_left_ = time_left();
         operation_.set_deadline(call_.settings.until);
-        for (bool is_told = std::exchange(is_told_, false); !operation_.is_stopped(); is_told = true) {
-            const auto reply = quota_.ask(call_.settings.until, is_begun_);
+        for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped(); is_reported = true) {
+            const auto reply = quota_.request(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
             if (reply.kind == quota_reply::refused) {
                 no_slot(reply.wait);
                 co_return false;
             }
-            if (!is_told)
+            if (!is_reported)
                 events_.throttled(errc::quota_exhausted, reply.wait);
             co_await quota_.wait(operation_, after(now(), reply.wait));
         }
@@ -93,7 +92,7 @@ class call_run {
         if (throttled_ && operation_.reason() == stop_reason::deadline)
             fail(std::move(*throttled_));
         else
-            stopped("while it waited for a slot of the quota");
+            stopped("while the call waited for a quota slot");
         co_return false;
     }
 
@@ -103,7 +102,7 @@ class call_run {
         return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
     }
 
-    /// A window may be longer than civil time has left.
+    /// Saturates: a window can be longer than a timestamp can express.
     [[nodiscard]] timestamp civil_time_in(duration wait) const
     {
         const auto time = state_.time().wall_now();
@@ -114,17 +113,17 @@ class call_run {
     {
         auto failure =
             throttled_ ? std::move(*throttled_)
-                       : describe_failure(call_.request, errc::quota_exhausted, "no slot of the quota is free in time");
+                       : describe_failure(call_.request, errc::quota_exhausted, "no quota slot becomes free in time");
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
 
-    /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
+    /// Gets the key from the credential provider, whose exception ends the call. Returns false if the call has ended.
     asio::awaitable<bool> authorize()
     {
         const auto before = call_.request.wire.authorization;
         std::exception_ptr thrown;
-        // A limit of an attempt before is over. What else this forgets, the operation knows.
+        // Clears the timeout of an earlier attempt. The operation still knows of any other cancellation.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         try {
             if (operation_.is_stopped())
@@ -132,18 +131,18 @@ class call_run {
             co_await asio::this_coro::throw_if_cancelled(true);
             const auto key = co_await call_.request.api.authorization.provider()();
             if (key.empty())
-                throw_invalid_argument("credential: the provider gave an empty one");
+                throw_invalid_argument("credential: the provider returned an empty key");
             check_key(key.reveal(), "credential");
             call_.request.wire.authorization = bearer(key);
-            events_.key_is_known();
+            events_.redact_key();
         } catch (...) {
             thrown = std::current_exception();
         }
-        // The provider may have changed what the coroutine answers to.
+        // The provider may have changed this coroutine's cancellation state.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         co_await asio::this_coro::throw_if_cancelled(false);
         if (operation_.is_stopped())
-            stopped("while the credential was asked for");
+            stopped("while the credential provider ran");
         else if (thrown)
             end_by_exception(std::move(thrown));
         else if (unauthorized_ && call_.request.wire.authorization == before)
@@ -156,7 +155,7 @@ class call_run {
         co_return !is_over_;
     }
 
-    /// The call's own time begins with its first slot, and goes on with each further one.
+    /// Starts the call's timeout with its first slot, and resumes it with each further slot.
     void begin()
     {
         if (!is_begun_ || quota_)
@@ -164,7 +163,7 @@ class call_run {
         is_begun_ = true;
     }
 
-    /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
+    /// Calls the header hook for this attempt. An exception of the hook ends the call: then returns false.
     bool add_headers()
     {
         number_ += held_ ? 0U : 1U;
@@ -192,7 +191,7 @@ class call_run {
     }
     [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.request.wire; }
 
-    /// Tells the quota how it ended, and asks the plan what comes next.
+    /// Reports the attempt to the quota and asks the plan for the next step.
     retry_step judge(const attempt_result& result)
     {
         if (result.outcome.status == 429)
@@ -204,7 +203,7 @@ class call_run {
         if (!step.is_again || !pool_pause_)
             return step;
         if (!quota_.may_queue())
-            return {.why_not = "the quota is not waited for"};
+            return {.why_not = "quota_options::on_exhausted does not wait"};
         const auto is_in_time = *pool_pause_ <= quota_.queueing_left(call_.settings.until);
         return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
@@ -219,10 +218,10 @@ class call_run {
             call_.rest = std::move(result.exchange.rest);
             return;
         }
-        // A cancellation that meets a connecting attempt does not undo what the one before may have done.
+        // A cancellation while this attempt connects does not undo what an earlier attempt may have done.
         if (result.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
             result.outcome.was_committed = true;
-        add_words(result.record.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
+        add_words(result.record.why, step.why_not.empty() ? "" : "not retried: " + std::string(step.why_not));
         auto failure = describe_failure(state_, call_.request, result);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
@@ -230,20 +229,20 @@ class call_run {
         fail(std::move(failure));
     }
 
-    /// Between two attempts.
+    /// Waits between two attempts.
     asio::awaitable<void> back_off(attempt_result& result, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_.request, result);
         if (result.outcome.status == 429)
             events_.throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
-        if (!step.needs_new_credential) // else there may be none
+        if (!step.needs_new_credential) // otherwise there is a retry only if the provider returns another key
             events_.retry(number_, result.record.ended, pool_pause_.value_or(step.wait), result.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
         trail().push_back(std::move(result.record));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
-        is_told_ = pool_pause_.has_value();
+        is_reported_ = pool_pause_.has_value();
         if (pool_pause_)
             throttled_ = std::move(failure);
         else if (step.needs_new_credential)
@@ -256,7 +255,7 @@ class call_run {
             stopped("before the next attempt");
     }
 
-    /// No attempt is under way.
+    /// Ends a call that was stopped while no attempt was running.
     void stopped(std::string when)
     {
         const attempt_outcome none{
@@ -277,7 +276,7 @@ class call_run {
         call_.thrown = std::move(thrown);
     }
 
-    /// The attempts that are over.
+    /// The completed attempts.
     [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
     call_record& call_;
@@ -285,14 +284,14 @@ class call_run {
     operation& operation_;
     call_events events_;
     retry_plan plan_;
-    quota_use quota_;
-    std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
-    std::optional<http::request> hooked_;                // with the headers of the hook
+    quota_lease quota_;
+    std::optional<error_info> throttled_, unauthorized_; // the call's error if it cannot continue
+    std::optional<http::request> hooked_;                // the request with the header hook's headers
     std::optional<duration> pool_pause_;
-    std::optional<attempt_start> held_; // at its commit
-    duration waited_{}, time_left_{};   // before the attempt; of the call's own time, while it stands
-    unsigned number_ = 0;               // of the attempt
-    bool is_over_ = false, is_begun_ = false, is_told_ = false, needs_new_connection_ = false;
+    std::optional<attempt_start> held_; // the attempt that was held at its commit
+    duration waited_{}, time_left_{};   // the delay before the attempt; the call's timeout while it does not run
+    unsigned number_ = 0;               // of the current attempt, from 1
+    bool is_over_ = false, is_begun_ = false, is_reported_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail

@@ -29,7 +29,7 @@ namespace cojob::detail {
 
 class client_state;
 
-/// Tells clients that their execution context is going.
+/// Notifies clients when their execution context shuts down and when the process forks.
 class context_watch final : public asio::execution_context::service {
   public:
     static inline asio::execution_context::id id;
@@ -47,10 +47,11 @@ class context_watch final : public asio::execution_context::service {
 
     [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
 
-    /// In a child whose program has not told Asio of the fork: its poll set is still the parent's.
-    void tell_of_fork()
+    /// Called in a child process. Notifies the context of the fork if the program has not: its epoll set is still the
+    /// parent's.
+    void notify_of_fork()
     {
-        if (told_in_.is_of_a_parent())
+        if (notified_in_.is_of_a_parent())
             context().notify_fork(asio::execution_context::fork_child);
     }
 
@@ -60,11 +61,11 @@ class context_watch final : public asio::execution_context::service {
 
     std::mutex mutex_;
     weak_list<client_state> clients_;
-    fork_mark told_in_;
+    fork_mark notified_in_;
     std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
 };
 
-/// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
+/// The state that all copies of a client share. Members are used on `executor` only, unless they say otherwise.
 class client_state : public std::enable_shared_from_this<client_state> {
   public:
     client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
@@ -96,14 +97,14 @@ class client_state : public std::enable_shared_from_this<client_state> {
         return c;
     }
 
-    /// All of a call, its wait for a slot of the quota too, ends then.
+    /// Adds a deadline for each whole call, including its wait for a quota slot.
     static client until(client c, time_point deadline)
     {
         c.settings_.until = std::min(c.settings_.until, deadline);
         return c;
     }
 
-    /// Once, after construction.
+    /// Called once, after construction.
     void watch_context()
     {
         watch_ = &asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
@@ -111,20 +112,20 @@ class client_state : public std::enable_shared_from_this<client_state> {
         context_is_gone_ = watch_->is_gone();
     }
 
-    /// Each operation begins with it: a child has nothing to do with what its parent has begun.
+    /// Called first by each operation. A child process must not continue its parent's operations.
     void notice_fork()
     {
         if (made_in_.is_of_a_parent())
-            watch_->tell_of_fork();
+            watch_->notify_of_fork();
     }
 
-    /// In the child, once.
+    /// Called once in a child process.
     void forked()
     {
         made_in_.renew();
-        random_.seed(std::random_device{}()); // a seed of the options too: the parent draws from that one
+        random_.seed(std::random_device{}()); // even with options.seed: the parent uses that sequence
         transport->forked();
-        auto running = running_; // stopping one may end another
+        auto running = running_; // a copy: stopping one operation may end another
         for (const auto& op : running)
             if (const auto alive = op.lock(); alive && alive->has_forked())
                 alive->stop(stop_reason::forked);
@@ -137,23 +138,23 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
     [[nodiscard]] clock& time() const noexcept { return *options.clock; }
 
-    /// From any thread. What runs ends on the strand.
+    /// Thread-safe. Stops the running operations on the strand.
     void close()
     {
         is_closed_ = true;
         asio::dispatch(executor, [self = shared_from_this()] {
-            auto running = self->running_; // stopping one may end another
+            auto running = self->running_; // a copy: stopping one operation may end another
             for (const auto& op : running)
                 if (const auto alive = op.lock())
                     alive->stop(stop_reason::closed);
             self->transport->close();
         });
     }
-    /// From any thread.
+    /// Thread-safe.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with
-    /// it.
+    /// Registers a running operation, from the first step of its coroutine, so that `close()` can stop it. Stops its
+    /// timer at the end.
     class running_guard {
       public:
         running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
@@ -181,7 +182,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// Uniform in [0, 1).
     [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
-    /// State of another layer that lives as long as the client; made at first use. From any thread.
+    /// State that another layer keeps with the client. Created at first use. Thread-safe.
     template <class Extension>
     std::shared_ptr<Extension> extension()
     {
@@ -193,7 +194,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
         return found;
     }
 
-    /// Counters, read from any thread.
+    /// Can be read from any thread.
     struct {
         std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, sent{0},
             received{0};
@@ -224,9 +225,10 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
 {
     if (event != asio::execution_context::fork_child)
         return;
-    told_in_.renew();
+    notified_in_.renew();
     weak_list<client_state> clients;
-    std::swap(clients, clients_); // no lock: a child has one thread, and the mutex may be another's of the parent
+    std::swap(clients,
+              clients_); // no lock: a child has one thread, and another thread of the parent may have held the mutex
     clients.notify([this](client_state& client) {
         clients_.add(client.shared_from_this());
         client.forked();

@@ -14,16 +14,16 @@
 
 namespace cojob::detail {
 
-/// What one read of an event stream brings: an event, nothing at the end, or a failure.
+/// The result of one read of an event stream: an event, nothing at the end of the stream, or a failure.
 struct event_end {
     error_info failure{};
     std::optional<http::server_sent_event> event{};
 };
 
-/// The events of an answer that creates a job. What breaks it does not undo the job.
+/// Reads the events of a response that creates a job. A broken stream does not undo the job.
 class event_source {
   public:
-    /// `broken` is what is known of the request and the job, for errors.
+    /// \param broken the error if the stream breaks off; it names the request and the job
     event_source(call_record& created, error_info broken)
         : client_(created.client), body_(std::move(created.rest)), parser_(client_->options.limits),
           broken_(std::move(broken))
@@ -36,7 +36,7 @@ class event_source {
 
     [[nodiscard]] const std::shared_ptr<client_state>& get_client() const noexcept { return client_; }
 
-    /// On the client's strand. After a failure there is nothing but that failure.
+    /// Runs on the client's strand. After a failure each call returns that failure.
     asio::awaitable<event_end> next(operation& op)
     {
         while (!failure_) {
@@ -46,7 +46,7 @@ class event_source {
                 break_off(errc::response_too_large, std::string("over ") + parser_.exceeded());
             else if (!body_)
                 co_return event_end();
-            else if (op.is_stopped()) // before anything was read
+            else if (op.is_stopped()) // nothing was read: the next call continues
                 co_return event_end{.failure = error_code(asio::error::operation_aborted)};
             else
                 co_await read(op);
@@ -62,7 +62,7 @@ class event_source {
         auto part = co_await body_->read(op);
         client_->counters.received += part.bytes_received;
         if (op.reason() == stop_reason::limit)
-            break_off(errc::request_timeout, "silent for timeouts.stream_idle");
+            break_off(errc::request_timeout, "no data for timeouts.stream_idle");
         else if (op.is_stopped())
             failure_ = error_info(asio::error::operation_aborted);
         else if (part.error)
@@ -73,7 +73,7 @@ class event_source {
             parser_.feed(part.text);
     }
 
-    /// The request was not in vain, so this is no failure that could be repeated.
+    /// Fails with `broken_`, which is not retryable: the request has created the job.
     void break_off(error_code reason, std::string why)
     {
         failure_ = broken_;
@@ -87,7 +87,7 @@ class event_source {
     }
 
     std::shared_ptr<client_state> client_;
-    std::shared_ptr<http::body_stream> body_; // empty: nothing more comes
+    std::shared_ptr<http::body_stream> body_; // null at the end of the stream
     http::event_stream_parser parser_;
     error_info broken_;
     std::optional<error_info> failure_;
@@ -101,12 +101,12 @@ inline asio::awaitable<void> run_next_event(std::shared_ptr<event_source> source
     *end = co_await source->next(*op);
 }
 
-/// The next event, on the caller's executor; nothing at the end.
+/// Returns the next event, or nothing at the end of the stream. Completes on the caller's executor.
 inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::shared_ptr<event_source> source)
 {
     co_await accept_every_cancellation();
     if (!source)
-        throw_invalid_argument("agent_stream::next: no stream");
+        throw_invalid_argument("agent_stream::next: the object has no stream");
     const reentrancy_guard::scope turn(source->calls, "agent_stream::next");
     const auto& client = *source->get_client();
     if (client.is_closed())

@@ -10,8 +10,8 @@
 
 namespace cojob::detail {
 
-/// How many characters of a `Location` come before its authority; npos where it has none. Some servers write
-/// backslashes, or forget slashes, and mean an authority all the same.
+/// The position of the authority in a `Location`; npos if it has none. Some servers write backslashes, or leave out the
+/// slashes, and still mean an authority.
 inline std::size_t find_authority(std::string_view location) noexcept
 {
     const auto in_scheme = [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
@@ -22,8 +22,8 @@ inline std::size_t find_authority(std::string_view location) noexcept
     return has_scheme || after_slashes - begin >= 2 ? after_slashes : location.npos;
 }
 
-/// Whether that can be a host and its port, rather than the beginning of user info whose password has an unescaped `/`,
-/// `?` or `#`. Before `?` and `#` a host is recognized by its dot.
+/// Whether `text` can be a host and its port. Otherwise it is the beginning of user info whose password contains an
+/// unescaped `/`, `?` or `#`. Before `?` and `#`, only `localhost` and names with a dot or a bracket are hosts.
 inline bool may_be_host(std::string_view text, std::string_view rest) noexcept
 {
     const auto host_end = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
@@ -34,7 +34,7 @@ inline bool may_be_host(std::string_view text, std::string_view rest) noexcept
     return is_before_path || host.empty() || host == "localhost" || host.find_first_of(".[") != host.npos;
 }
 
-/// A `Location` without what may be secret in it: user info, query and fragment.
+/// A `Location` without the parts that may be secret: user info, query and fragment.
 inline std::string without_secrets(std::string_view location)
 {
     const auto begin = std::min(find_authority(location), location.size());

@@ -16,37 +16,39 @@
 
 namespace cojob::detail {
 
-/// Which odd members a client has told its observer. Thread-safe: answers are decoded on their callers' threads.
-class odd_member_memory {
+/// The odd members that a client has reported to its observer. Thread-safe: responses are decoded on the callers'
+/// threads.
+class reported_odd_members {
   public:
-    /// Whether it is news. Names of members are this library's, so there are few; more than that are not told.
+    /// Adds a member. Returns true if it is new. The names are those that this library decodes, so there are few;
+    /// members over the limit are not reported.
     bool add(std::string_view api, const std::string& path)
     {
         constexpr std::size_t most = 256;
         auto name = std::string(api) + '\n' + path;
         const std::lock_guard lock(mutex_);
-        if (told_.size() == most || std::find(told_.begin(), told_.end(), name) != told_.end())
+        if (reported_.size() == most || std::find(reported_.begin(), reported_.end(), name) != reported_.end())
             return false;
-        told_.push_back(std::move(name));
+        reported_.push_back(std::move(name));
         return true;
     }
 
   private:
     std::mutex mutex_;
-    std::vector<std::string> told_;
+    std::vector<std::string> reported_;
 };
 
-/// Tells each member once in a client's life: a server that leaves one out does so in every answer.
-/// \param api a literal
-inline void tell_odd_members(client_state& state, std::string_view api, const std::vector<odd_member>& found)
+/// Reports each member once per client: a server that omits a member does so in every response.
+/// \param api a string literal
+inline void report_odd_members(client_state& state, std::string_view api, const std::vector<odd_member>& found)
 {
     const auto& observer = state.options.observer;
     if (!observer)
         return;
-    const auto memory = state.extension<odd_member_memory>();
+    const auto memory = state.extension<reported_odd_members>();
     for (const auto& odd : found)
         if (memory->add(api, odd.path))
-            run_later(state.executor, [observer, api, odd] { // a copy: the answer does not stay
+            run_later(state.executor, [observer, api, odd] { // a copy: the response may be gone by then
                 observer->on_odd_member({api, odd.path, odd.problem});
             });
 }

@@ -8,16 +8,15 @@
 
 namespace cojob::detail {
 
-/// What one poll is made with, and what it leaves behind besides the job.
+/// Settings of one poll, and what is known of its requests besides the job.
 struct poll_trace {
-    duration yields{};                     ///< for how long it lets calls go first where it has to queue
-    duration queued{};                     ///< for how long its attempts that are over queued for a connection
-    std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
-    std::optional<phase> reached{};        ///< how far its last attempt came that is over
-    const phase* reaching = nullptr;       ///< how far the one that is under way has come
+    duration yields{}; ///< how long it lets other calls go first if it has to queue for a connection
+    duration queued{}; ///< how long its completed attempts queued for a connection
+    std::optional<duration> retry_after{}; ///< the server's hint when to poll again, whatever the status
+    std::optional<phase> reached{};        ///< the phase that its last completed attempt reached
+    const phase* reaching = nullptr;       ///< the phase of the running attempt
 
-    /// A call of this client begins. Until its first attempt does, it has sent nothing: it may ask for its key for
-    /// long.
+    /// Records that a call begins. Nothing is sent until its first attempt begins; a credential provider may take long.
     static void call_begins(poll_trace* of) noexcept
     {
         if (of)
@@ -26,7 +25,7 @@ struct poll_trace {
 
     [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
 
-    /// An attempt that is under way.
+    /// Records the phase of a running attempt.
     class watch {
       public:
         watch(poll_trace* trace, const phase& reaching) : trace_(trace)

@@ -13,10 +13,11 @@
 
 namespace cojob::detail {
 
-/// The quotas a client keeps: one for each scope, whatever the services on it.
+/// The quotas of a client. All services of one scope share a quota.
 class quota_pools {
   public:
-    /// \throws api_error invalid_argument, where a service of the same scope has other options or these cannot work
+    /// \throws api_error invalid_argument if another service of this scope has different options, or the options are
+    /// invalid
     std::shared_ptr<quota> get(const std::string& scope, const quota_options& options, const clock_ptr& time)
     {
         const std::lock_guard lock(mutex_);
@@ -24,7 +25,7 @@ class quota_pools {
         if (!pool)
             pools_.put(scope, pool = share<quota>(options, time));
         else if (!(pool->options() == options))
-            throw_invalid_argument("quota: another service of this client and project has other quota_options");
+            throw_invalid_argument("quota: another service of this client and project has different quota_options");
         return pool;
     }
 
@@ -33,7 +34,7 @@ class quota_pools {
     name_map<quota> pools_;
 };
 
-/// The quota a service draws on: the one it was given, else the client's; none for a limit of zero.
+/// The quota of a service: the given one, or else the client's for this scope. Null if the limit is zero.
 inline std::shared_ptr<quota> find_quota(const client& c, const std::string& scope, const quota_options& options,
                                          const std::shared_ptr<quota>& shared)
 {

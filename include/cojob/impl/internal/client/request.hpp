@@ -14,13 +14,13 @@
 
 namespace cojob::detail {
 
-/// A request, checked and ready; no I/O has happened.
+/// A validated request that is ready to be sent.
 struct prepared_call {
     api_request api{};
     cojob::effect effect = cojob::effect::once;
     http::request wire{};
-    std::string shown_target{}; ///< for the observer: without the keys used so far; empty where there is no observer
-    bool streams_body = false;  ///< of a success
+    std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
+    bool streams_body = false;  ///< whether the body of a success is streamed
 };
 
 inline std::string make_target(const api_request& r)
@@ -45,10 +45,10 @@ inline void check_plaintext(const http::url& base, bool allowed, std::string_vie
 {
     if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
         throw_invalid_argument(what, "http:// to " + base.origin().host +
-                                         " would send the key in the clear; set allow_plaintext if that is meant");
+                                         " would send the key in the clear; set allow_plaintext to permit that");
 }
 
-/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
+/// Rejects the headers that only the client sets: target, authorization and framing.
 inline void check_header(const std::pair<std::string, std::string>& header)
 {
     check_header_name(header.first, "header name");
@@ -57,10 +57,10 @@ inline void check_header(const std::pair<std::string, std::string>& header)
                                                          "connection"};
     for (const auto name : own)
         if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first, "is made by the client");
+            throw_invalid_argument("header " + header.first, "is set by the client");
 }
 
-/// What the caller says counts.
+/// Adds a header that the caller has not set.
 inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
 {
     if (!http::find_header(headers, name))
@@ -77,7 +77,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     if (!is_token(method))
         throw_invalid_argument("method: not a token");
     if (method == "CONNECT")
-        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
+        throw_invalid_argument("method: CONNECT is not supported");
     for (const auto& segment : request.segments)
         check_segment(segment, "path segment");
 

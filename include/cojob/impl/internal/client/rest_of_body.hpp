@@ -29,8 +29,8 @@ inline asio::awaitable<void> run_read_rest(call_ptr call, std::shared_ptr<operat
     call->rest.reset();
 }
 
-/// Reads a body that was to be streamed into the response, on the caller's executor: as much as there is, within the
-/// limits of a whole answer. What ends it early is no error, for the call has succeeded, and its beginning may tell
+/// Reads the rest of a streamed body into the response, within the limits of a response that is not streamed. Completes
+/// on the caller's executor. If the body ends early, that is no error: the call has succeeded, and the beginning may be
 /// enough.
 inline asio::awaitable<void> read_rest(call_ptr call)
 {

@@ -21,7 +21,7 @@
 
 namespace cojob::detail {
 
-/// The body of a failure as JSON, read as leniently as that of a success; null where it is none.
+/// The body of an error response as JSON, parsed as leniently as that of a success; null if it is not JSON.
 inline boost::json::value read_failure(const http::response& response, const limit_options& limits)
 {
     try {
@@ -31,7 +31,7 @@ inline boost::json::value read_failure(const http::response& response, const lim
     }
 }
 
-/// The server's own words in an answer: those of a JSON body, else the body as it is. None where the body is coded.
+/// Adds the server's message: from a JSON body, or else the body itself. Adds nothing if the body has a content coding.
 inline void add_words_of(error_info& info, const http::response& response, const limit_options& limits,
                          const secret& authorization)
 {
@@ -43,7 +43,7 @@ inline void add_words_of(error_info& info, const http::response& response, const
     info.server_detail = excerpt(words.detail(), limits.error_text, authorization);
 }
 
-/// The server's own words about a failure.
+/// Adds the server's message, unless the status is a success.
 inline void add_server_message(error_info& info, const http::response& response, const limit_options& limits,
                                const secret& authorization)
 {
@@ -51,7 +51,7 @@ inline void add_server_message(error_info& info, const http::response& response,
         add_words_of(info, response, limits, authorization);
 }
 
-/// What the answer's headers say of it.
+/// Adds the response headers that help to understand the error.
 inline void add_server_headers(error_info& info, const http::response& response, const secret& authorization)
 {
     constexpr std::size_t longest_id = 256, longest_location = 512, longest_time = 64;

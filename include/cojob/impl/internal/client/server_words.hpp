@@ -29,10 +29,10 @@ inline std::string letters_of(std::string_view text)
     return letters;
 }
 
-/// Whether the text has something in it that the status does not say: words in another script, or another number.
+/// Whether the text contains something that the status does not say: characters outside ASCII, or another number.
 inline bool has_other_words(std::string_view text, int status)
 {
-    if (equal_ignoring_case(text.substr(0, 5), "http/")) // and its version
+    if (equal_ignoring_case(text.substr(0, 5), "http/")) // with its version
         text.remove_prefix(std::min(text.find(' '), text.size()));
     if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         return true;
@@ -62,19 +62,19 @@ inline bool is_reason_phrase(std::string_view text, int status)
            });
 }
 
-/// What a failure's JSON says in words.
+/// Finds the messages in the JSON body of an error response.
 class server_words {
   public:
     server_words(const boost::json::value& body, int status) : status_(status) { texts_ = texts_in(body, 0); }
 
-    /// The text that says most; empty where there are no words.
+    /// The first message that says more than the status, or else the first message; empty if there is none.
     [[nodiscard]] const std::string& message() const
     {
         static const std::string none;
         return texts_.empty() ? none : texts_[best_of(texts_)];
     }
 
-    /// The others, in the order of their weight.
+    /// The other messages, most informative member first.
     [[nodiscard]] std::string detail() const
     {
         std::string all;
@@ -87,15 +87,15 @@ class server_words {
   private:
     using texts = std::vector<std::string>;
 
-    static constexpr std::size_t most_items = 8; // of an array: enough to mend a request by
+    static constexpr std::size_t most_items = 8; // of an array: enough to correct a request
     static constexpr int deepest = 4;            // {"error": {"errors": [{"message": …}]}}
 
-    /// The members that have words, the most telling first. `detail` and `title` are RFC 9457's, `error_description` is
-    /// RFC 6749's, `msg` FastAPI's.
+    /// The members that contain messages, the most informative first. `detail` and `title` are RFC 9457's,
+    /// `error_description` is RFC 6749's, `msg` FastAPI's.
     static constexpr std::array<std::string_view, 9> names{
         "message", "error_description", "error", "detail", "details", "title", "errors", "msg", "reason"};
 
-    /// The place of the first that says more than the status.
+    /// The index of the first message that says more than the status, or else 0.
     [[nodiscard]] std::size_t best_of(const texts& all) const
     {
         const auto says_more = [this](const std::string& text) { return !is_reason_phrase(text, status_); };
@@ -103,7 +103,7 @@ class server_words {
         return found == all.end() ? 0 : static_cast<std::size_t>(found - all.begin());
     }
 
-    /// Each different text of an object's members; of anything else at most one.
+    /// The distinct messages of an object's members; at most one of any other value.
     [[nodiscard]] texts texts_in(const boost::json::value& value, int depth) const
     {
         texts found;
@@ -123,7 +123,7 @@ class server_words {
             found.push_back(std::move(words));
     }
 
-    /// One text for a value, empty where it has none.
+    /// The message of a value; empty if it has none.
     [[nodiscard]] std::string words_in(const boost::json::value& value, int depth) const
     {
         if (const auto* const text = value.if_string())
@@ -147,7 +147,7 @@ class server_words {
         return all;
     }
 
-    /// `{"prompt": ["is too long"]}`, a field and what is wrong with it, is a form of `errors` as well.
+    /// The messages in `errors`, which can also map fields to messages: `{"prompt": ["is too long"]}`.
     [[nodiscard]] std::string words_of_fields(const boost::json::value& errors, int depth) const
     {
         auto all = words_in(errors, depth);

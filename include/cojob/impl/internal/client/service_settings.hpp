@@ -14,10 +14,10 @@
 
 namespace cojob::detail {
 
-/// Where a service's requests go and what authorizes them, checked.
+/// A service's base URL and credential, validated.
 class service_settings {
   public:
-    /// How the options are called that these come from.
+    /// The options' names, for error messages.
     struct names {
         std::string_view key, url;
     };
@@ -34,7 +34,7 @@ class service_settings {
         check_plaintext(base_url_, allow_plaintext_, called.url);
     }
 
-    /// Some copy a whole address where the base URL belongs, and what the service adds to it would be there twice.
+    /// Rejects a base URL that ends with the path which the service adds: some users copy the whole address.
     /// \throws api_error invalid_argument
     void refuse_end(std::string_view added, std::string_view option) const
     {
@@ -45,12 +45,12 @@ class service_settings {
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
 
-    /// With the segments of `path`, and `below` them.
+    /// A request for the base URL, followed by the segments of `path` and `below`.
     [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
                                       std::initializer_list<std::string_view> below) const
     {
         std::vector<std::string> segments;
-        segments.reserve(path.size() + below.size() + 1); // one that is added later
+        segments.reserve(path.size() + below.size() + 1); // retry_request adds a segment
         for (const auto segment : path)
             segments.emplace_back(segment);
         for (const auto segment : below)

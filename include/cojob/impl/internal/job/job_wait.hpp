@@ -130,7 +130,7 @@ class job_wait final : public poll_waiter {
     void fail_throttled(time_point asked_until) noexcept override
     {
         end_by([&] {
-            error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
+            error_info failure(errc::rate_limited, "the server's pause is longer than the wait's time");
             failure.http_status = 429;
             end_throttled(std::move(failure), asked_until);
             report_poll(errc::rate_limited);
@@ -267,7 +267,7 @@ class job_wait final : public poll_waiter {
             return *last_failure_;
         const auto was_sent = !reached || *reached >= phase::sending;
         return {was_sent ? errc::request_timeout : errc::connect_timeout,
-                "no poll was answered before the wait's time was up"};
+                "no poll got a response before the wait's time was up"};
     }
 
     void report_poll(error_code failure) const

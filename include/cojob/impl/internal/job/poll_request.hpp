@@ -126,7 +126,7 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
         const auto self = shared_from_this();
         poll_answer answer;
         try {
-            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+            answer.failure = error_info(errc::request_timeout, "the service did not respond");
         } catch (...) {
             answer.thrown = std::current_exception();
         }

@@ -60,9 +60,9 @@ T decode_response(const call_record& call, std::string_view api, T (*decode)(con
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
             if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.api.job_id))
-                root.member(id_member).fail("not the job that was asked for");
+                root.member(id_member).fail("not the requested job");
         if (!context.odd().empty())
-            tell_odd_members(*call.client, api, context.odd());
+            report_odd_members(*call.client, api, context.odd());
         return decoded;
     } catch (const api_error& failure) {
         throw_undecodable(call, failure);

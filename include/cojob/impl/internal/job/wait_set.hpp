@@ -94,9 +94,9 @@ class wait_set final : public wait_listener {
 inline void check_options(const wait_options& options, const poll_schedule& service)
 {
     if (options.timeout <= duration::zero())
-        throw_invalid_argument("wait_options::timeout: must be more than zero; no_timeout for none");
+        throw_invalid_argument("wait_options::timeout: must be more than zero; use no_timeout for no limit");
     if (options.patience <= duration::zero())
-        throw_invalid_argument("wait_options::patience: must be more than zero; no_timeout for none");
+        throw_invalid_argument("wait_options::patience: must be more than zero; use no_timeout for no limit");
     if (options.settle < duration::zero())
         throw_invalid_argument("wait_options::settle: must not be negative");
     merge(options.schedule, service);

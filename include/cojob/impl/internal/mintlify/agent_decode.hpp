@@ -32,7 +32,7 @@ inline bool read_source(const json_reader& json, job_source& source)
     });
 }
 
-/// Whether there is a status. The id is empty where there is none.
+/// Returns whether there is a status. The id is empty if it is missing.
 inline bool read_agent_job(const json_reader& json, agent_job& job)
 {
     bool has_status = false;
@@ -57,7 +57,7 @@ inline bool read_agent_job(const json_reader& json, agent_job& job)
     return has_status;
 }
 
-/// What the vendor's document shows of every job.
+/// Notes missing members that each job has according to the vendor's documentation.
 inline void note_what_is_missing(const json_reader& json, const agent_job& job)
 {
     if (job.source.repository.empty())
@@ -68,7 +68,7 @@ inline void note_what_is_missing(const json_reader& json, const agent_job& job)
         json.note_missing("createdAt");
 }
 
-/// A job that was just made: it is there, whatever else the answer says.
+/// Decodes a job that was just created. Only the id is required: the job exists, whatever else is missing.
 inline agent_job decode_created_job(const json_reader& json)
 {
     agent_job job;

@@ -20,7 +20,7 @@ using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
 
-/// The options, checked.
+/// The validated options.
 class agent_settings {
   public:
     agent_settings(const client& c, agent_options o)
@@ -37,7 +37,7 @@ class agent_settings {
         }
     }
 
-    /// Empty: no quota is kept.
+    /// Null if there is no quota.
     [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
@@ -66,13 +66,13 @@ class agent_settings {
     std::shared_ptr<quota> pool_;
 };
 
-/// What is written by people.
+/// Checks a text for a JSON body.
 inline void check_text(const std::string& text, const char* what)
 {
     if (text.empty())
         throw_invalid_argument(what, "must not be empty");
     if (!is_valid_utf8(text))
-        throw_invalid_argument(what, "not valid UTF-8");
+        throw_invalid_argument(what, "must be valid UTF-8");
 }
 
 using settings_ptr = std::shared_ptr<const agent_settings>;

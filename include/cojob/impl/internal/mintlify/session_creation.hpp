@@ -20,7 +20,7 @@
 #include <string_view>
 #include <utility>
 
-// The creation of a session of API v1: its request, and what its answer tells.
+// The creation of a session of API v1: its request and its response.
 namespace cojob::mintlify::detail {
 
 using cojob::detail::call_record;
@@ -32,7 +32,7 @@ inline std::string_view name_of(message_role role)
     case message_role::user: return "user";
     case message_role::assistant: return "assistant";
     }
-    throw_invalid_argument("create_session_request::messages: no such role");
+    throw_invalid_argument("create_session_request::messages: unknown role");
 }
 
 inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
@@ -62,7 +62,7 @@ inline api_request make_create_request(const agent_settings& settings, const cre
     return r;
 }
 
-/// An id, unless no call would take it.
+/// The id, if calls accept it.
 inline std::optional<std::string> usable_id(std::string_view id)
 {
     try {
@@ -73,17 +73,17 @@ inline std::optional<std::string> usable_id(std::string_view id)
     }
 }
 
-/// Of the session that was made: in the header, or in a JSON answer.
+/// The id of the created session, from the header or a JSON body.
 inline std::optional<std::string> session_id_of(const call_record& call)
 {
     const auto& response = call.response;
     if (const auto header = response.header("X-Session-Id"))
         if (auto id = usable_id(*header))
             return id;
-    return usable_id(cojob::detail::find_json_id(response.body, "sessionId")); // also where the rest cannot be read
+    return usable_id(cojob::detail::find_json_id(response.body, "sessionId")); // also if the rest is not valid JSON
 }
 
-/// Why the answer is no event stream; empty if it is one.
+/// Why the response is not an event stream; empty if it is.
 inline std::string objection_to(const call_record& call)
 {
     auto coding = cojob::detail::coding_objection(call.request.wire, call.response);

@@ -13,7 +13,7 @@ namespace cojob::mintlify::detail {
 
 using cojob::detail::json_reader;
 
-/// Names as the vendor spells them.
+/// The vendor's spelling.
 inline halt_reason parse_halt_reason(std::string_view text)
 {
     using enum halt_reason;
@@ -62,7 +62,7 @@ inline bool read_reason(const json_reader& json, agent_session& s)
     return true;
 }
 
-/// Whether it says if the session has halted. The id is empty where there is none.
+/// Returns whether `haulted` is present. The id is empty if it is missing.
 inline bool read_session(const json_reader& json, agent_session& s)
 {
     bool has_state = false;

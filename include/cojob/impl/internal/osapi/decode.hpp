@@ -37,7 +37,7 @@ inline job_status parse_job_status(std::string_view text)
     return job_status::unknown;
 }
 
-/// A server that signs its jobs writes "" for the times that it cannot read back from them.
+/// An empty string is no time: a server that signs its jobs writes "" for times that it cannot read back.
 inline bool read_time(const json_reader& json, std::optional<timestamp>& to)
 {
     return json.read(to, true);
@@ -49,10 +49,10 @@ inline bool read_duration(const json_reader& json, std::optional<duration>& to)
     if (!json.read(text))
         return false;
     to = parse_go_duration(text);
-    return to || text.empty() || json.refuse("expected a duration of Go");
+    return to || text.empty() || json.refuse("expected a Go duration");
 }
 
-/// What OSAPI leaves open: any value.
+/// A member whose type OSAPI does not define.
 inline bool read_any(const json_reader& json, boost::json::value& to)
 {
     to = json.as_value();
@@ -109,7 +109,7 @@ inline bool read_event(const json_reader& json, timeline_event& e)
     });
 }
 
-/// The entries of an object that can be read, by their keys.
+/// Reads the entries of an object by key. Skips those that cannot be read.
 template <class T>
 bool read_entries(const json_reader& json, std::map<std::string, T>& to, bool (*read)(const json_reader&, T&))
 {
@@ -133,7 +133,7 @@ inline bool read_timeline(const json_reader& json, std::vector<timeline_event>& 
     });
 }
 
-/// What an agent or the list adds to a job: parts of it that have parts themselves.
+/// The members of a job that are objects or arrays.
 inline bool read_parts(std::string_view name, const json_reader& member, job& j)
 {
     if (name == "operation")
@@ -147,7 +147,7 @@ inline bool read_parts(std::string_view name, const json_reader& member, job& j)
     return name == "timeline" && read_timeline(member, j.timeline);
 }
 
-/// Whether there is a status. The id is empty where there is none.
+/// Returns whether there is a status. The id is empty if it is missing.
 inline bool read_job(const json_reader& json, job& j)
 {
     bool has_status = false;
@@ -193,7 +193,7 @@ inline bool read_count(const json_reader& json, std::int64_t& to)
     return is_read;
 }
 
-/// Its total and its items say what there is to ask for, so they have to be there.
+/// `total_items` and `items` are required: they determine which page to request next.
 inline job_page decode_page(const json_reader& json)
 {
     job_page page;
@@ -215,7 +215,7 @@ inline job_page decode_page(const json_reader& json)
     return page;
 }
 
-/// A job that was just made: it is there, whatever else the answer says.
+/// Decodes the response to a retry. Only the id is required: the job exists, whatever else is missing.
 inline retry_receipt decode_receipt(const json_reader& json)
 {
     retry_receipt r;

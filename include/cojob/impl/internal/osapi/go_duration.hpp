@@ -14,7 +14,7 @@
 
 namespace cojob::osapi::detail {
 
-/// A decimal number: how many whole ones, and how many of `scale` parts of one.
+/// A decimal number: `whole` + `part` / `scale`.
 struct go_number {
     std::int64_t whole = 0, part = 0, scale = 1;
 };
@@ -31,10 +31,10 @@ inline std::int64_t multiply_or_most(std::int64_t a, std::int64_t b)
     return a > most_nanoseconds / b ? most_nanoseconds : a * b;
 }
 
-/// Takes digits off the front of the text, with or without a point.
+/// Removes a decimal number from the front of the text.
 inline std::optional<go_number> take_go_number(std::string_view& text)
 {
-    constexpr std::int64_t finest = 1'000'000'000'000; // of an hour that is less than four nanoseconds
+    constexpr std::int64_t finest = 1'000'000'000'000; // of an hour, less than four nanoseconds
     go_number n;
     std::size_t digits = 0;
     for (; !text.empty() && cojob::detail::is_digit(text.front()); text.remove_prefix(1), ++digits)
@@ -51,7 +51,7 @@ inline std::optional<go_number> take_go_number(std::string_view& text)
     return digits == 0 ? std::nullopt : std::optional(n);
 }
 
-/// Takes the name of a unit off the front of the text. How many nanoseconds it is.
+/// Removes the name of a unit from the front of the text. Returns the unit in nanoseconds.
 inline std::optional<std::int64_t> take_go_unit(std::string_view& text)
 {
     struct unit {
@@ -74,8 +74,7 @@ inline std::optional<std::int64_t> take_go_unit(std::string_view& text)
     return std::nullopt;
 }
 
-/// A length of time as Go writes it: `1h2m3.5s`, `2.748032ms`, `-4µs`, `0s`. What is too long for a clock is as long as
-/// can be.
+/// Parses a Go duration: `1h2m3.5s`, `2.748032ms`, `-4µs`, `0s`. Saturates.
 inline std::optional<duration> parse_go_duration(std::string_view text)
 {
     const bool is_negative = text.starts_with('-');

@@ -24,7 +24,7 @@ using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
 
-/// The options, checked.
+/// The validated options.
 class jobs_settings {
   public:
     explicit jobs_settings(jobs_options o)
@@ -80,14 +80,14 @@ class jobs_settings {
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
 
-/// What a list can be filtered by: the server refuses `skipped`.
+/// The name of a status as a filter. The server rejects `skipped`.
 /// \throws api_error invalid_argument
 inline std::string filter_name(job_status wanted)
 {
     for (const auto& [name, status] : statuses)
         if (status == wanted && status != job_status::skipped)
             return std::string(name);
-    throw_invalid_argument("list_query::status: no server lists these");
+    throw_invalid_argument("list_query::status: the server has no filter for this status");
 }
 
 /// \throws api_error invalid_argument
@@ -122,7 +122,7 @@ inline api_request retry_request(const jobs_settings& settings, std::string id, 
     r.segments.emplace_back("retry");
     if (!target.empty()) {
         if (!is_valid_utf8(target))
-            throw_invalid_argument("target_hostname: not valid UTF-8");
+            throw_invalid_argument("target_hostname: must be valid UTF-8");
         r.json = boost::json::serialize(boost::json::object{{"target_hostname", target}});
     }
     return r;

@@ -16,7 +16,7 @@
 
 namespace cojob::osapi::detail {
 
-/// Whether it makes sense to look what became of a retry: not when the caller, or its time, is gone.
+/// Whether to check what happened to a failed retry: not after a cancellation or at the deadline.
 inline bool is_worth_a_look(const error_info& failure)
 {
     if (failure.code() != errc::outcome_unknown || failure.attempts.empty())
@@ -25,7 +25,7 @@ inline bool is_worth_a_look(const error_info& failure)
     return why != boost::asio::error::operation_aborted && why != errc::deadline_exceeded;
 }
 
-/// The new id in `Job retried as ID`. A server that says anything else has not told it.
+/// The new job's id in `Job retried as ID`; nothing for any other message.
 inline std::optional<std::string> id_in_message(std::string_view message)
 {
     constexpr std::string_view before_id = "Job retried as ";
@@ -37,15 +37,15 @@ inline std::optional<std::string> id_in_message(std::string_view message)
     return !message.empty() && is_word ? std::optional<std::string>(message) : std::nullopt;
 }
 
-/// Between which two moments of a server's clock something happened here.
+/// A range of the server's time in which a local event happened.
 struct server_span {
     timestamp earliest, latest;
 };
 
-/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: the server wrote its
-/// date, which has whole seconds, after it was asked and before the answer was here. Nothing for a date that is no
-/// clock's.
-inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_seconds date, timestamp asked,
+/// Converts a local time to the server's time. The clocks are compared by a response: the server wrote its date, in
+/// whole seconds, after the request was sent and before the response was received. Returns nothing if the date is not
+/// plausible.
+inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_seconds date, timestamp requested,
                                             timestamp received)
 {
     constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);
@@ -53,26 +53,24 @@ inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_sec
     if (std::chrono::abs(ahead) > century)
         return std::nullopt;
     const timestamp written(date);
-    return server_span{here + (written - received), here + (written - asked) + std::chrono::seconds(1)};
+    return server_span{here + (written - received), here + (written - requested) + std::chrono::seconds(1)};
 }
 
-/// What is known of a job's retries, to tell one whose answer was lost from others.
+/// What is known about a job's retries, to distinguish one whose response was lost from others.
 struct known_retries {
-    server_span began{};         ///< when the attempt began
-    const job* before = nullptr; ///< the job as it was just before the attempt; null: it was not looked at
-    std::function<bool(const std::string& id)> is_known{}; ///< the client has this id from another answer
+    server_span began{};                                   ///< when the attempt began
+    const job* before = nullptr;                           ///< the job just before the attempt; null if it was not read
+    std::function<bool(const std::string& id)> is_known{}; ///< whether the client knows this id from another response
 };
 
-/// The one retry that a job's timeline shows since the attempt began; nothing where there is none or several, or where
-/// it may be an earlier one.
-///
-/// A timeline has whole seconds. In the second in which the attempt began, an earlier retry looks like this one unless
-/// the timeline was read before.
+/// The only retry that the job's timeline shows since the attempt began. Nothing if there is none, if there are
+/// several, or if it may be an earlier one. A timeline has whole seconds. Within the second in which the attempt began,
+/// an earlier retry can be distinguished only if the job was read before the attempt.
 inline std::optional<retry_receipt> find_retry(const job& original, const known_retries& known)
 {
     std::optional<retry_receipt> found;
     for (const auto& event : original.timeline) {
-        // An event without a time may be of any.
+        // An event without a time may have happened at any time.
         const bool is_earlier = event.time && *event.time + std::chrono::seconds(1) < known.began.earliest;
         if (event.event != "retried" || is_earlier)
             continue;

@@ -14,21 +14,22 @@ namespace cojob::osapi::detail {
 /// Retries of one job that overlap each other in time.
 class overlapping_retries {
   public:
-    void begin() noexcept { ++untold_; }
-    /// One of them knows the id of its new job, and has noted it. One that never learns it says nothing.
-    void tell() noexcept { --untold_; }
-    /// Whether only the one that asks does not know its id.
-    [[nodiscard]] bool is_last_untold() const noexcept { return untold_ == 1; }
+    void begin() noexcept { ++unidentified_; }
+    /// Called when a retry knows the id of its new job and has noted it; never for a retry that does not learn it.
+    void note_identified() noexcept { --unidentified_; }
+    /// Whether the caller is the only retry without a known id.
+    [[nodiscard]] bool is_last_unidentified() const noexcept { return unidentified_ == 1; }
 
   private:
-    std::atomic<int> untold_{0};
+    std::atomic<int> unidentified_{0};
 };
 
-/// What a client retries at the moment. A new entry in a job's timeline may be of any of them. Thread-safe.
+/// The retries that a client runs at the moment. A new entry in a job's timeline may belong to any of them.
+/// Thread-safe.
 class running_retries {
   public:
-    /// The retry runs as long as what this returns is kept.
-    /// \param job its scope and id
+    /// Registers a retry, which runs as long as the returned object is kept.
+    /// \param job the job's scope and id
     std::shared_ptr<overlapping_retries> begin(const std::string& job)
     {
         const std::lock_guard lock(mutex_);

@@ -38,7 +38,7 @@ struct file_closer {
 };
 using file_ptr = std::unique_ptr<std::FILE, file_closer>;
 
-/// The whole file; nothing when there is none.
+/// Reads a whole file; nothing if it does not exist.
 [[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
 {
     errno = 0;
@@ -55,7 +55,7 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return text;
 }
 
-/// What a path stands for, through symbolic links: a link is kept, and what it names is replaced.
+/// Resolves symbolic links, so that the file is replaced and not the link.
 [[nodiscard]] inline std::filesystem::path follow_links(std::filesystem::path path)
 {
     std::error_code ignored;
@@ -69,7 +69,7 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
-/// A file that an interrupted replacement of this one left beside it; empty: none.
+/// Finds a temporary file that an interrupted replacement of this file left behind; empty if there is none.
 [[nodiscard]] inline std::string find_leftover(const std::string& path)
 {
     const auto target = follow_links(path);
@@ -81,8 +81,8 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return {};
 }
 
-/// Removes what interrupted replacements of a file have left beside it. Another process may be replacing it right now,
-/// which takes less than a minute.
+/// Removes the temporary files that interrupted replacements of this file left behind. Keeps those of the last minute:
+/// another process may be replacing the file now.
 inline void remove_old_leftovers(const std::filesystem::path& target)
 {
     const auto begin = target.filename().string() + ".tmp-";
@@ -101,8 +101,9 @@ inline void remove_old_leftovers(const std::filesystem::path& target)
     }
 }
 
-/// A new file beside another, which becomes that other, or goes. It is on the disk before it takes the name, and the
-/// name is on the disk before `replace` returns: after a crash the old file is there, or the new one, whole.
+/// Replaces a file atomically. Writes a temporary file next to it, flushes it to disk, renames it, and flushes the
+/// folder before `replace` returns: after a crash, either the old or the new file is there, complete. The destructor
+/// removes a temporary file that was not renamed.
 class file_replacement {
   public:
     explicit file_replacement(std::string path) : path_(std::move(path)), target_(follow_links(path_)), name_(target_)
@@ -146,7 +147,7 @@ class file_replacement {
     file_ptr create()
     {
         errno = 0;
-        file_ptr file(std::fopen(name_.string().c_str(), "wbx")); // x: never what somebody else put there
+        file_ptr file(std::fopen(name_.string().c_str(), "wbx")); // x: fails if the file exists
         if (!file)
             throw_file_error(errno, path_);
         is_there_ = true;
@@ -157,7 +158,8 @@ class file_replacement {
 
     void keep_name() const {}
 #else
-    /// For its owner only, or for whom the old file was. What somebody else put there is never written to.
+    /// Creates the temporary file with the old file's permissions, or else for its owner only. Never opens an existing
+    /// file.
     file_ptr create()
     {
         struct stat old{};
@@ -181,8 +183,8 @@ class file_replacement {
         return file;
     }
 
-    /// Another's file stays another's, or at least its group's, where this process may give files away. The mode that
-    /// it is to have then: what the old group was allowed, no other group is.
+    /// Keeps the old file's owner and group, or at least the group, if this process may set them. Returns the mode for
+    /// the new file: if the group differs, without the group's permissions.
     static mode_t give_as(const struct stat& old, int descriptor)
     {
         const auto mode = static_cast<mode_t>(old.st_mode & 07777U); // an unsigned short on macOS
@@ -196,7 +198,7 @@ class file_replacement {
 
     static bool reaches_disk(std::FILE* file)
     {
-#ifdef F_FULLFSYNC // macOS: fsync leaves it in the drive's cache
+#ifdef F_FULLFSYNC // macOS: fsync does not flush the drive's cache
         if (::fcntl(::fileno(file), F_FULLFSYNC) == 0)
             return true;
 #endif
@@ -207,10 +209,10 @@ class file_replacement {
     {
         const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (folder < 0)
-            return; // a folder that may be written to and not read
+            return; // the folder can be written to but not read
         const auto error = ::fsync(folder) == 0 ? 0 : errno;
         ::close(folder);
-        if (error != 0 && error != EINVAL) // EINVAL: a file system that cannot
+        if (error != 0 && error != EINVAL) // EINVAL: the file system cannot flush folders
             throw_file_error(error, path_);
     }
 #endif

@@ -8,13 +8,13 @@
 
 namespace cojob::detail {
 
-/// A random part of a length of time. `uniform` is from [0, 1).
+/// A random fraction of a duration. `uniform` is from [0, 1).
 [[nodiscard]] inline duration part_of(duration whole, double uniform)
 {
     return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
 }
 
-/// What is waited beyond a server's hint, so that not all who got it come back at once.
+/// A random delay to add to a server's hint, so that not all clients retry at the same time.
 [[nodiscard]] inline duration jitter(duration hint, double uniform)
 {
     return part_of(std::min<duration>(std::chrono::seconds(1), hint / 10), uniform);

@@ -19,29 +19,28 @@
 #include <system_error>
 #include <utility>
 
-// What `quota::save` writes: lines of a name and an integer, times in nanoseconds, the last line a CRC-32 of all
-// before.
+// The format of `quota::save`: lines with a name and an integer, times in nanoseconds. The last line is a CRC-32 of all
+// lines before it.
 //
 //     cojob-quota 1
 //     window 3600000000000        quota_options::window
-//     wall 1767225600000000000    when it was saved, in civil time
-//     steady 3600000000000        and in steady time, which begins anew when the machine starts
-//     held 1                      slots of requests under way
-//     pause 0                     what is left of the pool's pause; at least 1 while it probes
-//     guess 0                     the last pause that no hint gave; the next is twice that
-//     stamps 2                    so many ages follow, the oldest first
+//     wall 1767225600000000000    civil time of the save
+//     steady 3600000000000        steady time of the save; it restarts with the machine
+//     held 1                      slots of requests in flight
+//     pause 0                     the rest of the pool's pause; at least 1 during a probe
+//     guess 0                     the last pause without a hint; the next one is twice as long
+//     stamps 2                    the number of `age` lines, which follow, oldest first
 //     age 1200000000
 //     age 700000000
 //     crc 0123abcd
-//
-// There is one way only to write a state, so a text that is not what its own state would be written as is damaged.
+// Each state has exactly one text. A file that differs from the text of the state parsed from it is damaged.
 namespace cojob::detail {
 
 /// A saved quota.
 struct quota_record {
     duration window{};
     quota_state state{};
-    timestamp wall{}; ///< of `state.at`
+    timestamp wall{}; ///< the civil time at `state.at`
 };
 
 [[nodiscard]] inline std::string format_quota_file(const quota_record& r)
@@ -71,10 +70,10 @@ struct quota_record {
     return text += '\n';
 }
 
-/// Reads what `format_quota_file` wrote.
+/// Parses the text that `format_quota_file` writes.
 class quota_file_parser {
   public:
-    /// `path` is for the messages.
+    /// \param path for error messages
     explicit quota_file_parser(std::string path) : path_(std::move(path)) {}
 
     /// \throws api_error invalid_argument for any other text
@@ -93,7 +92,7 @@ class quota_file_parser {
         r.state.guess = take_length(text, "guess");
         for (auto left = take_length(text, "stamps").count(); left > 0; --left)
             r.state.ages.push_back(take_length(text, "age"));
-        constexpr std::uint64_t most_held = 1'000'000; // nobody has so many under way; each takes memory
+        constexpr std::uint64_t most_held = 1'000'000; // more than any client has in flight; each takes memory
         const auto is_in_order = std::is_sorted(r.state.ages.begin(), r.state.ages.end(), std::greater());
         if (whole != format_quota_file(r) || !is_in_order || r.state.held > most_held)
             fail_damaged();
@@ -102,10 +101,10 @@ class quota_file_parser {
 
     [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("quota file: " + path_, why); }
 
-    /// The uses of the last window are not known any more: a new quota could spend them twice.
+    /// The uses of the last window are unknown: a new quota could spend them twice.
     [[noreturn]] void fail_lost(std::string why) const
     {
-        fail(why + "; its uses are lost: delete the file once a whole window has passed since the last of them");
+        fail(why + "; its uses are lost: delete the file when a whole window has passed since the last use");
     }
 
   private:
@@ -146,7 +145,7 @@ class quota_file_parser {
     std::string path_;
 };
 
-/// From then to now; never negative.
+/// The time from `then` to `now`; never negative.
 template <class Time>
 [[nodiscard]] constexpr duration time_since(Time then, Time now) noexcept
 {
@@ -157,8 +156,8 @@ template <class Time>
     return is_in_range ? duration(now - then) : duration::max();
 }
 
-/// How old a record is at least. The wall clock may have been moved in the meantime; the steady one cannot be, but
-/// begins anew when the machine starts.
+/// The minimum age of a record. The wall clock may have been set since; the steady clock cannot be set, but restarts
+/// with the machine.
 [[nodiscard]] inline duration elapsed_since(const quota_record& r, timestamp wall_now, time_point now) noexcept
 {
     const auto by_wall = time_since(r.wall, wall_now);

@@ -9,21 +9,20 @@
 
 namespace cojob::detail {
 
-/// A queue in the order of its entries' numbers that knows which of them may be waiting in vain. Everything takes
-/// O(log n) steps, but for the two reviews; nothing allocates, because the entries are its nodes.
-///
-/// An entry's room is by how many places it could fall back and still be served in time. When an entry leaves, those
-/// behind it gain a place; when one is put ahead of them, they lose one. So rooms are kept as differences: a change of
-/// all entries behind a place is a change of O(log n) nodes. The tree is a treap: its shape follows from the hashed
-/// numbers and does not depend on the order of insertions.
+/// A queue ordered by its entries' numbers that finds the entries which cannot be served in time. All operations except
+/// the two reviews take O(log n) steps. Nothing allocates, because the entries are the nodes. An entry's room is the
+/// number of positions by which it could move back and still be served in time. When an entry leaves, the room of all
+/// entries behind it grows by one; when one is inserted ahead of them, it shrinks by one. Rooms are stored as
+/// differences, so that either changes O(log n) nodes. The tree is a treap: its shape follows from the hashed numbers
+/// and does not depend on the order of insertions.
 class quota_queue {
   public:
-    static constexpr std::int64_t endless = std::int64_t(1) << 60; ///< the room of an entry without time limit
+    static constexpr std::int64_t endless = std::int64_t(1) << 60; ///< the room of an entry without a time limit
 
-    /// What is known of an entry: too little at most, never too much.
+    /// A lower bound of an entry's room, and how long it holds.
     struct outlook {
         std::int64_t room = endless;
-        time_point holds_until = time_point::max(); ///< later the room has to be computed anew
+        time_point holds_until = time_point::max(); ///< after that the room must be computed again
     };
 
     class entry {
@@ -42,15 +41,15 @@ class quota_queue {
         friend class quota_queue;
 
         std::int64_t number_ = 0;
-        outlook own_{}, least_{}; // of the entry; the least of its subtree
-        std::int64_t shift_ = 0;  // owed to the rooms of both subtrees
+        outlook own_{}, least_{}; // of the entry; the minimum of its subtree
+        std::int64_t shift_ = 0;  // not yet added to the rooms of both subtrees
         std::uint64_t size_ = 1;  // of the subtree
         entry *left_ = nullptr, *right_ = nullptr;
     };
 
     [[nodiscard]] std::uint64_t size() const noexcept { return root_ ? root_->size_ : 0; }
 
-    /// Null when it is empty.
+    /// The first entry; null if the queue is empty.
     [[nodiscard]] entry* front() const
     {
         auto* e = root_;
@@ -61,7 +60,7 @@ class quota_queue {
         return e;
     }
 
-    /// How many are before it.
+    /// The number of entries ahead of this one.
     [[nodiscard]] std::uint64_t position(const entry& of) const
     {
         std::uint64_t before = 0;
@@ -76,7 +75,7 @@ class quota_queue {
         return before;
     }
 
-    /// Those behind it lose a place.
+    /// Inserts an entry. The room of those behind it shrinks by one.
     void insert(entry& e, outlook known)
     {
         e.left_ = e.right_ = nullptr;
@@ -88,7 +87,7 @@ class quota_queue {
         root_ = merge(merge(before, &e), behind);
     }
 
-    /// Those behind it gain a place.
+    /// Removes an entry. The room of those behind it grows by one.
     void erase(const entry& e)
     {
         auto [before, rest] = split(root_, e.number_);
@@ -97,10 +96,10 @@ class quota_queue {
         root_ = merge(before, behind);
     }
 
-    /// All lose, or gain, so many places.
+    /// Adds to the room of all entries.
     void shift_all(std::int64_t by) noexcept { add(root_, by); }
 
-    /// The first entry that, as far as is known, waits in vain at this time; null when there is none.
+    /// The first entry whose stored outlook says that it cannot be served in time; null if there is none.
     [[nodiscard]] entry* first_in_doubt(time_point now)
     {
         auto* e = is_in_doubt(root_, now) ? root_ : nullptr;
@@ -116,7 +115,7 @@ class quota_queue {
         return nullptr;
     }
 
-    /// Asks `look` about each entry, with its position. O(n).
+    /// Computes the outlook of each entry: `look(entry, position)`. O(n).
     template <class Function>
     void review_all(const Function& look)
     {
@@ -124,7 +123,7 @@ class quota_queue {
             review(*root_, 0, look, [](const entry*) { return true; });
     }
 
-    /// Asks only about those that may wait in vain at this time. O(1) where there are none.
+    /// Computes the outlook of the entries that may not be served in time. O(1) if there are none.
     template <class Function>
     void review_doubtful(time_point now, const Function& look)
     {
@@ -132,7 +131,7 @@ class quota_queue {
             review(*root_, 0, look, [now](const entry* e) { return is_in_doubt(e, now); });
     }
 
-    /// Entries looked at so far: what its work is measured by.
+    /// The number of entries visited so far, a measure of the work.
     [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
   private:
@@ -186,7 +185,7 @@ class quota_queue {
             }
     }
 
-    /// Those with a smaller number, and the others.
+    /// Splits a tree into the entries with a smaller number and the others.
     pair split(entry* e, std::int64_t number)
     {
         if (!e)

@@ -14,27 +14,26 @@
 
 namespace cojob::detail {
 
-/// What a window must know to go on after a restart.
+/// The state that a window needs to continue after a restart.
 struct quota_state {
-    time_point at{};              ///< when it was so
-    std::uint64_t held = 0;       ///< slots of requests under way
-    duration pause_left{};        ///< more than zero while the pool pauses or probes
-    duration guess{};             ///< the last pause whose length nobody had said; zero: none since a success
-    std::vector<duration> ages{}; ///< of the stamps, the oldest first
+    time_point at{};              ///< the time of this state
+    std::uint64_t held = 0;       ///< slots of requests in flight
+    duration pause_left{};        ///< more than zero during a pause or a probe
+    duration guess{};             ///< the last pause without a hint; zero: none since a success
+    std::vector<duration> ages{}; ///< of the stamps, oldest first
 };
 
-/// Who may send when a server counts at most `limit` requests in any window of time. Neither I/O nor a clock; the times
-/// it is told must not go back.
-///
-/// A slot is held from the decision to send until the exchange ends. Then it is stamped with that end, since the server
-/// counted the request somewhere in between, and is free again a window and a second later.
+/// Decides when a request may be sent to a server that accepts at most `limit` requests in any window of time. Has no
+/// I/O and no clock. The times that it gets must not decrease. A slot is held from the decision to send until the
+/// exchange ends. Then it is stamped with the time of that end, because the server counted the request at some time
+/// before it. It is free again one window and one second later.
 class quota_window {
   public:
-    static constexpr duration margin = std::chrono::seconds(1); ///< for clocks of different speed
+    static constexpr duration margin = std::chrono::seconds(1); ///< for clocks that run at different speeds
     static constexpr duration longest_guess = std::chrono::minutes(15);
 
-    /// The right to send one request. It knows after which pause it was given: what comes of a request that was sent
-    /// before a pause says nothing of the time after it.
+    /// The right to send one request. It remembers after which pause it was granted: the result of a request that was
+    /// sent before a pause says nothing about the time after it.
     class slot {
         friend class quota_window;
         std::uint64_t era_ = 0;
@@ -47,7 +46,7 @@ class quota_window {
         assert(limit > 0 && window > duration::zero());
     }
 
-    /// Goes on with what was saved so long ago.
+    /// Continues from a saved state of age `elapsed`.
     quota_window(std::uint32_t limit, duration window, const quota_state& saved, duration elapsed, time_point now)
         : quota_window(limit, window)
     {
@@ -72,7 +71,8 @@ class quota_window {
         return s;
     }
 
-    /// Makes room for the stamps of so many more callers: until they have had their slots, nothing allocates.
+    /// Reserves memory for the stamps of `callers` more callers, so that nothing allocates until they have had their
+    /// slots.
     void prepare(time_point now, std::uint64_t callers)
     {
         const auto used = occupied(now) + held_;
@@ -83,7 +83,7 @@ class quota_window {
 
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        if (occupied(now) <= stamps_.size() / 2) // seldom, as all of them move
+        if (occupied(now) <= stamps_.size() / 2) // not each time: it moves all stamps
             forget_free(now);
         if (remaining(now) == 0)
             return std::nullopt;
@@ -94,8 +94,8 @@ class quota_window {
         return s;
     }
 
-    /// The exchange has ended, and the server may have counted it. A probe without an answer found nothing out: the
-    /// next request is one too.
+    /// The exchange has ended, and the server may have counted the request. A probe without a response has no result:
+    /// the next request is a probe too.
     void stamp(slot s, time_point now, bool is_success, bool was_answered = true)
     {
         if (stamps_.size() == stamps_.capacity())
@@ -109,16 +109,18 @@ class quota_window {
             guess_ = duration::zero();
     }
 
-    /// The server has provably not counted it. One that was held before `use_up` is another's.
+    /// Returns the slot: the server has certainly not counted the request. A slot that was held before `use_up` belongs
+    /// to the parent process and stays used.
     void give_back(slot s)
     {
         if (s.era_ < own_era_)
-            stamps_.push_back(std::max(used_up_at_, stamps_.empty() ? used_up_at_ : stamps_.back())); // there is room
+            stamps_.push_back(
+                std::max(used_up_at_, stamps_.empty() ? used_up_at_ : stamps_.back())); // memory is reserved
         release(s);
     }
 
-    /// In the child of a fork: its parent goes on to use what is free and what is held, so all of it counts as used
-    /// now.
+    /// Called in a child process after a fork. The parent goes on to use the free and the held slots, so all count as
+    /// used from now on.
     void use_up(time_point now)
     {
         forget_free(now);
@@ -128,10 +130,10 @@ class quota_window {
         stamps_.insert(stamps_.end(), free, std::max(now, stamps_.empty() ? now : stamps_.back()));
         used_up_at_ = now;
         own_era_ = ++era_;
-        has_probe_ = false; // it is the parent's
+        has_probe_ = false; // the probe is the parent's
     }
 
-    /// A 429: the slot is given back and the pool pauses. `uniform` is from [0, 1). When the pause ends.
+    /// Reports a 429: returns the slot and pauses the pool. `uniform` is from [0, 1). Returns the end of the pause.
     time_point throttled(slot s, time_point now, std::optional<duration> hint, double uniform)
     {
         release(s);
@@ -159,27 +161,27 @@ class quota_window {
         return is_probing_ ? 1 : static_cast<std::uint32_t>(limit_ - used);
     }
 
-    /// When the caller at this place of the queue, 0 being its head, could get a slot at best: if those that are held
-    /// were all given back now.
+    /// The earliest time at which the caller at this position of the queue (0: the first) can get a slot: if all held
+    /// slots were returned now.
     [[nodiscard]] time_point earliest(time_point now, std::uint64_t position) const
     {
         return nth_free(now, position, 0);
     }
 
-    /// The same if they were all stamped now: when time alone brings the caller a slot.
+    /// The same if all held slots were stamped now: when the caller gets a slot without any event.
     [[nodiscard]] time_point expected(time_point now, std::uint64_t position) const
     {
         return nth_free(now, position, held_);
     }
 
-    /// How many of a queue could get a slot by then at best.
+    /// How many callers of a queue can get a slot by some time, at best.
     struct prospect {
         std::uint64_t callers;
-        time_point holds_until; ///< if nothing happens meanwhile but time
+        time_point holds_until; ///< if no event changes the window
     };
 
-    /// The inverse of `earliest`. As time passes, slots that are free but not used come back later in every round; the
-    /// answer changes when the last round that begins by then begins too late.
+    /// The inverse of `earliest`. Free slots that stay unused come back later in each round as time passes. The result
+    /// changes when the last round that begins by `then` would begin too late.
     [[nodiscard]] prospect served_by(time_point then, time_point now) const
     {
         const auto begin = std::max(now, paused_until_);
@@ -199,7 +201,7 @@ class quota_window {
   private:
     [[nodiscard]] time_point free_at(time_point stamp) const noexcept { return after(stamp, taken_for_); }
 
-    /// Stamped slots that are not free yet.
+    /// The number of stamped slots that are not free yet.
     [[nodiscard]] std::size_t occupied(time_point now) const
     {
         if (stamps_.empty() || free_at(stamps_.front()) > now)
@@ -214,8 +216,8 @@ class quota_window {
         stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
     }
 
-    /// All slots in the order in which they come free: those that are, the stamped, the held. After one round of them a
-    /// slot can come back no sooner than it takes for the first of the round.
+    /// When the slot for this position becomes free. Slots become free in this order: free ones, stamped ones, held
+    /// ones. In each further round a slot comes back `taken_for_` later at the earliest.
     [[nodiscard]] time_point nth_free(time_point now, std::uint64_t position, std::uint64_t held) const
     {
         const auto stamped = occupied(now);
@@ -240,8 +242,9 @@ class quota_window {
             has_probe_ = false;
     }
 
-    /// When no other slot is free, the server may be a moment behind: the oldest use has to leave its window. Otherwise
-    /// somebody else uses the quota as well, and how much can only be tried.
+    /// The end of a pause without a hint. If no other slot is free, the server's window may lag behind: the pause lasts
+    /// until the oldest use leaves it. Otherwise others use the same quota, and the pause is a guess that doubles each
+    /// time.
     [[nodiscard]] time_point unhinted_pause_end(time_point now, bool is_next)
     {
         const auto stamped = occupied(now);
@@ -250,20 +253,20 @@ class quota_window {
         const auto first = std::max<duration>(window_ / limit_, std::chrono::milliseconds(1));
         if (guess_ == duration::zero())
             guess_ = std::min(first, longest_guess);
-        else if (is_next) // not a straggler that was under way when the last pause began
+        else if (is_next) // not a request that was in flight when the last pause began
             guess_ = std::min(2 * guess_, longest_guess);
         return after(now, guess_);
     }
 
     std::uint32_t limit_;
     duration window_, taken_for_;
-    std::vector<time_point> stamps_; // the oldest first
+    std::vector<time_point> stamps_; // oldest first
     std::uint64_t held_ = 0;
-    std::uint64_t era_ = 0;     // pauses so far
-    std::uint64_t own_era_ = 0; // when all was used up: slots from before it are the parent's
+    std::uint64_t era_ = 0;     // the number of pauses so far
+    std::uint64_t own_era_ = 0; // the era of the last `use_up`: slots of earlier eras are the parent's
     time_point used_up_at_{};
     time_point paused_until_ = time_point::min();
-    bool is_probing_ = false; // from a pause until an answer to what came after it was no refusal
+    bool is_probing_ = false; // from a pause until a request after it gets a response other than 429
     bool has_probe_ = false;
     duration guess_{};
 };

@@ -5,15 +5,15 @@
 
 namespace cojob::detail {
 
-/// What a client may spend on retries. When most calls fail, retries only add to what breaks the server: then calls are
-/// made once, until successes have filled it again.
+/// Limits a client's retries. When most calls fail, retries add to the load of a failing server: then calls are not
+/// retried until successes have refilled the budget.
 class retry_budget {
   public:
     static constexpr double most = 10, reserve = 5, per_success = 0.1;
 
     void succeeded() noexcept { tokens_ = std::min(most, tokens_ + per_success); }
 
-    /// Whether the call that failed may be tried again.
+    /// Takes a token for a failed call. Returns whether it may be retried.
     [[nodiscard]] bool failed() noexcept
     {
         tokens_ = std::max(0.0, tokens_ - 1);

@@ -14,7 +14,7 @@
 
 namespace cojob::detail {
 
-/// What kind of failure an attempt was, as far as repeating it goes.
+/// Kinds of failures, which differ in how they are retried.
 enum class failure_kind {
     none,
     final,
@@ -29,7 +29,7 @@ enum class failure_kind {
     credential
 };
 
-/// The table of what may be repeated, options, counts and times apart.
+/// The kind of a failure. Whether it is retried also depends on options, counts and times.
 [[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
 {
     using enum failure_kind;
@@ -57,25 +57,24 @@ enum class failure_kind {
         return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
     if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
         return final;
-    // A server that is silent for that long has not closed the connection.
+    // After a timeout the connection was not stale: the server has not closed it.
     return a.was_stale && why == errc::connection_lost ? stale : lost;
 }
 
-/// What comes after an attempt.
+/// The next step after an attempt.
 struct retry_step {
     bool is_again = false;
-    bool is_success = false; ///< what the attempt failed with is what was wanted
+    bool is_success = false; ///< the failure means that the work is done
     duration wait{};         ///< before the next attempt
     bool needs_new_connection = false;
     bool needs_new_credential = false;
-    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
+    std::string_view why_not{}; ///< why a failure that could be retried is not; empty for other failures
 };
 
-/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
+/// Decides whether and when one call makes another attempt. Has no I/O and no clock.
 class retry_plan {
   public:
-    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to
-    /// calls
+    /// \param is_poll the call is not retried, because the next poll replaces it; polls do not use the budget
     retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
         : options_(options), budget_(budget), is_poll_(is_poll)
     {
@@ -83,17 +82,18 @@ class retry_plan {
 
     struct moment {
         time_point now, deadline;
-        double uniform = 0;                    ///< from [0, 1)
-        std::optional<duration> hint{};        ///< the server's
-        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
-        bool has_provider = false;             ///< the credential may be another by now
+        double uniform = 0;             ///< from [0, 1)
+        std::optional<duration> hint{}; ///< from the server
+
+        std::optional<duration> quota_pause{}; ///< the pool's pause after a 429, if the call uses a quota
+        bool has_provider = false;             ///< a new attempt can have another credential
     };
 
     [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
     {
         ++attempts_;
         const auto kind = kind_of(outcome);
-        // The second DELETE finds nothing because the first one did its work.
+        // The second DELETE finds nothing because the first one succeeded.
         const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
         if (kind == failure_kind::none || is_done_already) {
             if (!is_poll_)
@@ -110,7 +110,7 @@ class retry_plan {
         }
     }
 
-    /// Whether an attempt may have had its effect, though no answer said so.
+    /// Whether an attempt may have had its effect although no response confirmed it.
     [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
 
   private:
@@ -120,7 +120,7 @@ class retry_plan {
         return a.was_committed && !was_never_read(a) && a.effect != effect::none && (!has_answer || is_ambiguous(a));
     }
 
-    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
+    /// A server may close an idle connection at the moment it is used again. That does not count as an attempt.
     [[nodiscard]] retry_step fresh_connection(const attempt_outcome& outcome, const moment& m)
     {
         if (is_reconnected_)
@@ -130,13 +130,13 @@ class retry_plan {
         return {.is_again = true, .needs_new_connection = true};
     }
 
-    /// 421: the request is not for the server at the end of this connection, and was not looked at (RFC 9110, 15.5.20).
-    /// The second of a call says that the connection is not at fault.
+    /// 421: the server of this connection does not handle the request (RFC 9110, 15.5.20). A second 421 in one call
+    /// shows that another connection does not help.
     [[nodiscard]] retry_step other_connection(const attempt_outcome& outcome, const moment& m)
     {
         if (std::exchange(is_misdirected_, true))
             return {};
-        if (is_poll_) { // the next poll could meet the same connection
+        if (is_poll_) { // the next poll could use the same connection
             const bool may = options_.on_not_ready && options_.max_attempts > 1;
             return {.is_again = may, .needs_new_connection = may};
         }
@@ -157,22 +157,22 @@ class retry_plan {
         if (is_poll_)
             return {};
         if (!is_switched_on(kind))
-            return {.why_not = "switched off"};
+            return {.why_not = "disabled in retry_options"};
         if (m.quota_pause && options_.max_attempts > 1) {
-            --attempts_; // the quota has limits of its own, and the call's clock stands while it queues
+            --attempts_; // the quota has its own limits, and the call's timeout does not run in the queue
             return {.is_again = true, .needs_new_connection = is_misdirected_};
         }
         const auto is_throttling = kind == failure_kind::throttled;
         const auto has_budget = is_throttling || budget_.failed();
         if (attempts_ >= options_.max_attempts)
-            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
+            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "max_attempts reached"};
         if (!has_budget)
-            return {.why_not = "retry budget"};
+            return {.why_not = "the retry budget is empty"};
         if (m.hint && *m.hint > options_.max_server_delay)
-            return {.why_not = "the server asks for more than max_server_delay"};
+            return {.why_not = "the server's delay is longer than max_server_delay"};
         const auto wait = delay(outcome, m);
         if (cojob::detail::after(m.now, wait) >= m.deadline)
-            return {.why_not = "the deadline comes first"};
+            return {.why_not = "the deadline would pass first"};
         return {.is_again = true, .wait = wait, .needs_new_connection = is_misdirected_};
     }
 
@@ -190,14 +190,15 @@ class retry_plan {
         }
     }
 
-    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
-    /// random part of the other half. A server that names no time ahead ("0", a date in the past) still took leave.
+    /// The delay before the next attempt: the server's hint plus jitter, or else half of an exponential delay plus a
+    /// random part of the other half. After a 503 with a hint, and after a hint of zero or in the past, it is at least
+    /// a second.
     [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
     {
         using std::chrono::seconds;
         if (m.hint && *m.hint > duration::zero()) {
-            const bool takes_leave = outcome.status == 503 && outcome.has_retry_hint;
-            const auto least = takes_leave ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
+            const bool is_unavailable = outcome.status == 503 && outcome.has_retry_hint;
+            const auto least = is_unavailable ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
             return least + jitter(least, m.uniform);
         }
         const auto is_throttling = outcome.status == 429;
@@ -213,7 +214,7 @@ class retry_plan {
     retry_options options_;
     retry_budget& budget_;
     bool is_poll_;
-    unsigned attempts_ = 0; // that count
+    unsigned attempts_ = 0; // without those that do not count
     bool is_reconnected_ = false, is_reauthorized_ = false, is_misdirected_ = false, may_be_done_ = false;
 };
 

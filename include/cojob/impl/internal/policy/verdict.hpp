@@ -9,22 +9,22 @@
 
 namespace cojob::detail {
 
-/// How an attempt ended, as far as its meaning depends on it.
+/// The facts about an attempt's end that determine its error.
 struct attempt_outcome {
-    error_code error{}; ///< of the transport; none: there is a status
+    error_code error{}; ///< from the transport; no error: there is a status
     int status = 0;
     bool has_retry_hint = false;
     bool was_committed = false;
     stop_reason stopped = stop_reason::none;
     cojob::effect effect = cojob::effect::none;
-    bool was_stale = false;    ///< a kept connection ended without a byte of an answer
+    bool was_stale = false;    ///< a reused connection ended before the first byte of a response
     bool removes = false;      ///< a DELETE
-    bool is_cut_short = false; ///< the answer came before the request was written whole
-    bool is_at_proxy = false;  ///< it reached the proxy and not the server
-    bool is_final = false;     ///< the transport knows that the same would come again
+    bool is_cut_short = false; ///< the response arrived before the request was written completely
+    bool is_at_proxy = false;  ///< the request reached the proxy but not the server
+    bool is_final = false;     ///< the transport knows that a retry would fail the same way
 };
 
-/// The code a status has, taken by itself. Success has none.
+/// The error code of a status; no error for a success.
 [[nodiscard]] inline error_code status_error(int status) noexcept
 {
     if (status >= 200 && status < 300)
@@ -42,7 +42,7 @@ struct attempt_outcome {
     return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
 }
 
-/// Why the attempt itself ended, whatever that means for the work.
+/// Why the attempt ended, regardless of whether the server did the work.
 [[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
 {
     switch (a.stopped) {
@@ -59,9 +59,9 @@ struct attempt_outcome {
     return a.error ? a.error : status_error(a.status);
 }
 
-/// Whether a server that answers so may have done the work all the same. 501 and 505 are refusals, and so is a 503 that
-/// says when to come back. 408 is none: gateways answer it when time was up for their upstream, which may have been at
-/// work. But nobody acts on a part of a request.
+/// Whether a server may have done the work although it responded with this status. 501 and 505 are refusals, and so is
+/// a 503 with a retry hint. A 408 is not: gateways send it when their upstream timed out, which may have done the work.
+/// It is a refusal if the request was not written completely.
 [[nodiscard]] inline bool is_ambiguous(const attempt_outcome& a) noexcept
 {
     if (a.status == 408)
@@ -70,24 +70,25 @@ struct attempt_outcome {
            !(a.status == 503 && a.has_retry_hint);
 }
 
-/// Whether the server said that it never looked: a request that was written after a handshake in which the server had
-/// the last word.
+/// Whether the server certainly did not read the request: it rejected the TLS handshake after the request was written
+/// (in TLS 1.3 the server can do so after the client has finished).
 [[nodiscard]] inline bool was_never_read(const attempt_outcome& a) noexcept
 {
     return a.stopped == stop_reason::none && a.error == errc::tls_failed;
 }
 
-/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
-/// answer tells whether the server did it.
+/// The error of a call that ends with this attempt. Once a request that must not be repeated has been sent, only a
+/// response shows whether the server did the work.
 [[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
 {
     const auto own = attempt_error(a);
     if (!own || !a.was_committed || a.effect == effect::none || was_never_read(a))
         return own;
-    if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
+    if (a.stopped == stop_reason::forked) // the parent continues it and gets the response
         return own;
-    if (a.effect ==
-        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
+    // Its other errors can be retried. A cancellation becomes outcome_unknown: operation_aborted would mean that
+    // nothing happened.
+    if (a.effect == effect::idempotent)
         return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
     const auto has_answer = a.stopped == stop_reason::none && !a.error;
     const auto is_unknown = has_answer ? is_ambiguous(a) : true;

@@ -14,7 +14,7 @@
 
 namespace cojob::testing::detail {
 
-/// All APIs of a mock server.
+/// The APIs of a mock server.
 class mock_apis {
   public:
     explicit mock_apis(const mock_server_options& options)
@@ -27,12 +27,12 @@ class mock_apis {
     mock_apis& operator=(const mock_apis&) = delete;
     ~mock_apis() = default;
 
-    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    [[nodiscard]] mock_response answer(const recorded_request& request, time_point now, timestamp wall) const
     {
         return osapi.is_for(request.target) ? osapi.answer(request, now, wall) : router_.answer(request, now, wall);
     }
 
-    /// Of any API: their ids look different.
+    /// Finds the job by its id, whose form differs from API to API.
     void set_life(const std::string& id, std::vector<lifecycle_step> life)
     {
         if (osapi.has_job(id))

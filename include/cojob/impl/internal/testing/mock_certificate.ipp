@@ -42,20 +42,20 @@ inline void require_openssl(bool succeeded)
                                           "mock_certificate");
 }
 
-/// A certificate and the key it is for, or the authority's pair.
+/// A certificate with its private key.
 struct key_pair {
     certificate_ptr certificate;
     key_ptr key;
 };
 
-/// What a TLS server needs, as PEM, and whom its clients must trust.
+/// A TLS server's certificate and key, and the authority that its clients must trust, as PEM.
 struct server_identity {
     std::string ca_pem, certificate_pem, key_pem;
 };
 
 inline void set_random_serial(X509& certificate)
 {
-    // RFC 5280, 4.1.2.2: positive. 63 bits are also unlike those of the other servers of a test run.
+    // RFC 5280, 4.1.2.2: positive. With 63 random bits, no two servers of a test run share a number.
     const bignum_ptr number(BN_new());
     require_openssl(number && BN_rand(number.get(), 63, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1);
     require_openssl(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(&certificate)) != nullptr);
@@ -88,16 +88,16 @@ inline void add_extension(X509& certificate, X509& issuer, int nid, const std::s
 /// A version 3 certificate with a fresh P-256 key, without extensions and unsigned.
 inline key_pair begin_certificate(const char* name, duration valid_from, duration valid_until)
 {
-    key_pair made{certificate_ptr(X509_new()), key_ptr(EVP_EC_gen("P-256"))};
-    require_openssl(made.certificate && made.key);
-    X509& certificate = *made.certificate;
+    key_pair created{certificate_ptr(X509_new()), key_ptr(EVP_EC_gen("P-256"))};
+    require_openssl(created.certificate && created.key);
+    X509& certificate = *created.certificate;
     require_openssl(X509_set_version(&certificate, X509_VERSION_3) == 1);
-    require_openssl(X509_set_pubkey(&certificate, made.key.get()) == 1);
+    require_openssl(X509_set_pubkey(&certificate, created.key.get()) == 1);
     set_random_serial(certificate);
     set_common_name(certificate, name);
     set_time(X509_getm_notBefore(&certificate), valid_from);
     set_time(X509_getm_notAfter(&certificate), valid_until);
-    return made;
+    return created;
 }
 
 inline void sign(X509& certificate, const key_pair& issuer)
@@ -140,7 +140,7 @@ inline key_pair make_leaf(const mock_certificate& wanted, const key_pair& author
     add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
     add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
-    // Trust stores with the authorities of several mock servers, all of one name, are told apart by this.
+    // Distinguishes the authorities of several mock servers in one trust store: all have the same name.
     add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
     if (const auto names = alternative_names(wanted); !names.empty())
         add_extension(certificate, issuer, NID_subject_alt_name, names);
@@ -158,7 +158,7 @@ std::string to_pem(Write write)
     return {text, static_cast<std::size_t>(length)};
 }
 
-/// Validity is counted on the machine's clock: that is what the verifying side goes by, whatever clock a test uses.
+/// Validity is relative to the system clock, because OpenSSL verifies with that clock, whatever clock a test uses.
 inline server_identity make_identity(const mock_certificate& wanted)
 {
     const auto authority = make_authority();

@@ -27,7 +27,7 @@
 
 namespace cojob::testing::detail {
 
-/// One client, from accept to close. Lives on the server's thread.
+/// One connection, from accept to close. Runs on the server's thread.
 class mock_connection {
   public:
     mock_connection(asio::ip::tcp::socket socket, asio::ssl::context* context, mock_state& state)
@@ -44,11 +44,11 @@ class mock_connection {
 
     [[nodiscard]] std::size_t number() const noexcept { return number_; }
 
-    /// Whatever it is doing, it ends now.
+    /// Closes the connection at once.
     void drop() noexcept { stream_.drop(); }
 
-    /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for
-    /// the next request in a moment: its client may have the answer already and count on that.
+    /// Closes the connection if it is idle. Returns whether it will close. A connection that is sending a response
+    /// closes afterwards: the client may have received the response already.
     [[nodiscard]] bool close_when_idle(idle_end how)
     {
         if (now_ == activity::busy)
@@ -81,7 +81,7 @@ class mock_connection {
     }
 
   private:
-    enum class activity { busy, answering, idle };
+    enum class activity { busy, responding, idle };
     using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
     [[nodiscard]] asio::awaitable<void> spoil_start(fault broken)
@@ -92,7 +92,7 @@ class mock_connection {
             co_await stream_.wait_for_end();
     }
 
-    /// Reads one request whole. False: there is none.
+    /// Reads one complete request. Returns false if there is none.
     [[nodiscard]] asio::awaitable<bool> receive()
     {
         parser_.emplace();
@@ -116,7 +116,7 @@ class mock_connection {
         }
     }
 
-    /// Feeds what was received to the parser; what it leaves is for later.
+    /// Passes the received bytes to the parser. Keeps the rest for the next request.
     void parse()
     {
         error_code ec;
@@ -131,7 +131,7 @@ class mock_connection {
     [[nodiscard]] mock_output next_output()
     {
         if (is_malformed_)
-            return break_answer(fault::announce_close, error_answer(400, "Malformed request"));
+            return break_response(fault::announce_close, error_response(400, "Malformed request"));
         auto& message = parser_->get();
         recorded_request request;
         request.method = message.method_string();
@@ -144,7 +144,7 @@ class mock_connection {
         return state_.answer(std::move(request), keeps_alive);
     }
 
-    /// False: the client is gone.
+    /// Returns false if the client has disconnected.
     [[nodiscard]] asio::awaitable<bool> send(const mock_output& output)
     {
         if (output.is_dripping)
@@ -162,11 +162,11 @@ class mock_connection {
     [[nodiscard]] asio::awaitable<bool> send_part(std::string_view bytes, bool is_last)
     {
         if (is_last)
-            now_ = activity::answering;
+            now_ = activity::responding;
         co_return co_await stream_.write(bytes);
     }
 
-    /// False: the client went meanwhile.
+    /// Returns false if the client disconnects meanwhile.
     [[nodiscard]] asio::awaitable<bool> pause(duration length)
     {
         using namespace asio::experimental::awaitable_operators;
@@ -177,7 +177,7 @@ class mock_connection {
         co_return first.index() == 1;
     }
 
-    /// Until the client goes.
+    /// Reads until the client disconnects.
     [[nodiscard]] asio::awaitable<void> read_ahead()
     {
         std::array<char, 4096> bytes;
@@ -227,7 +227,7 @@ class mock_connection {
     std::optional<idle_end> leaves_;
 };
 
-/// Keeps the connection until it has ended.
+/// Runs a connection and keeps it alive.
 inline asio::awaitable<void> serve(std::shared_ptr<mock_connection> connection)
 {
     co_await connection->run();

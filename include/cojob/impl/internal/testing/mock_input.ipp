@@ -18,10 +18,10 @@
 #include <system_error>
 #include <utility>
 
-// How all APIs of a mock server read what a request carries.
+// Parsing of requests for all APIs of a mock server.
 namespace cojob::testing::detail {
 
-/// What was read, or the refusal.
+/// The parsed value, or an error response.
 template <class T>
 struct read_input {
     T value{};
@@ -43,7 +43,7 @@ inline std::optional<std::string> find_parameter(std::string_view query, std::st
     return std::nullopt;
 }
 
-/// A number, or why a text is none. One that is out of range stands at the range's end.
+/// A number, or why the text is not a number. A number out of range is clamped.
 struct whole_number {
     std::int64_t value = 0;
     std::errc error{};
@@ -61,7 +61,7 @@ inline whole_number to_whole_number(std::string_view text)
     return read;
 }
 
-/// None: it is no JSON.
+/// Nothing if the body is not JSON.
 inline std::optional<boost::json::value> parse_body(const recorded_request& request)
 {
     boost::system::error_code ec;

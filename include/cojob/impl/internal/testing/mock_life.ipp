@@ -14,11 +14,11 @@ namespace cojob::testing::detail {
 inline std::vector<lifecycle_step> require_steps(std::vector<lifecycle_step> life)
 {
     if (life.empty())
-        throw std::invalid_argument("mock_server: a life needs at least one step");
+        throw std::invalid_argument("mock_server: a lifecycle needs at least one step");
     return life;
 }
 
-/// Where a job is in its life: polls move it on.
+/// A job's position in its lifecycle, which polls advance.
 class job_life {
   public:
     explicit job_life(std::vector<lifecycle_step> steps) : steps_(require_steps(std::move(steps)))

@@ -20,7 +20,7 @@
 
 namespace cojob::testing::detail {
 
-/// The Mintlify agent API v2: jobs and how they are answered. Vendor's page: api/agent/v2.
+/// The Mintlify agent API v2. Vendor's page: api/agent/v2.
 class mock_mintlify {
   public:
     mock_mintlify(const mock_server_options& options, mock_uses& uses)
@@ -65,15 +65,15 @@ class mock_mintlify {
         if (auto refused = uses_.refuse(routed.now))
             return *refused;
         const auto id = add_job(lifecycle_, routed.wall);
-        return json_answer(201, describe(id, jobs_.at(id), routed.wall));
+        return json_response(201, describe(id, jobs_.at(id), routed.wall));
     }
 
     http::response show(const routed_request& routed)
     {
         auto* found = find(routed);
         if (!found)
-            return error_answer(404, "Job not found");
-        auto answer = json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+            return error_response(404, "Job not found");
+        auto answer = json_response(200, describe(routed.arguments[1], *found, routed.wall));
         found->life.count_poll();
         return answer;
     }
@@ -82,13 +82,13 @@ class mock_mintlify {
     {
         auto* found = find(routed);
         if (!found)
-            return error_answer(404, "Job not found");
+            return error_response(404, "Job not found");
         if (auto refused = refuse_prompt(routed))
             return *refused;
         if (auto refused = uses_.refuse(routed.now))
             return *refused;
         found->life = job_life(lifecycle_);
-        return json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+        return json_response(200, describe(routed.arguments[1], *found, routed.wall));
     }
 
     [[nodiscard]] job* find(const routed_request& routed)
@@ -97,22 +97,22 @@ class mock_mintlify {
         return routed.arguments[0] == project_id_ && found != jobs_.end() ? &found->second : nullptr;
     }
 
-    /// The answer to a request that is not a use at all, if it is none.
+    /// The error response to an invalid request, which does not count as a use; nothing for a valid one.
     [[nodiscard]] std::optional<http::response> refuse_prompt(const routed_request& routed) const
     {
         if (routed.arguments[0] != project_id_)
             return project_not_found();
         const auto body = parse_body(routed.request);
         if (!body)
-            return error_answer(400, "Malformed JSON");
+            return error_response(400, "Malformed JSON");
         const auto* object = body->if_object();
         const auto* prompt = object ? object->if_contains("prompt") : nullptr;
         if (!prompt || !prompt->is_string() || prompt->get_string().empty())
-            return error_answer(400, "prompt must be a string that is not empty");
+            return error_response(400, "prompt must be a string that is not empty");
         return std::nullopt;
     }
 
-    /// As the API shows it, schema AgentJob.
+    /// The job as JSON, schema AgentJob.
     [[nodiscard]] static boost::json::object describe(const std::string& id, job& shown, timestamp now)
     {
         const auto& status = shown.life.status();

@@ -25,15 +25,14 @@
 
 namespace cojob::testing::detail {
 
-/// The job API of OSAPI: what a real server was seen to answer, and where that was not seen, what its source says
-/// (osapi-io/osapi at 63dd1cff). Its order is kept: route, then what cannot be read, then the token, then what is not
-/// valid.
+/// The job API of OSAPI, as recorded from a real server, or else according to its source (osapi-io/osapi at 63dd1cff).
+/// Checks in the server's order: route, syntax, token, validity.
 class mock_osapi {
   public:
     explicit mock_osapi(const mock_server_options& options)
         : path_(require_path(options.osapi_path)), authorization_("Bearer " + options.token),
           lifecycle_(require_steps(options.osapi_lifecycle)),
-          router_(options.token, {message_answer(404, "Not Found"), message_answer(405, "Method Not Allowed")})
+          router_(options.token, {message_response(404, "Not Found"), message_response(405, "Method Not Allowed")})
     {
         router_.add_open("GET", path_, [this](const routed_request& r) { return list(r); });
         router_.add_open("GET", path_ + "/*", [this](const routed_request& r) { return show(r); });
@@ -44,7 +43,7 @@ class mock_osapi {
     mock_osapi& operator=(const mock_osapi&) = delete;
     ~mock_osapi() = default;
 
-    /// Whether this API answers for a target: one of its own, or of where another version of it is.
+    /// Whether this API handles a target: a path of its own, or of another version of the API.
     [[nodiscard]] bool is_for(std::string_view target) const
     {
         const auto path = target.substr(0, target.find('?'));
@@ -90,9 +89,9 @@ class mock_osapi {
         const auto given = http::find_header(routed.request.headers, "Authorization").value_or("");
         if (given == authorization_)
             return std::nullopt;
-        if (!given.starts_with("Bearer ")) // in this very spelling
-            return error_answer(401, "Bearer token required");
-        return error_answer(401, "Invalid token: token contains an invalid number of segments");
+        if (!given.starts_with("Bearer ")) // case-sensitive, as in the real server
+            return error_response(401, "Bearer token required");
+        return error_response(401, "Invalid token: token contains an invalid number of segments");
     }
 
     http::response list(const routed_request& routed)
@@ -112,11 +111,11 @@ class mock_osapi {
         return page(routed.wall, status, limit.value.value_or(10), offset.value.value_or(0));
     }
 
-    /// A page is a poll of each job on it.
+    /// Returns a page. It counts as a poll of each job on it.
     http::response page(timestamp now, const std::optional<std::string>& status, std::int64_t limit,
                         std::int64_t offset)
     {
-        auto counts = count_by_status(); // of before the page moves jobs on
+        auto counts = count_by_status(); // before the page advances jobs
         boost::json::array items;
         std::int64_t place = 0;
         for (auto& [id, job] : jobs_) {
@@ -126,11 +125,11 @@ class mock_osapi {
                 items.push_back(job.show(now, false));
             ++place;
         }
-        return json_answer(200,
-                           {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
+        return json_response(
+            200, {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
     }
 
-    /// Null before the first job; those that were deleted count on, for only their status was not deleted.
+    /// Null before the first job. Deleted jobs still count, because the real server does not delete their status.
     [[nodiscard]] boost::json::value count_by_status() const
     {
         if (jobs_.empty() && deleted_.empty())
@@ -151,7 +150,7 @@ class mock_osapi {
         const auto id = read_uuid(routed.arguments.front());
         if (auto refusal = refuse(id.refusal, routed, id.value))
             return *refusal;
-        return json_answer(200, jobs_.at(id.value).show(routed.wall, true));
+        return json_response(200, jobs_.at(id.value).show(routed.wall, true));
     }
 
     http::response remove(const routed_request& routed)
@@ -182,13 +181,13 @@ class mock_osapi {
         if (const auto refusal = valid.refusal())
             return *refusal;
         if (!has_job(id.value))
-            return error_answer(404, "job not found: " + id.value);
-        const auto made = add_job(lifecycle_, routed.wall);
-        jobs_.at(id.value).add_retry(made, routed.wall);
-        return json_answer(201, {{"job_id", made},
-                                 {"revision", ++revision_},
-                                 {"status", "created"},
-                                 {"timestamp", in_whole_seconds(routed.wall)}});
+            return error_response(404, "job not found: " + id.value);
+        const auto created = add_job(lifecycle_, routed.wall);
+        jobs_.at(id.value).add_retry(created, routed.wall);
+        return json_response(201, {{"job_id", created},
+                                   {"revision", ++revision_},
+                                   {"status", "created"},
+                                   {"timestamp", in_whole_seconds(routed.wall)}});
     }
 
     [[nodiscard]] static bool is_target(std::string_view host)
@@ -203,10 +202,10 @@ class mock_osapi {
             return unreadable;
         if (auto refusal = refuse_token(routed))
             return refusal;
-        return has_job(id) ? std::nullopt : std::optional(error_answer(404, "job not found: " + id));
+        return has_job(id) ? std::nullopt : std::optional(error_response(404, "job not found: " + id));
     }
 
-    /// Version 4, the same ones in every run.
+    /// Version 4; the same ids in each run.
     [[nodiscard]] std::string make_uuid()
     {
         const auto high = (random_() & 0xFFFFFFFFFFFF0FFFU) | 0x4000U;
@@ -224,11 +223,11 @@ class mock_osapi {
                                                             "partial_failure"};
 
     std::string path_, authorization_;
-    std::vector<lifecycle_step> lifecycle_; ///< of what a retry makes
+    std::vector<lifecycle_step> lifecycle_; ///< for jobs that a retry creates
     mock_router router_;
-    std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< the order of lists: by id, downwards
-    std::map<std::string, std::int64_t> deleted_;                ///< by their last status
-    std::mt19937_64 random_{20'26};                              // NOLINT(cert-msc51-cpp): ids need not be secret
+    std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< in the order of lists: by id, descending
+    std::map<std::string, std::int64_t> deleted_;                ///< counts by last status
+    std::mt19937_64 random_{20'26};                              // NOLINT(cert-msc51-cpp): ids are not secret
     std::int64_t revision_ = 0;
 };
 

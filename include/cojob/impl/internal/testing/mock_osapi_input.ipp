@@ -17,16 +17,16 @@
 #include <system_error>
 #include <utility>
 
-// What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it
-// cannot read it, and in those of its validator (`error`) where it can.
+// OSAPI's error responses to requests: from its framework (`message`) if the request cannot be parsed, from its
+// validator (`error`) if it is invalid.
 namespace cojob::testing::detail {
 
-inline http::response message_answer(int status, std::string_view text)
+inline http::response message_response(int status, std::string_view text)
 {
-    return json_answer(status, {{"message", text}});
+    return json_response(status, {{"message", text}});
 }
 
-/// A whole number of a query, or none.
+/// An integer in the query; nothing if it is absent.
 inline read_input<std::optional<std::int64_t>> read_number(std::string_view query, std::string_view name)
 {
     const auto text = find_parameter(query, name);
@@ -37,9 +37,9 @@ inline read_input<std::optional<std::int64_t>> read_number(std::string_view quer
         return {number.value, {}};
     const auto* why = number.error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
     return {{},
-            message_answer(400, "Invalid format for parameter " + std::string(name) +
-                                    ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
-                                    "\": " + why)};
+            message_response(400, "Invalid format for parameter " + std::string(name) +
+                                      ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
+                                      "\": " + why)};
 }
 
 inline bool is_uuid(std::string_view text)
@@ -52,39 +52,39 @@ inline bool is_uuid(std::string_view text)
     return text.size() == 36;
 }
 
-/// An id, in the form the server writes it.
+/// An id in the form that the server writes.
 inline read_input<std::string> read_uuid(std::string text)
 {
     if (!is_uuid(text)) {
         const auto why =
             text.size() == 36 ? "invalid UUID format" : "invalid UUID length: " + std::to_string(text.size());
         return {{},
-                message_answer(400, "Invalid format for parameter id: error unmarshaling '" + text +
-                                        "' text as *uuid.UUID: " + why)};
+                message_response(400, "Invalid format for parameter id: error unmarshaling '" + text +
+                                          "' text as *uuid.UUID: " + why)};
     }
     std::transform(text.begin(), text.end(), text.begin(), cojob::detail::to_lower);
     return {std::move(text), {}};
 }
 
-/// The host of a retry; none where the request has no body.
+/// The host of a retry; nothing if the request has no body.
 inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
 {
     if (request.body.empty())
         return {};
     const auto type = http::find_header(request.headers, "Content-Type").value_or("");
     if (!type.starts_with("application/json"))
-        return {{}, message_answer(415, "Unsupported Media Type")};
+        return {{}, message_response(415, "Unsupported Media Type")};
     const auto body = parse_body(request);
     if (!body)
-        return {{}, message_answer(400, "Syntax error: offset=1, error=invalid character")};
+        return {{}, message_response(400, "Syntax error: offset=1, error=invalid character")};
     const auto* object = body->if_object();
     const auto* target = object ? object->if_contains("target_hostname") : nullptr;
     if ((!object && !body->is_null()) || (target && !target->is_string() && !target->is_null()))
-        return {{}, message_answer(400, "Unmarshal type error: expected=string, field=target_hostname")};
+        return {{}, message_response(400, "Unmarshal type error: expected=string, field=target_hostname")};
     return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
 }
 
-/// The validator's words, one failure after the other.
+/// The validator's messages, one for each failure.
 class osapi_validation {
   public:
     explicit osapi_validation(std::string type) : type_(std::move(type)) {}
@@ -100,7 +100,7 @@ class osapi_validation {
 
     [[nodiscard]] std::optional<http::response> refusal() const
     {
-        return words_.empty() ? std::nullopt : std::optional(error_answer(400, words_));
+        return words_.empty() ? std::nullopt : std::optional(error_response(400, words_));
     }
 
   private:

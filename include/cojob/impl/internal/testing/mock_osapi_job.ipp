@@ -17,7 +17,7 @@
 
 namespace cojob::testing::detail {
 
-/// What one agent made of a job.
+/// An agent and its state for a job.
 struct osapi_agent {
     std::string_view hostname, state; ///< started, completed, failed or skipped
 
@@ -30,7 +30,7 @@ struct osapi_agent {
     }
 };
 
-/// One agent works on a job, two where they come to different ends.
+/// The agents of a job: one, or two with different results.
 inline std::vector<osapi_agent> agents_at(std::string_view status)
 {
     if (status == "processing")
@@ -39,7 +39,7 @@ inline std::vector<osapi_agent> agents_at(std::string_view status)
         return {{"osapi-test", "completed"}, {"osapi-test-2", "failed"}};
     if (status == "completed" || status == "failed" || status == "skipped")
         return {{"osapi-test", status}};
-    return {}; // nobody has seen it yet
+    return {}; // no agent has received it yet
 }
 
 inline std::string in_whole_seconds(timestamp when)
@@ -47,13 +47,13 @@ inline std::string in_whole_seconds(timestamp when)
     return cojob::to_string(timestamp(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
-/// A job of OSAPI, as the real server was seen to show it (a job of `command.exec.execute`).
+/// A job of OSAPI, as recorded from the real server (a job of `command.exec.execute`).
 class mock_osapi_job {
   public:
     mock_osapi_job(std::string id, std::vector<lifecycle_step> life, timestamp created)
         : id_(std::move(id)), life_(std::move(life)), created_(std::chrono::floor<std::chrono::seconds>(created))
     {
-        tell(created_, "submitted", "_api", "Job submitted to queue");
+        add_event(created_, "submitted", "_api", "Job submitted to queue");
     }
 
     [[nodiscard]] const std::string& status() const noexcept { return life_.status(); }
@@ -61,14 +61,14 @@ class mock_osapi_job {
 
     void add_retry(const std::string& as, timestamp now)
     {
-        look(now);
-        tell(now, "retried", "_api", "Job retried as " + as);
+        add_events(now);
+        add_event(now, "retried", "_api", "Job retried as " + as);
     }
 
-    /// One poll of it. On a list there are no details.
+    /// The job as JSON. Counts as a poll. Lists show no details.
     [[nodiscard]] boost::json::object show(timestamp now, bool has_details)
     {
-        look(now);
+        add_events(now);
         const auto shown = has_details ? describe() : describe_briefly();
         life_.count_poll();
         return shown;
@@ -80,14 +80,14 @@ class mock_osapi_job {
         std::string event, hostname, message, error;
     };
 
-    void tell(timestamp now, std::string_view event, std::string_view hostname, std::string message,
-              std::string_view error = {})
+    void add_event(timestamp now, std::string_view event, std::string_view hostname, std::string message,
+                   std::string_view error = {})
     {
         timeline_.push_back({now, std::string(event), std::string(hostname), std::move(message), std::string(error)});
     }
 
-    /// What has happened since it was last seen.
-    void look(timestamp now)
+    /// Adds the events since the last poll to the timeline.
+    void add_events(timestamp now)
     {
         if (seen_ == status())
             return;
@@ -96,19 +96,19 @@ class mock_osapi_job {
         for (const auto& agent : agents) {
             const std::string name(agent.hostname);
             if (!was_working) {
-                tell(now, "acknowledged", name, "Job acknowledged by agent " + name);
-                tell(now, "started", name, "Job processing started on " + name);
+                add_event(now, "acknowledged", name, "Job acknowledged by agent " + name);
+                add_event(now, "started", name, "Job processing started on " + name);
             }
             if (agent.state == "completed")
-                tell(now, "completed", name, "Job completed successfully on " + name);
+                add_event(now, "completed", name, "Job completed successfully on " + name);
             else if (agent.state == "failed")
-                tell(now, "failed", name, "Job failed on " + name, agent.error());
+                add_event(now, "failed", name, "Job failed on " + name, agent.error());
             else if (agent.state == "skipped")
-                tell(now, "skipped", name, "Job skipped on " + name + " (unsupported OS family)", agent.error());
+                add_event(now, "skipped", name, "Job skipped on " + name + " (unsupported OS family)", agent.error());
         }
     }
 
-    /// As an item of a list: never whether it changed anything.
+    /// The job as an item of a list, where `changed` is always null.
     [[nodiscard]] boost::json::object describe_briefly() const
     {
         boost::json::object shown{{"changed", nullptr}, {"created", cojob::to_string(created_)}};
@@ -196,7 +196,7 @@ class mock_osapi_job {
     std::string id_;
     job_life life_;
     timestamp created_;
-    std::string seen_; ///< the status that was last shown
+    std::string seen_; ///< the last status shown
     std::vector<event_type> timeline_;
 };
 

@@ -15,23 +15,23 @@
 
 namespace cojob::testing::detail {
 
-/// What becomes of a connection after an answer.
+/// What happens to the connection after a response.
 enum class ending {
-    keep,   ///< it waits for the next request
-    close,  ///< as a server does: with close_notify under TLS
-    drop,   ///< without it
-    reset,  ///< RST instead of FIN
-    silence ///< nothing more, until the client goes
+    keep,   ///< wait for the next request
+    close,  ///< close normally: with close_notify under TLS
+    drop,   ///< close without close_notify
+    reset,  ///< send RST instead of FIN
+    silence ///< send nothing until the client disconnects
 };
 
-/// An answer as it goes on the wire, right or broken.
+/// The bytes of a response, valid or broken.
 struct mock_output {
     std::string bytes;
     ending end = ending::keep;
-    std::string forever{};            ///< written after `bytes`, again and again, until the client goes
-    bool is_dripping = false;         ///< a byte at a time
+    std::string forever{};            ///< written after `bytes` repeatedly until the client disconnects
+    bool is_dripping = false;         ///< written one byte at a time
     std::vector<std::string> later{}; ///< written after `bytes`, one by one
-    duration gap{};                   ///< before each of them
+    duration gap{};                   ///< the delay before each of them
 };
 
 inline std::string status_line(int status)
@@ -46,7 +46,7 @@ inline std::string field(std::string_view name, std::string_view value)
     return std::string(name).append(": ").append(value).append("\r\n");
 }
 
-/// Status line and headers without those that tell where the body ends, and without the empty line.
+/// Status line and headers, without framing headers and without the empty line.
 inline std::string open_head(const http::response& answer)
 {
     auto head = status_line(answer.status);
@@ -55,7 +55,7 @@ inline std::string open_head(const http::response& answer)
     return head;
 }
 
-/// RFC 9110, 6.4.1 and 8.6: these have no body, and must not have a Content-Length.
+/// RFC 9110, 6.4.1 and 8.6: responses with these statuses have no body and no Content-Length.
 inline bool is_without_body(int status)
 {
     return status < 200 || status == 204 || status == 304;
@@ -86,7 +86,7 @@ inline std::string chunked_head(const http::response& answer)
     return open_head(answer) + field("Transfer-Encoding", "chunked") + "\r\n";
 }
 
-/// Small chunks, so that there are several of any answer.
+/// Uses small chunks, so that each response has several.
 inline std::string in_chunks(const http::response& answer)
 {
     constexpr std::size_t size = 16;
@@ -117,7 +117,7 @@ inline http::response with_many_headers(http::response answer)
     return answer;
 }
 
-/// The same JSON with a byte in its first string member that no UTF-8 text has.
+/// The JSON with an invalid UTF-8 byte in its first string member.
 inline std::string break_utf8(std::string json)
 {
     constexpr std::string_view before_text = "\":\"";
@@ -132,7 +132,7 @@ inline std::string nested_json(std::size_t depth)
     return std::string(depth, '[') + std::string(depth, ']');
 }
 
-/// Fewer and larger writes for what goes on without end.
+/// For endless output: fewer and larger writes.
 inline std::string forty_times(std::string_view text)
 {
     std::string times;
@@ -146,13 +146,13 @@ inline std::string first_half(std::string_view text)
     return std::string(text.substr(0, text.size() / 2));
 }
 
-/// Its first bytes are neither a TLS record nor an HTTP version.
+/// The first bytes are neither a TLS record nor an HTTP version.
 inline std::string garbage_bytes()
 {
     return "\x01\x02\x7f garbage \xfe\xff\r\n\r\n";
 }
 
-/// A right answer with something wrong in its body or about its body's end.
+/// A valid response with an error in its body or its framing.
 inline mock_output break_body(fault broken, const http::response& answer)
 {
     const auto head = whole_head(answer);
@@ -177,8 +177,8 @@ inline mock_output break_body(fault broken, const http::response& answer)
     }
 }
 
-/// What a fault makes of the right answer. Connection faults make nothing of it.
-inline mock_output break_answer(fault broken, const http::response& answer)
+/// The response with a fault. Connection faults do not change it.
+inline mock_output break_response(fault broken, const http::response& answer)
 {
     switch (broken) {
     case fault::drop_after_request: return {{}, ending::drop};
@@ -201,11 +201,12 @@ inline mock_output break_answer(fault broken, const http::response& answer)
     }
 }
 
-/// The right answer: whole, or where it has events a chunk for each.
-inline mock_output unbroken(const mock_answer& answer, bool keeps_alive)
+/// The valid response: complete, or one chunk for each event.
+inline mock_output unbroken(const mock_response& answer, bool keeps_alive)
 {
     if (answer.events.empty())
-        return keeps_alive ? mock_output{whole(answer.response)} : break_answer(fault::announce_close, answer.response);
+        return keeps_alive ? mock_output{whole(answer.response)}
+                           : break_response(fault::announce_close, answer.response);
     mock_output output;
     if (!keeps_alive)
         output.end = ending::close;

@@ -17,41 +17,41 @@
 
 namespace cojob::testing::detail {
 
-inline http::response json_answer(int status, const boost::json::object& body)
+inline http::response json_response(int status, const boost::json::object& body)
 {
     return {status, {}, boost::json::serialize(body)};
 }
 
-inline http::response error_answer(int status, std::string_view text)
+inline http::response error_response(int status, std::string_view text)
 {
-    return json_answer(status, {{"error", text}});
+    return json_response(status, {{"error", text}});
 }
 
-/// Of all Mintlify APIs.
+/// The error response of all Mintlify APIs.
 inline http::response project_not_found()
 {
-    return error_answer(404, "Project not found");
+    return error_response(404, "Project not found");
 }
 
-/// A right answer. With `events` it is a stream of them: its body is all of them, one after the other.
-struct mock_answer {
-    mock_answer(http::response whole) : response(std::move(whole)) {}
+/// A valid response. With `events`, the body is the sequence of these events, sent as a stream.
+struct mock_response {
+    mock_response(http::response whole) : response(std::move(whole)) {}
 
     http::response response;
     std::vector<std::string> events{};
-    duration gap{}; ///< before each event
+    duration gap{}; ///< the delay before each event
 };
 
-/// A request that has found its route.
+/// A request and the arguments from its route.
 struct routed_request {
     const recorded_request& request;
-    std::vector<std::string> arguments; ///< what the stars of the pattern stand for, decoded
+    std::vector<std::string> arguments; ///< the segments that match the pattern's stars, decoded
     std::string_view query;
     time_point now;
     timestamp wall;
 };
 
-/// One segment of a path, decoded; none when a percent sign is not followed by two hexadecimal digits.
+/// Decodes one segment of a path. Nothing if a percent sign is not followed by two hexadecimal digits.
 inline std::optional<std::string> decode_segment(std::string_view segment)
 {
     std::string decoded;
@@ -84,34 +84,34 @@ inline std::vector<std::string_view> split_path(std::string_view path)
     return segments;
 }
 
-/// How an API answers what none of its handlers sees.
+/// An API's error responses if there is no route.
 struct router_refusals {
-    http::response not_found = error_answer(404, "Not found");
-    http::response not_allowed = error_answer(405, "Method not allowed"); ///< `Allow` is added
+    http::response not_found = error_response(404, "Not found");
+    http::response not_allowed = error_response(405, "Method not allowed"); ///< `Allow` is added
 };
 
-/// Finds the route of a request, and refuses what has none or does not carry the token.
+/// Finds the route of a request. Rejects requests without a route or without the token.
 class mock_router {
   public:
-    using handler_type = std::function<mock_answer(const routed_request&)>;
+    using handler_type = std::function<mock_response(const routed_request&)>;
 
     explicit mock_router(std::string token, router_refusals refusals = {})
         : authorization_("Bearer " + std::move(token)), refusals_(std::move(refusals))
     {
     }
 
-    /// A star in the pattern stands for one segment that is not empty.
+    /// A star in the pattern matches one segment that is not empty.
     void add(std::string method, std::string_view pattern, handler_type handler)
     {
         add_route(std::move(method), pattern, std::move(handler), true);
     }
-    /// The same for a handler that looks at the token itself.
+    /// Adds a route whose handler checks the token itself.
     void add_open(std::string method, std::string_view pattern, handler_type handler)
     {
         add_route(std::move(method), pattern, std::move(handler), false);
     }
 
-    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    [[nodiscard]] mock_response answer(const recorded_request& request, time_point now, timestamp wall) const
     {
         const std::string_view target = request.target;
         const auto path_end = std::min(target.find('?'), target.size());
@@ -165,11 +165,11 @@ class mock_router {
         return arguments;
     }
 
-    [[nodiscard]] mock_answer admit(const route_type& route, const routed_request& request) const
+    [[nodiscard]] mock_response admit(const route_type& route, const routed_request& request) const
     {
         if (!route.checks_token || http::find_header(request.request.headers, "Authorization") == authorization_)
             return route.handler(request);
-        auto refused = error_answer(401, "Unauthorized");
+        auto refused = error_response(401, "Unauthorized");
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
         return refused;
     }

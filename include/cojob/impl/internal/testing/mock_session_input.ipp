@@ -17,7 +17,7 @@
 #include <string>
 #include <string_view>
 
-// What Mintlify v1 takes. The vendor documents no refusals of it: these are those of v2.
+// Validation of requests to Mintlify v1. The vendor does not document its error responses: these are v2's.
 namespace cojob::testing::detail {
 
 inline bool is_one_of(const boost::json::value& text, std::initializer_list<std::string_view> allowed)
@@ -40,7 +40,7 @@ inline bool are_messages(const boost::json::value* messages)
     return array && !array->empty() && std::all_of(array->begin(), array->end(), is_message);
 }
 
-/// Nothing that git refuses and that would end a header line.
+/// Whether the name has no white space and no control characters, which git and header lines do not allow.
 inline bool is_branch(const boost::json::value& branch)
 {
     const auto* name = branch.if_string();
@@ -50,11 +50,11 @@ inline bool is_branch(const boost::json::value& branch)
            });
 }
 
-/// The branch that a new session is to work on, if it names one.
+/// The branch for a new session, if the request names one.
 inline read_input<std::optional<std::string>> read_session(const recorded_request& request)
 {
     const auto refuse = [](std::string_view why) {
-        return read_input<std::optional<std::string>>{{}, error_answer(400, why)};
+        return read_input<std::optional<std::string>>{{}, error_response(400, why)};
     };
     const auto body = parse_body(request);
     if (!body)
@@ -74,7 +74,7 @@ inline read_input<std::optional<std::string>> read_session(const recorded_reques
     return {branch ? std::optional<std::string>(branch->get_string()) : std::nullopt, {}};
 }
 
-/// A whole number of a list's query.
+/// An integer in a list's query.
 inline read_input<std::int64_t> read_bounded(std::string_view query, std::string_view name, std::int64_t otherwise,
                                              std::int64_t least,
                                              std::int64_t most = std::numeric_limits<std::int64_t>::max())
@@ -83,9 +83,9 @@ inline read_input<std::int64_t> read_bounded(std::string_view query, std::string
     if (!text)
         return {otherwise, {}};
     const auto number = to_whole_number(*text);
-    const auto is_number = number.error != std::errc::invalid_argument; // the document bounds no `skip`
+    const auto is_number = number.error != std::errc::invalid_argument; // the documentation has no limit for `skip`
     if (!is_number || number.value < least || number.value > most)
-        return {{}, error_answer(400, std::string(name) + " is out of range or no whole number")};
+        return {{}, error_response(400, std::string(name) + " is out of range or not an integer")};
     return {number.value, {}};
 }
 

@@ -19,7 +19,7 @@
 
 namespace cojob::testing::detail {
 
-/// The Mintlify agent API v1: sessions, created with an answer that streams events. Vendor's page: api/agent.
+/// The Mintlify agent API v1: sessions, whose creation responds with an event stream. Vendor's page: api/agent.
 class mock_sessions {
   public:
     mock_sessions(const mock_server_options& options, mock_uses& uses)
@@ -67,7 +67,7 @@ class mock_sessions {
         return sessions_.back();
     }
 
-    mock_answer create(const routed_request& routed)
+    mock_response create(const routed_request& routed)
     {
         if (auto refused = refuse_project(routed))
             return *refused;
@@ -76,9 +76,10 @@ class mock_sessions {
             return *branch.refusal;
         if (auto refused = uses_.refuse(routed.now))
             return *refused;
-        const auto& made = add(std::move(branch.value), lifecycle_, routed.wall);
-        mock_answer answer(http::response{
-            200, {{"Content-Type", "text/event-stream"}, {"X-Session-Id", made.id}, {"X-Branch-Name", made.branch}}});
+        const auto& created = add(std::move(branch.value), lifecycle_, routed.wall);
+        mock_response answer(http::response{
+            200,
+            {{"Content-Type", "text/event-stream"}, {"X-Session-Id", created.id}, {"X-Branch-Name", created.branch}}});
         for (const auto& event : events_)
             answer.response.body += event;
         answer.events = events_;
@@ -91,10 +92,10 @@ class mock_sessions {
         if (auto refused = refuse_project(routed))
             return *refused;
         auto* found = find(routed.arguments[1]);
-        return found ? json_answer(200, poll(*found)) : error_answer(404, "Job not found");
+        return found ? json_response(200, poll(*found)) : error_response(404, "Job not found");
     }
 
-    /// Newest first. A page is a poll of each session on it.
+    /// Returns a page, newest first. It counts as a poll of each session on it.
     http::response list(const routed_request& routed)
     {
         if (auto refused = refuse_project(routed))
@@ -107,7 +108,7 @@ class mock_sessions {
         for (auto at = sessions_.rbegin(); at != sessions_.rend(); ++at)
             if (const auto place = at - sessions_.rbegin(); place >= skip.value && place - skip.value < take.value)
                 page.push_back(poll(*at));
-        return json_answer(200, {{"allSessions", std::move(page)}});
+        return json_response(200, {{"allSessions", std::move(page)}});
     }
 
     [[nodiscard]] std::optional<http::response> refuse_project(const routed_request& routed) const
@@ -129,7 +130,7 @@ class mock_sessions {
         return shown;
     }
 
-    /// As the API shows it, misspellings too. What is not there is absent; only the branch may be null.
+    /// The session as JSON, with the API's misspellings. Empty members are absent, except that `branch` may be null.
     [[nodiscard]] boost::json::object describe(const session& shown) const
     {
         const auto& reason = shown.life.status();
@@ -139,7 +140,7 @@ class mock_sessions {
                                     {"branch", nullptr},
                                     {"haulted", has_halted},
                                     {"haultReason", reason}};
-        if (reason != "github_missconfigured") // without access there is no branch
+        if (reason != "github_missconfigured") // without access to the repository there is no branch
             members["branch"] = shown.branch;
         if (reason == "completed")
             members["pullRequestLink"] = "https://github.com/example/docs/pull/" + shown.number;
@@ -162,11 +163,11 @@ class mock_sessions {
     }
 
     std::string project_id_;
-    std::vector<lifecycle_step> lifecycle_; ///< of sessions that are created
+    std::vector<lifecycle_step> lifecycle_; ///< for sessions that are created
     std::vector<std::string> events_;
     duration gap_;
     mock_uses& uses_;
-    std::vector<session> sessions_; ///< in the order they were made
+    std::vector<session> sessions_; ///< in the order of creation
 };
 
 } // namespace cojob::testing::detail

@@ -21,7 +21,7 @@
 
 namespace cojob::testing::detail {
 
-/// Something that a test has ordered for the next connections or requests.
+/// Faults or responses that a test has ordered for the next connections or requests.
 template <class T>
 class mock_orders {
   public:
@@ -31,7 +31,7 @@ class mock_orders {
             waiting_.push_back({std::move(what), times, std::move(method)});
     }
 
-    /// The first order that `fits` and is for any method or for this one.
+    /// Takes the first order that `fits` and is for this method or for any.
     template <class Predicate>
     [[nodiscard]] std::optional<T> take(std::string_view method, Predicate fits)
     {
@@ -55,8 +55,8 @@ class mock_orders {
     std::deque<order> waiting_;
 };
 
-/// What is answered instead of the right answer: a response, or bytes as they are.
-struct ordered_answer {
+/// A replacement for the regular response: another response, or raw bytes.
+struct ordered_response {
     http::response response{};
     std::optional<mock_output> raw{};
 };
@@ -66,7 +66,7 @@ inline bool is_connection_fault(fault f)
     return f == fault::close_at_accept || f == fault::stall_handshake || f == fault::garbage_handshake;
 }
 
-/// RFC 9110, 5.6.7, by hand: what the standard library prints depends on the locale.
+/// RFC 9110, 5.6.7. Not by the standard library, whose output depends on the locale.
 inline std::string format_http_date(timestamp when)
 {
     constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -89,7 +89,7 @@ inline void add_missing_header(http::response& answer, std::string name, std::st
         answer.headers.emplace_back(std::move(name), std::move(value));
 }
 
-/// What a mock server knows and decides, without a socket. Its thread and the test's share it.
+/// The state and the decisions of a mock server, without sockets. Shared by the server's thread and the test's.
 class mock_state {
   public:
     explicit mock_state(const mock_server_options& options)
@@ -97,7 +97,7 @@ class mock_state {
     {
     }
 
-    /// Calls `change` with the APIs while nobody else uses them.
+    /// Calls `change` with the APIs under the lock.
     template <class Change>
     auto change(Change change)
     {
@@ -111,13 +111,13 @@ class mock_state {
         faults_.add(f, times, std::move(method));
     }
 
-    void order_answer(ordered_answer answer, std::size_t times, std::string method)
+    void order_response(ordered_response answer, std::size_t times, std::string method)
     {
         const std::lock_guard lock(mutex_);
         answers_.add(std::move(answer), times, std::move(method));
     }
 
-    /// A connection was accepted: its number.
+    /// Records an accepted connection. Returns its number.
     [[nodiscard]] std::size_t open_connection()
     {
         const std::lock_guard lock(mutex_);
@@ -133,30 +133,30 @@ class mock_state {
         changed_.notify_all();
     }
 
-    /// What goes wrong with a connection that has just been accepted.
+    /// The fault for a connection that has just been accepted.
     [[nodiscard]] std::optional<fault> take_connection_fault()
     {
         const std::lock_guard lock(mutex_);
         return faults_.take({}, is_connection_fault);
     }
 
-    /// A request has arrived whole. A fault spoils the answer, not the work: the job is made all the same, which is the
-    /// worst that a client has to reckon with.
+    /// Handles a complete request. A fault affects only the response: the job is created anyway, which is the worst
+    /// case for a client.
     [[nodiscard]] mock_output answer(recorded_request request, bool keeps_alive)
     {
         const std::lock_guard lock(mutex_);
         requests_.push_back(std::move(request));
         changed_.notify_all();
         const auto& arrived = requests_.back();
-        const auto ordered = answers_.take(arrived.method, [](const ordered_answer&) { return true; });
+        const auto ordered = answers_.take(arrived.method, [](const ordered_response&) { return true; });
         if (ordered && ordered->raw)
             return *ordered->raw;
         auto right =
-            ordered ? mock_answer(ordered->response) : apis_.answer(arrived, clock_->now(), clock_->wall_now());
+            ordered ? mock_response(ordered->response) : apis_.answer(arrived, clock_->now(), clock_->wall_now());
         complete(right.response);
         throttled_ += right.response.status == 429 ? 1 : 0;
         if (const auto broken = faults_.take(arrived.method, [](fault f) { return !is_connection_fault(f); }))
-            return break_answer(*broken, right.response);
+            return break_response(*broken, right.response);
         return unbroken(right, keeps_alive);
     }
 
@@ -222,7 +222,7 @@ class mock_state {
     mutable std::condition_variable changed_;
     mock_apis apis_;
     mock_orders<fault> faults_;
-    mock_orders<ordered_answer> answers_;
+    mock_orders<ordered_response> answers_;
     std::vector<recorded_request> requests_;
     std::set<std::size_t> open_;
     std::size_t accepted_ = 0;

@@ -45,10 +45,10 @@ inline asio::ssl::context make_server_context(const server_identity& identity, t
     return context;
 }
 
-/// A socket, with or without TLS. Whatever goes wrong on it means one thing to a mock server: the client is gone.
+/// A socket, with or without TLS. To a mock server, any error means that the client has disconnected.
 class mock_stream {
   public:
-    /// Plain without a context.
+    /// \param context null: without TLS
     mock_stream(asio::ip::tcp::socket socket, asio::ssl::context* context) : socket_(std::move(socket))
     {
         if (context)
@@ -59,7 +59,7 @@ class mock_stream {
 
     [[nodiscard]] asio::any_io_executor get_executor() { return socket_.get_executor(); }
 
-    /// Whether it succeeded.
+    /// Returns whether the handshake succeeded.
     [[nodiscard]] asio::awaitable<bool> handshake()
     {
         error_code ec;
@@ -69,7 +69,7 @@ class mock_stream {
         co_return !ec;
     }
 
-    /// Zero: the client is gone, or the read was cancelled.
+    /// Returns zero if the client has disconnected or the read was cancelled.
     [[nodiscard]] asio::awaitable<std::size_t> read_some(asio::mutable_buffer into)
     {
         error_code ec;
@@ -81,7 +81,7 @@ class mock_stream {
         co_return ec ? 0 : size;
     }
 
-    /// False: the client is gone.
+    /// Returns false if the client has disconnected.
     [[nodiscard]] asio::awaitable<bool> write(std::string_view bytes)
     {
         error_code ec;
@@ -92,14 +92,14 @@ class mock_stream {
         co_return !ec;
     }
 
-    /// Past TLS, if there is any.
+    /// Writes to the socket directly, bypassing TLS.
     [[nodiscard]] asio::awaitable<void> write_raw(std::string_view bytes)
     {
         error_code ec;
         co_await asio::async_write(socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
     }
 
-    /// Says nothing and hears nothing, TLS included, until the client closes its socket.
+    /// Sends nothing and ignores everything, including TLS, until the client closes its socket.
     [[nodiscard]] asio::awaitable<void> wait_for_end()
     {
         error_code ec;
@@ -108,27 +108,27 @@ class mock_stream {
             co_await socket_.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, ec));
     }
 
-    /// Ends a read that is waiting.
+    /// Cancels a pending read.
     void cancel() noexcept
     {
         error_code ec;
         socket_.cancel(ec);
     }
 
-    /// Closes as a server does that has nothing more to say.
+    /// Closes the connection normally.
     [[nodiscard]] asio::awaitable<void> close()
     {
         error_code ec;
         if (tls_) {
-            // Pretending to have the client's close_notify keeps the engine from waiting for it: an idle client never
-            // answers.
+            // Pretend that the client's close_notify has arrived, so that the engine does not wait for it: an idle
+            // client does not respond.
             SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
             co_await tls_->async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
         }
         drop();
     }
 
-    /// Closes without a word of TLS.
+    /// Closes the socket without close_notify.
     void drop() noexcept
     {
         error_code ec;

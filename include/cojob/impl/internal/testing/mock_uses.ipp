@@ -13,12 +13,12 @@
 
 namespace cojob::testing::detail {
 
-/// At most `limit` uses in any window that has the window's length; 0: any number.
+/// Allows at most `limit` uses in any window of this length; 0: no limit.
 class rolling_limit {
   public:
     rolling_limit(std::uint32_t limit, duration window) : limit_(limit), window_(window) {}
 
-    /// Takes a use, or returns how long it is until there is one.
+    /// Takes a use, or returns the time until one is free.
     [[nodiscard]] std::optional<duration> take(time_point now)
     {
         if (limit_ == 0)
@@ -37,7 +37,7 @@ class rolling_limit {
     std::deque<time_point> uses_;
 };
 
-/// What a project may use of Mintlify: creations of v2 and of v1, and messages, count together.
+/// A project's rate limit at Mintlify. Creations of v2 and v1 and messages count together.
 class mock_uses {
   public:
     explicit mock_uses(const mock_server_options& options)
@@ -45,13 +45,13 @@ class mock_uses {
     {
     }
 
-    /// Takes a use, or returns the answer to a request that gets none.
+    /// Takes a use, or returns the error response if none is free.
     [[nodiscard]] std::optional<http::response> refuse(time_point now)
     {
         const auto wait = limit_.take(now);
         if (!wait)
             return std::nullopt;
-        auto refused = error_answer(429, "Rate limit exceeded");
+        auto refused = error_response(429, "Rate limit exceeded");
         if (sends_retry_after_) {
             const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
             refused.headers.emplace_back("Retry-After", std::to_string(seconds));

@@ -1,5 +1,5 @@
-#ifndef COJOB_IMPL_INTERNAL_CLIENT_QUOTA_USE_HPP
-#define COJOB_IMPL_INTERNAL_CLIENT_QUOTA_USE_HPP
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_QUOTA_LEASE_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_QUOTA_LEASE_HPP
 
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/base/event.hpp>
@@ -15,11 +15,11 @@
 
 namespace cojob::detail {
 
-/// A call's share of the quota: queues for a slot, decides at the commit whether the slot still counts, and reports how
-/// each attempt ended. Empty where no quota is kept.
-class quota_use final : public http::commit_gate {
+/// A call's lease on the quota: queues for a slot, checks at the commit whether the slot is still valid, and reports
+/// how each attempt ended. Empty if there is no quota.
+class quota_lease final : public http::commit_gate {
   public:
-    quota_use(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
+    quota_lease(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
     {
         if (!pool)
             return;
@@ -35,32 +35,32 @@ class quota_use final : public http::commit_gate {
 
     explicit operator bool() const noexcept { return ticket_.has_value(); }
 
-    // For a quota that is kept.
+    // These require a quota.
 
     [[nodiscard]] bool may_queue() const { return options_->on_exhausted == when_exhausted::wait; }
 
-    /// A slot, or how long one is to be waited for, or that it would be in vain. All waits together take no longer than
-    /// `max_wait`.
-    [[nodiscard]] quota_reply ask(time_point until, bool had_slot_before)
+    /// Requests a slot: granted, queued with the time until the next request, or refused because no slot becomes free
+    /// in time. All waits together take no longer than `max_wait`.
+    [[nodiscard]] quota_reply request(time_point until, bool had_slot_before)
     {
         wake_->reset();
-        return ticket_->ask(max_wait(), had_slot_before, until);
+        return ticket_->request(max_wait(), had_slot_before, until);
     }
     [[nodiscard]] duration queueing_left(time_point until) const { return ticket_->queueing_left(max_wait(), until); }
     [[nodiscard]] bool may_commit() override { return ticket_->commit(); }
     asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
     void leave() { ticket_->leave(); }
 
-    // For any.
+    // These do nothing without a quota.
 
-    /// The slot was not used.
+    /// Returns an unused slot.
     void give_back()
     {
         if (ticket_)
             ticket_->give_back();
     }
 
-    /// For how long the quota pauses after an attempt that was refused with 429.
+    /// Reports the end of an attempt. Returns how long the quota pauses if it was a 429.
     std::optional<duration> ended(const attempt_result& result, double uniform)
     {
         if (ticket_ && result.outcome.status == 429)
@@ -75,7 +75,7 @@ class quota_use final : public http::commit_gate {
   private:
     [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
 
-    /// Of a pool that all share, "at once" would make a storm.
+    /// With a hint of zero, all callers of the pool would retry at once.
     static std::optional<duration> at_least_a_second(std::optional<duration> hint)
     {
         return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;

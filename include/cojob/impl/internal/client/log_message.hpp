@@ -1,5 +1,5 @@
-#ifndef COJOB_IMPL_INTERNAL_CLIENT_LOG_WORDS_HPP
-#define COJOB_IMPL_INTERNAL_CLIENT_LOG_WORDS_HPP
+#ifndef COJOB_IMPL_INTERNAL_CLIENT_LOG_MESSAGE_HPP
+#define COJOB_IMPL_INTERNAL_CLIENT_LOG_MESSAGE_HPP
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/body.hpp>
@@ -14,10 +14,10 @@
 
 namespace cojob::detail {
 
-/// A text from outside as one word: short, escaped, and in quotes where it could be taken for more than one.
+/// External text as one word of a line: shortened, escaped, and quoted if it contains a separator.
 inline std::string one_word(std::string_view text, std::string_view separators)
 {
-    constexpr std::size_t most = 256; // above any id, and a line stays one that can be read
+    constexpr std::size_t most = 256; // longer than any id, short enough for a readable line
     constexpr std::string_view cut_mark = "...";
     auto word = std::string(text.size() > most ? cut_at_character(text, most - cut_mark.size()) : text);
     if (text.size() > most)
@@ -30,7 +30,7 @@ inline std::string one_word(std::string_view text, std::string_view separators)
     return is_plain ? word : '"' + quoted + '"';
 }
 
-/// Whether a part of a query is one thing: a server may separate members by more than `&`.
+/// Whether part of a query is a single name or value. A server may accept other separators than `&`.
 inline bool is_plain_member(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) {
@@ -38,14 +38,14 @@ inline bool is_plain_member(std::string_view text)
     });
 }
 
-/// Whether the value of a query's member may be shown.
+/// Whether the value of this query parameter may be logged.
 inline bool is_public_member(std::string_view name)
 {
     constexpr std::array<std::string_view, 6> names{"status", "limit", "offset", "skip", "take", "page"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// A path with its query, where what may be secret has become `***`.
+/// A path with its query, in which names and values that may be secret are replaced by `***`.
 inline std::string redact_query(std::string_view path)
 {
     constexpr std::string_view hidden = "***";
@@ -68,29 +68,29 @@ inline std::string redact_query(std::string_view path)
     return shown;
 }
 
-/// What a line says, without level and line break.
-class log_words {
+/// The text of a log line, without level and line break.
+class log_message {
   public:
-    /// \param own this library's words
-    explicit log_words(std::string_view own) : text_(own) {}
+    /// \param own text of this library, which needs no escaping
+    explicit log_message(std::string_view own) : text_(own) {}
 
-    log_words(std::string_view method, std::string_view path, std::string_view own)
+    log_message(std::string_view method, std::string_view path, std::string_view own)
         : text_(one_word(method, " ") + ' ' + one_word(redact_query(path), " ") + ' ')
     {
         text_ += own;
     }
 
-    log_words& with(std::string_view key, std::string_view value)
+    log_message& with(std::string_view key, std::string_view value)
     {
         text_.append(" ").append(key).append("=").append(one_word(value, " ="));
         return *this;
     }
 
-    log_words& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
+    log_message& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
 
-    log_words& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
+    log_message& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
 
-    log_words& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
+    log_message& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 

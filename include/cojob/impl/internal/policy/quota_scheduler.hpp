@@ -1,5 +1,5 @@
-#ifndef COJOB_IMPL_INTERNAL_POLICY_QUOTA_LINE_HPP
-#define COJOB_IMPL_INTERNAL_POLICY_QUOTA_LINE_HPP
+#ifndef COJOB_IMPL_INTERNAL_POLICY_QUOTA_SCHEDULER_HPP
+#define COJOB_IMPL_INTERNAL_POLICY_QUOTA_SCHEDULER_HPP
 
 #include <cojob/clock.hpp>
 #include <cojob/impl/internal/policy/quota_queue.hpp>
@@ -13,32 +13,30 @@
 
 namespace cojob::detail {
 
-/// Callers in line for the slots of a window. Neither I/O nor a clock nor a lock; the times it is told must not go
-/// back.
-///
-/// A slot that was granted may be lost again until it is committed: a pause takes all slots back that nothing was sent
-/// with, and their callers queue again, in the places they had.
-class quota_line {
+/// Grants the slots of a window to queued callers, in order. Has no I/O, clock or lock. The times that it gets must not
+/// decrease. A granted slot can be revoked until it is committed: a pause revokes all slots with which nothing was
+/// sent, and their callers queue again in their earlier positions.
+class quota_scheduler {
   public:
-    /// How long a caller may queue: the sum of all its times in the queue, and until when. `no_timeout`: for ever.
+    /// How long a caller may queue: in total, and until when. `no_timeout`: no limit.
     struct patience {
         duration in_all = no_timeout;
         time_point until = time_point::max();
     };
 
-    /// One caller. Stays where it is, and leaves before it goes.
+    /// One caller. Not movable. Must call `leave` or release its slot before it is destroyed.
     class caller : public quota_queue::entry {
       public:
         enum class state_type {
             outside,
             queued,
-            granted,   ///< has a slot and does not know
-            holding,   ///< and knows
-            committed, ///< and may have sent a request
-            refused    ///< and does not know
+            granted,   ///< has a slot that `request` has not reported
+            holding,   ///< has a slot that `request` has reported
+            committed, ///< has a slot and may have sent a request
+            refused    ///< was refused, which `request` has not reported
         };
 
-        /// `wake` is called when asking again is worth it: granted, refused, or moved up.
+        /// \param wake called when the caller should repeat its request: granted, refused, or moved forward
         explicit caller(std::function<void()> wake) : wake_(std::move(wake)) {}
 
         [[nodiscard]] state_type state() const noexcept { return state_; }
@@ -46,12 +44,12 @@ class quota_line {
         {
             return state_ == state_type::granted || state_ == state_type::holding || state_ == state_type::committed;
         }
-        /// When it gives up.
+        /// When its time in the queue ends.
         [[nodiscard]] time_point limit() const noexcept { return limit_; }
-        /// When time alone brings a slot, as it was last told.
+        /// When a slot becomes free without any event, as last reported to the caller.
         [[nodiscard]] time_point next() const noexcept { return next_; }
 
-        /// For how long it may queue in one more go.
+        /// How much longer the caller may queue.
         [[nodiscard]] duration queueing_left(patience p, time_point now) const noexcept
         {
             const auto most = p.in_all == no_timeout ? no_timeout : std::max(p.in_all - queued_for_, duration::zero());
@@ -59,33 +57,33 @@ class quota_line {
         }
 
       private:
-        friend class quota_line;
+        friend class quota_scheduler;
 
         std::function<void()> wake_;
         state_type state_ = state_type::outside;
-        bool has_number_ = false; // it stays, for the return to the same place
+        bool has_number_ = false; // kept for the return to the same position
         patience patience_{};
-        duration queued_for_{}; // so far, without the present go
+        duration queued_for_{}; // in total, without the current time in the queue
         time_point queued_since_{}, limit_{}, next_{};
         quota_window::slot slot_{};
     };
 
-    explicit quota_line(quota_window window) : window_(std::move(window)) {}
+    explicit quota_scheduler(quota_window window) : window_(std::move(window)) {}
 
     [[nodiscard]] const quota_window& window() const noexcept { return window_; }
 
-    /// In the child of a fork.
+    /// Called in a child process after a fork.
     void use_up(time_point now) { window_.use_up(now); }
     [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
-    /// Entries of the queues looked at so far: what the work is measured by.
+    /// The number of queue entries visited so far, a measure of the work.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
 
-    /// Joins the queue unless it is in it or has a slot. At the front: where it was before, ahead of all who had no
-    /// slot yet. What has become of it since; a refusal is told once.
-    caller::state_type ask(caller& c, patience p, bool at_front, time_point now)
+    /// Joins the queue, unless the caller is queued or has a slot. With `at_front` it returns to its earlier position,
+    /// ahead of all callers that had no slot yet. Returns the caller's state; a refusal is reported once.
+    caller::state_type request(caller& c, patience p, bool at_front, time_point now)
     {
         if (c.state_ == caller::state_type::outside) {
-            window_.prepare(now, queue_.size() + 1); // may throw; nothing has happened yet
+            window_.prepare(now, queue_.size() + 1); // may throw: nothing has changed yet
             c.patience_ = p;
             if (!at_front || !c.has_number_)
                 c.set_number(at_front ? --first_number_ : ++last_number_);
@@ -96,13 +94,13 @@ class quota_line {
             serve(now, &c);
         if (c.state_ == caller::state_type::granted)
             c.state_ = caller::state_type::holding;
-        const auto told = c.state_;
-        if (told == caller::state_type::refused)
+        const auto result = c.state_;
+        if (result == caller::state_type::refused)
             c.state_ = caller::state_type::outside;
-        return told;
+        return result;
     }
 
-    /// Whether it has a slot still, or again, and keeps it.
+    /// Commits the slot. Returns false if the caller has none.
     [[nodiscard]] bool commit(caller& c, time_point now)
     {
         if (c.state_ == caller::state_type::queued)
@@ -114,7 +112,7 @@ class quota_line {
         return c.state_ == caller::state_type::committed;
     }
 
-    /// Gives up waiting, or gives the slot back: the server has provably not counted it.
+    /// Leaves the queue, or returns the slot: the server has certainly not counted the request.
     void leave(caller& c, time_point now)
     {
         if (c.has_slot())
@@ -126,16 +124,16 @@ class quota_line {
         serve(now, nullptr);
     }
 
-    /// The exchange of a caller with a slot has ended, and the server may have counted it.
+    /// The exchange has ended, and the server may have counted the request. The caller must have a slot.
     void stamp(caller& c, time_point now, bool is_success, bool was_answered = true)
     {
         release(c, now, [&] {
             window_.stamp(c.slot_, now, is_success, was_answered);
-            queue_.shift_all(-1); // they were counting on a slot that would be given back
+            queue_.shift_all(-1); // their rooms assumed that the slot would be returned
         });
     }
 
-    /// A 429 to a caller with a slot, which it gives back: the pool pauses. When the pause ends.
+    /// Reports a 429: returns the slot and pauses the pool. Returns the end of the pause. The caller must have a slot.
     time_point throttled(caller& c, time_point now, std::optional<duration> hint, double uniform)
     {
         auto until = now;
@@ -175,20 +173,20 @@ class quota_line {
         serve(now, nullptr);
     }
 
-    /// To be called whenever a slot may have come free or gone for longer, and before anybody is told to wait: so
-    /// nobody overtakes.
-    void serve(time_point now, caller* asking)
+    /// Grants and refuses what can be decided now. Called whenever slots may have become free or been delayed, and
+    /// before a caller starts to wait, so that no caller overtakes another.
+    void serve(time_point now, caller* requesting)
     {
-        grant(now, asking);
-        refuse(now, asking);
-        if (asking && asking->state_ == caller::state_type::queued)
-            asking->next_ = window_.expected(now, queue_.position(*asking));
-        if (auto* const head = queue_.front(); head && head != asking)
-            come_sooner(caller_of(*head), now);
+        grant(now, requesting);
+        refuse(now, requesting);
+        if (requesting && requesting->state_ == caller::state_type::queued)
+            requesting->next_ = window_.expected(now, queue_.position(*requesting));
+        if (auto* const head = queue_.front(); head && head != requesting)
+            wake_if_earlier(caller_of(*head), now);
     }
 
-    /// Gives what is free to the first of the queue.
-    void grant(time_point now, const caller* asking)
+    /// Grants free slots to the first callers of the queue.
+    void grant(time_point now, const caller* requesting)
     {
         while (auto* const head = queue_.front()) {
             const auto slot = window_.try_hold(now);
@@ -197,12 +195,12 @@ class quota_line {
             queue_.erase(*head);
             uncommitted_.insert(*head, {});
             caller_of(*head).slot_ = *slot;
-            decide(caller_of(*head), caller::state_type::granted, now, asking);
+            decide(caller_of(*head), caller::state_type::granted, now, requesting);
         }
     }
 
-    /// Ends the wait of those it cannot help: who could have no slot in time even if all that are held were given back.
-    void refuse(time_point now, const caller* asking)
+    /// Refuses the callers that could not get a slot in time even if all held slots were returned now.
+    void refuse(time_point now, const caller* requesting)
     {
         const auto look = [&](quota_queue::entry& e, std::uint64_t position) {
             return outlook_at(position, caller_of(e).limit_, now);
@@ -211,13 +209,13 @@ class quota_line {
         while (auto* const late = queue_.first_in_doubt(now)) {
             auto& c = caller_of(*late);
             c.next_ = window_.expected(now, queue_.position(c));
-            queue_.erase(c); // those behind gain a place: some are not late any more
-            decide(c, caller::state_type::refused, now, asking);
+            queue_.erase(c); // those behind move forward: some may not be late any more
+            decide(c, caller::state_type::refused, now, requesting);
         }
     }
 
-    /// The first of the queue may have moved up, and sleep until what it was told when it was further behind.
-    void come_sooner(caller& first, time_point now)
+    /// Wakes the first caller if its slot comes earlier than last reported, because it has moved forward.
+    void wake_if_earlier(caller& first, time_point now)
     {
         const auto then = window_.expected(now, 0);
         if (then >= first.next_)
@@ -226,12 +224,12 @@ class quota_line {
         first.wake_();
     }
 
-    /// Out of the queue.
-    static void decide(caller& c, caller::state_type decision, time_point now, const caller* asking)
+    /// Reports a decision on a caller that has left the queue.
+    static void decide(caller& c, caller::state_type decision, time_point now, const caller* requesting)
     {
         c.queued_for_ += now - c.queued_since_;
         c.state_ = decision;
-        if (&c != asking)
+        if (&c != requesting)
             c.wake_();
     }
 
@@ -248,7 +246,8 @@ class quota_line {
         return until;
     }
 
-    /// Before the length of the pause is decided: slots that nothing was sent with do not use the quota up.
+    /// Revokes the slots with which nothing was sent. Called before the length of the pause is decided, because these
+    /// slots do not count as used.
     void revoke_all(time_point now)
     {
         while (auto* const first = uncommitted_.front()) {
@@ -260,7 +259,7 @@ class quota_line {
 
     quota_window window_;
     quota_queue queue_;
-    quota_queue uncommitted_; // those with a slot who have not sent anything
+    quota_queue uncommitted_; // callers with a slot that is not committed
     std::int64_t last_number_ = 0, first_number_ = 0;
 };
 
