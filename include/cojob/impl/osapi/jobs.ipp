@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/job/service.hpp>
 #include <cojob/impl/internal/osapi/decode.hpp>
 #include <cojob/impl/internal/osapi/jobs_settings.hpp>
+#include <cojob/impl/internal/osapi/queued_jobs.hpp>
 #include <cojob/impl/internal/osapi/reconcile.hpp>
 #include <cojob/impl/internal/osapi/running_retries.hpp>
 #include <cojob/osapi/jobs.hpp>
@@ -58,9 +59,10 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
 inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
 {
     std::vector<job> all;
-    if (settings->has_queued()) {
+    const auto queued = client_state::of(c)->extension<queued_jobs>();
+    if (queued->are_at(settings->scope())) {
         all = co_await list_items(c, settings, {.status = job_status::submitted, .limit = 100});
-        settings->note_queued(!all.empty());
+        queued->note(settings->scope(), !all.empty());
     }
     auto running = co_await list_items(c, settings, {.status = job_status::processing, .limit = 100});
     all.insert(all.end(), std::make_move_iterator(running.begin()), std::make_move_iterator(running.end()));
@@ -88,7 +90,7 @@ inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string
     const auto call = co_await send(c, job_request(*settings, "GET", std::move(id)));
     auto found = decode_response(*call, jobs::api_name, decode_job, "id");
     if (found.status == job_status::submitted)
-        settings->note_queued(true);
+        client_state::of(c)->extension<queued_jobs>()->note(settings->scope(), true);
     co_return found;
 }
 

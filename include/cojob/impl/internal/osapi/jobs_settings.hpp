@@ -10,7 +10,6 @@
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <atomic>
 #include <initializer_list>
 #include <memory>
 #include <string>
@@ -53,10 +52,6 @@ class jobs_settings {
         return service_.request(std::move(method), path, below);
     }
 
-    /// Whether queued jobs are worth a list of their own: one was seen since the last such list that had none.
-    [[nodiscard]] bool has_queued() const noexcept { return has_queued_; }
-    void note_queued(bool has) const noexcept { has_queued_ = has; }
-
   private:
     void split(std::string_view rest)
     {
@@ -75,7 +70,6 @@ class jobs_settings {
 
     cojob::detail::service_settings service_;
     std::vector<std::string> path_;
-    mutable std::atomic<bool> has_queued_{false};
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
