@@ -22,7 +22,7 @@ asio::awaitable<void> read_events(cojob::mintlify::agent_stream stream)
     } catch (const cojob::api_error& failure) {
         if (failure.code() != cojob::errc::outcome_unknown)
             throw;
-        std::cout << "The stream broke; the session goes on\n";
+        std::cout << "The stream ended early; the session continues\n";
     }
 }
 
