@@ -203,8 +203,7 @@ class attempt_run {
         const auto& x = exchange_;
         const auto status = result.response.status;
         const bool is_at_proxy = x.reached == phase::proxying;
-        const bool has_response =
-            !result.error || (is_decided_by_status(status) && !is_at_proxy && !is_call_stopped());
+        const bool has_response = !result.error || (is_decided_by_status(status) && !is_at_proxy && !is_call_stopped());
         attempt_outcome outcome;
         outcome.error = has_response ? error_code() : result.error;
         outcome.status = has_response ? status : 0;
