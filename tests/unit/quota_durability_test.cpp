@@ -155,7 +155,7 @@ BOOST_FIXTURE_TEST_CASE(that_a_crash_left_is_refused_and_it_says_what_to_do, ben
     save("whole");
     std::ifstream in(folder / "whole", std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
-    const std::string what_to_do = "delete the file once a whole window has passed";
+    const std::string what_to_do = "delete the file when a whole window has passed";
     for (const auto& left : {std::string(), std::string(text.size(), '\0'), text.substr(0, text.size() / 2),
                              text.substr(0, text.size() / 2) + std::string(text.size() / 2, '\0')}) {
         write("quota", left);
@@ -164,7 +164,7 @@ BOOST_FIXTURE_TEST_CASE(that_a_crash_left_is_refused_and_it_says_what_to_do, ben
     fs::remove(folder / "quota");
     BOOST_TEST(complaint("quota") == ""); // none was ever saved
     write("quota.tmp-1", text);
-    BOOST_TEST(complaint("quota").find("quota.tmp-1: rename that") != std::string::npos);
+    BOOST_TEST(complaint("quota").find("quota.tmp-1: rename it") != std::string::npos);
     fs::rename(folder / "quota.tmp-1", folder / "quota");
     BOOST_TEST(complaint("quota") == "");
 }
