@@ -1,5 +1,5 @@
 #include "support/job_script.hpp"
-#include "support/told_lives.hpp"
+#include "support/reported_changes.hpp"
 #include "support/waits.hpp"
 
 #include <cojob/job/watch.hpp>
@@ -25,15 +25,15 @@ using cojob::mintlify::agent_job;
 using tests::job_bench;
 using tests::job_reply;
 using tests::life;
-using tests::told_rows;
+using tests::reported_rows;
 using tests::with_link;
 using wait_tests::reply;
 
 using tests::strings;
-using told_job = std::optional<agent_job>;
+using changed_job = std::optional<agent_job>;
 
 /// How a call of `next` came out.
-std::string text_of(const tests::started<told_job>& call)
+std::string text_of(const tests::started<changed_job>& call)
 {
     if (!call.is_done())
         return "nothing yet";
@@ -56,7 +56,7 @@ class watcher {
     job_bench bench;
     std::optional<job_watch<agent>> watch;
 
-    tests::started<told_job> start() { return bench.start(watch->next()); }
+    tests::started<changed_job> start() { return bench.start(watch->next()); }
 
     /// What the next call tells.
     std::string next()
@@ -67,10 +67,10 @@ class watcher {
     }
     strings next(std::size_t count)
     {
-        strings told;
-        while (told.size() < count)
-            told.push_back(next());
-        return told;
+        strings reported;
+        while (reported.size() < count)
+            reported.push_back(next());
+        return reported;
     }
     void advance(cojob::duration d) { bench.host.clock->advance(d); }
     [[nodiscard]] std::size_t polls() const { return bench.script.asked().size(); }
@@ -84,11 +84,11 @@ using namespace watch_tests;
 
 BOOST_AUTO_TEST_CASE(tells_each_change_once_and_the_end_last_and_then_nothing)
 {
-    for (const auto& row : told_rows) {
+    for (const auto& row : reported_rows) {
         BOOST_TEST_CONTEXT(row.what)
         {
             watcher w(row.polled, row.options);
-            BOOST_TEST(w.next(row.told.size()) == row.told, boost::test_tools::per_element());
+            BOOST_TEST(w.next(row.reported.size()) == row.reported, boost::test_tools::per_element());
             BOOST_TEST(w.next() == "over");
             const auto polls = w.polls();
             BOOST_TEST(w.next() == "over");

@@ -1,5 +1,5 @@
-#ifndef TESTS_SUPPORT_TOLD_LIVES_HPP
-#define TESTS_SUPPORT_TOLD_LIVES_HPP
+#ifndef TESTS_SUPPORT_REPORTED_CHANGES_HPP
+#define TESTS_SUPPORT_REPORTED_CHANGES_HPP
 
 #include "support/job_script.hpp"
 
@@ -28,14 +28,14 @@ inline std::string text_of(const cojob::mintlify::agent_job& job)
 }
 
 /// A job's lifecycle and the changes that are reported.
-struct told_row {
+struct reported_row {
     const char* what;
     life polled;
     cojob::wait_options options;
-    strings told;
+    strings reported;
 };
 
-inline const std::vector<told_row> told_rows{
+inline const std::vector<reported_row> reported_rows{
     {"an end", {{0, "failed"}}, {}, {"failed"}},
     {"each change once", {{0, "active"}, {60, "completed"}}, {}, {"active", "completed"}},
     {"a change that is not of the status",
