@@ -119,14 +119,15 @@ class api_request {
 
 /// Counters since the client was created.
 struct client_stats {
-    std::uint64_t requests = 0;           ///< attempts handed to the transport
-    std::uint64_t polls = 0;              ///< those of `requests` that were polls of a wait
-    std::uint64_t retries = 0;            ///< attempts after the first one of a call
-    std::uint64_t throttles = 0;          ///< 429 responses, and calls that queued for a quota slot
-    std::uint64_t connections_opened = 0; ///< attempts sent on a new connection
-    std::uint64_t connections_reused = 0; ///< attempts sent on a kept-alive connection
-    std::uint64_t bytes_sent = 0;         ///< bytes of HTTP, before encryption
-    std::uint64_t bytes_received = 0;     ///< bytes of HTTP, after decryption
+    std::uint64_t requests = 0;            ///< attempts handed to the transport
+    std::uint64_t polls = 0;               ///< those of `requests` that were polls of a wait
+    std::uint64_t retries = 0;             ///< attempts after the first one of a call
+    std::uint64_t throttles = 0;           ///< 429 responses, and calls that queued for a quota slot
+    std::uint64_t connections_opened = 0;  ///< attempts sent on a new connection
+    std::uint64_t connections_reused = 0;  ///< attempts sent on a kept-alive connection
+    std::uint64_t connections_resumed = 0; ///< those of `connections_opened` that resumed a TLS session
+    std::uint64_t bytes_sent = 0;          ///< bytes of HTTP, before encryption
+    std::uint64_t bytes_received = 0;      ///< bytes of HTTP, after decryption
 };
 
 /// A client: connections, clock and limits. All copies of the handle, and the services on them, share one state. An
@@ -168,6 +169,13 @@ class client {
     /// just before the first calls. Errors: `connect_failed`, `connect_timeout`, `tls_failed`, `certificate_rejected`,
     /// `deadline_exceeded`; the connections opened before stay. Not retried. Cancellation: all types, at any time.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(http::url server, std::size_t connections) const;
+
+    /// Uses other TLS options for new connections, such as a renewed client certificate or another authority: reads the
+    /// files of the options anew, on the calling thread. Calls in flight end on their connections, with the options
+    /// that these were opened with. No kept-alive connection and no TLS session from before is used again. Concerns all
+    /// copies of the handle. Any thread may call it. Has no effect with a transport without TLS. \throws api_error
+    /// `invalid_argument` for options that cannot work; nothing changes then.
+    COJOB_DECL void use_tls(const tls_options&) const;
 
     /// A copy with another limit for each call, as `timeout_options::call`. \throws api_error `invalid_argument` for
     /// zero or less.

@@ -77,6 +77,7 @@ enum class connection_change {
 struct connection_event {
     std::string_view host;                                ///< host of the origin
     connection_change change = connection_change::opened; ///< what happened
+    bool is_resumed = false; ///< opened with the TLS session of an earlier connection, which saves a full handshake
 };
 
 /// The state of a wait after a poll.

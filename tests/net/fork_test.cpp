@@ -101,6 +101,29 @@ BOOST_AUTO_TEST_CASE(opens_connections_of_its_own_and_leaves_its_parents_alone)
         }
 }
 
+BOOST_AUTO_TEST_CASE(resumes_no_tls_session_of_its_parent)
+{
+    for (const auto version : {cojob::testing::tls_versions::modern, cojob::testing::tls_versions::only_1_2})
+        for (const auto told : each_way) {
+            cojob::testing::mock_server_options options;
+            options.versions = version;
+            mock_agent mock(options);
+            const auto id = mock.server.add_job({{"active"}});
+            const auto gets_anew = [&] {
+                mock.server.inject(fault::close_after_answer);
+                return gets(mock, id);
+            };
+            BOOST_TEST((gets_anew() && gets_anew()));
+            BOOST_TEST(mock.client().stats().connections_resumed == 1U);
+            mock.server.inject(fault::close_after_answer, 2);
+            BOOST_TEST(in_child(mock, told, [&] {
+                const auto is_full = gets(mock, id) && mock.client().stats().connections_resumed == 1U;
+                return is_full && gets(mock, id) && mock.client().stats().connections_resumed == 2U; // of its own
+            }));
+            BOOST_TEST((gets_anew() && mock.client().stats().connections_resumed == 2U));
+        }
+}
+
 BOOST_AUTO_TEST_CASE(closes_the_descriptors_of_its_parents_connections)
 {
     mock_agent mock(tests::plain_http());

@@ -6,6 +6,7 @@
 #include <cojob/impl/internal/testing/mock_stream.ipp>
 
 #include "support/mock_agent.hpp"
+#include "support/scratch_file.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -16,15 +17,10 @@
 
 #include <openssl/ssl.h>
 
-#include <unistd.h>
-
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <ostream>
 #include <string>
-#include <system_error>
 #include <utility>
 
 namespace tls_tests {
@@ -39,29 +35,7 @@ using cojob::testing::mock_server;
 using cojob::testing::mock_server_options;
 using cojob::testing::tls_versions;
 using namespace std::chrono_literals;
-
-/// A file for one test.
-class scratch_file {
-  public:
-    explicit scratch_file(const std::string& text)
-    {
-        auto name = (std::filesystem::temp_directory_path() / "cojob-tls-XXXXXX").string();
-        const auto descriptor = ::mkstemp(name.data());
-        if (descriptor < 0)
-            throw std::system_error(errno, std::generic_category(), name);
-        ::close(descriptor);
-        path_ = name;
-        std::ofstream(path_) << text;
-    }
-    scratch_file(const scratch_file&) = delete;
-    scratch_file& operator=(const scratch_file&) = delete;
-    ~scratch_file() { std::filesystem::remove(path_); }
-
-    [[nodiscard]] const std::string& path() const { return path_; }
-
-  private:
-    std::string path_;
-};
+using tests::scratch_file;
 
 const std::string& foreign_ca()
 {

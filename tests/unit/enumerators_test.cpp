@@ -70,6 +70,8 @@ BOOST_AUTO_TEST_CASE(is_called_what_it_is_called)
     EXPECT_NAME(errc::rejected);
     EXPECT_NAME(errc::server_error);
     EXPECT_NAME(errc::unexpected_status);
+    EXPECT_NAME(cojob::tls_version::tls_1_2);
+    EXPECT_NAME(cojob::tls_version::tls_1_3);
     EXPECT_NAME(errc::outcome_unknown);
     EXPECT_NAME(errc::connect_failed);
     EXPECT_NAME(errc::connect_timeout);

@@ -2,26 +2,61 @@
 #define COJOB_HTTP_OPTIONS_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/detail/enumerator.hpp>
+#include <cojob/secret.hpp>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/address.hpp>
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace cojob {
 
+/// A version of TLS.
+enum class tls_version {
+    tls_1_2, ///< RFC 5246
+    tls_1_3  ///< RFC 8446
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(tls_version value) noexcept
+{
+    return detail::enumerator_name(value, {"tls_1_2", "tls_1_3"});
+}
+
 /// TLS options. The defaults are secure: TLS 1.2 or newer, the system's certificate authorities, host name check and
-/// SNI.
+/// SNI. Files are read once, when the client is created. An option that cannot work is `invalid_argument`.
 class tls_options {
   public:
     tls_options() = default;
 
-    std::string ca_file;     ///< PEM file of authorities; if set, replaces the system's
-    std::string ca_pem;      ///< PEM text of authorities; likewise, and combined with `ca_file`
+    std::filesystem::path ca_file; ///< PEM file of authorities; if set, replaces the system's
+    /// Directory of authorities, prepared by `openssl rehash`; replaces the system's, and is combined with `ca_file`.
+    std::filesystem::path ca_directory;
+    std::string ca_pem; ///< PEM text of authorities; replaces the system's, and is combined with the other two
+    /// PEM file of certificate revocation lists. If set, each certificate of a server's chain needs a current list of
+    /// its issuer.
+    std::filesystem::path crl_file;
+    /// SHA-256 hashes of public keys, such as `sha256//` and the base64 text, as curl's. If there are any, the server's
+    /// own key must have one of them, in addition to a valid certificate; also with `insecure_skip_verify`.
+    std::vector<std::string> pins;
+
+    std::filesystem::path client_certificate_file; ///< PEM file of this client's certificate and its intermediates
+    std::string client_certificate_pem;            ///< the same as a text
+    std::filesystem::path client_key_file;         ///< PEM file of the certificate's private key
+    secret client_key_pem;                         ///< the same as a text
+    /// Returns the passphrase of an encrypted key. Called once, when the client is created, and only if it is needed.
+    /// What it throws ends the construction.
+    std::function<secret()> client_key_passphrase;
+
+    tls_version min_version = tls_version::tls_1_2; ///< the oldest version that is accepted
+    tls_version max_version = tls_version::tls_1_3; ///< the newest version that is offered
     std::string server_name; ///< name that the certificate must have, in place of the URL's host; also sent as SNI
     bool insecure_skip_verify = false; ///< accepts any certificate from any server
 };

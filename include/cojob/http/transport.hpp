@@ -4,12 +4,14 @@
 #include <cojob/clock.hpp>
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
+#include <cojob/http/options.hpp>
 #include <cojob/operation.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -51,6 +53,7 @@ class exchange {
     bool streams_body = false;         ///< stream the body of a successful response
     bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
     bool is_reused = false;            ///< the connection had served an earlier request
+    bool is_resumed = false;           ///< the connection is new and resumed a TLS session
     std::uint64_t bytes_sent = 0,      ///< bytes of HTTP, before encryption
         bytes_received = 0;            ///< bytes of HTTP, after decryption
 
@@ -142,6 +145,12 @@ class BOOST_SYMBOL_VISIBLE transport {
         static_cast<void>(wanted);
         return {};
     }
+
+    /// Prepares other TLS options for new connections, and returns a function that the client calls once, on its
+    /// strand and while the transport lives, to put them into force: it also closes the idle connections. Called on any
+    /// thread. By default returns an empty function: this transport has no TLS. \throws api_error `invalid_argument`
+    /// for options that cannot work
+    [[nodiscard]] virtual std::function<void()> prepare_tls(const tls_options&) { return {}; }
 
     /// Closes idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;

@@ -5,6 +5,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/base/serial_executor.hpp>
 #include <cojob/impl/internal/client/call.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
@@ -105,6 +106,13 @@ asio::awaitable<std::size_t> client::warm(http::url server, std::size_t connecti
     return detail::warm(detail::in_use(state_), std::move(server), connections, settings_);
 }
 
+void client::use_tls(const tls_options& options) const
+{
+    const auto& state = detail::in_use(state_);
+    if (auto change = state->transport->prepare_tls(options))
+        detail::run_soon(state->executor, [state, change = std::move(change)] { change(); });
+}
+
 client client::with_timeout(duration call) const
 {
     detail::check_positive(call, "with_timeout");
@@ -116,7 +124,7 @@ client client::with_timeout(duration call) const
 client_stats client::stats() const
 {
     const auto& c = detail::in_use(state_)->counters;
-    return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.sent, c.received};
+    return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.resumed, c.sent, c.received};
 }
 
 void client::close() const

@@ -70,7 +70,7 @@ inline log_message format_connection(const connection_event& e)
     const auto change = e.change == connection_change::opened   ? "connection opened"
                         : e.change == connection_change::reused ? "connection reused"
                                                                 : "connection closed";
-    return log_message(change).with("host", e.host);
+    return log_message(e.is_resumed ? "connection opened, TLS session resumed" : change).with("host", e.host);
 }
 
 inline log_message format_poll(const poll_event& e)

@@ -14,10 +14,10 @@
 #include <cojob/impl/internal/http/streamed_body.hpp>
 #include <cojob/impl/internal/http/transaction.hpp>
 
-
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -46,15 +46,25 @@ class https_transport final : public http::transport {
         return run(request, x, wanted);
     }
 
+    std::function<void()> prepare_tls(const tls_options& options) override
+    {
+        return [this, settings = share<tls_settings>(options)] {
+            connector_.use(settings);
+            drop_idle(time_point::max(), true);
+        };
+    }
+
     void close() noexcept override
     {
         drop_idle(time_point::max(), true);
+        connector_.forget_sessions();
         bodies_.notify([](streamed_body& body) { body.close(); });
     }
 
     void forked() noexcept override
     {
         drop_idle(time_point::max(), false);
+        connector_.forget_sessions(); // its parent's
         bodies_.notify([](streamed_body& body) { body.abandon(); });
     }
 
@@ -98,10 +108,11 @@ class https_transport final : public http::transport {
             connection = std::move(opened.connection);
             connection->terms().end_at(ages_.end(op.time().now()));
         }
-        report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
+        report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
         if (ahead || (!op.is_stopped() && !x.commit())) { // opened for nothing yet: the next request has it
-            keep(slot.pool(), std::move(connection), op.time().now());
+            if (connector_.is_current(*connection))
+                keep(slot.pool(), std::move(connection), op.time().now());
             x.idle_connections = slot.pool().idle_count();
             co_return ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
         }
@@ -167,8 +178,10 @@ class https_transport final : public http::transport {
     static constexpr duration patience = std::chrono::seconds(5);
 
     /// Whether the server wants to go on with the connection, after an answer.
-    static bool is_kept(stream& connection, const http::header_list& headers, time_point now)
+    bool is_kept(stream& connection, const http::header_list& headers, time_point now) const
     {
+        if (!connector_.is_current(connection))
+            return false;
         connection.terms().heard(headers, now);
         return connection.terms().until() > now;
     }
@@ -227,7 +240,8 @@ class https_transport final : public http::transport {
         return std::make_unique<streamed_body>(std::move(slot), std::move(connection), options_.limits,
                                                [observer = options_.observer, host = origin.host] {
                                                    if (observer)
-                                                       observer->on_connection({host, connection_change::closed});
+                                                       observer->on_connection(
+                                                           {host, connection_change::closed, false});
                                                });
     }
 
@@ -241,10 +255,10 @@ class https_transport final : public http::transport {
         result.rest = shared;
     }
 
-    void report(const http::origin& origin, connection_change change) const
+    void report(const http::origin& origin, connection_change change, bool is_resumed = false) const
     {
         if (options_.observer)
-            options_.observer->on_connection({origin.host, change});
+            options_.observer->on_connection({origin.host, change, is_resumed});
     }
 
     http::https_options options_;

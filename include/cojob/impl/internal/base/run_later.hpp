@@ -4,6 +4,7 @@
 #include <cojob/detail/config.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 
 #include <functional>
@@ -16,6 +17,12 @@ namespace cojob::detail {
 inline void run_later(const asio::any_io_executor& executor, std::function<void()> function)
 {
     asio::post(executor, std::move(function));
+}
+
+/// The same, but at once if this thread is running the executor.
+inline void run_soon(const asio::any_io_executor& executor, std::function<void()> function)
+{
+    asio::dispatch(executor, std::move(function));
 }
 
 } // namespace cojob::detail

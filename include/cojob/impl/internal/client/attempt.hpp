@@ -122,6 +122,7 @@ class attempt_run {
     [[nodiscard]] attempt_start hold()
     {
         state_.counters.opened += exchange_.is_reused ? 0U : 1U;
+        state_.counters.resumed += exchange_.is_resumed ? 1U : 0U;
         return start_;
     }
 
@@ -172,6 +173,7 @@ class attempt_run {
         auto& c = state_.counters;
         (exchange_.is_reused ? c.reused : c.opened) +=
             exchange_.is_reused || exchange_.reached >= phase::sending ? 1U : 0U;
+        c.resumed += exchange_.is_resumed ? 1U : 0U;
         c.sent += exchange_.bytes_sent;
         c.received += exchange_.bytes_received;
     }

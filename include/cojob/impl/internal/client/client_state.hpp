@@ -6,11 +6,11 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/http/transport.hpp>
 #include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/policy/retry_budget.hpp>
 #include <cojob/operation.hpp>
 
-#include <boost/asio/dispatch.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/query.hpp>
 
@@ -142,7 +142,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     void close()
     {
         is_closed_ = true;
-        asio::dispatch(executor, [self = shared_from_this()] {
+        run_soon(executor, [self = shared_from_this()] {
             auto running = self->running_; // a copy: stopping one operation may end another
             for (const auto& op : running)
                 if (const auto alive = op.lock())
@@ -196,8 +196,8 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
     /// Can be read from any thread.
     struct {
-        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, sent{0},
-            received{0};
+        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, resumed{0},
+            sent{0}, received{0};
     } counters;
 
   private:

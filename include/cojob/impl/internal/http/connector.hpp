@@ -10,31 +10,26 @@
 #include <cojob/impl/internal/http/proxy_choice.hpp>
 #include <cojob/impl/internal/http/proxy_handshake.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
-#include <cojob/impl/internal/http/tls.hpp>
+#include <cojob/impl/internal/http/tls_settings.hpp>
 
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
 #include <memory>
-#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
 
 namespace cojob::detail {
 
-/// Opens connections: name, address, a proxy's tunnel, TLS, each with its limit. Client certificates belong into the
-/// TLS context, session resumption into `secure`.
+/// Opens connections: name, address, a proxy's tunnel, TLS, each with its limit.
 class connector {
   public:
     /// \throws api_error invalid_argument for authorities that cannot be read, names that are none, and invalid proxies
     explicit connector(const http::https_options& options)
-        : tls_options_(options.tls), timeouts_(options.timeouts), limits_(options.limits), proxies_(options.proxy),
-          lookups_(options.name_lookup)
+        : tls_(share<tls_settings>(options.tls)), timeouts_(options.timeouts), limits_(options.limits),
+          proxies_(options.proxy), lookups_(options.name_lookup)
     {
-        check_server_name(tls_options_.server_name, "tls_options::server_name");
-        if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
-            tls_context();
     }
 
     struct outcome {
@@ -87,15 +82,18 @@ class connector {
         connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
         outcome opened;
         opened.connection = std::make_unique<stream>(std::move(*connected.socket), connected.address);
+        const auto settings = tls_; // which may change meanwhile
         if (proxy) {
             enter(phase::proxying, x, timeouts_.proxy, end_of_attempt);
-            co_await tunnel(opened, *proxy, target, op);
+            co_await tunnel(opened, *proxy, target, settings, op);
         }
         if (to.is_secure && !opened.error) {
             enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-            auto& tls = opened.connection->start_tls(tls_context().native_handle());
-            const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
-            co_await secure(opened, tls, name, op);
+            auto& tls = opened.connection->start_tls(settings->context(), settings);
+            tls.sessions().begin(tls.native_handle(), settings->sessions(),
+                                 session_key(to, proxy ? http::host_header(proxy->address) : std::string()));
+            co_await secure(opened, tls, settings->name_of(to), op);
+            x.is_resumed = !opened.error && SSL_session_reused(tls.native_handle()) != 0;
         }
         if (opened.error && opened.response.status == 0)
             note_failure(op, connected.address);
@@ -109,6 +107,18 @@ class connector {
     {
         if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
             failures_.add(address, op.time().now());
+    }
+
+    /// No later connection resumes what an earlier one began.
+    void forget_sessions() noexcept { tls_->sessions()->clear(); }
+
+    /// For new connections. Those that are open keep theirs.
+    void use(std::shared_ptr<tls_settings> tls) noexcept { tls_ = std::move(tls); }
+
+    /// Whether a connection was opened with the settings of new ones.
+    [[nodiscard]] bool is_current(const stream& connection) const noexcept
+    {
+        return !connection.tls_settings() || connection.tls_settings() == tls_.get();
     }
 
     void shutdown() noexcept { lookups_.shutdown(); }
@@ -136,12 +146,15 @@ class connector {
     }
 
     /// Asks the proxy, over TLS if that is its scheme, for a tunnel to the target.
-    asio::awaitable<void> tunnel(outcome& opened, const proxy_server& proxy, const http::origin& target, operation& op)
+    asio::awaitable<void> tunnel(outcome& opened, const proxy_server& proxy, const http::origin& target,
+                                 const std::shared_ptr<tls_settings>& settings, operation& op)
     {
         auto& line = *opened.connection;
         if (proxy.kind == proxy_kind::https) {
-            auto& tls = line.start_proxy_tls(tls_context().native_handle());
-            SSL_certs_clear(tls.native_handle()); // a client certificate is for servers
+            auto& tls = line.start_proxy_tls(settings->context(), settings);
+            SSL_certs_clear(tls.native_handle()); // a client certificate is for servers, and so are pins
+            tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "itself"),
+                                 session_use::peer::proxy);
             co_await secure(opened, tls, proxy.address.host, op);
             if (opened.error) {
                 opened.why.insert(0, "proxy ");
@@ -193,26 +206,22 @@ class connector {
             if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }
-        if (!ec && !op.is_stopped())
+        // A session has the verdict of the handshake that began it.
+        const auto objection = certificate_objection(tls.native_handle());
+        const auto is_other = !ec && chose_another_protocol(tls.native_handle());
+        if (!ec && !is_other && objection.empty() && !op.is_stopped())
             co_return;
+        tls.sessions().forget();
         if (op.is_stopped())
             opened = aborted();
-        else if (auto objection = certificate_objection(tls.native_handle()); !objection.empty())
+        else if (!objection.empty())
             opened = {errc::certificate_rejected, name + ": " + objection};
         else
-            opened = {errc::tls_failed, name + ": " + ec.message()};
+            opened = {errc::tls_failed,
+                      name + (is_other ? ": chose another protocol than http/1.1" : ": " + ec.message())};
     }
 
-    /// Made when it is needed: reading the system's authorities takes some 50 ms.
-    asio::ssl::context& tls_context()
-    {
-        if (!tls_)
-            tls_.emplace(make_tls_context(tls_options_));
-        return *tls_;
-    }
-
-    tls_options tls_options_;
-    std::optional<asio::ssl::context> tls_;
+    std::shared_ptr<tls_settings> tls_;
     timeout_options timeouts_;
     limit_options limits_;
     proxy_choice proxies_;

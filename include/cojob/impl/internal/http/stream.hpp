@@ -48,15 +48,23 @@ class stream {
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
-    /// From here on everything is encrypted, beginning with a handshake.
-    tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context, proxy_tls_.get()); }
-
-    /// The same with a proxy. A tunnel through it has TLS of its own, inside.
-    tls_session& start_proxy_tls(SSL_CTX* context)
+    /// From here on everything is encrypted, beginning with a handshake. Owns what the context belongs to, too.
+    tls_session& start_tls(SSL_CTX* context, std::shared_ptr<const void> settings = {})
     {
+        tls_settings_ = std::move(settings);
+        return tls_.emplace(socket_, context, proxy_tls_.get());
+    }
+
+    /// The same with a proxy. A tunnel through it has TLS of its own, inside, with the same settings.
+    tls_session& start_proxy_tls(SSL_CTX* context, std::shared_ptr<const void> settings)
+    {
+        tls_settings_ = std::move(settings);
         proxy_tls_ = std::make_unique<tls_session>(socket_, context);
         return *proxy_tls_;
     }
+
+    /// To tell connections apart by their settings; null without TLS.
+    [[nodiscard]] const void* tls_settings() const noexcept { return tls_settings_.get(); }
 
     io_result write_some(asio::const_buffer bytes)
     {
@@ -153,8 +161,9 @@ class stream {
     fork_mark made_in_;
     asio::ip::tcp::socket socket_;
     asio::ip::tcp::endpoint address_;
-    std::unique_ptr<tls_session> proxy_tls_; // uses the socket
-    std::optional<tls_session> tls_;         // uses the proxy's, or the socket
+    std::shared_ptr<const void> tls_settings_;
+    std::unique_ptr<tls_session> proxy_tls_; // uses the socket and the settings
+    std::optional<tls_session> tls_;         // uses the proxy's, or the socket, and the settings
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // reads that had not to be waited for
     boost::beast::flat_buffer buffer_;

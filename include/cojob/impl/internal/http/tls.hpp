@@ -4,9 +4,11 @@
 #include <cojob/error.hpp>
 #include <cojob/http/options.hpp>
 #include <cojob/http/url.hpp>
+#include <cojob/impl/internal/http/client_identity.hpp>
 #include <cojob/impl/internal/http/host.hpp>
+#include <cojob/impl/internal/http/server_trust.hpp>
+#include <cojob/impl/internal/http/session_cache.hpp>
 
-#include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 
@@ -16,44 +18,28 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 
 namespace cojob::detail {
 
-/// Trusts the system's authorities. If there are none, that shows when a certificate is checked.
-inline void trust_system_authorities(asio::ssl::context& context)
+[[nodiscard]] inline int wire_version(tls_version version) noexcept
 {
-    error_code ignored;
-    context.set_default_verify_paths(ignored);
-#if defined(_WIN32) && OPENSSL_VERSION_NUMBER >= 0x30200000L
-    // No file has them on Windows. OpenSSL opens the system's store at each search.
-    if (SSL_CTX_load_verify_store(context.native_handle(), "org.openssl.winstore://") != 1)
-        ERR_clear_error();
-#endif
+    return version == tls_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
+/// The options outlive the context.
 /// \throws api_error invalid_argument, with the option's name.
 inline asio::ssl::context make_tls_context(const tls_options& options)
 {
     asio::ssl::context context(asio::ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
+    auto* const tls = context.native_handle();
+    SSL_CTX_set_min_proto_version(tls, wire_version(options.min_version));
+    SSL_CTX_set_max_proto_version(tls, wire_version(options.max_version));
     static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-    SSL_CTX_set_alpn_protos(context.native_handle(), http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
-
-    error_code ec;
-    // Reading a system's authorities takes 50 ms. That it has none shows when a certificate is checked.
-    if (options.ca_file.empty() && options.ca_pem.empty() && !options.insecure_skip_verify)
-        trust_system_authorities(context);
-    if (!options.ca_file.empty())
-        context.load_verify_file(options.ca_file, ec);
-    if (ec)
-        throw_invalid_argument("tls_options::ca_file: " + options.ca_file, ec.message());
-    if (!options.ca_pem.empty())
-        context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
-    if (ec)
-        throw_invalid_argument("tls_options::ca_pem", ec.message());
-    // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
-    context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
+    SSL_CTX_set_alpn_protos(tls, http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
+    session_use::enable(tls);
+    verify_servers(context, options);
+    use_client_identity(context, options);
     return context;
 }
 
@@ -77,7 +63,18 @@ inline std::string certificate_objection(SSL* ssl)
 {
     const auto is_checked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
     const auto verdict = SSL_get_verify_result(ssl);
+    if (verdict == X509_V_ERR_APPLICATION_VERIFICATION)
+        return "its key has none of tls_options::pins";
     return !is_checked || verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+/// Whether the server has chosen a protocol that it was not offered. One that chooses none speaks HTTP/1.1 too.
+inline bool chose_another_protocol(SSL* ssl)
+{
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl, &name, &size);
+    return size != 0 && std::string_view(reinterpret_cast<const char*>(name), size) != "http/1.1";
 }
 
 } // namespace cojob::detail

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_HTTP_TLS_SESSION_HPP
 
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/http/session_cache.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
@@ -60,6 +61,9 @@ class tls_session {
     static constexpr int most_socket_reads = 2;
 
     [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
+
+    /// The client's sessions with this server: the handshake begins with one, and those that come are kept.
+    [[nodiscard]] session_use& sessions() noexcept { return sessions_; }
 
     io_result handshake()
     {
@@ -179,6 +183,8 @@ class tls_session {
             return {asio::error::eof, 0};
         const auto code = ERR_get_error();
         ERR_clear_error();
+        if (ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING) // a mere cut is no verdict on the session
+            sessions_.forget();
         return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
                           : asio::ssl::error::unspecified_system_error,
                 0};
@@ -279,6 +285,7 @@ class tls_session {
     bool is_write_blocked_ = false;
     bool is_accepted_ = false; // a message of the handshake protocol came after the handshake
     int reads_left_ = 0;       // in this call
+    session_use sessions_;
     std::unique_ptr<SSL, ssl_free> ssl_;
 };
 

@@ -65,6 +65,7 @@ class mock_connection {
             co_await spoil_start(*broken);
             co_return;
         }
+        now_ = activity::responding; // its client may have finished the handshake already
         if (!co_await stream_.handshake())
             co_return;
         while (co_await receive()) {

@@ -1,0 +1,101 @@
+#ifndef COJOB_IMPL_INTERNAL_HTTP_PEM_HPP
+#define COJOB_IMPL_INTERNAL_HTTP_PEM_HPP
+
+#include <cojob/error.hpp>
+#include <cojob/secret.hpp>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <string>
+#include <string_view>
+#include <system_error>
+
+namespace cojob::detail {
+
+struct bio_free {
+    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
+};
+
+/// The text outlives it.
+inline std::unique_ptr<BIO, bio_free> open_pem(std::string_view text)
+{
+    std::unique_ptr<BIO, bio_free> memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+
+/// OpenSSL's words for the last error of this thread, which is then forgotten.
+inline std::string take_openssl_error()
+{
+    const auto* const words = ERR_reason_error_string(ERR_peek_last_error());
+    std::string text(words ? words : "invalid");
+    ERR_clear_error();
+    return text;
+}
+
+/// As OpenSSL and messages want it: UTF-8.
+inline std::string utf8(const std::filesystem::path& path)
+{
+    const auto text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+/// A file as a secret: no copy stays in a buffer of the library's.
+/// \throws api_error invalid_argument
+inline secret read_pem_file(const std::filesystem::path& path, const std::string& name)
+{
+    std::error_code ec;
+    const auto size = std::filesystem::file_size(path, ec);
+    if (ec)
+        throw_invalid_argument(name, ec.message());
+#if defined(_WIN32)
+    std::FILE* const opened = ::_wfopen(path.c_str(), L"rb");
+#else
+    std::FILE* const opened = std::fopen(path.c_str(), "rb");
+#endif
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(opened, &std::fclose);
+    if (!file)
+        throw_invalid_argument(name, "the file cannot be opened");
+    std::setvbuf(file.get(), nullptr, _IONBF, 0);
+    std::string text(static_cast<std::size_t>(size), '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    return secret(std::move(text));
+}
+
+/// An option that is given as a file or as a text.
+struct pem_source {
+    const char* file_option;
+    const std::filesystem::path& file;
+    const char* text_option;
+    secret text;
+
+    [[nodiscard]] bool is_empty() const { return file.empty() && text.empty(); }
+
+    /// As messages call it.
+    [[nodiscard]] std::string name() const
+    {
+        return text.empty() ? std::string(file_option) + (file.empty() ? "" : ": " + utf8(file)) : text_option;
+    }
+
+    /// \throws api_error invalid_argument, if there is neither or both
+    [[nodiscard]] secret read() const
+    {
+        if (!file.empty() && !text.empty())
+            throw_invalid_argument(text_option, "must be empty if the file is set");
+        if (is_empty())
+            throw_invalid_argument(file_option,
+                                   "must be set: a client certificate needs its key, and the key its certificate");
+        return text.empty() ? read_pem_file(file, name()) : text;
+    }
+};
+
+} // namespace cojob::detail
+
+#endif

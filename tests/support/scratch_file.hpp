@@ -1,0 +1,43 @@
+#ifndef COJOB_TESTS_SUPPORT_SCRATCH_FILE_HPP
+#define COJOB_TESTS_SUPPORT_SCRATCH_FILE_HPP
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+
+namespace tests {
+
+/// A file that goes with the object.
+class scratch_file {
+  public:
+    explicit scratch_file(const std::string& text)
+    {
+        auto name = (std::filesystem::temp_directory_path() / "cojob-XXXXXX").string();
+        const auto descriptor = ::mkstemp(name.data());
+        if (descriptor < 0)
+            throw std::system_error(errno, std::generic_category(), "mkstemp");
+        ::close(descriptor);
+        path_ = name;
+        std::ofstream(path_) << text;
+    }
+    scratch_file(const scratch_file&) = delete;
+    scratch_file& operator=(const scratch_file&) = delete;
+    ~scratch_file()
+    {
+        std::error_code ignored;
+        std::filesystem::remove(path_, ignored);
+    }
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+} // namespace tests
+
+#endif
