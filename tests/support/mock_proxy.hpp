@@ -34,7 +34,7 @@ enum class proxy_end { relays, closes, stalls };
 struct proxy_plan {
     std::vector<std::string> answers{}; ///< to each message of the client
     proxy_end end = proxy_end::relays;
-    bool drips = false; ///< the answers byte by byte
+    bool drips = false; ///< the answers, and then the server's, byte by byte
 };
 
 /// A proxy that answers what it is told to, and keeps all that clients say. Every tunnel leads to one server, whatever
@@ -79,6 +79,7 @@ class mock_proxy {
 
   private:
     using tcp = asio::ip::tcp;
+    static constexpr std::size_t most = 16384; // in one read
     static constexpr auto token = asio::as_tuple(asio::use_awaitable);
 
     struct line {
@@ -129,7 +130,7 @@ class mock_proxy {
             }
         }
         if (!ec && plan.end == proxy_end::relays)
-            co_await relay(connection, client);
+            co_await relay(connection, client, plan.drips);
         while (!ec && plan.end == proxy_end::stalls)
             ec = co_await hear(client);
     }
@@ -137,7 +138,7 @@ class mock_proxy {
     template <class Stream>
     asio::awaitable<boost::system::error_code> hear(Stream& client)
     {
-        std::string bytes(16384, '\0');
+        std::string bytes(most, '\0');
         const auto [ec, n] = co_await client.async_read_some(asio::buffer(bytes), token);
         const std::lock_guard lock(mutex_);
         heard_.append(bytes, 0, n);
@@ -145,21 +146,21 @@ class mock_proxy {
     }
 
     template <class Stream>
-    asio::awaitable<void> relay(line_ptr connection, Stream& client)
+    asio::awaitable<void> relay(line_ptr connection, Stream& client, bool drips)
     {
         auto& server = connection->server;
         const auto [ec] =
             co_await server.async_connect(tcp::endpoint(asio::ip::address_v4::loopback(), server_port_), token);
         if (ec)
             co_return;
-        asio::co_spawn(context_, copy(connection, server, client, false), asio::detached);
-        co_await copy(connection, client, server, true);
+        asio::co_spawn(context_, copy(connection, server, client, drips ? 1 : most, false), asio::detached);
+        co_await copy(connection, client, server, most, true);
     }
 
     template <class From, class To>
-    asio::awaitable<void> copy(line_ptr connection, From& from, To& to, bool is_kept)
+    asio::awaitable<void> copy(line_ptr connection, From& from, To& to, std::size_t piece, bool is_kept)
     {
-        std::string bytes(16384, '\0');
+        std::string bytes(piece, '\0');
         for (boost::system::error_code ec; !ec;) {
             std::size_t n = 0;
             std::tie(ec, n) = co_await from.async_read_some(asio::buffer(bytes), token);
