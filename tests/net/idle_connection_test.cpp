@@ -62,20 +62,31 @@ BOOST_AUTO_TEST_CASE(is_not_kept_when_its_server_wants_no_more_requests)
     }
 }
 
-BOOST_AUTO_TEST_CASE(takes_a_post_only_a_moment_after_its_last_answer)
+BOOST_AUTO_TEST_CASE(takes_no_post_once_it_has_served_a_request)
 {
     bench b;
     b.get();
-    b.idle(1s);
-    b.post();
-    b.idle(1s);
-    b.post();
-    b.idle(1s + 1ms);
     b.post(); // on a new one, and the old one goes
+    b.post();
+    b.get();
     b.idle(10s);
     b.get();
-    BOOST_TEST(b.mock.connections_used() == (numbers{0, 0, 0, 1, 1}), per_element);
+    BOOST_TEST(b.mock.connections_used() == (numbers{0, 1, 2, 2, 2}), per_element);
     BOOST_TEST(b.mock.server.wait_for_open_connections(1));
+}
+
+BOOST_AUTO_TEST_CASE(takes_a_post_a_moment_after_it_was_opened_ahead)
+{
+    bench b;
+    BOOST_TEST(b.mock.run(b.mock.agent.warm(2)).get().value() == 2U);
+    b.get(); // the newest one has served a request, the one below it has not
+    b.idle(1s);
+    b.post();
+    b.idle(1ms);
+    BOOST_TEST(b.mock.run(b.mock.agent.warm(3)).get().value() == 3U);
+    b.idle(1s + 1ms);
+    b.post(); // too late for the one that was opened
+    BOOST_TEST(b.mock.connections_used() == (numbers{1, 0, 3}), per_element);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

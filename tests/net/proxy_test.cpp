@@ -121,9 +121,9 @@ using namespace proxy_tests;
 BOOST_DATA_TEST_CASE(carries_requests_and_sees_neither_the_key_nor_the_answers, data::make(ways), way)
 {
     proxied_agent bench({answers(way.answers)}, {.scheme = way.scheme, .login = way.login});
+    BOOST_TEST(!bench.run(bench.agent.create_job("Document it")).code());
     const auto got = bench.run(bench.agent.get_job(bench.id));
     BOOST_TEST_REQUIRE(!got.code(), explain(got.error()));
-    BOOST_TEST(!bench.run(bench.agent.create_job("Document it")).code());
     const auto heard = bench.proxy.heard();
     BOOST_TEST(has(heard, way.asked), heard);
     for (const std::string_view secret :

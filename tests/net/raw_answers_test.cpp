@@ -176,9 +176,9 @@ BOOST_DATA_TEST_CASE(are_read_or_refused, data::make(raw_answers), sent)
 {
     tests::mock_agent mock(tests::plain_http(), small_limits());
     mock.server.send_next(sent.bytes, sent.then == server::closes);
-    check(mock, sent, mock.run(mock.agent.get_job("job_1")), sent.get);
-    mock.server.send_next(sent.bytes, sent.then == server::closes);
     check(mock, sent, mock.run(mock.agent.create_job("Document it")), of_post(sent.get));
+    mock.server.send_next(sent.bytes, sent.then == server::closes);
+    check(mock, sent, mock.run(mock.agent.get_job("job_1")), sent.get);
     BOOST_TEST(mock.server.connections() == (sent.after == kept ? 1U : 2U));
     BOOST_TEST(mock.server.requests().size() == 2U);
 }

@@ -71,12 +71,12 @@ BOOST_DATA_TEST_CASE(that_ends_without_a_word_costs_a_get_no_time_and_no_attempt
 BOOST_DATA_TEST_CASE(that_ends_without_a_word_leaves_a_post_unknown, data::make({true, false}), use_tls)
 {
     retrying_agent b(use_tls);
-    BOOST_TEST(b.run(b.operation(method::get)).code() == success);
+    BOOST_TEST(b.run(b.mock.agent.warm(1)).get().value() == 1U); // of another kind a POST uses none
     b.mock.server.inject(fault::drop_after_request);
     const auto error = b.run(b.operation(method::post)).error();
     BOOST_TEST(error.code() == make_error_code(unknown));
     BOOST_TEST(error.attempts.size() == 1U);
-    BOOST_TEST(b.mock.connections_used() == (numbers{0, 0}), per_element);
+    BOOST_TEST(b.mock.connections_used() == (numbers{0}), per_element);
 }
 
 BOOST_DATA_TEST_CASE(that_ends_is_not_followed_by_another_kept_one, data::make({true, false}), use_tls)

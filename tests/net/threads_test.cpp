@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(serves_calls_of_four_threads)
     }
     pool.join();
     BOOST_TEST(count.succeeded == 200);
-    BOOST_TEST(server.connections() <= 4U);
+    BOOST_TEST(server.open_connections() <= 4U);
 }
 
 BOOST_AUTO_TEST_CASE(survives_cancels_at_any_moment)

@@ -46,7 +46,7 @@ class exchange {
     cojob::operation& operation;       ///< the operation that may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase that it reached; updated by the transport
     bool needs_new_connection = false; ///< do not use a kept-alive connection
-    bool avoids_idle = false;          ///< use a kept-alive connection only if it was in use a moment ago
+    bool avoids_idle = false;          ///< use no connection that has served a request or is old
     duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
     duration queued{};                 ///< time in the transport's own queue; set by the transport
     std::size_t idle_connections = 0;  ///< to the origin, after `transport::open_ahead`

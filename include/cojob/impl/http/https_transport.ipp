@@ -92,11 +92,10 @@ class https_transport final : public http::transport {
         const auto now = op.time().now();
         reap(op.time());
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
-        const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
         if (ahead && !wants_more(slot.pool(), request.origin, x, *ahead))
             co_return http::exchange_result{};
         auto connection =
-            x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
+            x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection) {
             if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // a connection has a slot
@@ -169,8 +168,9 @@ class https_transport final : public http::transport {
         return x.was_committed() && !(x.is_reused && was_silent);
     }
 
-    /// A server closes an idle connection after some time, mostly after five seconds or more. A request that is on its
-    /// way then is lost, and one that must not be repeated is better off with a new connection.
+    /// A server may close a connection between two requests at any time: after so long, or when it is reloaded. A
+    /// request that is on its way then is lost. One that must not be repeated has a connection that was opened for it,
+    /// or ahead and just now: servers wait longer for a first request.
     static constexpr duration a_moment = std::chrono::seconds(1);
 
     /// A server that has accepted a request before all of it was sent mostly reads the rest. One that takes nothing for
@@ -224,9 +224,10 @@ class https_transport final : public http::transport {
         return x.idle_connections < wanted && pool.has_room();
     }
 
-    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, time_point used_since)
+    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, bool avoids_idle, time_point now)
     {
-        while (auto connection = pool.take_idle(used_since)) {
+        const auto is_unused = [](const connection_ptr& line) { return !line->terms().heard_at(); };
+        while (auto connection = avoids_idle ? pool.take_idle(now - a_moment, is_unused) : pool.take_idle()) {
             if (connection->is_reusable())
                 return connection;
             report(origin, connection_change::closed);

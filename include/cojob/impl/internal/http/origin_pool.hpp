@@ -86,6 +86,19 @@ class origin_pool {
         idle_.push_back({std::move(connection), now, until});
     }
 
+    /// The same of those that fit.
+    template <class Predicate>
+    [[nodiscard]] Connection take_idle(time_point used_since, Predicate fits)
+    {
+        for (auto i = idle_.end(); i != idle_.begin() && (i - 1)->since >= used_since;)
+            if (fits((--i)->connection)) {
+                auto connection = std::move(i->connection);
+                idle_.erase(i);
+                return connection;
+            }
+        return {};
+    }
+
     /// Drops the idle connections that cannot be used any more, and tells how many.
     template <class Predicate>
     std::size_t drop_if(Predicate is_useless)
