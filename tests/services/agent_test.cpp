@@ -2,6 +2,7 @@
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/version.hpp>
 
+#include "support/environment.hpp"
 #include "support/scripted_agent.hpp"
 
 #include <boost/json/parse.hpp>
@@ -77,7 +78,7 @@ class environment_guard {
         for (const auto& [name, value] : values) {
             const char* before = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): tests run in one thread
             before_.emplace(name, before ? std::optional<std::string>(before) : std::nullopt);
-            set(name, value);
+            tests::set_variable(name, value);
         }
     }
     environment_guard(const environment_guard&) = delete;
@@ -85,18 +86,10 @@ class environment_guard {
     ~environment_guard()
     {
         for (const auto& [name, value] : before_)
-            set(name, value ? value->c_str() : nullptr);
+            tests::set_variable(name, value ? value->c_str() : nullptr);
     }
 
   private:
-    static void set(const std::string& name, const char* value)
-    {
-        if (value)
-            setenv(name.c_str(), value, 1); // NOLINT(concurrency-mt-unsafe)
-        else
-            unsetenv(name.c_str()); // NOLINT(concurrency-mt-unsafe)
-    }
-
     std::map<std::string, std::optional<std::string>> before_;
 };
 

@@ -1,11 +1,9 @@
 #ifndef COJOB_TESTS_SUPPORT_SCRATCH_FILE_HPP
 #define COJOB_TESTS_SUPPORT_SCRATCH_FILE_HPP
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <system_error>
 
@@ -16,12 +14,8 @@ class scratch_file {
   public:
     explicit scratch_file(const std::string& text)
     {
-        auto name = (std::filesystem::temp_directory_path() / "cojob-XXXXXX").string();
-        const auto descriptor = ::mkstemp(name.data());
-        if (descriptor < 0)
-            throw std::system_error(errno, std::generic_category(), "mkstemp");
-        ::close(descriptor);
-        path_ = name;
+        const auto name = "cojob-" + std::to_string(std::random_device()());
+        path_ = (std::filesystem::temp_directory_path() / name).string();
         std::ofstream(path_) << text;
     }
     scratch_file(const scratch_file&) = delete;

@@ -1,3 +1,5 @@
+#include "support/environment.hpp"
+
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
 #include <cojob/secret.hpp>
@@ -70,7 +72,7 @@ const std::string variable = "COJOB_TEST_KEY";
 
 void set(const char* value)
 {
-    setenv(variable.c_str(), value, 1); // NOLINT(concurrency-mt-unsafe): tests run in one thread
+    tests::set_variable(variable, value);
 }
 
 } // namespace key_tests
@@ -110,7 +112,7 @@ BOOST_AUTO_TEST_CASE(from_the_environment_has_no_white_space_around_it)
     set("");
     BOOST_TEST(refusal([] { (void)cojob::secret_from_environment(variable, "a token"); }) ==
                variable + ": the environment variable is not set; it must hold a token");
-    unsetenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe)
+    set(nullptr);
     BOOST_TEST(refusal([] { (void)cojob::secret_from_environment(variable); }) ==
                variable + ": the environment variable is not set; it must hold a key");
 }

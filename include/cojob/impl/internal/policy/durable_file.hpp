@@ -17,11 +17,12 @@
 #include <system_error>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #ifdef _WIN32
 #include <io.h>
 #else
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -144,13 +145,23 @@ class file_replacement {
 
   private:
 #ifdef _WIN32
+    /// The folder's permissions apply. Fails if the file exists; msvcrt's fopen does not know the mode x for that.
     file_ptr create()
     {
-        errno = 0;
-        file_ptr file(std::fopen(name_.string().c_str(), "wbx")); // x: fails if the file exists
-        if (!file)
+        std::error_code ignored;
+        if (std::filesystem::is_directory(target_, ignored))
+            throw_file_error(EISDIR, path_);
+        const int descriptor =
+            ::_wopen(name_.c_str(), _O_CREAT | _O_EXCL | _O_WRONLY | _O_BINARY, _S_IREAD | _S_IWRITE);
+        if (descriptor < 0)
             throw_file_error(errno, path_);
         is_there_ = true;
+        file_ptr file(::_fdopen(descriptor, "wb"));
+        if (!file) {
+            const auto error = errno;
+            ::_close(descriptor);
+            throw_file_error(error, path_);
+        }
         return file;
     }
 

@@ -32,6 +32,7 @@ struct openssl_free {
 using certificate_ptr = std::unique_ptr<X509, openssl_free<X509_free>>;
 using key_ptr = std::unique_ptr<EVP_PKEY, openssl_free<EVP_PKEY_free>>;
 using bio_ptr = std::unique_ptr<BIO, openssl_free<BIO_free_all>>;
+using name_ptr = std::unique_ptr<X509_NAME, openssl_free<X509_NAME_free>>;
 using bignum_ptr = std::unique_ptr<BIGNUM, openssl_free<BN_free>>;
 using extension_ptr = std::unique_ptr<X509_EXTENSION, openssl_free<X509_EXTENSION_free>>;
 
@@ -61,11 +62,13 @@ inline void set_random_serial(X509& certificate)
     require_openssl(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(&certificate)) != nullptr);
 }
 
+/// By a name of its own: since OpenSSL 4.0 a certificate's is constant.
 inline void set_common_name(X509& certificate, const char* name)
 {
     const auto* bytes = reinterpret_cast<const unsigned char*>(name);
-    X509_NAME* subject = X509_get_subject_name(&certificate);
-    require_openssl(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
+    const name_ptr subject(X509_NAME_new());
+    require_openssl(subject && X509_NAME_add_entry_by_txt(subject.get(), "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
+    require_openssl(X509_set_subject_name(&certificate, subject.get()) == 1);
 }
 
 inline void set_time(ASN1_TIME* time, duration from_now)
