@@ -102,7 +102,7 @@ class tls_server {
     {
         const unsigned char* bytes = nullptr;
         std::size_t size = 0;
-        for (const unsigned type : {TLSEXT_TYPE_psk, TLSEXT_TYPE_session_ticket})
+        for (const auto type : {unsigned{TLSEXT_TYPE_psk}, unsigned{TLSEXT_TYPE_session_ticket}})
             if (SSL_client_hello_get0_ext(ssl, type, &bytes, &size) == 1 && size != 0) {
                 *alert = SSL_AD_DECRYPT_ERROR;
                 return SSL_CLIENT_HELLO_ERROR;
