@@ -6,7 +6,10 @@
 . scripts/lib.sh
 
 warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -DBOOST_ASIO_NO_DEPRECATED)
+# A script for another system sets these.
 libraries=(-lssl -lcrypto -pthread)
+runner=()
+test_options=()
 
 # try_library FOLDER COMMAND...: a user's program, header-only from the single header, and compiled apart from the library.
 try_library() {
@@ -29,7 +32,15 @@ try_library() {
     "$folder/main"
 }
 
-# try_unit_tests FOLDER COMMAND...: after try_library, all unit tests in one file, with Boost.Test from its headers.
+# compile_library FOLDER COMMAND...: all function bodies, with Boost.JSON's, as FOLDER/cojob.o.
+compile_library() {
+    local command=("${@:2}" -std=c++20 "${warnings[@]}" -Iinclude -DCOJOB_SEPARATE_COMPILATION -DCOJOB_JSON_SOURCE)
+    ! have ccache || command=(ccache "${command[@]}")
+    mkdir -p "$1"
+    "${command[@]}" -c src/cojob.cpp -o "$1/cojob.o"
+}
+
+# try_unit_tests FOLDER COMMAND...: after try_library or compile_library, all unit tests in one file, with Boost.Test from its headers.
 try_unit_tests() {
     local folder=$1 command=("${@:2}" -std=c++20 "${warnings[@]}" -Iinclude -Itests -DCOJOB_SEPARATE_COMPILATION)
     ! have ccache || command=(ccache "${command[@]}")
@@ -40,5 +51,5 @@ try_unit_tests() {
     } >"$folder/unit.cpp"
     "${command[@]}" -c "$folder/unit.cpp" -o "$folder/unit.o"
     "${@:2}" "$folder/unit.o" "$folder/cojob.o" -o "$folder/unit" "${libraries[@]}"
-    "$folder/unit"
+    "${runner[@]}" "$folder/unit" "${test_options[@]}"
 }
