@@ -48,6 +48,7 @@ class trusted_by_the_system {
             !::CertAddEncodedCertificateToStore(store_, X509_ASN_ENCODING, der.data(), static_cast<DWORD>(der.size()),
                                                 CERT_STORE_ADD_ALWAYS, &added_))
             throw std::runtime_error("the system's store takes no certificate");
+        ::CertControlStore(store_, 0, CERT_STORE_CTRL_COMMIT, nullptr); // where others see it
     }
     trusted_by_the_system(const trusted_by_the_system&) = delete;
     trusted_by_the_system& operator=(const trusted_by_the_system&) = delete;
