@@ -43,7 +43,7 @@ std::optional<server_sent_event> event_stream_parser::next()
     return std::nullopt;
 }
 
-/// The line as far as it has come. A stream may begin with a byte order mark.
+/// The part of the line that has been received. A stream may begin with a byte order mark.
 std::string_view event_stream_parser::line_without_mark() const noexcept
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -53,7 +53,8 @@ std::string_view event_stream_parser::line_without_mark() const noexcept
     return line;
 }
 
-/// A line of data may be as long as an event, whatever other lines may be: it is the ordinary way to send one.
+/// A data line may be as long as an event, whatever the limit of other lines: servers usually send an event as one data
+/// line.
 bool event_stream_parser::is_line_too_long()
 {
     constexpr std::string_view data = "data: ";
@@ -91,7 +92,7 @@ void event_stream_parser::take_field(std::string_view name, std::string_view val
     } else if (name == "id" && value.find('\0') == std::string_view::npos) {
         last_id_ = value;
     } else if (name == "retry" && value.find_first_not_of("0123456789") == std::string_view::npos) {
-        unsigned milliseconds = 0; // of 49 days at most: more is nobody's meaning
+        unsigned milliseconds = 0; // no server means more than the 49 days that this holds
         if (std::from_chars(value.data(), value.data() + value.size(), milliseconds).ec == std::errc())
             reconnection_time_ = std::chrono::milliseconds(milliseconds);
     }

@@ -32,7 +32,7 @@ class https_transport final : public http::transport {
         : options_(std::move(options)), connector_(options_), ages_(options_.pool.max_age, std::random_device{}()),
           pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
-        wipe(options_.proxy.url); // it may have a password, which the connector has
+        wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copy
     }
 
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
@@ -64,7 +64,7 @@ class https_transport final : public http::transport {
     void forked() noexcept override
     {
         drop_idle(time_point::max(), false);
-        connector_.forget_sessions(); // its parent's
+        connector_.forget_sessions(); // they belong to the parent process
         bodies_.notify([](streamed_body& body) { body.abandon(); });
     }
 
@@ -72,12 +72,12 @@ class https_transport final : public http::transport {
     {
         pools_->is_shut_down = streams_->is_shut_down = true;
         connector_.shutdown();
-        bodies_ = {}; // one that is gone still holds an executor
+        bodies_ = {}; // even an expired entry holds an executor
         drop_idle(time_point::max(), false);
     }
 
   private:
-    /// One coroutine for both: `send`, or with `ahead` the opening of a connection, until so many are idle.
+    /// `send` and `open_ahead` share this coroutine. With `ahead` it opens one connection, unless that many are idle.
     asio::awaitable<http::exchange_result> run(const http::request& request, http::exchange& x,
                                                std::optional<std::size_t> ahead)
     {
@@ -98,7 +98,7 @@ class https_transport final : public http::transport {
             x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // a connection has a slot
+            if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // makes room
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -109,7 +109,7 @@ class https_transport final : public http::transport {
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
-        if (ahead || (!op.is_stopped() && !x.commit())) { // opened for nothing yet: the next request has it
+        if (ahead || (!op.is_stopped() && !x.commit())) { // the next request can use the connection
             if (connector_.is_current(*connection))
                 keep(slot.pool(), std::move(connection), op.time().now());
             x.idle_connections = slot.pool().idle_count();
@@ -119,7 +119,7 @@ class https_transport final : public http::transport {
         const bool has_body = request.method != "HEAD";
         auto& pool = slot.pool();
         auto& line = *connection;
-        connection_ptr kept; // the connection, where it is not the body's
+        connection_ptr kept; // null if the body owns the connection
         std::unique_ptr<streamed_body> body;
         std::optional<response_reader> whole;
         if (x.streams_body && has_body) {
@@ -150,34 +150,34 @@ class https_transport final : public http::transport {
         else if (result.error || !whole->allows_reuse() || !is_kept(*kept, result.response.headers, op.time().now()))
             report(request.origin, connection_change::closed);
         else
-            keep(pool, std::move(kept), now); // its terms know better
+            keep(pool, std::move(kept), now); // `keep` prefers the time of the response
         co_return result;
     }
 
-    /// The same room, for connections of another kind.
+    /// The same limits for streams, which have connections of their own.
     static pool_options for_streams(pool_options options)
     {
         options.max_connections = options.max_streams;
         return options;
     }
 
-    /// A kept connection may end at any time, and a request that was not committed tells nothing of the server.
+    /// A server may close a reused connection at any time, and an uncommitted request says nothing about the server.
     static bool is_the_servers_fault(const http::exchange& x)
     {
         const auto was_silent = x.bytes_received == 0 && !x.operation.is_stopped();
         return x.was_committed() && !(x.is_reused && was_silent);
     }
 
-    /// A server may close a connection between two requests at any time: after so long, or when it is reloaded. A
-    /// request that is on its way then is lost. One that must not be repeated has a connection that was opened for it,
-    /// or ahead and just now: servers wait longer for a first request.
+    /// A server may close an idle connection at any time: after its timeout, or when it is reloaded. A request that is
+    /// in flight then is lost. A request that must not be repeated therefore uses a new connection, or one that was
+    /// opened ahead within this time: servers wait longer for the first request.
     static constexpr duration a_moment = std::chrono::seconds(1);
 
-    /// A server that has accepted a request before all of it was sent mostly reads the rest. One that takes nothing for
-    /// so long does not want it.
+    /// A server that responds with success before it has received the whole request usually reads the rest. One that
+    /// takes nothing for this long does not want it.
     static constexpr duration patience = std::chrono::seconds(5);
 
-    /// Whether the server wants to go on with the connection, after an answer.
+    /// Returns whether the connection may serve another request after a response with these headers.
     bool is_kept(stream& connection, const http::header_list& headers, time_point now) const
     {
         if (!connector_.is_current(connection))
@@ -195,17 +195,18 @@ class https_transport final : public http::transport {
 
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
-    /// The connections that are idle and would be too old then.
-    void drop_idle(time_point then, bool tells)
+    /// Closes the idle connections that expire by `then`.
+    void drop_idle(time_point then, bool should_report)
     {
-        for (auto* const table : {pools_.get(), streams_.get()}) // of streams, those that were opened and not used
+        for (auto* const table : {pools_.get(), streams_.get()}) // idle streams were never used
             for (auto& [origin, pool] : table->pools)
                 while (pool.take_old(then))
-                    if (tells)
+                    if (should_report)
                         report(origin, connection_change::closed);
     }
 
-    /// After a sleep too: whatever kept a connection open on its way has forgotten it, and says so only to a request.
+    /// Closes expired idle connections, and all of them after the machine slept: a NAT or firewall has dropped their
+    /// state by then, and shows it only when a request is sent.
     void reap(const clock& time)
     {
         const auto now = time.now();
@@ -215,7 +216,7 @@ class https_transport final : public http::transport {
         drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
-    /// Whether another connection is to be opened ahead. Those that have ended do not count.
+    /// Returns whether to open another connection ahead. Idle connections that have ended do not count.
     bool wants_more(connection_pool& pool, const http::origin& origin, http::exchange& x, std::size_t wanted) const
     {
         for (auto gone = pool.drop_if([](stream& line) { return !line.is_reusable(); }); gone != 0; --gone)
@@ -246,7 +247,7 @@ class https_transport final : public http::transport {
                                                });
     }
 
-    /// The body of a success goes on to whoever reads it.
+    /// Hands the body of a successful response to its reader.
     void let_read(std::unique_ptr<streamed_body> body, http::exchange_result& result, const operation& op)
     {
         if (result.error || !body->reader().is_streaming())
@@ -266,8 +267,8 @@ class https_transport final : public http::transport {
     connector connector_;
     connection_ages ages_;
     std::shared_ptr<pool_table> pools_, streams_;
-    weak_list<streamed_body> bodies_; // that may be open
-    std::optional<awake_mark> awake_; // of the last exchange
+    weak_list<streamed_body> bodies_; // bodies that may still be open
+    std::optional<awake_mark> awake_; // as of the last exchange
 };
 
 } // namespace cojob::detail

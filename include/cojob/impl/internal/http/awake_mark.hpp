@@ -7,14 +7,14 @@
 
 namespace cojob::detail {
 
-/// Notices that the machine slept: civil time went on while steady time, as Linux has it, stood still. Where steady
-/// time goes on in a sleep (Windows; macOS as far as is known) nothing is noticed, and every limit counts the sleep by
-/// itself. Civil time that is set forward looks like a sleep.
+/// Detects that the machine slept: wall-clock time went on while steady time stood still, as it does on Linux. Where
+/// steady time includes sleep (Windows, and macOS as far as is known), this detects nothing, and every deadline counts
+/// the sleep by itself. Setting the wall clock forward looks like a sleep.
 class awake_mark {
   public:
     explicit awake_mark(const clock& time) : lead_(lead(time)) {}
 
-    /// Whether it slept since the last call.
+    /// Returns whether the machine slept since the last call.
     [[nodiscard]] bool has_slept(const clock& time)
     {
         constexpr auto tolerance = std::chrono::seconds(2); // for clocks that are slewed
@@ -24,7 +24,7 @@ class awake_mark {
     }
 
   private:
-    /// By how much civil time leads.
+    /// The difference between wall-clock time and steady time.
     static std::chrono::nanoseconds lead(const clock& time)
     {
         return time.wall_now().time_since_epoch() - time.now().time_since_epoch();

@@ -14,11 +14,11 @@
 
 namespace cojob::detail {
 
-/// What becomes of a response's body.
+/// How the body of a response is read.
 enum class body_mode {
     whole,
-    absent,  ///< the answer to a HEAD: its length is that of a body that does not come
-    streamed ///< of a success: taken away as it comes, without a limit; of a failure: whole
+    absent,  ///< the response to a HEAD request, whose Content-Length describes a body that is not sent
+    streamed ///< the body of a success is passed on in parts, without a limit; that of a failure is read whole
 };
 
 /// Where a body ends (RFC 9112, section 6.3).
@@ -29,18 +29,18 @@ struct body_framing {
     std::uint64_t length = 0;
 };
 
-/// Takes one body out of the bytes that follow a head, and counts what the limits count. What is announced counts as
-/// well as what comes.
+/// Decodes one body from the bytes that follow a head, and enforces the limits. Announced sizes count as well as
+/// received bytes.
 class body_decoder {
   public:
-    /// `is_bounded`: by `limits.body_bytes`.
+    /// `is_bounded`: whether `limits.body_bytes` applies.
     body_decoder(const limit_options& limits, body_framing framing, bool is_bounded)
         : limits_(limits), ends_(framing.ends), left_(framing.length), is_bounded_(is_bounded),
           chunks_(limits.chunk_extension), is_done_(ends_ == kind::none || (ends_ == kind::length && left_ == 0))
     {
     }
 
-    /// Before the first byte. False: the announced length is over the limit.
+    /// Call this before the first byte. Returns false if the announced length exceeds the limit.
     bool begin(std::string& body)
     {
         if (ends_ != kind::length || !is_bounded_)
@@ -51,8 +51,8 @@ class body_decoder {
         return true;
     }
 
-    /// Takes bytes off the front of the input and adds what they hold to the body. Goes on until the input is used up,
-    /// the body is done, or something is wrong.
+    /// Consumes bytes from the front of the input and appends their content to the body. Stops when the input is used
+    /// up, the body is complete, or decoding fails.
     void take(std::string_view& input, std::string& body)
     {
         if (ends_ == kind::chunks)
@@ -69,7 +69,7 @@ class body_decoder {
         add(part, body);
     }
 
-    /// Whether a connection that ends in good order here ends the body.
+    /// Returns whether an orderly end of the connection at this point completes the body.
     [[nodiscard]] bool may_end() const noexcept { return is_done_ || ends_ == kind::until_close; }
 
     [[nodiscard]] bool is_done() const noexcept { return is_done_; }
@@ -79,8 +79,8 @@ class body_decoder {
   private:
     using kind = body_framing::kind;
 
-    /// Memory is taken for what was announced up to this, and up to a multiple of what has come: 3 MB that grow by
-    /// doubling take four times as long.
+    /// Memory is reserved for the announced length, up to `most_ahead` bytes or a multiple of what has been received.
+    /// Growing a 3 MB body by doubling would take four times as long.
     static constexpr std::size_t most_ahead = std::size_t{64} * 1024, growth = 16;
 
     void make_room(std::string& body) const
@@ -129,7 +129,7 @@ class body_decoder {
 
     const limit_options& limits_;
     kind ends_;
-    std::uint64_t left_; // of a length
+    std::uint64_t left_; // bytes of an announced length that are still to come
     bool is_bounded_;
     chunk_scan chunks_;
     bool is_done_;

@@ -12,25 +12,25 @@
 
 namespace cojob::detail {
 
-/// Takes the chunked coding (RFC 9112, section 7.1) off a body, byte by byte, so that the pieces it comes in do not
-/// matter and a mistake shows with its first byte. A line ends with CRLF and nothing else, and nothing is passed over
-/// but blanks after a chunk's size, which some servers fill up to a fixed width: no two readers can see the message's
-/// end in different places.
+/// Decodes the chunked coding (RFC 9112, section 7.1) byte by byte, so the result does not depend on how the input is
+/// split, and an error shows at its first byte. Every line must end with CRLF. The scan tolerates only blanks after a
+/// chunk size, which some servers pad to a fixed width, and folded trailer lines. No two readers can then disagree on
+/// where the message ends.
 class chunk_scan {
   public:
-    /// `most`: bytes of one chunk extension, and of all trailers together.
+    /// `most`: the limit in bytes of one chunk's extensions, and of all trailers together.
     explicit chunk_scan(std::size_t most) : most_(most) {}
 
     enum class event {
         needs_more, ///< the input is used up
-        chunk,      ///< one begins, of `size()` bytes
-        data,       ///< some of its bytes
-        end,        ///< of the body
+        chunk,      ///< a chunk of `size()` bytes begins
+        data,       ///< some bytes of the chunk
+        end,        ///< the body is complete
         malformed,
-        too_long ///< an extension, or the trailers
+        too_long ///< the extensions or the trailers exceed the limit
     };
 
-    /// Takes what one event needs off the front of the input. `data` is a part of the input.
+    /// Consumes the bytes of one event from the front of the input. `data` refers into the input.
     [[nodiscard]] event next(std::string_view& input, std::string_view& data)
     {
         while (!input.empty()) {
@@ -45,7 +45,7 @@ class chunk_scan {
         return event::needs_more;
     }
 
-    /// What is left of the chunk.
+    /// The bytes of the chunk that are still to come.
     [[nodiscard]] std::uint64_t size() const noexcept { return left_; }
 
   private:
@@ -53,11 +53,11 @@ class chunk_scan {
         size,
         blanks, ///< after the size
         extension,
-        size_line_feed, ///< the CR before it has come
+        size_line_feed, ///< the CR has been received
         data,
         data_return, ///< CR LF after the data
         data_line_feed,
-        trailer_begin, ///< of a line, the empty one perhaps
+        trailer_begin, ///< of a trailer line, or of the empty line that ends the body
         trailer_name,
         trailer_value,
         trailer_line_feed,
@@ -164,8 +164,8 @@ class chunk_scan {
         }
     }
 
-    /// Trailers are dropped: they are no headers (RFC 9110, section 6.5.1), and nothing here wants one. One that would
-    /// frame the message anew is refused.
+    /// Trailers are dropped: they must not be merged into the headers (RFC 9110, section 6.5.1), and nothing uses them.
+    /// A trailer that would change the message framing is an error.
     event take_name(char c)
     {
         if (c == ':')
@@ -191,8 +191,8 @@ class chunk_scan {
     std::size_t most_;
     state state_ = state::size;
     std::uint64_t left_ = 0;
-    std::size_t count_ = 0; // of the digits, blanks, extension or trailers
-    std::string name_;      // of a trailer, lower case
+    std::size_t count_ = 0; // of digits, blanks, or bytes of extensions or trailers
+    std::string name_;      // of the current trailer, in lower case
     bool has_trailer_ = false;
 };
 

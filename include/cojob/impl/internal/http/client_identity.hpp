@@ -20,7 +20,7 @@
 
 namespace cojob::detail {
 
-/// Gives OpenSSL the passphrase of a key. Without one it would ask at the terminal.
+/// Passes the passphrase of a key to OpenSSL, which would otherwise prompt at the terminal.
 struct passphrase_source {
     const std::function<secret()>& provider;
     bool was_asked = false;
@@ -35,7 +35,7 @@ struct passphrase_source {
             const auto text = phrase.reveal();
             if (text.empty() || text.size() > static_cast<std::size_t>(size))
                 return -1;
-            std::memcpy(room, text.data(), text.size()); // OpenSSL wipes it
+            std::memcpy(room, text.data(), text.size()); // OpenSSL wipes the buffer
             return static_cast<int>(text.size());
         } catch (...) {
             self.failure = std::current_exception();
@@ -48,7 +48,7 @@ struct key_free {
     void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
 };
 
-/// \throws api_error invalid_argument, with the option's name, and what the provider of the passphrase throws
+/// \throws api_error invalid_argument, with the option's name, or whatever the passphrase provider throws
 inline std::unique_ptr<EVP_PKEY, key_free> read_client_key(const tls_options& options, const std::string& from,
                                                            const secret& text)
 {
@@ -74,7 +74,7 @@ inline std::unique_ptr<EVP_PKEY, key_free> read_client_key(const tls_options& op
            !o.client_key_pem.empty();
 }
 
-/// The certificate and key with which this client identifies itself, if it has them.
+/// Loads the client certificate and its key into the context, if the options have them.
 /// \throws api_error invalid_argument, with the option's name
 inline void use_client_identity(asio::ssl::context& context, const tls_options& options)
 {

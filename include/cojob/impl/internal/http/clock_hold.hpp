@@ -5,7 +5,7 @@
 
 namespace cojob::detail {
 
-/// A clock that is moved by hand holds while real sockets are waited for.
+/// Holds a manually driven clock while an operation waits for real sockets.
 class clock_hold {
   public:
     explicit clock_hold(clock& c) : clock_(c) { clock_.exchange_began(); }

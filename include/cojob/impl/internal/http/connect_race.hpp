@@ -15,8 +15,8 @@
 
 namespace cojob::detail {
 
-/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the
-/// one before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
+/// Connects to several addresses and keeps the first connection that succeeds. The next attempt starts when the one
+/// before fails, or after 250 ms (RFC 8305, section 5). All other attempts end when one succeeds.
 class connect_race : public std::enable_shared_from_this<connect_race> {
   public:
     connect_race(operation& op, endpoint_list endpoints)
@@ -28,8 +28,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     struct outcome {
         error_code error{};
         std::optional<asio::ip::tcp::socket> socket{};
-        asio::ip::tcp::endpoint address{}; ///< that the socket is connected to
-        endpoint_list failed{};            ///< that were tried, and have not answered or refused
+        asio::ip::tcp::endpoint address{}; ///< the peer of the socket
+        endpoint_list failed{};            ///< addresses that refused, or had not answered when the race ended
     };
 
     asio::awaitable<outcome> run()
@@ -86,7 +86,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         if (!ec) {
             r.has_won = true;
             winner_.emplace(std::move(r.socket));
-            stop(); // at once: before the winner is taken, the next one would still begin
+            stop(); // at once, so that no further attempt starts before `run` resumes
             over_.set();
             return;
         }
@@ -110,7 +110,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     endpoint_list endpoints_;
     event over_;
     std::unique_ptr<alarm> stagger_;
-    std::list<runner> runners_; // a list: handlers refer to them
+    std::list<runner> runners_; // a list, because handlers refer to its elements
     std::size_t next_ = 0;
     std::size_t running_ = 0;
     std::optional<asio::ip::tcp::socket> winner_;

@@ -32,10 +32,10 @@ struct pool_table {
 
     pool_options options;
     std::map<http::origin, connection_pool> pools;
-    bool is_shut_down = false; ///< nobody is waiting any more
+    bool is_shut_down = false; ///< no operation waits for a slot any more
 };
 
-/// The right to one connection; given back, to the next who waits, when it goes.
+/// The right to have one connection. The destructor passes the slot to the next waiter.
 class connection_slot {
   public:
     connection_slot(std::shared_ptr<pool_table> table, const http::origin& origin, bool is_for_poll)
@@ -58,15 +58,16 @@ class connection_slot {
             next->turn.set();
     }
 
-    /// Takes the slot if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    /// Takes a slot if one is free. Returns false if the caller must queue, and true if it has the slot or the
+    /// operation was stopped.
     [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
         return is_held_ || op.is_stopped();
     }
 
-    /// A poll lets others go first for as long as it yields, and takes the slot that is its own by then: a busy client
-    /// must not keep a wait from ever seeing its job.
+    /// Waits for a slot. A poll lets other requests go first while it yields. After that it keeps its place in the
+    /// queue, so a busy client cannot prevent a wait from seeing its job complete.
     asio::awaitable<void> queue(http::exchange& x)
     {
         auto& op = x.operation;
@@ -79,7 +80,7 @@ class connection_slot {
             patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
         }
         co_await self.turn.wait();
-        is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+        is_held_ = self.turn.is_set(); // also if stopped at that moment: the destructor then passes the slot on
         x.queued += op.time().now() - since;
     }
 

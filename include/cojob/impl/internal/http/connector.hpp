@@ -22,10 +22,10 @@
 
 namespace cojob::detail {
 
-/// Opens connections: name, address, a proxy's tunnel, TLS, each with its limit.
+/// Opens connections: name lookup, connect, proxy tunnel and TLS handshake, each with its own deadline.
 class connector {
   public:
-    /// \throws api_error invalid_argument for authorities that cannot be read, names that are none, and invalid proxies
+    /// \throws api_error invalid_argument for unreadable authorities, invalid server names and invalid proxies
     explicit connector(const http::https_options& options)
         : tls_(share<tls_settings>(options.tls)), timeouts_(options.timeouts), limits_(options.limits),
           proxies_(options.proxy), lookups_(options.name_lookup)
@@ -36,11 +36,12 @@ class connector {
         error_code error{};
         std::string why{};
         std::unique_ptr<stream> connection{};
-        http::response response{}; ///< a proxy's
-        bool is_final = false;     ///< the same would come again
+        http::response response{}; ///< from a proxy
+        bool is_final = false;     ///< a retry would fail in the same way
     };
 
-    /// The end of the attempt bounds every phase as well. A stopped operation ends as `operation_aborted`.
+    /// Opens a connection. `end_of_attempt` bounds every phase too. A stopped operation completes with
+    /// `operation_aborted`.
     asio::awaitable<outcome> open(const http::origin& to, http::exchange& x, time_point end_of_attempt)
     {
         auto& op = x.operation;
@@ -49,7 +50,7 @@ class connector {
             co_return in_the_clear(to, *proxy);
         enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
         auto target = to;
-        std::optional<asio::ip::tcp::endpoint> named; // to a proxy that is given addresses
+        std::optional<asio::ip::tcp::endpoint> named; // the resolved server, for a proxy that takes only addresses
         if (proxy && proxy->kind == proxy_kind::socks5) {
             auto found = co_await lookups_.find(op, to);
             if (op.is_stopped())
@@ -78,11 +79,11 @@ class connector {
                 errc::connect_failed,
                 (proxy ? proxy->name() : http::host_header(to)).append(": ").append(connected.error.message())};
 
-        error_code ignored; // only a question of speed
+        error_code ignored; // affects only latency
         connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
         outcome opened;
         opened.connection = std::make_unique<stream>(std::move(*connected.socket), connected.address);
-        const auto settings = tls_; // which may change meanwhile
+        const auto settings = tls_; // `use` may replace the settings in the meantime
         if (proxy) {
             enter(phase::proxying, x, timeouts_.proxy, end_of_attempt);
             co_await tunnel(opened, *proxy, target, settings, op);
@@ -102,20 +103,20 @@ class connector {
         co_return opened;
     }
 
-    /// The next connection begins with another address, unless it was the caller who stopped.
+    /// Makes later connections try another address first, unless the caller stopped the operation.
     void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
     {
         if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
             failures_.add(address, op.time().now());
     }
 
-    /// No later connection resumes what an earlier one began.
+    /// Drops the cached sessions, so later connections perform full handshakes.
     void forget_sessions() noexcept { tls_->sessions()->clear(); }
 
-    /// For new connections. Those that are open keep theirs.
+    /// Sets the TLS settings of new connections. Open connections keep theirs.
     void use(std::shared_ptr<tls_settings> tls) noexcept { tls_ = std::move(tls); }
 
-    /// Whether a connection was opened with the settings of new ones.
+    /// Returns whether a connection uses the current TLS settings, or no TLS.
     [[nodiscard]] bool is_current(const stream& connection) const noexcept
     {
         return !connection.tls_settings() || connection.tls_settings() == tls_.get();
@@ -145,14 +146,14 @@ class connector {
         x.operation.set_limit(std::min(end_of_attempt, after(x.operation.time().now(), limit)));
     }
 
-    /// Asks the proxy, over TLS if that is its scheme, for a tunnel to the target.
+    /// Requests a tunnel to the target from the proxy, over TLS if the proxy's scheme is https.
     asio::awaitable<void> tunnel(outcome& opened, const proxy_server& proxy, const http::origin& target,
                                  const std::shared_ptr<tls_settings>& settings, operation& op)
     {
         auto& line = *opened.connection;
         if (proxy.kind == proxy_kind::https) {
             auto& tls = line.start_proxy_tls(settings->context(), settings);
-            SSL_certs_clear(tls.native_handle()); // a client certificate is for servers, and so are pins
+            SSL_certs_clear(tls.native_handle()); // a proxy gets no client certificate
             tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "itself"),
                                  session_use::peer::proxy);
             co_await secure(opened, tls, proxy.address.host, op);
@@ -161,37 +162,38 @@ class connector {
                 co_return;
             }
         }
-        proxy_handshake asking(proxy, target, limits_, line.buffer());
-        auto ec = go_on(asking, line);
+        proxy_handshake handshake(proxy, target, limits_, line.buffer());
+        auto ec = go_on(handshake, line);
         while (stream::would_block(ec) && !op.is_stopped()) {
             std::tie(ec) = co_await line.ready();
             if (!ec && !op.is_stopped())
-                ec = go_on(asking, line);
+                ec = go_on(handshake, line);
         }
         if (op.is_stopped()) {
             opened = aborted();
-        } else if (ec) { // of a wait
+        } else if (ec) { // the wait failed
             opened = {errc::proxy_failed, proxy.name() + ": " + ec.message()};
-        } else if (auto why = asking.why(); !why.empty()) {
-            const auto is_final = asking.is_final();
-            opened = {errc::proxy_failed, std::move(why), {}, asking.response(), is_final};
+        } else if (auto why = handshake.why(); !why.empty()) {
+            const auto is_final = handshake.is_final();
+            opened = {errc::proxy_failed, std::move(why), {}, handshake.response(), is_final};
         }
     }
 
-    /// Does what can be done now; `would_block`: then the connection is to be awaited.
-    static error_code go_on(proxy_handshake& asking, stream& line)
+    /// Runs the handshake as far as possible without waiting. Returns `would_block` if the caller must wait for the
+    /// connection.
+    static error_code go_on(proxy_handshake& handshake, stream& line)
     {
-        while (!asking.is_over()) {
-            const auto text = asking.unsent();
-            const auto done = text.empty() ? line.read_some(asking.prepare()) : line.write_some(asio::buffer(text));
+        while (!handshake.is_over()) {
+            const auto text = handshake.unsent();
+            const auto done = text.empty() ? line.read_some(handshake.prepare()) : line.write_some(asio::buffer(text));
             if (stream::would_block(done.error))
                 return done.error;
             if (text.empty())
-                asking.commit(done.bytes);
+                handshake.commit(done.bytes);
             else
-                asking.sent(done.bytes);
+                handshake.sent(done.bytes);
             if (done.error)
-                asking.end_of_input(done.error);
+                handshake.end_of_input(done.error);
         }
         return {};
     }
@@ -206,7 +208,7 @@ class connector {
             if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }
-        // A session has the verdict of the handshake that began it.
+        // A resumed session reports the verification result of its full handshake.
         const auto objection = certificate_objection(tls.native_handle());
         const auto is_other = !ec && chose_another_protocol(tls.native_handle());
         if (!ec && !is_other && objection.empty() && !op.is_stopped())

@@ -11,10 +11,10 @@
 
 namespace cojob::detail {
 
-/// What every request accepts, unless the caller says something else: nothing here can undo a content coding.
+/// The `Accept-Encoding` of every request, unless the caller sets another: this library decodes no content coding.
 inline constexpr std::string_view no_coding = "identity";
 
-/// Whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body as it is.
+/// Returns whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body unchanged.
 inline bool is_uncoded(std::string_view codings)
 {
     while (!codings.empty()) {
@@ -26,7 +26,7 @@ inline bool is_uncoded(std::string_view codings)
     return true;
 }
 
-/// The first `Content-Encoding` that changes the body; empty for none.
+/// Returns the first `Content-Encoding` that changes the body, or an empty view.
 inline std::string_view content_coding(const http::response& response)
 {
     for (const auto& [name, value] : response.headers)
@@ -35,7 +35,7 @@ inline std::string_view content_coding(const http::response& response)
     return {};
 }
 
-/// A coding as it may be shown: it is the server's text, and most of it would do harm in an error's message.
+/// Returns a coding in a form that is safe in an error message, because the text comes from the server.
 inline std::string shown_coding(std::string_view coding)
 {
     constexpr std::size_t longest = 32;
@@ -44,11 +44,12 @@ inline std::string shown_coding(std::string_view coding)
     return fits ? std::string(coding) : "an unknown coding";
 }
 
-/// What is wrong with a success whose body is coded although the request accepts no coding; empty for nothing.
-inline std::string coding_objection(const http::request& asked, const http::response& response)
+/// Returns the error text for a response whose body is coded although the request accepts no coding, or an empty
+/// string.
+inline std::string coding_objection(const http::request& request, const http::response& response)
 {
     const auto coding = content_coding(response);
-    if (coding.empty() || http::find_header(asked.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
+    if (coding.empty() || http::find_header(request.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
         return {};
     return "header Content-Encoding: " + shown_coding(coding) + ", which was not asked for";
 }

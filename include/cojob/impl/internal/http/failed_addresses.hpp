@@ -13,7 +13,8 @@
 
 namespace cojob::detail {
 
-/// The addresses that failed lately: a new connection begins with another one, where the name has one. No I/O.
+/// Remembers the addresses that failed recently, so that a new connection tries other addresses of the name first. No
+/// I/O.
 class failed_addresses {
   public:
     void add(const asio::ip::tcp::endpoint& address, time_point now)
@@ -27,7 +28,8 @@ class failed_addresses {
         failures_.push_back({address, now});
     }
 
-    /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
+    /// Returns the addresses that did not fail, in their order, followed by those that failed. The most recent failure
+    /// comes last.
     [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
     {
         while (!failures_.empty() && now - failures_.front().when >= memory)
@@ -41,7 +43,7 @@ class failed_addresses {
     }
 
   private:
-    /// A server that was restarted is back by then; who balances load by the order of addresses gets it back.
+    /// Long enough for a server to restart. After that the resolver's order holds again, which may balance load.
     static constexpr duration memory = std::chrono::minutes(1);
     static constexpr std::size_t most = 64;
 
@@ -50,7 +52,7 @@ class failed_addresses {
         time_point when;
     };
 
-    std::vector<failure> failures_; // the oldest first
+    std::vector<failure> failures_; // oldest first
 };
 
 } // namespace cojob::detail

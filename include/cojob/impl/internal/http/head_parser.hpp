@@ -19,7 +19,7 @@
 
 namespace cojob::detail {
 
-/// Beast's parser, used for one whole head and nothing else: a body is read by `body_decoder`.
+/// Beast's parser, used only for one whole head. `body_decoder` decodes the body.
 class head_parser final : public boost::beast::http::basic_parser<false> {
     using string_view = boost::beast::string_view;
     using field = boost::beast::http::field;
@@ -27,17 +27,17 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
   public:
     explicit head_parser(const limit_options& limits) : limits_(limits)
     {
-        skip(true);                                              // the message is over with its head
-        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts
+        skip(true);                                              // the message ends with its head
+        header_limit(std::numeric_limits<std::uint32_t>::max()); // `response_reader` enforces the limit
         message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
     }
 
-    /// Whether the head is well formed and within the limits.
+    /// Parses a whole head. Returns whether it is well formed and within the limits.
     bool parse(std::string_view head) { return put(asio::buffer(head), error_) == head.size() && !error_; }
 
     http::response message;
 
-    /// Why it is not.
+    /// The error, if `parse` returned false.
     [[nodiscard]] errc failure() const noexcept
     {
         return is_over_limit_ ? errc::response_too_large : errc::malformed_response;
@@ -68,14 +68,14 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
     }
     void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
 
-    /// Beast passes over a coding that it does not know, and the body would be taken for what it is not. `identity` is
-    /// that of RFC 2616, and changes nothing.
+    /// Beast ignores an unknown transfer coding, which would misread the body. `identity` is a leftover of RFC 2616 and
+    /// changes nothing.
     static bool is_known_coding(std::string_view value)
     {
         return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
     }
 
-    // Not `override`: Beast has it, pure, from Boost 1.90 on. Trailers are no part of a head.
+    // Not `override`: this is pure virtual in Beast from Boost 1.90 on. Trailers are not part of a head.
     virtual void on_trailer_field_impl(field, string_view, string_view, error_code&) {}
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}

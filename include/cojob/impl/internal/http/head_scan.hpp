@@ -6,13 +6,13 @@
 
 namespace cojob::detail {
 
-/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when
-/// it is called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
+/// Finds the end of a message head that arrives in any number of parts. Beast's result depends on how the head is
+/// split: the same bytes may be an error in one part, but incomplete or over a limit in several.
 class head_scan {
   public:
     enum class verdict { incomplete, whole, malformed };
 
-    /// Takes all that is there of the message; goes on where it stopped.
+    /// Scans `received`, which holds everything received of the message so far. Continues where the last call stopped.
     verdict look(std::string_view received)
     {
         constexpr std::string_view begin = "HTTP/1.";
@@ -32,14 +32,14 @@ class head_scan {
         return verdict::incomplete;
     }
 
-    /// Of a whole head, with the empty line.
+    /// The size of a whole head, including the empty line.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// The status line has neither a reason nor the space before it (RFC 9112, section 4, wants the space). Servers
-    /// send that; Beast refuses it.
+    /// Returns whether the status line has neither a reason phrase nor the space before it. RFC 9112, section 4,
+    /// requires the space. Some servers omit it, and Beast rejects such a line.
     [[nodiscard]] bool ends_with_status() const noexcept { return ends_with_status_; }
 
-    /// Where the space belongs.
+    /// The offset of that space.
     static constexpr std::size_t status_end = std::string_view("HTTP/1.1 200").size();
 
   private:

@@ -14,15 +14,15 @@
 
 namespace cojob::detail {
 
-/// A name that ends with a dot is absolute: the resolver adds no domain to it. The dot means nothing to a server, and
-/// belongs neither into `Host` nor into SNI (RFC 6066, section 3), nor is it in a certificate.
+/// Removes the final dot of an absolute name. The dot only tells the resolver not to append a search domain. It belongs
+/// neither in `Host` nor in SNI (RFC 6066, section 3), and certificates do not contain it.
 inline std::string_view without_final_dot(std::string_view host) noexcept
 {
     return host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
 }
 
-/// The host may be written by getaddrinfo's old rules (one to four numbers, octal and hexadecimal too) only as the
-/// dotted quad of RFC 3986, 3.2.2: what looks like a name must not turn into an address further down.
+/// Returns whether a host must be an IPv4 address. getaddrinfo also accepts one to four numbers, octal or hexadecimal.
+/// Only the dotted quad of RFC 3986, 3.2.2, is allowed here, so that nothing that looks like a name becomes an address.
 inline bool ends_in_number(std::string_view host) noexcept
 {
     auto last = host.substr(host.rfind('.') + 1);
@@ -67,7 +67,7 @@ inline bool is_dns_name(std::string_view host) noexcept
     }
 }
 
-/// A DNS name, absolute or not, or an IPv4 address.
+/// Returns whether the host is a DNS name, absolute or not, or an IPv4 address.
 inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
 {
     const auto name = without_final_dot(host);
@@ -76,14 +76,14 @@ inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
 
 inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 {
-    if (text.find('%') != text.npos) // a zone id means something on one machine only
+    if (text.find('%') != text.npos) // a zone id is valid on one machine only
         return std::nullopt;
     error_code failed;
     const auto address = asio::ip::make_address_v6(std::string(text), failed);
     return failed ? std::nullopt : std::optional(address);
 }
 
-/// Whom a certificate can be for. Empty: nobody is named.
+/// Checks a name that a server certificate must match. An empty name is valid.
 /// \throws api_error invalid_argument
 inline void check_server_name(std::string_view name, std::string_view what)
 {

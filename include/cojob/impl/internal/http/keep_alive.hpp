@@ -13,12 +13,13 @@
 
 namespace cojob::detail {
 
-/// What a server says of how long it keeps a connection: `Keep-Alive: timeout=5, max=100` (RFC 2068, 19.7.1.1, and what
-/// Node, Apache and Tomcat send). A connection is given up a second before its server gives it up: a request that meets
-/// the server's close on the way may have been served or not.
+/// How long a server keeps a connection open, as its `Keep-Alive: timeout=5, max=100` announces (RFC 2068, 19.7.1.1;
+/// Node, Apache and Tomcat send it). The client gives a connection up one second earlier: a request that crosses the
+/// server's close may or may not have been processed.
 class keep_alive {
   public:
-    /// Takes the headers of an answer that came now. Without a word on it what was said before holds.
+    /// Updates the terms from the headers of a response that was received at `now`. A response without `Keep-Alive`
+    /// leaves the earlier terms in force.
     void heard(const http::header_list& headers, time_point now)
     {
         heard_at_ = now;
@@ -29,13 +30,13 @@ class keep_alive {
                 take(value);
     }
 
-    /// The client gives the connection up then, whatever the server says.
+    /// Sets when the client gives the connection up, whatever the server announces.
     void end_at(time_point when) noexcept { end_ = when; }
 
-    /// When the connection brought its last answer, if it has.
+    /// When the last response was received; empty before the first one.
     [[nodiscard]] std::optional<time_point> heard_at() const noexcept { return heard_at_; }
 
-    /// Until when it may be used again: not after its last answer, if not at all.
+    /// Until when the connection may be reused. This is the time of the last response if it may not be reused at all.
     [[nodiscard]] time_point until() const
     {
         if (!heard_at_)
@@ -47,7 +48,7 @@ class keep_alive {
 
   private:
     static constexpr duration margin = std::chrono::seconds(1);
-    static constexpr std::uint64_t most = 1'000'000'000; // more digits say no more
+    static constexpr std::uint64_t most = 1'000'000'000; // larger numbers are clamped
 
     void take(std::string_view parameters)
     {
@@ -64,12 +65,12 @@ class keep_alive {
         const auto name = trim(parameter.substr(0, equals));
         const auto number = to_number(trim(parameter.substr(std::min(equals + 1, parameter.size()))));
         if (number && equal_ignoring_case(name, "timeout"))
-            timeout_ = std::chrono::seconds(*number); // of two the last
+            timeout_ = std::chrono::seconds(*number); // the last one wins
         else if (number && equal_ignoring_case(name, "max"))
             requests_left_ = number;
     }
 
-    /// Digits, perhaps in quotes. Of a fraction the whole part counts.
+    /// Parses digits, which may be quoted. A fraction is cut off.
     static std::optional<std::uint64_t> to_number(std::string_view text)
     {
         if (text.size() >= 2 && text.front() == '"' && text.back() == '"')

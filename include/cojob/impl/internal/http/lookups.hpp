@@ -26,14 +26,14 @@ namespace cojob::detail {
 
 using endpoint_list = std::vector<asio::ip::tcp::endpoint>;
 
-/// What a lookup ended with: end points, or why there is none.
+/// The result of a lookup: endpoints, or why there are none.
 struct lookup_result {
     error_code error{};
     endpoint_list endpoints{};
     std::string why{};
 };
 
-/// First of one address family, then of the other, in turn (RFC 8305, section 4), each in the resolver's order.
+/// Alternates between the two address families (RFC 8305, section 4), each in the resolver's order.
 inline endpoint_list interleave_families(const endpoint_list& found)
 {
     if (found.empty())
@@ -50,7 +50,7 @@ inline endpoint_list interleave_families(const endpoint_list& found)
     return mixed;
 }
 
-/// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
+/// Returns the endpoints of a host that needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
 inline endpoint_list literal_endpoints(const http::origin& origin)
 {
     if (without_final_dot(origin.host) == "localhost")
@@ -63,10 +63,10 @@ inline endpoint_list literal_endpoints(const http::origin& origin)
 using found_names = asio::ip::tcp::resolver::results_type;
 using lookup_handler = std::function<void(const error_code&, const found_names&)>;
 
-/// Looks a name up and calls the handler on the executor, never from inside.
+/// Looks up a name and calls the handler on the executor, never from within the initiating call.
 using name_resolver = std::function<void(const asio::any_io_executor&, const std::string& host, lookup_handler)>;
 
-/// By the system.
+/// Resolves a name with the system's resolver.
 inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
 {
     const auto resolver = share<asio::ip::tcp::resolver>(executor);
@@ -76,13 +76,14 @@ inline void resolve_name(const asio::any_io_executor& executor, const std::strin
                             });
 }
 
-/// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
-/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running. A function of the
-/// user's own is called for each connection instead, as it may spread them over the addresses.
+/// The name lookups of one client. getaddrinfo cannot be cancelled, and an execution context has one thread for it.
+/// Operations that need the same name therefore share one lookup, which continues even if they are cancelled. A lookup
+/// function of the user's own is called once for each connection instead, because it may balance connections over
+/// addresses.
 class lookups {
   public:
     explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
-    /// By the user's own function, if there is one.
+    /// Uses the function `own`, unless it is empty.
     explicit lookups(name_lookup own) : lookups() { own_ = std::move(own); }
 
     asio::awaitable<lookup_result> find(operation& op, http::origin origin)
@@ -90,12 +91,12 @@ class lookups {
         if (auto known = literal_endpoints(origin); !known.empty())
             co_return lookup_result{{}, std::move(known), {}};
         if (own_) {
-            const auto asked = share<own_lookup>(op.executor());
-            own_lookup::start(asked, own_, origin.host);
-            co_await asked->over.wait();
-            if (asked->over.is_set())
-                co_return answer(asked->addresses, origin.port, {}, std::move(asked->why));
-            asked->run.stop(stop_reason::cancelled);
+            const auto call = share<own_lookup>(op.executor());
+            own_lookup::start(call, own_, origin.host);
+            co_await call->over.wait();
+            if (call->over.is_set())
+                co_return answer(call->addresses, origin.port, {}, std::move(call->why));
+            call->run.stop(stop_reason::cancelled);
             co_return lookup_result{asio::error::operation_aborted, {}, {}};
         }
         const auto running = join(op, origin.host);
@@ -127,7 +128,8 @@ class lookups {
         std::vector<asio::ip::address> addresses;
     };
 
-    /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
+    /// Returns the lookup of this host that is in flight, or starts one. A lookup that cannot be started leaves no
+    /// entry.
     std::shared_ptr<lookup> join(operation& op, const std::string& host)
     {
         if (auto running = running_->find(host))

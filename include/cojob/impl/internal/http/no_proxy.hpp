@@ -14,11 +14,11 @@
 #include <string>
 #include <string_view>
 
-// The rules of NO_PROXY. docs/guide/networks.md has them as a table, with whose each of them is.
+// The rules of NO_PROXY. The table in docs/guide/networks.md says where each of them comes from.
 
 namespace cojob::detail {
 
-/// The bytes of an address, four or sixteen. An IPv4 address within an IPv6 one counts as itself.
+/// The bytes of an address, four or sixteen. An IPv4-mapped IPv6 address yields the four bytes of its IPv4 address.
 inline std::optional<std::string> address_bytes(std::string_view text)
 {
     error_code failed;
@@ -49,7 +49,7 @@ inline bool have_same_prefix(std::string_view a, std::string_view b, std::size_t
            ((static_cast<unsigned char>(a[bits / 8]) ^ static_cast<unsigned char>(b[bits / 8])) >> (8 - rest)) == 0;
 }
 
-/// An address, or a network such as `10.0.0.0/8`.
+/// Matches an entry that is an address, or a network such as `10.0.0.0/8`.
 inline bool covers_address(std::string_view entry, const std::string& address)
 {
     const auto slash = std::min(entry.find('/'), entry.size());
@@ -62,7 +62,8 @@ inline bool covers_address(std::string_view entry, const std::string& address)
     return bits && have_same_prefix(*network, address, *bits);
 }
 
-/// A domain: `example.test` and `.example.test` cover it and all below, `*.example.test` only what is below.
+/// Matches a domain: `example.test` and `.example.test` cover the domain and its subdomains, `*.example.test` only its
+/// subdomains.
 inline bool covers_name(std::string_view entry, std::string_view name)
 {
     entry = without_final_dot(entry);
@@ -76,7 +77,8 @@ inline bool covers_name(std::string_view entry, std::string_view name)
     return before.empty() ? !is_only_below : before.ends_with('.');
 }
 
-/// Takes a port off an entry. Whether it allows that port; not where it is none.
+/// Removes the port from an entry. Returns whether the entry covers `port`: an entry without a port covers any, and one
+/// with an invalid port covers none.
 inline bool take_port(std::string_view& entry, std::uint16_t port)
 {
     const auto colon = entry.rfind(':');
@@ -94,7 +96,7 @@ inline bool covers(std::string_view entry, const http::origin& to)
         return true;
     if (entry.empty() || !take_port(entry, to.port))
         return false;
-    if (entry.starts_with('[')) { // around an address, not around its network
+    if (entry.starts_with('[')) { // brackets may enclose an address, but not a network
         const auto end = entry.find(']');
         if (end != entry.size() - 1)
             return false;
@@ -105,8 +107,8 @@ inline bool covers(std::string_view entry, const http::origin& to)
     return address ? covers_address(entry, *address) : covers_name(entry, name);
 }
 
-/// Whether the value of NO_PROXY exempts a server. Entries are separated by commas and white space; one that makes no
-/// sense exempts nothing.
+/// Returns whether the value of NO_PROXY exempts a server. Commas and white space separate entries. An invalid entry
+/// exempts nothing.
 inline bool is_exempt(std::string_view no_proxy, const http::origin& to)
 {
     constexpr std::string_view separators = ", \t\r\n";

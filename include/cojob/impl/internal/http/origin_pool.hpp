@@ -13,12 +13,12 @@
 
 namespace cojob::detail {
 
-/// Who may use a connection to one origin, and which. No I/O: a slot is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than slots. A `Waiter` is a
-/// `slot_queue_entry`.
+/// Assigns the slots and the idle connections of one origin. A slot is the right to have one connection. The transport
+/// reuses or closes an idle connection before it opens a new one, so there are never more connections than slots. A
+/// `Waiter` is a `slot_queue_entry`. No I/O.
 ///
-/// Polls of waits have half of the slots at most. A poll lets calls that come after it go first until it stops
-/// yielding; from then on whoever came first goes first. All is O(1).
+/// Polls of waits hold at most half of the slots, but at least one. A poll lets later calls go first until it stops
+/// yielding. From then on the order of arrival decides. Taking, queueing for and releasing a slot is O(1).
 template <class Connection, class Waiter>
 class origin_pool {
   public:
@@ -27,7 +27,8 @@ class origin_pool {
     {
     }
 
-    /// Takes a slot if one is free and nobody is before. While one is free, nobody queues who may have it.
+    /// Takes a slot if one is free and no call is queued. A poll is queued while a slot is free only if polls have
+    /// reached their limit.
     [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
     {
         if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
@@ -46,14 +47,14 @@ class origin_pool {
 
     void leave_queue(Waiter& waiter) noexcept { (waiter.is_poll ? polls_ : calls_).erase(waiter); }
 
-    /// A poll has yielded for long enough, and so has any poll before it: polls do not overtake each other.
+    /// Ends the yielding of a queued poll and of all polls before it, because polls do not overtake each other.
     void stop_yielding(const Waiter& waiter) noexcept
     {
         if (polls_.has(waiter))
             last_patient_ = std::max(last_patient_, waiter.number);
     }
 
-    /// Gives a slot back. The waiter it passes to, which owns it from now on; null when there is none.
+    /// Releases a slot. Returns the waiter that owns the slot from now on, or null if none is queued.
     [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
     {
         polls_in_use_ -= was_poll ? 1U : 0U;
@@ -67,8 +68,8 @@ class origin_pool {
         return next;
     }
 
-    /// The connection that was used last: the server is the least likely to be about to close it. None that was not
-    /// used since a given time.
+    /// Takes the connection that was used last, which the server is least likely to close soon. Returns none if it was
+    /// last used before `used_since`.
     [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
     {
         if (idle_.empty() || idle_.back().since < used_since)
@@ -78,7 +79,7 @@ class origin_pool {
         return connection;
     }
 
-    /// Whatever the options say, not for longer than until a given time: the server's.
+    /// Keeps an idle connection until the idle timeout or `until`, the server's limit, whichever is earlier.
     void keep(Connection connection, time_point now, time_point until = time_point::max())
     {
         until = std::min(until, after(now, options_.idle));
@@ -86,7 +87,7 @@ class origin_pool {
         idle_.push_back({std::move(connection), now, until});
     }
 
-    /// The same of those that fit.
+    /// Takes the connection that was used last among those that satisfy the predicate.
     template <class Predicate>
     [[nodiscard]] Connection take_idle(time_point used_since, Predicate fits)
     {
@@ -99,17 +100,17 @@ class origin_pool {
         return {};
     }
 
-    /// Drops the idle connections that cannot be used any more, and tells how many.
+    /// Drops the idle connections that are no longer usable, and returns how many there were.
     template <class Predicate>
     std::size_t drop_if(Predicate is_useless)
     {
         return std::erase_if(idle_, [&](const idle& i) { return is_useless(*i.connection); });
     }
 
-    /// Whether the holder of a slot may open a connection without closing an idle one.
+    /// Returns whether the holder of a slot may open a connection without closing an idle one.
     [[nodiscard]] bool has_room() const noexcept { return in_use_ + idle_.size() <= options_.max_connections; }
 
-    /// One that has been idle for too long, the oldest first.
+    /// Takes an idle connection that has expired, the oldest first.
     [[nodiscard]] Connection take_old(time_point now)
     {
         if (idle_.empty() || now < first_end_)
@@ -145,8 +146,8 @@ class origin_pool {
 
     pool_options options_;
     std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
-    std::vector<idle> idle_; // the oldest first
-    time_point first_end_{}; // of those, or earlier: it is looked at them not before
+    std::vector<idle> idle_; // oldest first
+    time_point first_end_{}; // no idle connection expires before this
     slot_queue calls_, polls_;
     std::uint64_t last_number_ = 0, last_patient_ = 0;
 };

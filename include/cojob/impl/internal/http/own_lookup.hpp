@@ -18,8 +18,8 @@
 
 namespace cojob::detail {
 
-/// One call of a user's lookup function. It runs in a coroutine of its own: a function that ignores its cancellation
-/// must not hold up the call that has given up on it.
+/// One call of a user's lookup function. The function runs in a coroutine of its own, so one that ignores cancellation
+/// does not delay the operation that was cancelled.
 struct own_lookup {
     explicit own_lookup(const asio::any_io_executor& executor) : run(nullptr, executor), over(executor) {}
 
@@ -28,10 +28,10 @@ struct own_lookup {
         detail::spawn({self, &self->run}, ask(self, look_up, host), nullptr);
     }
 
-    operation run; ///< it has no limit, so it needs no clock
+    operation run; ///< has no deadline, so it needs no clock
     event over;
     std::vector<asio::ip::address> addresses;
-    std::string why = "no address"; ///< in the words of what it threw, if it did
+    std::string why = "no address"; ///< or the text of the exception that the function threw
 
   private:
     static asio::awaitable<void> ask(std::shared_ptr<own_lookup> self, name_lookup look_up, std::string host)
@@ -44,7 +44,7 @@ struct own_lookup {
         } catch (...) {
             self->why = words_of(std::current_exception());
         }
-        // The function may have changed it, and the last step of co_spawn must not throw.
+        // The function may have changed this state, and the last step of co_spawn must not throw.
         co_await asio::this_coro::throw_if_cancelled(false);
         self->over.set();
     }
@@ -53,7 +53,7 @@ struct own_lookup {
     {
         try {
             std::rethrow_exception(thrown);
-        } catch (const boost::system::system_error& e) { // its `what` may have a line of source code
+        } catch (const boost::system::system_error& e) { // its `what` may contain a source location
             return e.code().message();
         } catch (const std::exception& e) {
             return e.what();

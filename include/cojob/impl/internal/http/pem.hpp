@@ -22,7 +22,7 @@ struct bio_free {
     void operator()(BIO* bio) const noexcept { BIO_free(bio); }
 };
 
-/// The text outlives it.
+/// Opens a BIO that refers to the text, which must outlive it.
 inline std::unique_ptr<BIO, bio_free> open_pem(std::string_view text)
 {
     std::unique_ptr<BIO, bio_free> memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
@@ -31,7 +31,7 @@ inline std::unique_ptr<BIO, bio_free> open_pem(std::string_view text)
     return memory;
 }
 
-/// OpenSSL's words for the last error of this thread, which is then forgotten.
+/// Returns the text of this thread's last OpenSSL error and clears the error queue.
 inline std::string take_openssl_error()
 {
     const auto* const words = ERR_reason_error_string(ERR_peek_last_error());
@@ -40,14 +40,14 @@ inline std::string take_openssl_error()
     return text;
 }
 
-/// As OpenSSL and messages want it: UTF-8.
+/// Returns the path in UTF-8, which OpenSSL and error messages expect.
 inline std::string utf8(const std::filesystem::path& path)
 {
     const auto text = path.u8string();
     return {text.begin(), text.end()};
 }
 
-/// A file as a secret: no copy stays in a buffer of the library's.
+/// Reads a file as a secret. The stream is unbuffered, so no copy stays in a buffer of the C library.
 /// \throws api_error invalid_argument
 inline secret read_pem_file(const std::filesystem::path& path, const std::string& name)
 {
@@ -69,7 +69,7 @@ inline secret read_pem_file(const std::filesystem::path& path, const std::string
     return secret(std::move(text));
 }
 
-/// An option that is given as a file or as a text.
+/// An option that is set as a file or as text.
 struct pem_source {
     const char* file_option;
     const std::filesystem::path& file;
@@ -78,13 +78,13 @@ struct pem_source {
 
     [[nodiscard]] bool is_empty() const { return file.empty() && text.empty(); }
 
-    /// As messages call it.
+    /// The name of the option in error messages.
     [[nodiscard]] std::string name() const
     {
         return text.empty() ? std::string(file_option) + (file.empty() ? "" : ": " + utf8(file)) : text_option;
     }
 
-    /// \throws api_error invalid_argument, if there is neither or both
+    /// \throws api_error invalid_argument, if neither or both are set
     [[nodiscard]] secret read() const
     {
         if (!file.empty() && !text.empty())

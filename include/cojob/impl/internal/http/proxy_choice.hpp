@@ -13,7 +13,7 @@
 
 namespace cojob::detail {
 
-/// Reads an environment variable; empty: it is not set.
+/// Reads an environment variable. An unset variable is empty.
 using environment_reader = std::string (*)(const std::string& variable);
 
 inline std::string process_environment(const std::string& variable)
@@ -21,8 +21,8 @@ inline std::string process_environment(const std::string& variable)
     return environment(variable);
 }
 
-/// The proxy of each server. Decided by the options, and the environment as it was at the beginning, so two connections
-/// to one origin never go through different proxies: the pools need no key but the origin.
+/// Chooses the proxy of each server. The choice depends on the options, and on the environment at construction. Two
+/// connections to one origin therefore never use different proxies, and the pools need no key but the origin.
 class proxy_choice {
   public:
     /// \throws api_error invalid_argument, with the name of the option or variable
@@ -34,7 +34,8 @@ class proxy_choice {
             for_https_ = for_http_ = parse_proxy_url(options.url, "proxy_options::url");
         } else if (options.from_environment) {
             for_https_ = first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}, read);
-            // A CGI program's HTTP_PROXY is the header `Proxy` of whoever sent the request (httpoxy, CVE-2016-5385).
+            // In a CGI program the client controls HTTP_PROXY through the header `Proxy` of its request (httpoxy,
+            // CVE-2016-5385).
             const auto is_cgi = !read("REQUEST_METHOD").empty();
             for_http_ = is_cgi ? first_of({"http_proxy", "all_proxy", "ALL_PROXY"}, read)
                                : first_of({"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}, read);
@@ -44,7 +45,7 @@ class proxy_choice {
         }
     }
 
-    /// Null: there is none.
+    /// Returns the proxy for a server, or null if there is none.
     [[nodiscard]] const proxy_server* of(const http::origin& to) const
     {
         const auto& proxy = to.is_secure ? for_https_ : for_http_;
@@ -53,7 +54,7 @@ class proxy_choice {
         return &*proxy;
     }
 
-    /// Whether a proxy would see a key that must not be seen.
+    /// Returns whether a proxy would see the key in clear text, which the options do not allow.
     [[nodiscard]] bool forbids(const http::origin& to) const { return !to.is_secure && !allows_key_in_clear_; }
 
   private:

@@ -22,12 +22,12 @@
 
 namespace cojob::detail {
 
-/// Asks a proxy for a tunnel to a server: CONNECT (RFC 9110, 9.3.6) or SOCKS 5. No I/O: bytes to send come out, bytes
-/// received go in. Of the proxy's words nothing is kept but the status and a `Retry-After` in seconds: a proxy may
-/// repeat the password.
+/// Requests a tunnel to a server from a proxy, with CONNECT (RFC 9110, 9.3.6) or SOCKS 5. No I/O: the caller sends and
+/// receives the bytes. Only the status and a numeric `Retry-After` of the proxy's response are kept, because a proxy
+/// may echo the password.
 class proxy_handshake {
   public:
-    /// The buffer is empty, and must be so at the end: nobody may speak before the server is spoken to. With
+    /// The buffer must be empty, and is empty again at the end: the server must not send before the client does. With
     /// `proxy_kind::socks5` the target's host is an address.
     proxy_handshake(const proxy_server& proxy, const http::origin& to, const limit_options& limits,
                     boost::beast::flat_buffer& received)
@@ -44,12 +44,12 @@ class proxy_handshake {
     proxy_handshake& operator=(const proxy_handshake&) = delete;
     ~proxy_handshake() { wipe(unsent_); }
 
-    /// What is to be sent before anything is read.
+    /// The bytes to send before the next read.
     [[nodiscard]] std::string_view unsent() const { return std::string_view(unsent_).substr(sent_); }
     void sent(std::size_t n) { sent_ += n; }
 
     [[nodiscard]] asio::mutable_buffer prepare() { return received_.prepare(read_size); }
-    /// Takes what was read.
+    /// Processes `n` bytes that were read.
     void commit(std::size_t n)
     {
         if (socks_)
@@ -60,7 +60,7 @@ class proxy_handshake {
             fail(" sent something of its own before the server was spoken to", true);
     }
 
-    /// The connection has ended.
+    /// Call this when the connection has ended.
     void end_of_input(const error_code& how)
     {
         if (!is_over_)
@@ -69,11 +69,11 @@ class proxy_handshake {
 
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 
-    /// Why there is no tunnel; empty: there is one.
+    /// The reason why there is no tunnel. Empty if there is one.
     [[nodiscard]] std::string why() const { return why_.empty() ? why_ : proxy_.name() + why_; }
-    /// Whether the same would come again.
+    /// Whether a retry would fail in the same way.
     [[nodiscard]] bool is_final() const noexcept { return is_final_; }
-    /// The proxy's response, with its status and at most one header.
+    /// The status of the proxy's response, and its `Retry-After` if it has one.
     [[nodiscard]] http::response response() const
     {
         http::response kept;
@@ -86,7 +86,7 @@ class proxy_handshake {
   private:
     static constexpr std::size_t read_size = 4096;
 
-    /// A proxy has little to say.
+    /// Bounds the head of the response, because proxies send short ones.
     static limit_options small(limit_options limits)
     {
         limits.header_bytes = std::min(limits.header_bytes, std::size_t{16} * 1024);
@@ -103,13 +103,13 @@ class proxy_handshake {
     void ask(const http::origin& to)
     {
         auto server = http::host_header(to);
-        if (to.port == (to.is_secure ? 443 : 80)) // a tunnel has no default port
+        if (to.port == (to.is_secure ? 443 : 80)) // CONNECT always requires a port
             server += ':' + std::to_string(to.port);
         constexpr std::string_view begin = "CONNECT ", version = " HTTP/1.1\r\nHost: ",
                                    login = "\r\nProxy-Authorization: ", end = "\r\n\r\n";
         const auto authorization = proxy_.login.reveal();
         unsent_.reserve(begin.size() + version.size() + login.size() + end.size() + 2 * server.size() +
-                        authorization.size()); // a reallocation would leave the password behind
+                        authorization.size()); // a reallocation would leave a copy of the password
         unsent_.append(begin).append(server).append(version).append(server);
         if (!authorization.empty())
             unsent_.append(login).append(authorization);
@@ -143,7 +143,7 @@ class proxy_handshake {
             fail(' ' + std::string(socks_->why()), socks_->is_final());
     }
 
-    /// 407 and its like would come again, and passwords that are tried again and again lock an account.
+    /// Evaluates the response. A failure such as 407 is final, because repeated wrong passwords may lock an account.
     void judge()
     {
         const auto message = answer_.take_message();
@@ -155,7 +155,7 @@ class proxy_handshake {
             return;
         const auto may_pass =
             status_ == 408 || status_ == 429 || (status_ / 100 == 5 && status_ != 501 && status_ != 505);
-        if (status_ == 407 || (status_ == 401 && !proxy_.login.empty())) // as tinyproxy answers
+        if (status_ == 407 || (status_ == 401 && !proxy_.login.empty())) // tinyproxy responds with 401
             fail(proxy_.login.empty() ? " wants a user and a password" : " refused the user and the password", true);
         else
             fail(" answered " + std::to_string(status_) + " to CONNECT", !may_pass);

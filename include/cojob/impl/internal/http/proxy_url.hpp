@@ -20,25 +20,25 @@ namespace cojob::detail {
 enum class proxy_kind {
     http,
     https,
-    socks5, ///< is given addresses
-    socks5h ///< is given names
+    socks5, ///< this client resolves the server's name
+    socks5h ///< the proxy resolves the server's name
 };
 
 /// A proxy, as its URL describes it.
 struct proxy_server {
     proxy_kind kind = proxy_kind::http;
     http::origin address{};
-    secret login{}; ///< ready to be sent: the value of Proxy-Authorization, or the message of RFC 1929; or empty
+    secret login{}; ///< the value of Proxy-Authorization, or the message of RFC 1929, or empty
 
     [[nodiscard]] bool speaks_socks() const noexcept
     {
         return kind == proxy_kind::socks5 || kind == proxy_kind::socks5h;
     }
-    /// For errors: without the login.
+    /// The name in error messages, without the login.
     [[nodiscard]] std::string name() const { return "proxy " + http::host_header(address); }
 };
 
-/// User and password of a URL, decoded, and wiped at the end.
+/// The decoded user and password of a URL. The destructor wipes them.
 class proxy_login {
   public:
     explicit proxy_login(const url_parser& parser) : parser_(parser) {}
@@ -57,24 +57,24 @@ class proxy_login {
         decode(text.substr(std::min(colon + 1, text.size())), password_);
     }
 
-    /// The value of a header (RFC 7617).
+    /// The value of the header Proxy-Authorization (RFC 7617).
     [[nodiscard]] secret basic() const
     {
         if (user_.find(':') != user_.npos)
             parser_.fail("the user must not have a colon");
         constexpr std::string_view scheme = "Basic ";
-        std::string plain, value; // reserved: a reallocation would leave the password behind
+        std::string plain, value; // reserved, because a reallocation would leave a copy of the password
         plain.reserve(user_.size() + 1 + password_.size());
         plain.append(user_).append(1, ':').append(password_);
         value.resize(scheme.size() + (plain.size() + 2) / 3 * 4 + 1);
         scheme.copy(value.data(), scheme.size());
         EVP_EncodeBlock(bytes(value) + scheme.size(), bytes(plain), static_cast<int>(plain.size()));
-        value.pop_back(); // the zero
+        value.pop_back(); // the terminating zero
         wipe(plain);
         return secret(std::move(value));
     }
 
-    /// The message (RFC 1929, 2).
+    /// The SOCKS message with user and password (RFC 1929, 2).
     [[nodiscard]] secret socks() const
     {
         constexpr std::size_t longest = 255;
@@ -114,7 +114,7 @@ class proxy_login {
     std::string user_, password_;
 };
 
-/// Takes the scheme off the text; curl and Go take a URL without one for `http://`.
+/// Removes the scheme from the text. A URL without one means `http://`, as for curl and Go.
 inline proxy_kind take_proxy_scheme(std::string_view& text, const url_parser& parser)
 {
     const auto end = text.find("://");
@@ -133,12 +133,12 @@ inline proxy_kind take_proxy_scheme(std::string_view& text, const url_parser& pa
         return proxy_kind::socks5h;
     if (is("socks4") || is("socks4a"))
         parser.fail("SOCKS 4 has neither passwords nor IPv6 and is not supported; use socks5h://");
-    if (is("socks")) // SOCKS 4 to curl, SOCKS 5 to others
+    if (is("socks")) // curl reads it as SOCKS 4, others as SOCKS 5
         parser.fail("socks:// is ambiguous; use socks5h://");
     parser.fail("the scheme is not http, https, socks5h or socks5");
 }
 
-/// \throws api_error invalid_argument, which begins with `what` and has no part of the URL
+/// \throws api_error invalid_argument, whose text begins with `what` and contains no part of the URL
 inline proxy_server parse_proxy_url(std::string_view text, std::string_view what)
 {
     const url_parser parser(what);

@@ -10,7 +10,7 @@
 
 namespace cojob::detail {
 
-/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
+/// Serializes a request into one string, so that it takes one write, and one TLS record if it fits.
 inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
@@ -21,8 +21,8 @@ inline std::string render(const http::request& r)
         size += name.size() + value.size() + 4;
 
     std::string text;
-    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
-    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would count a literal's characters anew
+    text.reserve(size);                                            // a reallocation would leave a copy of the key
+    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would measure a literal each time
     const auto line = [&](std::string_view name, std::string_view value) {
         text.append(name).append(colon).append(value).append(end_of_line);
     };
@@ -38,7 +38,7 @@ inline std::string render(const http::request& r)
     return text;
 }
 
-/// A request on its way, wiped when it goes: it has the key in it.
+/// A serialized request that is being written. The destructor wipes it, because it contains the key.
 class outgoing {
   public:
     explicit outgoing(const http::request& r) : text_(render(r)) {}
@@ -46,7 +46,7 @@ class outgoing {
     outgoing& operator=(const outgoing&) = delete;
     ~outgoing() { wipe(text_); }
 
-    /// Writes what can be written now. No error: all has gone.
+    /// Writes as much as possible without blocking. Returns no error once the whole request is written.
     error_code go(stream& connection)
     {
         while (gone_ != text_.size()) {

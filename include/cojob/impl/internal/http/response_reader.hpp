@@ -18,20 +18,20 @@
 
 namespace cojob::detail {
 
-/// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes
-/// out.
+/// Reads one response from the bytes of a connection, and skips interim (1xx) responses. No I/O: the caller passes the
+/// bytes in.
 class response_reader {
   public:
-    /// Bytes that were read too far stay in the buffer: they are somebody's mistake, see `has_surplus`.
+    /// Bytes after the response stay in the buffer. They are an error of the server; see `has_surplus`.
     response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
         : limits_(limits), buffer_(buffer), mode_(mode)
     {
     }
 
-    /// Where the next bytes go.
+    /// The buffer for the next read.
     [[nodiscard]] asio::mutable_buffer prepare() { return buffer_.prepare(read_size); }
 
-    /// Takes n bytes that were read. Whether the response is done, or has failed.
+    /// Processes `n` bytes that were read. Returns whether the response is complete or has failed.
     bool commit(std::size_t n)
     {
         buffer_.commit(n);
@@ -41,7 +41,8 @@ class response_reader {
         return is_over();
     }
 
-    /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
+    /// Call this when the connection has ended. A response that is delimited by the end of the connection is complete
+    /// only if the end was orderly.
     void end_of_input(error_code how)
     {
         if (how == asio::error::eof && body_ && body_->may_end())
@@ -55,37 +56,37 @@ class response_reader {
     [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
     [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
-    /// Of the answer; 0 until its head has come. Never that of an interim response.
+    /// The status of the final response; 0 until its head is complete. Never the status of an interim response.
     [[nodiscard]] int status() const noexcept { return message_.status; }
 
-    /// More than one answer to one request: the connection is in an unknown state.
+    /// Returns whether bytes followed the response. The state of the connection is unknown then.
     [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
     [[nodiscard]] bool allows_reuse() const
     {
         return is_done_ && is_trusted_ && !has_surplus() && keeps_alive_ && message_.status != switching_protocols;
     }
 
-    /// For a reason that the response does not show.
+    /// Makes `allows_reuse` return false, for a reason that the response does not show.
     void forbid_reuse() noexcept { is_trusted_ = false; }
 
-    /// What has come; a body that streams is left behind.
+    /// Takes the response as far as it was received, without a body that streams.
     [[nodiscard]] http::response take_message()
     {
         auto& m = message_;
         return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
     }
 
-    /// The head of a success is whole whose body is to be taken away as it comes.
+    /// Returns whether the head of a successful response is complete and its body is streamed.
     [[nodiscard]] bool is_streaming() const
     {
         return mode_ == body_mode::streamed && body_ && message_.status / 100 == 2;
     }
-    /// What has come of the body since the last time.
+    /// Takes the part of the body that was received since the last call.
     [[nodiscard]] std::string take_body_text() { return std::exchange(message_.body, {}); }
 
   private:
     static constexpr std::size_t read_size = std::size_t{16} * 1024;
-    static constexpr int switching_protocols = 101; // the end of HTTP on a connection, and nobody asked for it
+    static constexpr int switching_protocols = 101; // ends HTTP on the connection; no request asks for it
 
     static bool is_interim(int status) noexcept
     {
@@ -97,7 +98,7 @@ class response_reader {
         return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
     }
 
-    /// False: it has failed, or waits for more.
+    /// Returns false if the response has failed or the head is incomplete.
     bool take_head()
     {
         const auto found = head_.look(received().substr(0, limits_.header_bytes));
@@ -161,7 +162,7 @@ class response_reader {
         if (body_->failure())
             fail_with(*body_->failure(), body_->why());
         is_done_ = body_->is_done();
-        return false; // all of it was looked at
+        return false; // the whole input was consumed or the body is over
     }
 
     void fail_with(errc code, std::string why)
@@ -175,7 +176,7 @@ class response_reader {
     body_mode mode_;
     head_scan head_;
     http::response message_;
-    std::optional<body_decoder> body_; // from the end of the head on
+    std::optional<body_decoder> body_; // set once the head is complete
     std::size_t interim_ = 0;
     std::optional<errc> failure_;
     std::string why_;

@@ -24,13 +24,13 @@
 
 namespace cojob::detail {
 
-/// Trusts the system's authorities. If there are none, that shows when a certificate is checked.
+/// Trusts the system's authorities. If there are none, the verification of the first certificate fails.
 inline void trust_system_authorities(asio::ssl::context& context)
 {
     error_code ignored;
     context.set_default_verify_paths(ignored);
 #if defined(_WIN32) && OPENSSL_VERSION_NUMBER >= 0x30200000L
-    // No file has them on Windows. OpenSSL opens the system's store at each search.
+    // Windows has no file of authorities. OpenSSL opens the system's store for each search.
     if (SSL_CTX_load_verify_store(context.native_handle(), "org.openssl.winstore://") != 1)
         ERR_clear_error();
 #endif
@@ -49,7 +49,7 @@ inline void trust_given_authorities(asio::ssl::context& context, const tls_optio
         context.load_verify_file(utf8(options.ca_file), ec);
     if (ec)
         throw_invalid_argument("tls_options::ca_file: " + utf8(options.ca_file), ec.message());
-    if (!options.ca_directory.empty()) { // which OpenSSL reads only later
+    if (!options.ca_directory.empty()) { // OpenSSL reads the directory only during verification
         std::error_code absent;
         if (!std::filesystem::is_directory(options.ca_directory, absent))
             throw_invalid_argument("tls_options::ca_directory: " + utf8(options.ca_directory), "is no directory");
@@ -65,7 +65,8 @@ struct crl_free {
     void operator()(X509_CRL* list) const noexcept { X509_CRL_free(list); }
 };
 
-/// From here on, a certificate is valid only if a list of its issuer does not revoke it.
+/// Enables revocation checks: from then on a certificate is accepted only if a list of its issuer is present and does
+/// not revoke it.
 /// \throws api_error invalid_argument, with the option's name
 inline void check_revocations(SSL_CTX* context, const tls_options& options)
 {
@@ -86,7 +87,7 @@ inline void check_revocations(SSL_CTX* context, const tls_options& options)
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
 }
 
-/// Base64, as in a pin.
+/// Encodes a SHA-256 hash in Base64, as a pin has it.
 inline std::string encode_hash(const unsigned char* bytes)
 {
     std::array<unsigned char, 45> text{};
@@ -108,7 +109,7 @@ inline void check_pins(const std::vector<std::string>& pins)
     }
 }
 
-/// Whether a pin is for the public key of this certificate.
+/// Returns whether a pin matches the public key of the certificate.
 inline bool has_pin(const std::vector<std::string>& pins, X509* certificate)
 {
     unsigned char* bytes = nullptr;
@@ -120,8 +121,8 @@ inline bool has_pin(const std::vector<std::string>& pins, X509* certificate)
     return is_hashed && std::find(pins.begin(), pins.end(), "sha256//" + encode_hash(hash.data())) != pins.end();
 }
 
-/// Verifies as OpenSSL does, unless the options say no, and then compares the pins: within the handshake, so before the
-/// client shows its own certificate and sends a request.
+/// Verifies the chain as OpenSSL does, unless the options disable that, and then compares the pins of a server. This
+/// runs within the handshake, before the client presents its own certificate and sends a request.
 inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
 {
     const auto& options = *static_cast<const tls_options*>(given);
@@ -136,16 +137,16 @@ inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
     return 0;
 }
 
-/// The options outlive the context.
+/// Configures how servers are verified. The options must outlive the context.
 /// \throws api_error invalid_argument, with the option's name
 inline void verify_servers(asio::ssl::context& context, const tls_options& options)
 {
-    // Reading a system's authorities takes 50 ms.
+    // Reading the system's authorities takes 50 ms, so it happens only where they are used.
     if (!names_authorities(options) && !options.insecure_skip_verify)
         trust_system_authorities(context);
     trust_given_authorities(context, options);
     check_revocations(context.native_handle(), options);
-    // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
+    // An intermediate certificate, or the server's own, is a sufficient trust anchor if the options name it.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     const auto is_checked = !options.insecure_skip_verify || !options.pins.empty();
     context.set_verify_mode(is_checked ? asio::ssl::verify_peer : asio::ssl::verify_none);

@@ -21,23 +21,22 @@ struct session_free {
 };
 using session_ptr = std::unique_ptr<SSL_SESSION, session_free>;
 
-/// A TLS session that may be resumed, and until when. The time is that of the certificates it was verified with, so it
-/// does not start anew when a resumed connection gets another ticket.
+/// A TLS session and the time until which it may be resumed. That time is never later than the expiry of the
+/// certificates that were verified, and a new ticket on a resumed connection does not extend it.
 struct resumable {
     session_ptr session{};
     timestamp until{};
 };
 
-/// The server whose sessions are kept together: where a connection leads, and through what. The options are not part of
-/// it, because each set of options has a cache of its own.
+/// The key of a server's sessions: the server and the proxy in front of it. The options are not part of the key,
+/// because each set of options has its own cache.
 inline std::string session_key(const http::origin& to, std::string_view proxy = {})
 {
     return std::string(proxy).append(1, '\n').append(to.host).append(1, ':').append(std::to_string(to.port));
 }
 
-/// The TLS sessions that servers have given to one client with one set of options. No I/O. A session of TLS 1.3 is
-/// taken out when it is used, because two connections with the same ticket could be linked by whoever watches (RFC
-/// 8446, C.4); one of TLS 1.2 stays.
+/// The TLS sessions of one client with one set of options. Using a TLS 1.3 session removes it, because an observer
+/// could link two connections with the same ticket (RFC 8446, C.4). A TLS 1.2 session stays. No I/O.
 class session_cache {
   public:
     static constexpr std::size_t most = 64, most_of_a_server = 8; // as many as connections at a time
@@ -48,7 +47,7 @@ class session_cache {
             return;
         const auto replaces = !is_single_use(*given.session);
         std::size_t others = 0;
-        for (auto i = kept_.size(); i-- != 0;) // the newest first
+        for (auto i = kept_.size(); i-- != 0;) // newest first
             if (kept_[i].what.until <= now || (kept_[i].server == server && (replaces || ++others >= most_of_a_server)))
                 erase(i);
         if (kept_.size() >= most)
@@ -56,7 +55,7 @@ class session_cache {
         kept_.push_back({server, std::move(given)});
     }
 
-    /// The newest session of a server, the likeliest to be accepted; none if there is none.
+    /// Returns the newest session of a server, which the server is most likely to accept. Empty if there is none.
     [[nodiscard]] resumable take(const std::string& server, timestamp now)
     {
         for (auto i = kept_.size(); i-- != 0;) {
@@ -73,7 +72,7 @@ class session_cache {
         return {};
     }
 
-    /// After a handshake that failed, or an alert.
+    /// Removes the sessions of a server, after a failed handshake or an alert.
     void forget(const std::string& server)
     {
         for (auto i = kept_.size(); i-- != 0;)
@@ -98,13 +97,14 @@ class session_cache {
 
     void erase(std::size_t i) { kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i)); }
 
-    std::vector<entry> kept_; // the oldest first
+    std::vector<entry> kept_; // oldest first
 };
 
-/// What one connection has to do with its client's sessions: it begins with one, and keeps those that the server gives.
+/// Connects one TLS connection to the session cache: it offers a cached session, and caches the sessions that the
+/// server sends.
 class session_use {
   public:
-    /// Whom the session is with.
+    /// The peer of the session.
     enum class peer { server, proxy };
 
     session_use() = default;
@@ -112,7 +112,7 @@ class session_use {
     session_use& operator=(const session_use&) = delete;
     ~session_use() = default;
 
-    /// Before the handshake. Stays where it is from then on.
+    /// Call this before the handshake. The object must not move afterwards.
     void begin(SSL* ssl, std::shared_ptr<session_cache> cache, std::string server, peer with = peer::server)
     {
         peer_ = with;
@@ -121,25 +121,25 @@ class session_use {
         SSL_set_app_data(ssl, this);
         const auto offered = cache_->take(server_, now());
         if (offered.session)
-            SSL_set_session(ssl, offered.session.get()); // without it the handshake is a full one
+            SSL_set_session(ssl, offered.session.get()); // if this fails, the handshake is a full one
         offered_until_ = offered.until;
     }
 
-    /// Of a connection that has begun.
+    /// Returns whether the peer is a proxy. False before `begin`.
     [[nodiscard]] static bool is_with_proxy(SSL* ssl) noexcept
     {
         const auto* const self = static_cast<const session_use*>(SSL_get_app_data(ssl));
         return self && self->peer_ == peer::proxy;
     }
 
-    /// After an alert or a failed handshake: no session of this server is used again.
+    /// Removes the sessions of this server, after an alert or a failed handshake.
     void forget()
     {
         if (cache_)
             cache_->forget(server_);
     }
 
-    /// Has the connections of a context keep what they are given. OpenSSL's own store would not know the servers.
+    /// Makes the connections of a context cache their sessions. OpenSSL's internal cache has no notion of servers.
     static void enable(SSL_CTX* context)
     {
         SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -147,27 +147,26 @@ class session_use {
     }
 
   private:
-    static timestamp now() { return std::chrono::system_clock::now(); } // which OpenSSL judges certificates by
+    static timestamp now() { return std::chrono::system_clock::now(); } // OpenSSL verifies certificates by this clock
 
-    /// A copy is kept: OpenSSL marks the connection's own session when the peer closes without a close_notify, and many
-    /// servers close idle connections so (allowed by RFC 5246, 7.2.1). What a failure means for the others, `forget`
-    /// says.
+    /// Caches a copy, because OpenSSL invalidates the connection's own session if the peer closes without close_notify.
+    /// Many servers close idle connections that way (RFC 5246, 7.2.1, allows it). `forget` handles real failures.
     static int arrived(SSL* ssl, SSL_SESSION* session) noexcept
     {
         if (auto* const self = static_cast<session_use*>(SSL_get_app_data(ssl)))
             try {
                 const auto until = self->end_of(ssl, *session);
                 self->cache_->put(self->server_, {session_ptr(SSL_SESSION_dup(session)), until}, now());
-            } catch (...) { // memory: the next handshake is a full one
+            } catch (...) { // out of memory: the next handshake is a full one
             }
         return 0;
     }
 
-    /// A ticket lives no longer than its server says, the certificates that were verified, or a day.
+    /// A ticket expires with its lifetime hint, with the verified certificates, or after a day, whichever is first.
     [[nodiscard]] timestamp end_of(SSL* ssl, const SSL_SESSION& session) const
     {
         const auto until = SSL_session_reused(ssl) != 0 ? offered_until_ : now() + verified_for(ssl);
-        const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); // in TLS 1.2, zero says nothing
+        const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); // in TLS 1.2 zero means unspecified
         const auto has_hint = hint != 0 || SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
         return has_hint ? std::min<timestamp>(until,
                                               now() + std::min<std::chrono::seconds>(std::chrono::seconds(hint), a_day))

@@ -6,8 +6,8 @@
 
 namespace cojob::detail {
 
-/// Who queues for a slot. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
-/// joining and leaving take one step however many queue.
+/// An operation that waits for a slot. The entry is a node of an intrusive list: joining allocates nothing and cannot
+/// fail, and joining and leaving are O(1).
 class slot_queue_entry {
   public:
     slot_queue_entry() = default;
@@ -15,7 +15,7 @@ class slot_queue_entry {
     slot_queue_entry& operator=(const slot_queue_entry&) = delete;
     ~slot_queue_entry() = default;
 
-    std::uint64_t number = 0; ///< in the order of arrival, over all queues of a pool
+    std::uint64_t number = 0; ///< order of arrival over all queues of a pool
     bool is_poll = false;
 
   private:
@@ -25,11 +25,11 @@ class slot_queue_entry {
     class slot_queue* queue_ = nullptr;
 };
 
-/// First in, first out. Owns nobody; whoever is in it leaves before it goes.
+/// An intrusive first-in, first-out queue. It does not own its entries, and an entry must leave before it is destroyed.
 class slot_queue {
   public:
     slot_queue() = default;
-    slot_queue(const slot_queue&) = delete; // its entries know it
+    slot_queue(const slot_queue&) = delete; // entries refer to their queue
     slot_queue& operator=(const slot_queue&) = delete;
     ~slot_queue() = default;
 
@@ -44,7 +44,7 @@ class slot_queue {
         (entry.before_ ? entry.before_->behind_ : first_) = &entry;
     }
 
-    /// Nothing happens when it is not in this queue.
+    /// Does nothing if the entry is not in this queue.
     void erase(slot_queue_entry& entry) noexcept
     {
         if (entry.queue_ != this)

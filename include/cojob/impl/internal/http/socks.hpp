@@ -14,10 +14,11 @@
 
 namespace cojob::detail {
 
-/// A client's side of SOCKS 5 (RFC 1928, RFC 1929). No I/O: a message to send, and then the bytes of its answer.
+/// The client side of SOCKS 5 (RFC 1928, RFC 1929). No I/O: the caller sends each message and passes in the bytes of
+/// the reply.
 class socks_client {
   public:
-    /// The target's host is a name, which the proxy looks up, or an address.
+    /// The target's host is a name, which the proxy resolves, or an address.
     socks_client(const http::origin& to, secret login) : login_(std::move(login))
     {
         const std::string_view host = without_final_dot(to.host);
@@ -36,15 +37,14 @@ class socks_client {
             fail("does not take names of more than 255 bytes");
     }
 
-    /// The first message: which ways to log in there are, none or a password.
+    /// The first message, which offers the authentication methods: none, and a password if there is a login.
     [[nodiscard]] std::string_view greeting() const
     {
         using namespace std::string_view_literals;
         return login_.empty() ? "\x05\x01\x00"sv : "\x05\x02\x00\x02"sv;
     }
 
-    /// Takes the answer to the last message off what was received, once it is there. Returns the next message, or
-    /// nothing.
+    /// Consumes the reply to the last message once it is complete. Returns the next message to send, or an empty view.
     std::string_view take(std::string_view& received)
     {
         if (is_over() || received.size() < 2)
@@ -58,9 +58,9 @@ class socks_client {
 
     [[nodiscard]] bool is_open() const noexcept { return step_ == step::open; }
     [[nodiscard]] bool is_over() const noexcept { return is_open() || !why_.empty(); }
-    /// Why there is no tunnel, with the proxy as subject; empty: nothing has failed.
+    /// Why there is no tunnel, as a predicate whose subject is the proxy. Empty if nothing has failed.
     [[nodiscard]] std::string_view why() const noexcept { return why_; }
-    /// Whether the same would come again.
+    /// Whether a retry would fail in the same way.
     [[nodiscard]] bool is_final() const noexcept { return is_final_; }
 
   private:
@@ -108,7 +108,7 @@ class socks_client {
             fail("refused the user and the password");
             return {};
         }
-        step_ = step::requested; // some servers answer with the version of SOCKS, not with that of RFC 1929
+        step_ = step::requested; // some servers send the version of SOCKS instead of that of RFC 1929
         return request_;
     }
 
@@ -134,7 +134,7 @@ class socks_client {
         step_ = step::open;
     }
 
-    /// The codes of RFC 1928, 6.
+    /// Fails with the reply code of RFC 1928, 6.
     void refuse(char code)
     {
         switch (code) {

@@ -20,21 +20,21 @@
 
 namespace cojob::detail {
 
-/// A connection to one origin: a socket, or TLS over it. Reads and writes do what can be done now; `ready` waits for
-/// more. What a response was read into stays with the connection, so that keeping one keeps the buffer.
+/// A connection to one origin: a socket, or TLS over it. Reads and writes never block; `ready` waits until one can
+/// continue. The read buffer belongs to the connection, so reusing the connection reuses the buffer.
 class stream {
   public:
     explicit stream(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& address = {})
         : socket_(std::move(socket)), address_(address)
     {
-        error_code ignored; // shows at the first read or write
+        error_code ignored; // the first read or write reports it
         socket_.non_blocking(true, ignored);
     }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
     ~stream()
     {
-        if (made_in_.is_of_a_parent()) // its parent goes on with the connection
+        if (made_in_.is_of_a_parent()) // the parent process still uses the connection
             return;
         if (tls_)
             tls_->say_goodbye();
@@ -43,19 +43,19 @@ class stream {
     }
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
-    /// Where it leads; the socket does not know any more when it has failed.
+    /// The remote endpoint. A failed socket does not report it any more.
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
-    /// From here on everything is encrypted, beginning with a handshake. Owns what the context belongs to, too.
+    /// Encrypts everything from here on, beginning with a handshake. `settings` keeps the owner of the context alive.
     tls_session& start_tls(SSL_CTX* context, std::shared_ptr<const void> settings = {})
     {
         tls_settings_ = std::move(settings);
         return tls_.emplace(socket_, context, proxy_tls_.get());
     }
 
-    /// The same with a proxy. A tunnel through it has TLS of its own, inside, with the same settings.
+    /// Starts TLS with a proxy. A TLS session with the server may then run inside it, with the same settings.
     tls_session& start_proxy_tls(SSL_CTX* context, std::shared_ptr<const void> settings)
     {
         tls_settings_ = std::move(settings);
@@ -63,7 +63,7 @@ class stream {
         return *proxy_tls_;
     }
 
-    /// To tell connections apart by their settings; null without TLS.
+    /// Identifies the TLS settings of the connection; null without TLS.
     [[nodiscard]] const void* tls_settings() const noexcept { return tls_settings_.get(); }
 
     io_result write_some(asio::const_buffer bytes)
@@ -88,8 +88,8 @@ class stream {
         return got;
     }
 
-    /// Whether others should have a turn before the next read: a server that drips fast must not keep a thread to
-    /// itself.
+    /// Returns whether to let other handlers run before the next read. A server that sends continuously must not
+    /// monopolize a thread.
     [[nodiscard]] bool yields()
     {
         const auto is_time = in_a_row_ >= most_in_a_row;
@@ -98,17 +98,17 @@ class stream {
         return is_time;
     }
 
-    /// After an operation that would have blocked: what the socket has to be waited for.
+    /// After an operation that would have blocked: what to wait for on the socket.
     [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
     {
         const auto* const tls = innermost();
         return tls ? tls->lacks() : lacks_;
     }
 
-    /// After an operation that would have blocked: to be awaited before it is tried again.
+    /// After an operation that would have blocked: waits until it can be tried again.
     [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
 
-    /// After a read and a write that would have blocked.
+    /// After a read and a write that would have blocked: waits until one of them can be tried again.
     asio::awaitable<error_code> readable_or_writable()
     {
         const auto first = share<first_wait>(socket_.get_executor());
@@ -116,12 +116,13 @@ class stream {
             socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
         co_await first->happened.wait();
         error_code ignored;
-        socket_.cancel(ignored); // the other one
+        socket_.cancel(ignored); // cancels the other wait
         co_return first->error;
     }
 
-    /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
-    /// tickets, but not any number of them; `SSL_peek` would call a connection alive after the server's close_notify.
+    /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. The read
+    /// consumes a limited number of TLS session tickets. `SSL_peek` would report a connection as alive after the
+    /// server's close_notify.
     [[nodiscard]] bool is_reusable()
     {
         char byte = 0;
@@ -129,7 +130,7 @@ class stream {
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
     }
 
-    /// Whether a first read ended because the server did not accept the handshake.
+    /// Returns whether the first read failed because the server rejected the handshake.
     [[nodiscard]] bool was_refused(const error_code& read) const { return tls_ && tls_->was_refused(read); }
 
     [[nodiscard]] static bool would_block(const error_code& error) noexcept
@@ -141,7 +142,7 @@ class stream {
     [[nodiscard]] tls_session* innermost() noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
     [[nodiscard]] const tls_session* innermost() const noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
 
-    /// The end of the first of two waits. Both outlast whoever waits for them.
+    /// The result of the first of two waits. Both handlers may outlive the waiting coroutine.
     struct first_wait {
         explicit first_wait(const asio::any_io_executor& executor) : happened(executor) {}
 
@@ -165,7 +166,7 @@ class stream {
     std::unique_ptr<tls_session> proxy_tls_; // uses the socket and the settings
     std::optional<tls_session> tls_;         // uses the proxy's, or the socket, and the settings
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
-    int in_a_row_ = 0; // reads that had not to be waited for
+    int in_a_row_ = 0; // successive reads that did not block
     boost::beast::flat_buffer buffer_;
     keep_alive terms_;
 };

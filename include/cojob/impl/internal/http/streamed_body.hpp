@@ -8,7 +8,6 @@
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 
-
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,10 +17,11 @@
 
 namespace cojob::detail {
 
-/// A body that is read as it comes, with the connection it comes on, which is used for nothing else.
+/// A body that is read in parts, with the connection it arrives on. The connection serves no other request.
 class streamed_body final : public http::body_stream {
   public:
-    /// `closed` is called on the strand when the connection goes, and not at all where the context goes.
+    /// `closed` is called on the strand when the connection is closed. It is not called if the execution context is
+    /// destroyed first.
     streamed_body(connection_slot slot, connection_ptr connection, const limit_options& limits,
                   std::function<void()> closed)
         : limits_(limits), slot_(std::move(slot)), connection_(std::move(connection)), closed_(std::move(closed))
@@ -51,9 +51,9 @@ class streamed_body final : public http::body_stream {
             part.bytes_received += got.bytes;
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
-            else if (connection_->yields()) // over all calls: one event may take many of them
+            else if (connection_->yields()) // counted over all calls, because one event may take many
                 co_await let_others_run(op.executor());
-            if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
+            if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});
                 break;
             }
@@ -67,7 +67,7 @@ class streamed_body final : public http::body_stream {
         co_return part;
     }
 
-    /// Ends a read that waits.
+    /// Closes the socket, so a pending read completes with an error.
     void close() noexcept
     {
         if (!connection_)
@@ -76,14 +76,14 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
-    /// The connection is the parent's: nothing more of it is read.
+    /// Stops reading after a fork, because the connection belongs to the parent process.
     void abandon() noexcept
     {
         if (!end_)
             end_with(asio::error::operation_aborted, "begun before the process was forked");
     }
 
-    /// The connection goes, on the strand.
+    /// Closes the connection and releases its slot. Call this on the strand.
     void leave() noexcept
     {
         if (!connection_)
@@ -114,12 +114,13 @@ class streamed_body final : public http::body_stream {
     std::optional<ending> end_;
 };
 
-/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its slot is given back there.
+/// Shares a body whose last owner may release it on any thread. The connection is closed, and its slot released, by a
+/// handler that is posted to the executor.
 inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
                                                std::unique_ptr<streamed_body> body)
 {
     return {body.release(), [executor](streamed_body* last) {
-                run_later(executor, [goes = std::shared_ptr<streamed_body>(last)] { goes->leave(); });
+                run_later(executor, [owner = std::shared_ptr<streamed_body>(last)] { owner->leave(); });
             }};
 }
 

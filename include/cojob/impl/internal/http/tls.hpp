@@ -27,7 +27,7 @@ namespace cojob::detail {
     return version == tls_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
 }
 
-/// The options outlive the context.
+/// Creates the context of a client. The options must outlive it.
 /// \throws api_error invalid_argument, with the option's name.
 inline asio::ssl::context make_tls_context(const tls_options& options)
 {
@@ -43,7 +43,7 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     return context;
 }
 
-/// SNI and the name or address the certificate must be for. Whether OpenSSL took them.
+/// Sets SNI, and the name or address that the certificate must match. Returns whether OpenSSL accepted them.
 inline bool expect_server(SSL* ssl, const std::string& host)
 {
     const std::string name(without_final_dot(host));
@@ -52,13 +52,13 @@ inline bool expect_server(SSL* ssl, const std::string& host)
     asio::ip::make_address(name, not_an_address);
     if (!not_an_address)
         return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
-    // The subject's common name is no name of a server (RFC 9525, 2).
+    // The subject's common name does not identify a server (RFC 9525, 2).
     X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
            SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
 }
 
-/// Why the server's certificate was not accepted; empty when it was, never came, or is not looked at.
+/// Returns why the peer's certificate was rejected. Empty if it was accepted, never received, or not verified.
 inline std::string certificate_objection(SSL* ssl)
 {
     const auto is_checked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
@@ -68,7 +68,7 @@ inline std::string certificate_objection(SSL* ssl)
     return !is_checked || verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
 }
 
-/// Whether the server has chosen a protocol that it was not offered. One that chooses none speaks HTTP/1.1 too.
+/// Returns whether the server selected a protocol that was not offered. A server that selects none speaks HTTP/1.1.
 inline bool chose_another_protocol(SSL* ssl)
 {
     const unsigned char* name = nullptr;

@@ -22,23 +22,23 @@
 
 namespace cojob::detail {
 
-/// What a read or write that never blocks has done. Where it would have blocked the error is `would_block`.
+/// The result of a non-blocking operation. The error is `would_block` if the operation would have blocked.
 struct io_result {
     error_code error{};
     std::size_t bytes = 0;
 };
 
-/// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
-/// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+/// TLS over a non-blocking socket. OpenSSL reads and writes the socket directly. A request costs one wait for its
+/// response, where `asio::ssl::stream` needs several operations and copies every byte once more.
 ///
-/// OpenSSL does not return from a read while records without application data keep coming: session tickets, key
-/// updates, requests to negotiate anew. So each call reads the socket a few times only and then would block, as if
-/// nothing more had come: the wait that follows lets others have their turn.
+/// OpenSSL does not return from a read while records without application data keep arriving: session tickets, key
+/// updates, renegotiation requests. Each call therefore reads the socket only a few times and then reports
+/// `would_block`. The wait that follows lets other handlers run.
 ///
-/// A session may run within another one, the one with a proxy. Only the outer one uses the socket then.
+/// A session with a server may run inside a session with a proxy. Only the outer session uses the socket then.
 class tls_session {
   public:
-    /// The socket, and the outer session if there is one, stay where they are.
+    /// The socket and the outer session, if there is one, must not move.
     /// \throws std::bad_alloc
     tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
         : socket_(socket), outer_(outer), ssl_(SSL_new(context))
@@ -57,18 +57,19 @@ class tls_session {
     tls_session& operator=(const tls_session&) = delete;
     ~tls_session() = default;
 
-    /// Reads of the socket in one call. The largest record takes two; two full of key updates keep a thread for 20 ms.
+    /// The limit of socket reads in one call. The largest record takes two reads. Two reads full of key updates occupy
+    /// a thread for 20 ms.
     static constexpr int most_socket_reads = 2;
 
     [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
 
-    /// The client's sessions with this server: the handshake begins with one, and those that come are kept.
+    /// The cached sessions with this server. The handshake offers one, and new ones are cached.
     [[nodiscard]] session_use& sessions() noexcept { return sessions_; }
 
     io_result handshake()
     {
         begin_call();
-        const auto done = told(SSL_do_handshake(ssl_.get()));
+        const auto done = result(SSL_do_handshake(ssl_.get()));
         if (!done.error) {
             SSL_set_msg_callback(ssl_.get(), &see_message);
             SSL_set_msg_callback_arg(ssl_.get(), this);
@@ -76,14 +77,16 @@ class tls_session {
         return done;
     }
 
-    /// Whether a read ended because the server did not accept the handshake. In TLS 1.3 the client has finished it, and
-    /// may have sent a request, before its server says so; and a server that has said anything else has accepted it.
+    /// Returns whether a read failed because the server rejected the handshake. In TLS 1.3 the client completes the
+    /// handshake, and may send a request, before the server rejects it. A server that has sent another handshake
+    /// message has accepted it.
     [[nodiscard]] bool was_refused(const error_code& read) const
     {
         return SSL_version(ssl_.get()) == TLS1_3_VERSION && !is_accepted_ && refuses_handshake(read);
     }
 
-    /// Alerts that a server sends instead of accepting a handshake (RFC 8446, 6.2). Any other may come while it serves.
+    /// Returns whether the error is an alert that rejects a handshake (RFC 8446, 6.2). Other alerts may also occur
+    /// later on the connection.
     [[nodiscard]] static bool refuses_handshake(const error_code& error)
     {
         const auto code = static_cast<unsigned long>(error.value());
@@ -106,18 +109,17 @@ class tls_session {
     io_result read_some(asio::mutable_buffer room)
     {
         begin_call();
-        return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
+        return result(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
     }
 
     io_result write_some(asio::const_buffer bytes)
     {
         begin_call();
-        return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+        return result(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
     }
 
-    /// Tells the server that nothing more comes (close_notify), without waiting for its answer: a server that has it
-    /// knows that nobody cut the connection. Where it cannot be written now it is not written, and not when a static
-    /// client goes after OpenSSL has.
+    /// Sends close_notify and does not wait for the reply. The server then knows that the connection was not truncated.
+    /// The alert is skipped if it cannot be written now, and if a static client is destroyed after OpenSSL's cleanup.
     void say_goodbye() noexcept
     {
         if (SSL_is_init_finished(ssl_.get()) == 0 || OPENSSL_init_crypto(0, nullptr) == 0)
@@ -127,7 +129,7 @@ class tls_session {
             ERR_clear_error();
     }
 
-    /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
+    /// What to wait for on the socket after `would_block`. TLS may have to write in order to read.
     [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
     {
         if (outer_)
@@ -135,7 +137,7 @@ class tls_session {
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
 
-    /// Whether the last call ended as `would_block` although the socket may have more.
+    /// Returns whether the last call reported `would_block` although the socket may have more data.
     [[nodiscard]] bool was_cut_short() const noexcept { return outer_ ? outer_->was_cut_short() : reads_left_ < 0; }
 
   private:
@@ -151,8 +153,8 @@ class tls_session {
         return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
     }
 
-    /// What other code left in this thread's queue of errors would be taken for this session's, and what became of the
-    /// socket before for what happens now.
+    /// Resets the state of the last call. Errors that other code left in this thread's queue must not be taken for
+    /// errors of this session.
     void begin_call() noexcept
     {
         if (outer_)
@@ -168,12 +170,12 @@ class tls_session {
             ERR_clear_error();
     }
 
-    /// What a function of OpenSSL has returned.
-    io_result told(int returned)
+    /// Converts the return value of an OpenSSL function.
+    io_result result(int returned)
     {
         if (returned > 0)
             return {{}, static_cast<std::size_t>(returned)};
-        // A fatal error may come with an alert that cannot be written now. The error counts.
+        // A fatal error may come with an alert that cannot be written now. The error takes precedence.
         const auto kind = SSL_get_error(ssl_.get(), returned);
         if ((kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) && socket_error_)
             return {asio::error::would_block, 0};
@@ -183,14 +185,14 @@ class tls_session {
             return {asio::error::eof, 0};
         const auto code = ERR_get_error();
         ERR_clear_error();
-        if (ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING) // a mere cut is no verdict on the session
+        if (ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING) // truncation does not discredit a session
             sessions_.forget();
         return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
                           : asio::ssl::error::unspecified_system_error,
                 0};
     }
 
-    /// What OpenSSL does to a BIO of this library, done to a socket; made once.
+    /// The BIO method that reads and writes the socket. It is created once.
     static const BIO_METHOD* socket_method()
     {
         static const BIO_METHOD* const method = [] {
@@ -201,7 +203,7 @@ class tls_session {
             BIO_meth_set_read(m.get(), &read_socket);
             BIO_meth_set_write(m.get(), &write_socket);
             BIO_meth_set_ctrl(m.get(), &control);
-            return m.release(); // for good: connections of static clients go after statics of this function
+            return m.release(); // never freed: static clients may outlive statics of this function
         }();
         return method;
     }
@@ -230,21 +232,22 @@ class tls_session {
         return self.moved(bio, n, true);
     }
 
-    /// For the inner session. The reads of one call are counted at the socket only: what the outer session has read
-    /// ahead cannot be waited for there, so the inner one has to take all of it before it waits.
+    /// Reads for the inner session. Only reads of the socket count against the limit. Data that the outer session has
+    /// read ahead does not make the socket readable, so the inner session must consume it before it waits.
     io_result read_within(char* room, int size)
     {
         begin_step();
-        return told(SSL_read(ssl_.get(), room, size));
+        return result(SSL_read(ssl_.get(), room, size));
     }
 
     io_result write_within(const char* bytes, int size)
     {
         begin_step();
-        return told(SSL_write(ssl_.get(), bytes, size));
+        return result(SSL_write(ssl_.get(), bytes, size));
     }
 
-    /// What the outer session has done. An alert there is the proxy's, and must not be taken for one of the server's.
+    /// Takes over the result of the outer session. An alert there comes from the proxy, and must not be taken for one
+    /// of the server.
     std::size_t took(const io_result& done)
     {
         const auto is_alert = done.error.category() == asio::error::get_ssl_category();
@@ -252,7 +255,7 @@ class tls_session {
         return done.bytes;
     }
 
-    /// After the handshake, and called for records too.
+    /// Called for every message after the handshake, and for record headers too.
     static void see_message(int is_written, int, int type, const void*, std::size_t, SSL*, void* session) noexcept
     {
         if (is_written == 0 && type == SSL3_RT_HANDSHAKE)
@@ -281,10 +284,10 @@ class tls_session {
 
     asio::ip::tcp::socket& socket_;
     tls_session* outer_;      // null: the session uses the socket
-    error_code socket_error_; // of the last read or write of the socket, or of the outer session
+    error_code socket_error_; // from the last I/O on the socket or the outer session
     bool is_write_blocked_ = false;
-    bool is_accepted_ = false; // a message of the handshake protocol came after the handshake
-    int reads_left_ = 0;       // in this call
+    bool is_accepted_ = false; // a handshake message was received after the handshake
+    int reads_left_ = 0;       // socket reads left in this call
     session_use sessions_;
     std::unique_ptr<SSL, ssl_free> ssl_;
 };

@@ -15,7 +15,7 @@
 namespace cojob::detail {
 
 /// The TLS options of a client at one time, and the sessions of the connections that were opened with them. Connections
-/// share the ownership: the options may change while they are in use.
+/// share ownership, because the client may replace its options while connections are open.
 class tls_settings {
   public:
     /// Reads all files of the options.
@@ -32,7 +32,8 @@ class tls_settings {
     tls_settings& operator=(const tls_settings&) = delete;
     ~tls_settings() = default;
 
-    /// Without options it is made when it is needed: reading the system's authorities takes some 50 ms.
+    /// Returns the context. Options without authorities, CRL, pins or client certificate create it on first use,
+    /// because reading the system's authorities takes some 50 ms.
     [[nodiscard]] SSL_CTX* context()
     {
         if (!context_)
@@ -40,7 +41,7 @@ class tls_settings {
         return context_->native_handle();
     }
 
-    /// The name that a server must have.
+    /// The name that the server's certificate must match.
     [[nodiscard]] const std::string& name_of(const http::origin& to) const noexcept
     {
         return options_.server_name.empty() ? to.host : options_.server_name;
@@ -55,7 +56,7 @@ class tls_settings {
         return !names_authorities(o) && o.crl_file.empty() && o.pins.empty() && !has_client_identity(o);
     }
 
-    const tls_options options_; // the context refers to them
+    const tls_options options_; // the context refers to the options
     std::optional<asio::ssl::context> context_;
     std::shared_ptr<session_cache> sessions_ = share<session_cache>();
 };

@@ -11,28 +11,28 @@
 
 namespace cojob::detail {
 
-/// One request and its response on an open connection. Does what can be done without waiting, and tells what is to be
-/// awaited before it can go on.
+/// One request and its response on an open connection. The transaction proceeds as far as it can without waiting, and
+/// returns what the caller must wait for.
 class transaction {
   public:
     enum class awaits {
-        nothing,    ///< it is over
-        connection, ///< until `stream::ready`
-        either,     ///< until `stream::readable_or_writable`
-        turn        ///< a moment for others
+        nothing,    ///< the transaction has ended
+        connection, ///< await `stream::ready`
+        either,     ///< await `stream::readable_or_writable`
+        turn        ///< let other handlers run
     };
 
     transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
         : connection_(connection), reader_(reader), exchange_(x)
     {
-        if (x.operation.is_stopped() || !x.commit()) // by an observer; by the gate
+        if (x.operation.is_stopped() || !x.commit()) // stopped by an observer, or refused by the gate
             return;
         x.reached = phase::sending;
-        x.is_cut_short = true; // until it is written whole
+        x.is_cut_short = true; // until the request is written
         text_.emplace(request);
     }
 
-    /// Goes on, after a wait with what the wait ended with.
+    /// Continues the transaction. `waited` is the error of the preceding wait.
     [[nodiscard]] awaits go_on(error_code waited = {})
     {
         if (exchange_.operation.is_stopped())
@@ -52,23 +52,23 @@ class transaction {
         return is_worth_sending() && !write(waited) ? awaits::connection : awaits::nothing;
     }
 
-    /// Whether the answer is there, as far as it is waited for here: all of it, or the head of one that streams. If
-    /// something is still awaited, then only that the server takes the rest of the request.
+    /// Returns whether the response is complete, or the head of a streamed response. If the caller must still wait, it
+    /// is only for the server to take the rest of the request.
     [[nodiscard]] bool has_answer() const
     {
         return reader_.is_streaming() || (reader_.is_over() && !reader_.failure());
     }
 
-    /// When it is over.
+    /// The result, once the transaction has ended.
     [[nodiscard]] http::exchange_result result()
     {
         if (text_)
             reader_.forbid_reuse();
         if (is_given_up())
-            return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
+            return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // the caller needs the status
         if (refusal_)
             return {errc::tls_failed, "the server did not accept the handshake: " + refusal_.message(), {}, {}};
-        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+        if (reader_.failure() && !reader_.is_streaming()) // the reader of a streamed body reports its failure
             return {*reader_.failure(),
                     not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
                     reader_.take_message(),
@@ -78,8 +78,9 @@ class transaction {
     }
 
   private:
-    /// Whether a stop is how it ended. Not where it met the rest of a request that was answered: what the answer tells
-    /// may be told nowhere else. But nothing is a forked child's, and a stream is of no use to who wants to stop.
+    /// Returns whether a stop ended the transaction. A stop that came while the rest of an answered request was written
+    /// does not count, because the response may be the only copy of its result. A forked child must use nothing of its
+    /// parent, and a caller that cancels has no use for a stream.
     [[nodiscard]] bool is_given_up() const
     {
         const auto& op = exchange_.operation;
@@ -88,11 +89,12 @@ class transaction {
         return !has_answer() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
     }
 
-    /// What is left of the request. A server that refuses one may answer before it has read all of it, and read no
-    /// more; so the answer is looked for while the request is written. One that accepts it wants the rest.
+    /// Returns whether to write the rest of the request. A server may reject a request before it has read all of it,
+    /// and then read no more, so the transaction reads the response while it writes. A server that responds with
+    /// success wants the rest.
     [[nodiscard]] bool is_worth_sending() const { return text_ && !reader_.failure() && reader_.status() < 300; }
 
-    /// Whether the request is out, or will never be.
+    /// Writes the request. Returns whether it is complete or has failed.
     bool write(error_code& waited)
     {
         not_sent_ = std::exchange(waited, {});
@@ -105,7 +107,7 @@ class transaction {
             return false;
         }
         text_.reset();
-        if (not_sent_) // an answer may be there all the same
+        if (not_sent_) // the server may have responded all the same
             reader_.forbid_reuse();
         else if (!reader_.has_begun())
             exchange_.reached = phase::awaiting_response;
@@ -134,13 +136,13 @@ class transaction {
         if (exchange_.is_reused || exchange_.bytes_received != 0 || !connection_.was_refused(end))
             return;
         refusal_ = end;
-        exchange_.reached = phase::handshaking; // its last step was the server's
+        exchange_.reached = phase::handshaking; // the server completes the handshake
     }
 
     stream& connection_;
     response_reader& reader_;
     http::exchange& exchange_;
-    std::optional<outgoing> text_; // until it is out
+    std::optional<outgoing> text_; // empty once the request is written
     error_code not_sent_, refusal_;
     asio::socket_base::wait_type write_lacks_ = asio::socket_base::wait_write; // after a write that would have blocked
 };

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-// Nothing below puts a part of the URL into an error, the scheme apart: any other part may be half of a password.
+// Errors contain no part of the URL but its scheme: any other part may be a fragment of a password.
 
 namespace cojob::detail {
 
@@ -32,7 +32,7 @@ class url_parser {
             fail("must not have a query or a fragment");
     }
 
-    /// Takes the scheme off the text. Whether it is https.
+    /// Removes the scheme from the text. Returns whether it is https.
     [[nodiscard]] bool take_scheme(std::string_view& text) const
     {
         const auto end = text.find("://");
@@ -49,7 +49,7 @@ class url_parser {
         fail('"' + std::string(scheme) + "\" is not http or https");
     }
 
-    /// Takes the host off the authority and returns it in the one form that origins are compared in.
+    /// Removes the host from the authority and returns it in the normalized form in which origins are compared.
     [[nodiscard]] std::string take_host(std::string_view& authority) const
     {
         if (take(authority, '['))
@@ -77,7 +77,7 @@ class url_parser {
         return port;
     }
 
-    /// Without slashes at its end.
+    /// Returns the path without trailing slashes.
     [[nodiscard]] std::string parse_path(std::string_view path) const
     {
         path = path.substr(0, path.find_last_not_of('/') + 1);
@@ -116,7 +116,7 @@ class url_parser {
         }
     }
 
-    /// Takes the two digits after a percent sign off the text.
+    /// Removes the two digits after a percent sign from the text.
     void check_escape(std::string_view& text) const
     {
         unsigned char value = 0;
