@@ -57,6 +57,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -77,6 +78,7 @@
 #include <cstdint>
 #include <deque>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <iosfwd>
@@ -246,15 +248,15 @@ enum class errc {
     connect_timeout,      ///< a timeout before the request was sent; the last attempt names the phase
     tls_failed,           ///< the TLS handshake failed
     certificate_rejected, ///< the certificate or its host name was not accepted
-    proxy_failed,         ///< the proxy refused or closed the connection; this version uses no proxies
-    request_timeout,      ///< a timeout of one attempt after the request was sent
-    deadline_exceeded,    ///< the deadline of the whole call expired
-    wait_timeout,         ///< the job had not ended when last seen; `job_id` and `job_status` are set
-    connection_lost,      ///< the connection was reset or closed early, in a call that is safe to repeat
-    response_too_large,   ///< exceeds one of `limit_options`
-    malformed_response,   ///< not HTTP
-    invalid_response,     ///< JSON that does not match the API; the message names the path
-    no_progress,          ///< a list should continue, but page after page has nothing new: see `pager::next`
+    proxy_failed,      ///< the proxy opened no tunnel; `http_status` is the proxy's, `is_final` says whether to give up
+    request_timeout,   ///< a timeout of one attempt after the request was sent
+    deadline_exceeded, ///< the deadline of the whole call expired
+    wait_timeout,      ///< the job had not ended when last seen; `job_id` and `job_status` are set
+    connection_lost,   ///< the connection was reset or closed early, in a call that is safe to repeat
+    response_too_large, ///< exceeds one of `limit_options`
+    malformed_response, ///< not HTTP
+    invalid_response,   ///< JSON that does not match the API; the message names the path
+    no_progress,        ///< a list should continue, but page after page has nothing new: see `pager::next`
 };
 
 /// The enumerator's name.
@@ -304,6 +306,7 @@ enum class phase {
     queued,            ///< queued for a connection to the origin
     resolving,         ///< looks up the host name
     connecting,        ///< connects to one address after the other
+    proxying,          ///< gets a tunnel from the proxy
     handshaking,       ///< TLS
     sending,           ///< the first write has started: the server may have the request
     awaiting_response, ///< the request was sent completely
@@ -336,7 +339,8 @@ class error_info {
     /// Why it failed: an `errc`, or `operation_aborted` for a cancellation.
     [[nodiscard]] const error_code& code() const noexcept { return code_; }
 
-    int http_status = 0;        ///< status of the response; 0: no response
+    int http_status = 0;        ///< status of the response, with `proxy_failed` the proxy's; 0: no response
+    bool is_final = false;      ///< the failure would come again: with `proxy_failed`, a repetition may lock an account
     std::string method,         ///< of the request; empty if the failure belongs to no request
         path;                   ///< of the request, as sent, with its query
     std::string message;        ///< text of this library, such as the option or JSON member concerned; part of `what()`
@@ -608,14 +612,45 @@ struct response {
 
 namespace cojob {
 
+/// A version of TLS.
+enum class tls_version {
+    tls_1_2, ///< RFC 5246
+    tls_1_3  ///< RFC 8446
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(tls_version value) noexcept
+{
+    return detail::enumerator_name(value, {"tls_1_2", "tls_1_3"});
+}
+
 /// TLS options. The defaults are secure: TLS 1.2 or newer, the system's certificate authorities, host name check and
-/// SNI.
+/// SNI. Files are read once, when the client is created. An option that cannot work is `invalid_argument`.
 class tls_options {
   public:
     tls_options() = default;
 
-    std::string ca_file;     ///< PEM file of authorities; if set, replaces the system's
-    std::string ca_pem;      ///< PEM text of authorities; likewise, and combined with `ca_file`
+    std::filesystem::path ca_file; ///< PEM file of authorities; if set, replaces the system's
+    /// Directory of authorities, prepared by `openssl rehash`; replaces the system's, and is combined with `ca_file`.
+    std::filesystem::path ca_directory;
+    std::string ca_pem; ///< PEM text of authorities; replaces the system's, and is combined with the other two
+    /// PEM file of certificate revocation lists. If set, each certificate of a server's chain needs a current list of
+    /// its issuer.
+    std::filesystem::path crl_file;
+    /// SHA-256 hashes of public keys, such as `sha256//` and the base64 text, as curl's. If there are any, the server's
+    /// own key must have one of them, in addition to a valid certificate; also with `insecure_skip_verify`.
+    std::vector<std::string> pins;
+
+    std::filesystem::path client_certificate_file; ///< PEM file of this client's certificate and its intermediates
+    std::string client_certificate_pem;            ///< the same as a text
+    std::filesystem::path client_key_file;         ///< PEM file of the certificate's private key
+    secret client_key_pem;                         ///< the same as a text
+    /// Returns the passphrase of an encrypted key. Called once, when the client is created, and only if it is needed.
+    /// What it throws ends the construction.
+    std::function<secret()> client_key_passphrase;
+
+    tls_version min_version = tls_version::tls_1_2; ///< the oldest version that is accepted
+    tls_version max_version = tls_version::tls_1_3; ///< the newest version that is offered
     std::string server_name; ///< name that the certificate must have, in place of the URL's host; also sent as SNI
     bool insecure_skip_verify = false; ///< accepts any certificate from any server
 };
@@ -629,13 +664,30 @@ struct timeout_options {
     duration attempt = std::chrono::seconds(30);
     duration call = std::chrono::minutes(2);         ///< the whole call: queue for a connection slot, attempts, backoff
     duration stream_idle = std::chrono::seconds(60); ///< time without data while the next event of a stream is awaited
+    duration proxy = std::chrono::seconds(10);       ///< getting a tunnel from a proxy, its own TLS handshake included
 };
+
+/// Looks up a host name, in place of the system's resolver: asks a service registry, or a resolver such as c-ares.
+///
+///     options.name_lookup = [&registry](std::string host) -> asio::awaitable<std::vector<asio::ip::address>> {
+///         co_return co_await registry.addresses_of(std::move(host));
+///     };
+///
+/// Called on the client's strand for each new connection, except to an address or `localhost`; must not block. The
+/// result is not remembered. The addresses are tried as those of the system are. An exception, or a result without an
+/// address, ends the attempt with `connect_failed`; the words of the exception become part of the error. If the caller
+/// stops, or `timeout_options::resolve` expires, a terminal cancellation is emitted and nobody waits for the function
+/// any longer, so what it refers to must outlive it.
+using name_lookup = std::function<asio::awaitable<std::vector<asio::ip::address>>(std::string host)>;
 
 /// Limits for the connections to one origin: scheme, host and port. Zero is refused.
 struct pool_options {
     std::size_t max_connections = 8;          ///< at most that many; further calls queue in order
     std::size_t max_streams = 8;              ///< likewise for event streams, which have connections of their own
     duration idle = std::chrono::seconds(45); ///< connections idle for longer are not used again
+    /// Connections that were opened longer ago are not used again, so that a load balancer can drain a server. Each
+    /// ends up to a tenth earlier, so that they are not all opened anew at once. `no_timeout`: no limit.
+    duration max_age = no_timeout;
 };
 
 /// Limits for responses. A response that exceeds one ends the call with `response_too_large`, unless the member says
@@ -650,6 +702,34 @@ struct limit_options {
     std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one extension, and of a chunked body's trailers
     std::size_t event_line = std::size_t{1024} * 1024;   ///< bytes of a line of an event stream, unless it is data
     std::size_t event_bytes = std::size_t{1024} * 1024;  ///< bytes of data of one event, in one line or many
+};
+
+} // namespace cojob
+
+// -------- cojob/http/proxy_options.hpp
+
+namespace cojob {
+
+/// The proxy of a client. Every request to a proxied server goes through a tunnel, so for `https` servers the proxy
+/// sees host and port and nothing else. TLS with the server is verified as without a proxy.
+class proxy_options {
+  public:
+    proxy_options() = default;
+
+    /// `scheme://user:password@host:port`; user and password are percent-encoded and may be absent. The scheme is
+    /// `http` (also if there is none), `https`, `socks5h` (the proxy looks names up) or `socks5` (they are looked up
+    /// here, and the proxy gets one address). The ports are 80, 443 and 1080 by default. SOCKS 4 is refused.
+    ///
+    /// Applies to every server, the local machine included, and makes the client ignore the environment. TLS with an
+    /// `https` proxy is verified against the same authorities as with servers and the proxy's own host, never
+    /// `tls_options::server_name`. Empty: as the environment says.
+    std::string url;
+    /// Without a `url`: uses `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, read once when the client is
+    /// created, but never for a loopback server. docs/guide/networks.md has the rules.
+    bool from_environment = true;
+    /// Allows requests to `http` servers through a proxy, which then sees the key. A service's `allow_plaintext` is
+    /// necessary as well, unless the server is this machine.
+    bool allow_key_in_clear = false;
 };
 
 } // namespace cojob
@@ -723,6 +803,7 @@ enum class connection_change {
 struct connection_event {
     std::string_view host;                                ///< host of the origin
     connection_change change = connection_change::opened; ///< what happened
+    bool is_resumed = false; ///< opened with the TLS session of an earlier connection, which saves a full handshake
 };
 
 /// The state of a wait after a poll.
@@ -906,9 +987,11 @@ class client_options {
     client_options() = default;
 
     tls_options tls;                     ///< which certificates are trusted
+    proxy_options proxy;                 ///< the proxy; by default as the environment says
     timeout_options timeouts;            ///< limits for a call and its steps
     pool_options pool;                   ///< connections to each origin
     limit_options limits;                ///< limits for responses
+    cojob::name_lookup name_lookup;      ///< looks up host names; empty: the system does
     retry_options retry;                 ///< which failures are retried, and when
     std::string user_agent;              ///< the User-Agent header; empty: `cojob/` and the version
     observer_ptr observer;               ///< notified of events; must not own a client or service that it observes
@@ -943,14 +1026,15 @@ class api_request {
 
 /// Counters since the client was created.
 struct client_stats {
-    std::uint64_t requests = 0;           ///< attempts handed to the transport
-    std::uint64_t polls = 0;              ///< those of `requests` that were polls of a wait
-    std::uint64_t retries = 0;            ///< attempts after the first one of a call
-    std::uint64_t throttles = 0;          ///< 429 responses, and calls that queued for a quota slot
-    std::uint64_t connections_opened = 0; ///< attempts sent on a new connection
-    std::uint64_t connections_reused = 0; ///< attempts sent on a kept-alive connection
-    std::uint64_t bytes_sent = 0;         ///< bytes of HTTP, before encryption
-    std::uint64_t bytes_received = 0;     ///< bytes of HTTP, after decryption
+    std::uint64_t requests = 0;            ///< attempts handed to the transport
+    std::uint64_t polls = 0;               ///< those of `requests` that were polls of a wait
+    std::uint64_t retries = 0;             ///< attempts after the first one of a call
+    std::uint64_t throttles = 0;           ///< 429 responses, and calls that queued for a quota slot
+    std::uint64_t connections_opened = 0;  ///< attempts sent on a new connection
+    std::uint64_t connections_reused = 0;  ///< attempts sent on a kept-alive connection
+    std::uint64_t connections_resumed = 0; ///< those of `connections_opened` that resumed a TLS session
+    std::uint64_t bytes_sent = 0;          ///< bytes of HTTP, before encryption
+    std::uint64_t bytes_received = 0;      ///< bytes of HTTP, after decryption
 };
 
 /// A client: connections, clock and limits. All copies of the handle, and the services on them, share one state. An
@@ -966,7 +1050,8 @@ class client {
     ///
     /// The last argument replaces the network, as `testing::scripted_transport` does; empty: sockets. A transport
     /// belongs to one client, and must not outlive the context either. \throws api_error `invalid_argument` for an
-    /// empty executor and for options that cannot work, such as a CA file that cannot be read.
+    /// empty executor and for options that cannot work, such as a CA file that cannot be read, or an invalid proxy, in
+    /// the environment too.
     COJOB_DECL explicit client(asio::any_io_executor, client_options = {}, std::shared_ptr<http::transport> = {});
     /// The same, on the executor of an execution context such as an `io_context`.
     template <detail::execution_context Context>
@@ -982,6 +1067,22 @@ class client {
     /// types until the request is in flight. After that, for a request that is not `effect::none`, terminal and partial
     /// cancellation end the call with `outcome_unknown`, and total cancellation is ignored.
     [[nodiscard]] COJOB_DECL asio::awaitable<http::response> send(api_request) const;
+
+    /// Opens connections to a server ahead of the calls that will use them, TLS handshake included, until `connections`
+    /// of them are idle or `pool_options::max_connections` is reached. Sends no request and takes no slot of a quota.
+    /// Returns how many are idle; zero with a transport that has no connections.
+    ///
+    /// A warm connection is an idle one: it is used within `pool_options::idle`, and by a POST within a second. So warm
+    /// just before the first calls. Errors: `connect_failed`, `connect_timeout`, `tls_failed`, `certificate_rejected`,
+    /// `deadline_exceeded`; the connections opened before stay. Not retried. Cancellation: all types, at any time.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(http::url server, std::size_t connections) const;
+
+    /// Uses other TLS options for new connections, such as a renewed client certificate or another authority: reads the
+    /// files of the options anew, on the calling thread. Calls in flight end on their connections, with the options
+    /// that these were opened with. No kept-alive connection and no TLS session from before is used again. Concerns all
+    /// copies of the handle. Any thread may call it. Has no effect with a transport without TLS. \throws api_error
+    /// `invalid_argument` for options that cannot work; nothing changes then.
+    COJOB_DECL void use_tls(const tls_options&) const;
 
     /// A copy with another limit for each call, as `timeout_options::call`. \throws api_error `invalid_argument` for
     /// zero or less.
@@ -1045,7 +1146,7 @@ namespace cojob::detail {
 struct page_count {
     std::size_t places = 0,             ///< places of the list on the page: jobs, and items that did not decode
         known = 0,                      ///< jobs that an earlier page had
-        news = 0,                       ///< other jobs
+        new_jobs = 0,                   ///< other jobs
         unread = 0;                     ///< items that did not decode
     std::optional<std::size_t> total{}; ///< places of the whole list; empty: the API reports no total
 };
@@ -1508,12 +1609,14 @@ class exchange {
     cojob::operation& operation;       ///< the operation that may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase that it reached; updated by the transport
     bool needs_new_connection = false; ///< do not use a kept-alive connection
-    bool avoids_idle = false;          ///< use a kept-alive connection only if it was in use a moment ago
+    bool avoids_idle = false;          ///< use no connection that has served a request or is old
     duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
     duration queued{};                 ///< time in the transport's own queue; set by the transport
+    std::size_t idle_connections = 0;  ///< to the origin, after `transport::open_ahead`
     bool streams_body = false;         ///< stream the body of a successful response
     bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
     bool is_reused = false;            ///< the connection had served an earlier request
+    bool is_resumed = false;           ///< the connection is new and resumed a TLS session
     std::uint64_t bytes_sent = 0,      ///< bytes of HTTP, before encryption
         bytes_received = 0;            ///< bytes of HTTP, after decryption
 
@@ -1576,8 +1679,9 @@ class BOOST_SYMBOL_VISIBLE body_stream {
 struct exchange_result {
     error_code error{};                  ///< no error: `response` is complete, except for `rest`
     std::string why{};                   ///< explanation by this library or the system, never text of the server
-    http::response response{};           ///< the response; its status is 0 if no head arrived
+    http::response response{};           ///< the response, with `proxy_failed` the proxy's; status 0: no head arrived
     std::shared_ptr<body_stream> rest{}; ///< the body, if it is streamed; null: it is in the response
+    bool is_final = false;               ///< with an error: the same would come again, so do not retry
 };
 
 /// The interface between a client and the network. One client uses it, on its strand.
@@ -1589,11 +1693,27 @@ class BOOST_SYMBOL_VISIBLE transport {
     virtual ~transport() = default;
 
     /// Sends one request and reads its response. Returns failures as results, not as exceptions: `connect_failed`,
-    /// `tls_failed`, `certificate_rejected`, `connection_lost`, `malformed_response`, `response_too_large`. If
-    /// `exchange.operation.is_stopped()`, or if `exchange.commit()` returned false, the error is `operation_aborted`.
-    /// The request and the exchange outlive the call. A transport that does not stream may read the whole body and
-    /// leave `rest` empty.
+    /// `tls_failed`, `certificate_rejected`, `connection_lost`, `malformed_response`, `response_too_large`,
+    /// `proxy_failed`. If `exchange.operation.is_stopped()`, or if `exchange.commit()` returned false, the error is
+    /// `operation_aborted`. The request and the exchange outlive the call. A transport that does not stream may read
+    /// the whole body and leave `rest` empty.
     virtual asio::awaitable<exchange_result> send(const request&, exchange&) = 0;
+
+    /// Opens one connection to the request's origin and leaves it idle for a later `send`, unless `wanted` are idle
+    /// already or the limits leave no room for it. Sends nothing and commits nothing. Sets
+    /// `exchange.idle_connections`. Failures are as those of `send`. By default returns an empty awaitable: this
+    /// transport has no connections.
+    virtual asio::awaitable<exchange_result> open_ahead(const request&, exchange&, std::size_t wanted)
+    {
+        static_cast<void>(wanted);
+        return {};
+    }
+
+    /// Prepares other TLS options for new connections, and returns a function that the client calls once, on its
+    /// strand and while the transport lives, to put them into force: it also closes the idle connections. Called on any
+    /// thread. By default returns an empty function: this transport has no TLS. \throws api_error `invalid_argument`
+    /// for options that cannot work
+    [[nodiscard]] virtual std::function<void()> prepare_tls(const tls_options&) { return {}; }
 
     /// Closes idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;
@@ -1617,16 +1737,18 @@ class https_options {
   public:
     https_options() = default;
 
-    tls_options tls;          ///< which certificates are trusted
-    timeout_options timeouts; ///< all but `call`
-    pool_options pool;        ///< connections to each origin
-    limit_options limits;     ///< limits for responses
-    observer_ptr observer;    ///< notified of connections; empty: none
+    tls_options tls;                ///< which certificates are trusted
+    proxy_options proxy;            ///< the proxy, if there is one
+    timeout_options timeouts;       ///< all but `call`
+    pool_options pool;              ///< connections to each origin
+    limit_options limits;           ///< limits for responses
+    cojob::name_lookup name_lookup; ///< looks up host names; empty: the system does
+    observer_ptr observer;          ///< notified of connections; empty: none
 };
 
 /// Creates a transport for HTTP/1.1 over TLS or plain TCP, with kept-alive connections for each origin. The default of
 /// a client.
-/// \throws api_error `invalid_argument` for invalid TLS options.
+/// \throws api_error `invalid_argument` for invalid TLS options and proxies, those of the environment included.
 [[nodiscard]] COJOB_DECL std::shared_ptr<transport> make_https_transport(https_options);
 
 } // namespace cojob::http
@@ -2143,7 +2265,7 @@ struct pager_state {
     {
         page_count count{.places = page.items.size() + page.skipped, .unread = page.skipped, .total = page.total};
         for (const auto& item : page.items)
-            (seen.contains(std::string(job_id(item))) ? count.known : count.news) += 1;
+            (seen.contains(std::string(job_id(item))) ? count.known : count.new_jobs) += 1;
         if (!cursor.take(count))
             return;
         for (auto& item : page.items)
@@ -2985,6 +3107,8 @@ class agent {
     /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
     /// `invalid_argument` for zero or less.
     [[nodiscard]] agent with_timeout(duration call) const { return with(client_.with_timeout(call)); }
+    /// Opens connections to the service's server ahead: see `client::warm`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(std::size_t connections) const;
     /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project. Two jobs are the same if API, scope and id are equal.
@@ -3271,6 +3395,8 @@ class agent_v1 {
     /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
     /// `invalid_argument` for zero or less.
     [[nodiscard]] agent_v1 with_timeout(duration call) const { return with(client_.with_timeout(call)); }
+    /// Opens connections to the service's server ahead: see `client::warm`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(std::size_t connections) const;
     /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and project. Two jobs are the same if API, scope and id are equal.
@@ -3531,6 +3657,8 @@ class jobs {
     /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
     /// `invalid_argument` for zero or less.
     [[nodiscard]] jobs with_timeout(duration call) const { return with(client_.with_timeout(call)); }
+    /// Opens connections to the service's server ahead: see `client::warm`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(std::size_t connections) const;
     /// The client that sends its requests.
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path. Two jobs are the same if API, scope and id are equal.
@@ -3700,7 +3828,6 @@ namespace cojob {
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/query.hpp>
@@ -3725,8 +3852,12 @@ namespace cojob {
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 #include <openssl/x509v3.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <array>
@@ -3735,7 +3866,8 @@ namespace cojob {
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
+#include <cstring>
+#include <fcntl.h>
 #include <ios>
 #include <iterator>
 #include <limits>
@@ -3799,8 +3931,8 @@ std::string to_string(timestamp t)
 
 namespace detail {
 
-/// The pending wait outlives the alarm by a moment, so what it calls is shared with it, and it looks at nothing else:
-/// the last owner of a client, and of an alarm that is at rest, may be on another thread.
+/// The pending wait can outlive the alarm for a moment. It shares only the callback with the alarm, because the last
+/// owner of a client, and of an alarm that is not set, may be on another thread.
 class steady_alarm final : public alarm {
   public:
     explicit steady_alarm(const asio::any_io_executor& executor) : timer_(executor) {}
@@ -3809,7 +3941,7 @@ class steady_alarm final : public alarm {
     void set(time_point when, std::function<void()> ring) override
     {
         clear();
-        ring_ = std::make_shared<std::function<void()>>(std::move(ring)); // once a request
+        ring_ = std::make_shared<std::function<void()>>(std::move(ring)); // one allocation per request
         timer_.expires_at(when);
         timer_.async_wait([weak = std::weak_ptr(ring_)](const boost::system::error_code& ec) {
             const auto callback = weak.lock();
@@ -3825,7 +3957,7 @@ class steady_alarm final : public alarm {
         ring_.reset();
         try {
             timer_.cancel();
-        } catch (const boost::system::system_error&) { // the wait stays and will find nothing to ring
+        } catch (const boost::system::system_error&) { // the wait stays pending and finds no callback
         }
     }
 
@@ -3904,7 +4036,7 @@ namespace cojob {
 
 namespace detail {
 
-/// What each code is called and which conditions it meets, in the order of errc.
+/// The message and the conditions of each code, in the order of errc.
 struct errc_row {
     const char* text;
     unsigned conditions;
@@ -3951,7 +4083,7 @@ inline const errc_row* find_errc(int value) noexcept
     return &rows[static_cast<std::size_t>(value - 1)];
 }
 
-// A category's identity is its id and not its address: in a program there may be several of each.
+// Categories are compared by id, not by address: a program with shared libraries may contain several instances.
 class error_category_type final : public boost::system::error_category {
   public:
     constexpr error_category_type() noexcept : error_category(0xB9D7'41C2'6A0E'83F5U) {}
@@ -3986,17 +4118,17 @@ class condition_category_type final : public boost::system::error_category {
     }
 };
 
-/// A text from outside as a part of a line.
+/// External text as part of a line: escaped and shortened.
 inline std::string excerpt_for_line(std::string_view text, std::size_t most)
 {
     const auto kept = cut_at_character(text, most);
     return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
 }
 
-/// Which call it was, or which job where it was a wait; the query may hold secrets.
+/// The call's method and path, or the job of a wait. Without the query, which may contain secrets.
 inline std::string subject_of(const error_info& info)
 {
-    constexpr std::size_t most = 256; // above any path of an API, and a line stays one that can be read
+    constexpr std::size_t most = 256; // longer than any API path, short enough for a readable line
     const auto path = std::string_view(info.path).substr(0, info.path.find('?'));
     if (!info.method.empty() && !path.empty())
         return escape_control(info.method) + ' ' + excerpt_for_line(path, most);
@@ -4039,6 +4171,7 @@ std::string_view to_string(phase p) noexcept
     case phase::queued: return "queued";
     case phase::resolving: return "resolving";
     case phase::connecting: return "connecting";
+    case phase::proxying: return "asking the proxy";
     case phase::handshaking: return "handshaking";
     case phase::sending: return "sending";
     case phase::awaiting_response: return "awaiting response";
@@ -4055,9 +4188,9 @@ std::string to_string(const error_info& info)
         line += " (HTTP " + std::to_string(info.http_status) + ")";
     detail::add_part(line, ": ", "", detail::subject_of(info));
     detail::add_part(line, ": ", "", info.message);
-    if (info.retry_at) { // a call whose outcome is not known must not be repeated just so
+    if (info.retry_at) { // do not advise a retry if the outcome is unknown
         const auto* const advice =
-            info.code() == condition::retryable ? "try again at " : "the server asks to be left alone until ";
+            info.code() == condition::retryable ? "try again at " : "the server asks for no requests until ";
         detail::add_part(line, info.message.empty() ? ": " : "; ", advice, to_string(*info.retry_at));
     }
     return line;
@@ -4201,15 +4334,15 @@ namespace cojob::detail {
 
 namespace cojob::detail {
 
-/// A name that ends with a dot is absolute: the resolver adds no domain to it. The dot means nothing to a server, and
-/// belongs neither into `Host` nor into SNI (RFC 6066, section 3), nor is it in a certificate.
+/// Removes the final dot of an absolute name. The dot only tells the resolver not to append a search domain. It belongs
+/// neither in `Host` nor in SNI (RFC 6066, section 3), and certificates do not contain it.
 inline std::string_view without_final_dot(std::string_view host) noexcept
 {
     return host.substr(0, host.size() - (host.ends_with('.') ? 1 : 0));
 }
 
-/// The host may be written by getaddrinfo's old rules (one to four numbers, octal and hexadecimal too) only as the
-/// dotted quad of RFC 3986, 3.2.2: what looks like a name must not turn into an address further down.
+/// Returns whether a host must be an IPv4 address. getaddrinfo also accepts one to four numbers, octal or hexadecimal.
+/// Only the dotted quad of RFC 3986, 3.2.2, is allowed here, so that nothing that looks like a name becomes an address.
 inline bool ends_in_number(std::string_view host) noexcept
 {
     auto last = host.substr(host.rfind('.') + 1);
@@ -4254,7 +4387,7 @@ inline bool is_dns_name(std::string_view host) noexcept
     }
 }
 
-/// A DNS name, absolute or not, or an IPv4 address.
+/// Returns whether the host is a DNS name, absolute or not, or an IPv4 address.
 inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
 {
     const auto name = without_final_dot(host);
@@ -4263,14 +4396,14 @@ inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
 
 inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 {
-    if (text.find('%') != text.npos) // a zone id means something on one machine only
+    if (text.find('%') != text.npos) // a zone id is valid on one machine only
         return std::nullopt;
     error_code failed;
     const auto address = asio::ip::make_address_v6(std::string(text), failed);
     return failed ? std::nullopt : std::optional(address);
 }
 
-/// Whom a certificate can be for. Empty: nobody is named.
+/// Checks a name that a server certificate must match. An empty name is valid.
 /// \throws api_error invalid_argument
 inline void check_server_name(std::string_view name, std::string_view what)
 {
@@ -4280,13 +4413,11 @@ inline void check_server_name(std::string_view name, std::string_view what)
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/http/url.ipp
+// -------- cojob/impl/internal/http/url_parser.hpp
 
-// Nothing below puts a part of the URL into an error, the scheme apart: any other part may be half of a password.
+// Errors contain no part of the URL but its scheme: any other part may be a fragment of a password.
 
-namespace cojob {
-
-namespace detail {
+namespace cojob::detail {
 
 class url_parser {
   public:
@@ -4304,7 +4435,7 @@ class url_parser {
             fail("must not have a query or a fragment");
     }
 
-    /// Takes the scheme off the text. Whether it is https.
+    /// Removes the scheme from the text. Returns whether it is https.
     [[nodiscard]] bool take_scheme(std::string_view& text) const
     {
         const auto end = text.find("://");
@@ -4321,7 +4452,7 @@ class url_parser {
         fail('"' + std::string(scheme) + "\" is not http or https");
     }
 
-    /// Takes the host off the authority and returns it in the one form that origins are compared in.
+    /// Removes the host from the authority and returns it in the normalized form in which origins are compared.
     [[nodiscard]] std::string take_host(std::string_view& authority) const
     {
         if (take(authority, '['))
@@ -4336,10 +4467,10 @@ class url_parser {
         return host;
     }
 
-    [[nodiscard]] std::uint16_t parse_port(std::string_view text, bool is_secure) const
+    [[nodiscard]] std::uint16_t parse_port(std::string_view text, std::uint16_t usual) const
     {
         if (text.empty() || text == ":") // RFC 3986, 6.2.3
-            return is_secure ? 443 : 80;
+            return usual;
         std::uint16_t port = 0;
         const auto* const begin = text.data() + 1;
         const auto* const end = text.data() + text.size();
@@ -4349,7 +4480,7 @@ class url_parser {
         return port;
     }
 
-    /// Without slashes at its end.
+    /// Returns the path without trailing slashes.
     [[nodiscard]] std::string parse_path(std::string_view path) const
     {
         path = path.substr(0, path.find_last_not_of('/') + 1);
@@ -4388,7 +4519,7 @@ class url_parser {
         }
     }
 
-    /// Takes the two digits after a percent sign off the text.
+    /// Removes the two digits after a percent sign from the text.
     void check_escape(std::string_view& text) const
     {
         unsigned char value = 0;
@@ -4404,7 +4535,11 @@ class url_parser {
     std::string_view what_;
 };
 
-} // namespace detail
+} // namespace cojob::detail
+
+// -------- cojob/impl/http/url.ipp
+
+namespace cojob {
 
 namespace http {
 
@@ -4419,7 +4554,7 @@ url parse_url(std::string_view text, std::string_view what)
     if (authority.find('@') != authority.npos)
         parser.fail("must not have a user name or password");
     result.origin_.host = parser.take_host(authority);
-    result.origin_.port = parser.parse_port(authority, result.origin_.is_secure);
+    result.origin_.port = parser.parse_port(authority, result.origin_.is_secure ? 443 : 80);
     result.base_path_ = parser.parse_path(text);
     return result;
 }
@@ -4487,7 +4622,7 @@ secret detail::bearer(const secret& key)
     if (key.empty())
         return {};
     std::string value;
-    value.reserve(7 + key.reveal().size()); // a reallocation would leave the key behind
+    value.reserve(7 + key.reveal().size()); // a reallocation would leave a copy of the key in memory
     value.append("Bearer ").append(key.reveal());
     return secret(std::move(value));
 }
@@ -4501,7 +4636,7 @@ inline std::string_view trim_white_space(std::string_view text) noexcept
     return text.substr(first, text.find_last_not_of(space) + 1 - first);
 }
 
-/// Wipes the text when it goes out of scope, by an exception too.
+/// Wipes the text at the end of the scope, also after an exception.
 [[nodiscard]] inline auto wipe_at_end(std::string& text)
 {
     const auto forget = [](std::string* s) { wipe(*s); };
@@ -4518,11 +4653,11 @@ inline secret make_key(std::string_view text, const std::string& from)
 /// \throws api_error invalid_argument
 inline std::string read_key_file(const std::string& path)
 {
-    constexpr std::size_t most = 16384; // above any key
+    constexpr std::size_t most = 16384; // larger than any key
     const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
     if (!file)
         throw_invalid_argument(path, "the file cannot be opened; it must hold a key");
-    std::setvbuf(file.get(), nullptr, _IONBF, 0); // no copy of the key stays in a buffer of the library's
+    std::setvbuf(file.get(), nullptr, _IONBF, 0); // unbuffered: no copy of the key in a stdio buffer
     std::string text(most, '\0');
     const auto size = std::fread(text.data(), 1, most, file.get());
     if (std::ferror(file.get()) != 0 || size == most) {
@@ -4537,7 +4672,8 @@ inline std::string read_key_file(const std::string& path)
 
 std::string detail::environment(const std::string& variable, std::string_view must_hold)
 {
-    const char* value = std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): nothing here changes it
+    const char* value =
+        std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): cojob does not modify the environment
     std::string text(trim_white_space(value ? value : ""));
     if (text.empty() && !must_hold.empty())
         throw_invalid_argument(variable + ": the environment variable is " +
@@ -4589,6 +4725,25 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
 }
 
 } // namespace cojob::http
+
+// -------- cojob/impl/internal/base/run_later.hpp
+
+namespace cojob::detail {
+
+/// Posts a function, whatever it is, as one type: each that is posted by itself costs a user's compiler ten functions.
+/// For what does not happen with every request.
+inline void run_later(const asio::any_io_executor& executor, std::function<void()> function)
+{
+    asio::post(executor, std::move(function));
+}
+
+/// The same, but at once if this thread is running the executor.
+inline void run_soon(const asio::any_io_executor& executor, std::function<void()> function)
+{
+    asio::dispatch(executor, std::move(function));
+}
+
+} // namespace cojob::detail
 
 // -------- cojob/impl/internal/base/serial_executor.hpp
 
@@ -5055,15 +5210,15 @@ class weak_list {
 
 namespace cojob::detail {
 
-/// What a client may spend on retries. When most calls fail, retries only add to what breaks the server: then calls are
-/// made once, until successes have filled it again.
+/// Limits a client's retries. When most calls fail, retries add to the load of a failing server: then calls are not
+/// retried until successes have refilled the budget.
 class retry_budget {
   public:
     static constexpr double most = 10, reserve = 5, per_success = 0.1;
 
     void succeeded() noexcept { tokens_ = std::min(most, tokens_ + per_success); }
 
-    /// Whether the call that failed may be tried again.
+    /// Takes a token for a failed call. Returns whether it may be retried.
     [[nodiscard]] bool failed() noexcept
     {
         tokens_ = std::max(0.0, tokens_ - 1);
@@ -5082,7 +5237,7 @@ namespace cojob::detail {
 
 class client_state;
 
-/// Tells clients that their execution context is going.
+/// Notifies clients when their execution context shuts down and when the process forks.
 class context_watch final : public asio::execution_context::service {
   public:
     static inline asio::execution_context::id id;
@@ -5100,10 +5255,11 @@ class context_watch final : public asio::execution_context::service {
 
     [[nodiscard]] std::shared_ptr<const std::atomic<bool>> is_gone() const { return is_gone_; }
 
-    /// In a child whose program has not told Asio of the fork: its poll set is still the parent's.
-    void tell_of_fork()
+    /// Called in a child process. Notifies the context of the fork if the program has not: its epoll set is still the
+    /// parent's.
+    void notify_of_fork()
     {
-        if (told_in_.is_of_a_parent())
+        if (notified_in_.is_of_a_parent())
             context().notify_fork(asio::execution_context::fork_child);
     }
 
@@ -5113,11 +5269,11 @@ class context_watch final : public asio::execution_context::service {
 
     std::mutex mutex_;
     weak_list<client_state> clients_;
-    fork_mark told_in_;
+    fork_mark notified_in_;
     std::shared_ptr<std::atomic<bool>> is_gone_ = share<std::atomic<bool>>(false);
 };
 
-/// What all copies of a client share. Touched on `executor` only, but for what says otherwise.
+/// The state that all copies of a client share. Members are used on `executor` only, unless they say otherwise.
 class client_state : public std::enable_shared_from_this<client_state> {
   public:
     client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
@@ -5149,14 +5305,14 @@ class client_state : public std::enable_shared_from_this<client_state> {
         return c;
     }
 
-    /// All of a call, its wait for a slot of the quota too, ends then.
+    /// Adds a deadline for each whole call, including its wait for a quota slot.
     static client until(client c, time_point deadline)
     {
         c.settings_.until = std::min(c.settings_.until, deadline);
         return c;
     }
 
-    /// Once, after construction.
+    /// Called once, after construction.
     void watch_context()
     {
         watch_ = &asio::use_service<context_watch>(asio::query(executor, asio::execution::context));
@@ -5164,20 +5320,20 @@ class client_state : public std::enable_shared_from_this<client_state> {
         context_is_gone_ = watch_->is_gone();
     }
 
-    /// Each operation begins with it: a child has nothing to do with what its parent has begun.
+    /// Called first by each operation. A child process must not continue its parent's operations.
     void notice_fork()
     {
         if (made_in_.is_of_a_parent())
-            watch_->tell_of_fork();
+            watch_->notify_of_fork();
     }
 
-    /// In the child, once.
+    /// Called once in a child process.
     void forked()
     {
         made_in_.renew();
-        random_.seed(std::random_device{}()); // a seed of the options too: the parent draws from that one
+        random_.seed(std::random_device{}()); // even with options.seed: the parent uses that sequence
         transport->forked();
-        auto running = running_; // stopping one may end another
+        auto running = running_; // a copy: stopping one operation may end another
         for (const auto& op : running)
             if (const auto alive = op.lock(); alive && alive->has_forked())
                 alive->stop(stop_reason::forked);
@@ -5190,23 +5346,23 @@ class client_state : public std::enable_shared_from_this<client_state> {
 
     [[nodiscard]] clock& time() const noexcept { return *options.clock; }
 
-    /// From any thread. What runs ends on the strand.
+    /// Thread-safe. Stops the running operations on the strand.
     void close()
     {
         is_closed_ = true;
-        asio::dispatch(executor, [self = shared_from_this()] {
-            auto running = self->running_; // stopping one may end another
+        run_soon(executor, [self = shared_from_this()] {
+            auto running = self->running_; // a copy: stopping one operation may end another
             for (const auto& op : running)
                 if (const auto alive = op.lock())
                     alive->stop(stop_reason::closed);
             self->transport->close();
         });
     }
-    /// From any thread.
+    /// Thread-safe.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
-    /// An operation while it runs, from the first step of its coroutine on: known to `close()`, its timer ended with
-    /// it.
+    /// Registers a running operation, from the first step of its coroutine, so that `close()` can stop it. Stops its
+    /// timer at the end.
     class running_guard {
       public:
         running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
@@ -5234,7 +5390,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     /// Uniform in [0, 1).
     [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
-    /// State of another layer that lives as long as the client; made at first use. From any thread.
+    /// State that another layer keeps with the client. Created at first use. Thread-safe.
     template <class Extension>
     std::shared_ptr<Extension> extension()
     {
@@ -5246,10 +5402,10 @@ class client_state : public std::enable_shared_from_this<client_state> {
         return found;
     }
 
-    /// Counters, read from any thread.
+    /// Can be read from any thread.
     struct {
-        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, sent{0},
-            received{0};
+        std::atomic<std::uint64_t> requests{0}, polls{0}, retries{0}, throttles{0}, opened{0}, reused{0}, resumed{0},
+            sent{0}, received{0};
     } counters;
 
   private:
@@ -5277,9 +5433,10 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
 {
     if (event != asio::execution_context::fork_child)
         return;
-    told_in_.renew();
+    notified_in_.renew();
     weak_list<client_state> clients;
-    std::swap(clients, clients_); // no lock: a child has one thread, and the mutex may be another's of the parent
+    std::swap(clients,
+              clients_); // no lock: a child has one thread, and another thread of the parent may have held the mutex
     clients.notify([this](client_state& client) {
         clients_.add(client.shared_from_this());
         client.forked();
@@ -5292,10 +5449,10 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
 
 namespace cojob::detail {
 
-/// What every request accepts, unless the caller says something else: nothing here can undo a content coding.
+/// The `Accept-Encoding` of every request, unless the caller sets another: this library decodes no content coding.
 inline constexpr std::string_view no_coding = "identity";
 
-/// Whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body as it is.
+/// Returns whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body unchanged.
 inline bool is_uncoded(std::string_view codings)
 {
     while (!codings.empty()) {
@@ -5307,7 +5464,7 @@ inline bool is_uncoded(std::string_view codings)
     return true;
 }
 
-/// The first `Content-Encoding` that changes the body; empty for none.
+/// Returns the first `Content-Encoding` that changes the body, or an empty view.
 inline std::string_view content_coding(const http::response& response)
 {
     for (const auto& [name, value] : response.headers)
@@ -5316,7 +5473,7 @@ inline std::string_view content_coding(const http::response& response)
     return {};
 }
 
-/// A coding as it may be shown: it is the server's text, and most of it would do harm in an error's message.
+/// Returns a coding in a form that is safe in an error message, because the text comes from the server.
 inline std::string shown_coding(std::string_view coding)
 {
     constexpr std::size_t longest = 32;
@@ -5325,11 +5482,12 @@ inline std::string shown_coding(std::string_view coding)
     return fits ? std::string(coding) : "an unknown coding";
 }
 
-/// What is wrong with a success whose body is coded although the request accepts no coding; empty for nothing.
-inline std::string coding_objection(const http::request& asked, const http::response& response)
+/// Returns the error text for a response whose body is coded although the request accepts no coding, or an empty
+/// string.
+inline std::string coding_objection(const http::request& request, const http::response& response)
 {
     const auto coding = content_coding(response);
-    if (coding.empty() || http::find_header(asked.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
+    if (coding.empty() || http::find_header(request.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
         return {};
     return "header Content-Encoding: " + shown_coding(coding) + ", which was not asked for";
 }
@@ -5340,13 +5498,13 @@ inline std::string coding_objection(const http::request& asked, const http::resp
 
 namespace cojob::detail {
 
-/// A request, checked and ready; no I/O has happened.
+/// A validated request that is ready to be sent.
 struct prepared_call {
     api_request api{};
     cojob::effect effect = cojob::effect::once;
     http::request wire{};
-    std::string shown_target{}; ///< for the observer: without the keys used so far; empty where there is no observer
-    bool streams_body = false;  ///< of a success
+    std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
+    bool streams_body = false;  ///< whether the body of a success is streamed
 };
 
 inline std::string make_target(const api_request& r)
@@ -5371,10 +5529,10 @@ inline void check_plaintext(const http::url& base, bool allowed, std::string_vie
 {
     if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
         throw_invalid_argument(what, "http:// to " + base.origin().host +
-                                         " would send the key in the clear; set allow_plaintext if that is meant");
+                                         " would send the key in the clear; set allow_plaintext to permit that");
 }
 
-/// Headers that say where a request goes, for whom and how long it is are made here and nowhere else.
+/// Rejects the headers that only the client sets: target, authorization and framing.
 inline void check_header(const std::pair<std::string, std::string>& header)
 {
     check_header_name(header.first, "header name");
@@ -5383,10 +5541,10 @@ inline void check_header(const std::pair<std::string, std::string>& header)
                                                          "connection"};
     for (const auto name : own)
         if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first, "is made by the client");
+            throw_invalid_argument("header " + header.first, "is set by the client");
 }
 
-/// What the caller says counts.
+/// Adds a header that the caller has not set.
 inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
 {
     if (!http::find_header(headers, name))
@@ -5403,7 +5561,7 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
     if (!is_token(method))
         throw_invalid_argument("method: not a token");
     if (method == "CONNECT")
-        throw_invalid_argument("method: CONNECT makes a tunnel, which this client has no use for");
+        throw_invalid_argument("method: CONNECT is not supported");
     for (const auto& segment : request.segments)
         check_segment(segment, "path segment");
 
@@ -5441,8 +5599,8 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
 
 namespace cojob::detail {
 
-/// One call, from its request to its end. The caller and what runs on the client's strand share it, so nothing of it
-/// is moved on the way; the caller writes before the call is spawned and reads when it has completed.
+/// One call, from request to response. The caller and the coroutine on the client's strand share it, so that nothing is
+/// moved between them. The caller writes before the call is spawned and reads after its completion.
 class call_record {
   public:
     /// \throws api_error invalid_argument
@@ -5457,16 +5615,16 @@ class call_record {
     prepared_call request;
     operation op;
 
-    error_info failure{};                      ///< how it ended; no code: with a success
-    std::exception_ptr thrown{};               ///< by a credential provider or a header hook
-    http::response response{};                 ///< of a success
-    std::shared_ptr<http::body_stream> rest{}; ///< of the response, where its body is streamed
+    error_info failure{};                      ///< has no code after a success
+    std::exception_ptr thrown{};               ///< an exception of the credential provider or the header hook
+    http::response response{};                 ///< set after a success
+    std::shared_ptr<http::body_stream> rest{}; ///< the rest of the body, if it is streamed
     std::vector<attempt> attempts{};
 };
 
 using call_ptr = std::shared_ptr<call_record>;
 
-/// The operation, kept alive with the rest.
+/// The call's operation. Shares ownership of the call.
 inline std::shared_ptr<operation> operation_of(const call_ptr& c)
 {
     return {c, &c->op};
@@ -5522,22 +5680,29 @@ inline asio::awaitable<void> sleep_until(operation& op, time_point when)
     co_await wait_until(op, over, when);
 }
 
+/// Suspends until other handlers of the executor have had their turn. A timer, because events have the same: to await a
+/// `post` costs a user's compiler twenty functions more.
+inline asio::awaitable<void> let_others_run(const asio::any_io_executor& executor)
+{
+    asio::steady_timer over(executor, asio::steady_timer::time_point());
+    co_await over.async_wait(asio::as_tuple(asio::deferred));
+}
+
 } // namespace cojob::detail
 
 // -------- cojob/impl/internal/client/poll_trace.hpp
 
 namespace cojob::detail {
 
-/// What one poll is made with, and what it leaves behind besides the job.
+/// Settings of one poll, and what is known of its requests besides the job.
 struct poll_trace {
-    duration yields{};                     ///< for how long it lets calls go first where it has to queue
-    duration queued{};                     ///< for how long its attempts that are over queued for a connection
-    std::optional<duration> retry_after{}; ///< the server's word on when to come back, whatever its status
-    std::optional<phase> reached{};        ///< how far its last attempt came that is over
-    const phase* reaching = nullptr;       ///< how far the one that is under way has come
+    duration yields{}; ///< how long it lets other calls go first if it has to queue for a connection
+    duration queued{}; ///< how long its completed attempts queued for a connection
+    std::optional<duration> retry_after{}; ///< the server's hint when to poll again, whatever the status
+    std::optional<phase> reached{};        ///< the phase that its last completed attempt reached
+    const phase* reaching = nullptr;       ///< the phase of the running attempt
 
-    /// A call of this client begins. Until its first attempt does, it has sent nothing: it may ask for its key for
-    /// long.
+    /// Records that a call begins. Nothing is sent until its first attempt begins; a credential provider may take long.
     static void call_begins(poll_trace* of) noexcept
     {
         if (of)
@@ -5546,7 +5711,7 @@ struct poll_trace {
 
     [[nodiscard]] std::optional<phase> progress() const { return reaching ? *reaching : reached; }
 
-    /// An attempt that is under way.
+    /// Records the phase of a running attempt.
     class watch {
       public:
         watch(poll_trace* trace, const phase& reaching) : trace_(trace)
@@ -5678,8 +5843,8 @@ class json_document {
 
 namespace cojob::detail {
 
-/// How many characters of a `Location` come before its authority; npos where it has none. Some servers write
-/// backslashes, or forget slashes, and mean an authority all the same.
+/// The position of the authority in a `Location`; npos if it has none. Some servers write backslashes, or leave out the
+/// slashes, and still mean an authority.
 inline std::size_t find_authority(std::string_view location) noexcept
 {
     const auto in_scheme = [](char c) { return is_alpha(c) || is_digit(c) || c == '+' || c == '-' || c == '.'; };
@@ -5690,8 +5855,8 @@ inline std::size_t find_authority(std::string_view location) noexcept
     return has_scheme || after_slashes - begin >= 2 ? after_slashes : location.npos;
 }
 
-/// Whether that can be a host and its port, rather than the beginning of user info whose password has an unescaped `/`,
-/// `?` or `#`. Before `?` and `#` a host is recognized by its dot.
+/// Whether `text` can be a host and its port. Otherwise it is the beginning of user info whose password contains an
+/// unescaped `/`, `?` or `#`. Before `?` and `#`, only `localhost` and names with a dot or a bracket are hosts.
 inline bool may_be_host(std::string_view text, std::string_view rest) noexcept
 {
     const auto host_end = text.find(':', text.starts_with('[') ? std::min(text.find(']'), text.size()) : 0);
@@ -5702,7 +5867,7 @@ inline bool may_be_host(std::string_view text, std::string_view rest) noexcept
     return is_before_path || host.empty() || host == "localhost" || host.find_first_of(".[") != host.npos;
 }
 
-/// A `Location` without what may be secret in it: user info, query and fragment.
+/// A `Location` without the parts that may be secret: user info, query and fragment.
 inline std::string without_secrets(std::string_view location)
 {
     const auto begin = std::min(find_authority(location), location.size());
@@ -5736,10 +5901,10 @@ inline std::string letters_of(std::string_view text)
     return letters;
 }
 
-/// Whether the text has something in it that the status does not say: words in another script, or another number.
+/// Whether the text contains something that the status does not say: characters outside ASCII, or another number.
 inline bool has_other_words(std::string_view text, int status)
 {
-    if (equal_ignoring_case(text.substr(0, 5), "http/")) // and its version
+    if (equal_ignoring_case(text.substr(0, 5), "http/")) // with its version
         text.remove_prefix(std::min(text.find(' '), text.size()));
     if (std::any_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }))
         return true;
@@ -5769,19 +5934,19 @@ inline bool is_reason_phrase(std::string_view text, int status)
            });
 }
 
-/// What a failure's JSON says in words.
+/// Finds the messages in the JSON body of an error response.
 class server_words {
   public:
     server_words(const boost::json::value& body, int status) : status_(status) { texts_ = texts_in(body, 0); }
 
-    /// The text that says most; empty where there are no words.
+    /// The first message that says more than the status, or else the first message; empty if there is none.
     [[nodiscard]] const std::string& message() const
     {
         static const std::string none;
         return texts_.empty() ? none : texts_[best_of(texts_)];
     }
 
-    /// The others, in the order of their weight.
+    /// The other messages, most informative member first.
     [[nodiscard]] std::string detail() const
     {
         std::string all;
@@ -5794,15 +5959,15 @@ class server_words {
   private:
     using texts = std::vector<std::string>;
 
-    static constexpr std::size_t most_items = 8; // of an array: enough to mend a request by
+    static constexpr std::size_t most_items = 8; // of an array: enough to correct a request
     static constexpr int deepest = 4;            // {"error": {"errors": [{"message": …}]}}
 
-    /// The members that have words, the most telling first. `detail` and `title` are RFC 9457's, `error_description` is
-    /// RFC 6749's, `msg` FastAPI's.
+    /// The members that contain messages, the most informative first. `detail` and `title` are RFC 9457's,
+    /// `error_description` is RFC 6749's, `msg` FastAPI's.
     static constexpr std::array<std::string_view, 9> names{
         "message", "error_description", "error", "detail", "details", "title", "errors", "msg", "reason"};
 
-    /// The place of the first that says more than the status.
+    /// The index of the first message that says more than the status, or else 0.
     [[nodiscard]] std::size_t best_of(const texts& all) const
     {
         const auto says_more = [this](const std::string& text) { return !is_reason_phrase(text, status_); };
@@ -5810,7 +5975,7 @@ class server_words {
         return found == all.end() ? 0 : static_cast<std::size_t>(found - all.begin());
     }
 
-    /// Each different text of an object's members; of anything else at most one.
+    /// The distinct messages of an object's members; at most one of any other value.
     [[nodiscard]] texts texts_in(const boost::json::value& value, int depth) const
     {
         texts found;
@@ -5830,7 +5995,7 @@ class server_words {
             found.push_back(std::move(words));
     }
 
-    /// One text for a value, empty where it has none.
+    /// The message of a value; empty if it has none.
     [[nodiscard]] std::string words_in(const boost::json::value& value, int depth) const
     {
         if (const auto* const text = value.if_string())
@@ -5854,7 +6019,7 @@ class server_words {
         return all;
     }
 
-    /// `{"prompt": ["is too long"]}`, a field and what is wrong with it, is a form of `errors` as well.
+    /// The messages in `errors`, which can also map fields to messages: `{"prompt": ["is too long"]}`.
     [[nodiscard]] std::string words_of_fields(const boost::json::value& errors, int depth) const
     {
         auto all = words_in(errors, depth);
@@ -5878,7 +6043,7 @@ class server_words {
 
 namespace cojob::detail {
 
-/// The body of a failure as JSON, read as leniently as that of a success; null where it is none.
+/// The body of an error response as JSON, parsed as leniently as that of a success; null if it is not JSON.
 inline boost::json::value read_failure(const http::response& response, const limit_options& limits)
 {
     try {
@@ -5888,7 +6053,7 @@ inline boost::json::value read_failure(const http::response& response, const lim
     }
 }
 
-/// The server's own words in an answer: those of a JSON body, else the body as it is. None where the body is coded.
+/// Adds the server's message: from a JSON body, or else the body itself. Adds nothing if the body has a content coding.
 inline void add_words_of(error_info& info, const http::response& response, const limit_options& limits,
                          const secret& authorization)
 {
@@ -5900,7 +6065,7 @@ inline void add_words_of(error_info& info, const http::response& response, const
     info.server_detail = excerpt(words.detail(), limits.error_text, authorization);
 }
 
-/// The server's own words about a failure.
+/// Adds the server's message, unless the status is a success.
 inline void add_server_message(error_info& info, const http::response& response, const limit_options& limits,
                                const secret& authorization)
 {
@@ -5908,7 +6073,7 @@ inline void add_server_message(error_info& info, const http::response& response,
         add_words_of(info, response, limits, authorization);
 }
 
-/// What the answer's headers say of it.
+/// Adds the response headers that help to understand the error.
 inline void add_server_headers(error_info& info, const http::response& response, const secret& authorization)
 {
     constexpr std::size_t longest_id = 256, longest_location = 512, longest_time = 64;
@@ -5946,20 +6111,22 @@ inline std::string in_units(duration length)
 
 namespace cojob::detail {
 
-/// How an attempt ended, as far as its meaning depends on it.
+/// The facts about an attempt's end that determine its error.
 struct attempt_outcome {
-    error_code error{}; ///< of the transport; none: there is a status
+    error_code error{}; ///< from the transport; no error: there is a status
     int status = 0;
     bool has_retry_hint = false;
     bool was_committed = false;
     stop_reason stopped = stop_reason::none;
     cojob::effect effect = cojob::effect::none;
-    bool was_stale = false;    ///< a kept connection ended without a byte of an answer
+    bool was_stale = false;    ///< a reused connection ended before the first byte of a response
     bool removes = false;      ///< a DELETE
-    bool is_cut_short = false; ///< the answer came before the request was written whole
+    bool is_cut_short = false; ///< the response arrived before the request was written completely
+    bool is_at_proxy = false;  ///< the request reached the proxy but not the server
+    bool is_final = false;     ///< the transport knows that a retry would fail the same way
 };
 
-/// The code a status has, taken by itself. Success has none.
+/// The error code of a status; no error for a success.
 [[nodiscard]] inline error_code status_error(int status) noexcept
 {
     if (status >= 200 && status < 300)
@@ -5977,7 +6144,7 @@ struct attempt_outcome {
     return status >= 500 && status < 600 ? errc::server_error : errc::unexpected_status;
 }
 
-/// Why the attempt itself ended, whatever that means for the work.
+/// Why the attempt ended, regardless of whether the server did the work.
 [[nodiscard]] inline error_code attempt_error(const attempt_outcome& a) noexcept
 {
     switch (a.stopped) {
@@ -5985,15 +6152,18 @@ struct attempt_outcome {
     case stop_reason::forked:
     case stop_reason::closed: return asio::error::operation_aborted;
     case stop_reason::deadline: return errc::deadline_exceeded;
-    case stop_reason::limit: return a.was_committed ? errc::request_timeout : errc::connect_timeout;
+    case stop_reason::limit:
+        if (a.is_at_proxy)
+            return errc::proxy_failed;
+        return a.was_committed ? errc::request_timeout : errc::connect_timeout;
     case stop_reason::none: break;
     }
     return a.error ? a.error : status_error(a.status);
 }
 
-/// Whether a server that answers so may have done the work all the same. 501 and 505 are refusals, and so is a 503 that
-/// says when to come back. 408 is none: gateways answer it when time was up for their upstream, which may have been at
-/// work. But nobody acts on a part of a request.
+/// Whether a server may have done the work although it responded with this status. 501 and 505 are refusals, and so is
+/// a 503 with a retry hint. A 408 is not: gateways send it when their upstream timed out, which may have done the work.
+/// It is a refusal if the request was not written completely.
 [[nodiscard]] inline bool is_ambiguous(const attempt_outcome& a) noexcept
 {
     if (a.status == 408)
@@ -6002,24 +6172,25 @@ struct attempt_outcome {
            !(a.status == 503 && a.has_retry_hint);
 }
 
-/// Whether the server said that it never looked: a request that was written after a handshake in which the server had
-/// the last word.
+/// Whether the server certainly did not read the request: it rejected the TLS handshake after the request was written
+/// (in TLS 1.3 the server can do so after the client has finished).
 [[nodiscard]] inline bool was_never_read(const attempt_outcome& a) noexcept
 {
     return a.stopped == stop_reason::none && a.error == errc::tls_failed;
 }
 
-/// What a call that ends with this attempt ends with. Once a request that must not be done twice is on its way, only an
-/// answer tells whether the server did it.
+/// The error of a call that ends with this attempt. Once a request that must not be repeated has been sent, only a
+/// response shows whether the server did the work.
 [[nodiscard]] inline error_code final_error(const attempt_outcome& a) noexcept
 {
     const auto own = attempt_error(a);
     if (!own || !a.was_committed || a.effect == effect::none || was_never_read(a))
         return own;
-    if (a.stopped == stop_reason::forked) // the parent goes on with it, and learns the outcome
+    if (a.stopped == stop_reason::forked) // the parent continues it and gets the response
         return own;
-    if (a.effect ==
-        effect::idempotent) // its own code may be repeated; a bare cancellation would say that nothing happened
+    // Its other errors can be retried. A cancellation becomes outcome_unknown: operation_aborted would mean that
+    // nothing happened.
+    if (a.effect == effect::idempotent)
         return a.stopped == stop_reason::cancelled ? make_error_code(errc::outcome_unknown) : own;
     const auto has_answer = a.stopped == stop_reason::none && !a.error;
     const auto is_unknown = has_answer ? is_ambiguous(a) : true;
@@ -6032,41 +6203,43 @@ struct attempt_outcome {
 
 namespace cojob::detail {
 
-/// Which limit stopped an attempt, and how long it was.
+/// Which timeout stopped an attempt, with its length.
 inline std::string words_of_limit(phase reached, bool was_committed, const timeout_options& limits)
 {
     const auto within = [&](std::string_view what, duration limit) {
         return std::string(what) + " within " + in_units(std::min(limit, limits.attempt));
     };
     if (was_committed)
-        return within("no answer", limits.attempt);
+        return within("no response", limits.attempt);
     switch (reached) {
-    case phase::resolving: return within("no address", limits.resolve);
+    case phase::resolving: return within("host name not resolved", limits.resolve);
     case phase::connecting: return within("no connection", limits.connect);
+    case phase::proxying: return within("no tunnel from the proxy", limits.proxy);
     case phase::handshaking: return within("no TLS handshake", limits.handshake);
-    default: return within("not sent", limits.attempt);
+    default: return within("request not sent", limits.attempt);
     }
 }
 
-/// Why an attempt ended, in this library's words, where neither its code nor the transport says enough.
+/// Why an attempt ended, for error_info::message; empty if the error code says enough.
 inline std::string reason_of(const attempt_outcome& a, phase reached, const timeout_options& limits)
 {
     switch (a.stopped) {
     case stop_reason::limit: return words_of_limit(reached, a.was_committed, limits);
     case stop_reason::deadline:
-        return a.was_committed ? "no answer before the call's time was up" : "not sent before the call's time was up";
+        return a.was_committed ? "no response before the call's deadline"
+                               : "request not sent before the call's deadline";
     case stop_reason::cancelled:
-        return a.was_committed ? "cancelled before there was an answer" : "cancelled before it was sent";
+        return a.was_committed ? "cancelled before a response arrived" : "cancelled before the request was sent";
     case stop_reason::closed:
-        return a.was_committed ? "the client was closed before there was an answer"
-                               : "the client was closed before it was sent";
-    case stop_reason::forked: return "begun before the process was forked: its parent goes on with it";
+        return a.was_committed ? "the client was closed before a response arrived"
+                               : "the client was closed before the request was sent";
+    case stop_reason::forked: return "begun before the process forked: the parent process continues it";
     case stop_reason::none: break;
     }
     if (!a.error && a.status >= 300 && a.status < 400)
         return "redirects are not followed";
     if (!a.error && final_error(a) == errc::outcome_unknown)
-        return "the answer leaves open whether it was done";
+        return "the response does not show whether the server did the work";
     const auto own = attempt_error(a);
     return final_error(a) == own ? std::string() : own.message();
 }
@@ -6077,12 +6250,12 @@ inline std::string reason_of(const attempt_outcome& a, phase reached, const time
 
 namespace cojob::detail {
 
-/// One attempt of a call, when it is over.
+/// The result of one attempt of a call.
 struct attempt_result {
     attempt_outcome outcome{};
     http::exchange_result exchange{};
-    std::optional<duration> hint{}; ///< for how long the server wants to be left alone
-    attempt record{};               ///< as errors list it
+    std::optional<duration> hint{}; ///< how long the server asks the client to wait
+    attempt record{};               ///< the entry for error_info::attempts
 };
 
 struct attempt_start {
@@ -6090,26 +6263,26 @@ struct attempt_start {
     timestamp started;
 };
 
-/// What an attempt is made with, besides the request.
+/// Settings of one attempt.
 struct attempt_settings {
-    poll_trace* poll = nullptr; ///< set: one poll of a wait
-    duration waited{};          ///< before it
+    poll_trace* poll = nullptr; ///< not null: the attempt is a poll of a wait
+    duration waited{};          ///< the delay before this attempt
     bool needs_new_connection = false;
     http::commit_gate* gate = nullptr;
-    std::optional<attempt_start> held{}; ///< set: it began then, was held at its commit, and goes on
+    std::optional<attempt_start> held{}; ///< set: continues an attempt that was held at its commit
 };
 
-/// A failure, and which request it was.
+/// The error of a call, with the request's method, path and job id.
 inline error_info describe_failure(const prepared_call& call, error_code code, std::string why)
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = without_key(call.wire.target, call.wire.authorization); // a key may be where an id should be
+    info.path = without_key(call.wire.target, call.wire.authorization); // it may have been passed as an id
     info.job_id = without_key(call.api.job_id, call.wire.authorization);
     return info;
 }
 
-/// What is known of an attempt that did not bring success, as the end of its call.
+/// The error of a call that ends with this failed attempt.
 inline error_info describe_failure(const client_state& state, const prepared_call& call, const attempt_result& result)
 {
     const auto& response = result.exchange.response;
@@ -6118,6 +6291,7 @@ inline error_info describe_failure(const client_state& state, const prepared_cal
         why = reason_of(result.outcome, result.record.reached, state.options.timeouts);
     auto info = describe_failure(call, final_error(result.outcome), std::move(why));
     info.http_status = response.status;
+    info.is_final = result.outcome.is_final;
     add_server_message(info, response, state.options.limits, call.wire.authorization);
     add_server_headers(info, response, call.wire.authorization);
     if (result.hint)
@@ -6132,7 +6306,7 @@ inline void add_words(std::string& text, std::string_view more)
     text += more;
 }
 
-/// \throws api_error invalid_argument, and what the hook throws
+/// \throws api_error invalid_argument, and any exception of the hook
 inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
 {
     auto hooked = hook(event);
@@ -6147,10 +6321,10 @@ inline void add_hooked_headers(const header_hook& hook, const attempt_event& eve
     headers = std::move(all);
 }
 
-/// One attempt while it runs: what it is made with, and what it leaves to be judged.
+/// One attempt while it runs. Sets up the exchange and turns its result into an attempt_result.
 class attempt_run {
   public:
-    /// It begins.
+    /// Begins the attempt, or continues the one in `settings.held`.
     attempt_run(client_state& state, operation& op, const prepared_call& call, const attempt_event& event,
                 attempt_settings settings)
         : state_(state), call_(call), settings_(settings),
@@ -6170,20 +6344,21 @@ class attempt_run {
 
     [[nodiscard]] http::exchange& exchange() noexcept { return exchange_; }
 
-    /// Whether it was held at its commit, and nothing was sent.
+    /// Whether the attempt was held at its commit, before anything was sent.
     [[nodiscard]] bool is_held(const http::exchange_result& result) const noexcept
     {
-        return exchange_.was_refused() && !was_sent_all_the_same(result) && !exchange_.operation.is_stopped();
+        return exchange_.was_refused() && !was_sent_anyway(result) && !exchange_.operation.is_stopped();
     }
 
-    /// It is to go on later, in another run.
+    /// Suspends the attempt. Another attempt_run continues it.
     [[nodiscard]] attempt_start hold()
     {
         state_.counters.opened += exchange_.is_reused ? 0U : 1U;
+        state_.counters.resumed += exchange_.is_resumed ? 1U : 0U;
         return start_;
     }
 
-    /// It is over.
+    /// Completes the attempt.
     [[nodiscard]] attempt_result end(http::exchange_result ended)
     {
         count();
@@ -6200,10 +6375,10 @@ class attempt_run {
         record.status = response.status;
         record.ended = attempt_error(result.outcome);
         record.why = result.exchange.why;
-        // A rate limit may come with every answer and slows nobody down while things go well.
+        // Some servers send rate limit headers with every response. After a success they cause no delay.
         result.hint = record.ended ? retry_hint(response.headers, state_.time().wall_now()) : hint;
         if (settings_.poll)
-            tell(*settings_.poll, result);
+            update(*settings_.poll, result);
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.shown_target, record.status, record.ended,
                                    exchange_.reached, state_.time().now() - start_.began});
@@ -6211,7 +6386,7 @@ class attempt_run {
     }
 
   private:
-    void tell(poll_trace& poll, const attempt_result& result) const
+    void update(poll_trace& poll, const attempt_result& result) const
     {
         poll.retry_after = result.hint;
         poll.queued += exchange_.queued;
@@ -6230,25 +6405,28 @@ class attempt_run {
         auto& c = state_.counters;
         (exchange_.is_reused ? c.reused : c.opened) +=
             exchange_.is_reused || exchange_.reached >= phase::sending ? 1U : 0U;
+        c.resumed += exchange_.is_resumed ? 1U : 0U;
         c.sent += exchange_.bytes_sent;
         c.received += exchange_.bytes_received;
     }
 
-    /// A transport that does not obey `exchange::commit` may end in any way; only this end says that nothing was sent.
-    [[nodiscard]] bool was_sent_all_the_same(const http::exchange_result& result) const noexcept
+    /// Whether the transport sent bytes although `exchange::commit` returned false. Only `operation_aborted` and no
+    /// bytes sent show that it did not.
+    [[nodiscard]] bool was_sent_anyway(const http::exchange_result& result) const noexcept
     {
         return exchange_.was_refused() && (result.error != asio::error::operation_aborted || exchange_.bytes_sent != 0);
     }
 
-    /// The server looked and refused, whatever becomes of the body. A call without an effect is rather repeated, for
-    /// the server's words; but a limit is one for all calls.
-    [[nodiscard]] bool is_told_by_its_head(int status) const noexcept
+    /// Whether the status alone decides the outcome, even if the body fails: the server has rejected the request. A
+    /// call without an effect is retried instead, to get the server's message, except after a 429, which concerns all
+    /// calls.
+    [[nodiscard]] bool is_decided_by_status(int status) const noexcept
     {
         return status == 429 || (status >= 400 && status < 500 && status != 408 && call_.effect != effect::none);
     }
 
-    /// By whoever called; a limit of the attempt is none of that.
-    [[nodiscard]] bool is_given_up() const noexcept
+    /// Whether the whole call was stopped. A timeout of the attempt does not count.
+    [[nodiscard]] bool is_call_stopped() const noexcept
     {
         const auto reason = exchange_.operation.reason();
         return reason != stop_reason::none && reason != stop_reason::limit;
@@ -6258,17 +6436,20 @@ class attempt_run {
     {
         const auto& x = exchange_;
         const auto status = result.response.status;
-        const bool is_answered = !result.error || (is_told_by_its_head(status) && !is_given_up());
+        const bool is_at_proxy = x.reached == phase::proxying;
+        const bool has_response = !result.error || (is_decided_by_status(status) && !is_at_proxy && !is_call_stopped());
         attempt_outcome outcome;
-        outcome.error = is_answered ? error_code() : result.error;
-        outcome.status = is_answered ? status : 0;
+        outcome.error = has_response ? error_code() : result.error;
+        outcome.status = has_response ? status : 0;
         outcome.has_retry_hint = has_retry_hint;
-        outcome.was_committed = x.was_committed() || was_sent_all_the_same(result);
-        outcome.stopped = is_answered ? stop_reason::none : x.operation.reason();
+        outcome.was_committed = x.was_committed() || was_sent_anyway(result);
+        outcome.stopped = has_response ? stop_reason::none : x.operation.reason();
         outcome.effect = call_.effect;
         outcome.was_stale = x.is_reused && x.was_committed() && x.bytes_received == 0 && x.reached < phase::receiving;
         outcome.removes = call_.wire.method == "DELETE";
         outcome.is_cut_short = x.is_cut_short;
+        outcome.is_at_proxy = is_at_proxy;
+        outcome.is_final = result.is_final;
         return outcome;
     }
 
@@ -6277,7 +6458,7 @@ class attempt_run {
     attempt_settings settings_;
     attempt_start start_;
     http::exchange exchange_;
-    poll_trace::watch watched_; // looks at the exchange
+    poll_trace::watch watched_; // refers to exchange_
 };
 
 } // namespace cojob::detail
@@ -6286,13 +6467,14 @@ class attempt_run {
 
 namespace cojob::detail {
 
-/// What a call tells the client's observer between its attempts.
+/// Reports what happens between a call's attempts to the client's observer.
 class call_events {
   public:
-    explicit call_events(call_record& call) : call_(call) { key_is_known(); }
+    explicit call_events(call_record& call) : call_(call) { redact_key(); }
 
-    /// It stands where an id should be, now and then. A provider's comes with each attempt.
-    void key_is_known()
+    /// Removes the key from the path that the observer gets: callers sometimes pass it where an id should be. A
+    /// provider may return another key for each attempt.
+    void redact_key()
     {
         auto& request = call_.request;
         if (observer())
@@ -6314,7 +6496,7 @@ class call_events {
             to->on_throttled({call_.request.wire.method, call_.request.shown_target, {}, why, wait});
     }
 
-    /// The end of a call whose attempt was held at its commit and did not go on.
+    /// Reports the end of an attempt that was held at its commit and not continued.
     void never_sent(const attempt_start& start) const
     {
         const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
@@ -6331,38 +6513,24 @@ class call_events {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/base/run_later.hpp
-
-namespace cojob::detail {
-
-/// Posts a function, whatever it is, as one type: each that is posted by itself costs a user's compiler ten functions.
-/// For what does not happen with every request.
-inline void run_later(const asio::any_io_executor& executor, std::function<void()> function)
-{
-    asio::post(executor, std::move(function));
-}
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/policy/quota_queue.hpp
 
 namespace cojob::detail {
 
-/// A queue in the order of its entries' numbers that knows which of them may be waiting in vain. Everything takes
-/// O(log n) steps, but for the two reviews; nothing allocates, because the entries are its nodes.
-///
-/// An entry's room is by how many places it could fall back and still be served in time. When an entry leaves, those
-/// behind it gain a place; when one is put ahead of them, they lose one. So rooms are kept as differences: a change of
-/// all entries behind a place is a change of O(log n) nodes. The tree is a treap: its shape follows from the hashed
-/// numbers and does not depend on the order of insertions.
+/// A queue ordered by its entries' numbers that finds the entries which cannot be served in time. All operations except
+/// the two reviews take O(log n) steps. Nothing allocates, because the entries are the nodes. An entry's room is the
+/// number of positions by which it could move back and still be served in time. When an entry leaves, the room of all
+/// entries behind it grows by one; when one is inserted ahead of them, it shrinks by one. Rooms are stored as
+/// differences, so that either changes O(log n) nodes. The tree is a treap: its shape follows from the hashed numbers
+/// and does not depend on the order of insertions.
 class quota_queue {
   public:
-    static constexpr std::int64_t endless = std::int64_t(1) << 60; ///< the room of an entry without time limit
+    static constexpr std::int64_t endless = std::int64_t(1) << 60; ///< the room of an entry without a time limit
 
-    /// What is known of an entry: too little at most, never too much.
+    /// A lower bound of an entry's room, and how long it holds.
     struct outlook {
         std::int64_t room = endless;
-        time_point holds_until = time_point::max(); ///< later the room has to be computed anew
+        time_point holds_until = time_point::max(); ///< after that the room must be computed again
     };
 
     class entry {
@@ -6381,15 +6549,15 @@ class quota_queue {
         friend class quota_queue;
 
         std::int64_t number_ = 0;
-        outlook own_{}, least_{}; // of the entry; the least of its subtree
-        std::int64_t shift_ = 0;  // owed to the rooms of both subtrees
+        outlook own_{}, least_{}; // of the entry; the minimum of its subtree
+        std::int64_t shift_ = 0;  // not yet added to the rooms of both subtrees
         std::uint64_t size_ = 1;  // of the subtree
         entry *left_ = nullptr, *right_ = nullptr;
     };
 
     [[nodiscard]] std::uint64_t size() const noexcept { return root_ ? root_->size_ : 0; }
 
-    /// Null when it is empty.
+    /// The first entry; null if the queue is empty.
     [[nodiscard]] entry* front() const
     {
         auto* e = root_;
@@ -6400,7 +6568,7 @@ class quota_queue {
         return e;
     }
 
-    /// How many are before it.
+    /// The number of entries ahead of this one.
     [[nodiscard]] std::uint64_t position(const entry& of) const
     {
         std::uint64_t before = 0;
@@ -6415,7 +6583,7 @@ class quota_queue {
         return before;
     }
 
-    /// Those behind it lose a place.
+    /// Inserts an entry. The room of those behind it shrinks by one.
     void insert(entry& e, outlook known)
     {
         e.left_ = e.right_ = nullptr;
@@ -6427,7 +6595,7 @@ class quota_queue {
         root_ = merge(merge(before, &e), behind);
     }
 
-    /// Those behind it gain a place.
+    /// Removes an entry. The room of those behind it grows by one.
     void erase(const entry& e)
     {
         auto [before, rest] = split(root_, e.number_);
@@ -6436,10 +6604,10 @@ class quota_queue {
         root_ = merge(before, behind);
     }
 
-    /// All lose, or gain, so many places.
+    /// Adds to the room of all entries.
     void shift_all(std::int64_t by) noexcept { add(root_, by); }
 
-    /// The first entry that, as far as is known, waits in vain at this time; null when there is none.
+    /// The first entry whose stored outlook says that it cannot be served in time; null if there is none.
     [[nodiscard]] entry* first_in_doubt(time_point now)
     {
         auto* e = is_in_doubt(root_, now) ? root_ : nullptr;
@@ -6455,7 +6623,7 @@ class quota_queue {
         return nullptr;
     }
 
-    /// Asks `look` about each entry, with its position. O(n).
+    /// Computes the outlook of each entry: `look(entry, position)`. O(n).
     template <class Function>
     void review_all(const Function& look)
     {
@@ -6463,7 +6631,7 @@ class quota_queue {
             review(*root_, 0, look, [](const entry*) { return true; });
     }
 
-    /// Asks only about those that may wait in vain at this time. O(1) where there are none.
+    /// Computes the outlook of the entries that may not be served in time. O(1) if there are none.
     template <class Function>
     void review_doubtful(time_point now, const Function& look)
     {
@@ -6471,7 +6639,7 @@ class quota_queue {
             review(*root_, 0, look, [now](const entry* e) { return is_in_doubt(e, now); });
     }
 
-    /// Entries looked at so far: what its work is measured by.
+    /// The number of entries visited so far, a measure of the work.
     [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
   private:
@@ -6525,7 +6693,7 @@ class quota_queue {
             }
     }
 
-    /// Those with a smaller number, and the others.
+    /// Splits a tree into the entries with a smaller number and the others.
     pair split(entry* e, std::int64_t number)
     {
         if (!e)
@@ -6580,13 +6748,13 @@ class quota_queue {
 
 namespace cojob::detail {
 
-/// A random part of a length of time. `uniform` is from [0, 1).
+/// A random fraction of a duration. `uniform` is from [0, 1).
 [[nodiscard]] inline duration part_of(duration whole, double uniform)
 {
     return std::chrono::duration_cast<duration>(std::chrono::duration<double, duration::period>(whole) * uniform);
 }
 
-/// What is waited beyond a server's hint, so that not all who got it come back at once.
+/// A random delay to add to a server's hint, so that not all clients retry at the same time.
 [[nodiscard]] inline duration jitter(duration hint, double uniform)
 {
     return part_of(std::min<duration>(std::chrono::seconds(1), hint / 10), uniform);
@@ -6598,27 +6766,26 @@ namespace cojob::detail {
 
 namespace cojob::detail {
 
-/// What a window must know to go on after a restart.
+/// The state that a window needs to continue after a restart.
 struct quota_state {
-    time_point at{};              ///< when it was so
-    std::uint64_t held = 0;       ///< slots of requests under way
-    duration pause_left{};        ///< more than zero while the pool pauses or probes
-    duration guess{};             ///< the last pause whose length nobody had said; zero: none since a success
-    std::vector<duration> ages{}; ///< of the stamps, the oldest first
+    time_point at{};              ///< the time of this state
+    std::uint64_t held = 0;       ///< slots of requests in flight
+    duration pause_left{};        ///< more than zero during a pause or a probe
+    duration guess{};             ///< the last pause without a hint; zero: none since a success
+    std::vector<duration> ages{}; ///< of the stamps, oldest first
 };
 
-/// Who may send when a server counts at most `limit` requests in any window of time. Neither I/O nor a clock; the times
-/// it is told must not go back.
-///
-/// A slot is held from the decision to send until the exchange ends. Then it is stamped with that end, since the server
-/// counted the request somewhere in between, and is free again a window and a second later.
+/// Decides when a request may be sent to a server that accepts at most `limit` requests in any window of time. Has no
+/// I/O and no clock. The times that it gets must not decrease. A slot is held from the decision to send until the
+/// exchange ends. Then it is stamped with the time of that end, because the server counted the request at some time
+/// before it. It is free again one window and one second later.
 class quota_window {
   public:
-    static constexpr duration margin = std::chrono::seconds(1); ///< for clocks of different speed
+    static constexpr duration margin = std::chrono::seconds(1); ///< for clocks that run at different speeds
     static constexpr duration longest_guess = std::chrono::minutes(15);
 
-    /// The right to send one request. It knows after which pause it was given: what comes of a request that was sent
-    /// before a pause says nothing of the time after it.
+    /// The right to send one request. It remembers after which pause it was granted: the result of a request that was
+    /// sent before a pause says nothing about the time after it.
     class slot {
         friend class quota_window;
         std::uint64_t era_ = 0;
@@ -6631,7 +6798,7 @@ class quota_window {
         assert(limit > 0 && window > duration::zero());
     }
 
-    /// Goes on with what was saved so long ago.
+    /// Continues from a saved state of age `elapsed`.
     quota_window(std::uint32_t limit, duration window, const quota_state& saved, duration elapsed, time_point now)
         : quota_window(limit, window)
     {
@@ -6656,7 +6823,8 @@ class quota_window {
         return s;
     }
 
-    /// Makes room for the stamps of so many more callers: until they have had their slots, nothing allocates.
+    /// Reserves memory for the stamps of `callers` more callers, so that nothing allocates until they have had their
+    /// slots.
     void prepare(time_point now, std::uint64_t callers)
     {
         const auto used = occupied(now) + held_;
@@ -6667,7 +6835,7 @@ class quota_window {
 
     [[nodiscard]] std::optional<slot> try_hold(time_point now)
     {
-        if (occupied(now) <= stamps_.size() / 2) // seldom, as all of them move
+        if (occupied(now) <= stamps_.size() / 2) // not each time: it moves all stamps
             forget_free(now);
         if (remaining(now) == 0)
             return std::nullopt;
@@ -6678,8 +6846,8 @@ class quota_window {
         return s;
     }
 
-    /// The exchange has ended, and the server may have counted it. A probe without an answer found nothing out: the
-    /// next request is one too.
+    /// The exchange has ended, and the server may have counted the request. A probe without a response has no result:
+    /// the next request is a probe too.
     void stamp(slot s, time_point now, bool is_success, bool was_answered = true)
     {
         if (stamps_.size() == stamps_.capacity())
@@ -6693,16 +6861,18 @@ class quota_window {
             guess_ = duration::zero();
     }
 
-    /// The server has provably not counted it. One that was held before `use_up` is another's.
+    /// Returns the slot: the server has certainly not counted the request. A slot that was held before `use_up` belongs
+    /// to the parent process and stays used.
     void give_back(slot s)
     {
         if (s.era_ < own_era_)
-            stamps_.push_back(std::max(used_up_at_, stamps_.empty() ? used_up_at_ : stamps_.back())); // there is room
+            stamps_.push_back(
+                std::max(used_up_at_, stamps_.empty() ? used_up_at_ : stamps_.back())); // memory is reserved
         release(s);
     }
 
-    /// In the child of a fork: its parent goes on to use what is free and what is held, so all of it counts as used
-    /// now.
+    /// Called in a child process after a fork. The parent goes on to use the free and the held slots, so all count as
+    /// used from now on.
     void use_up(time_point now)
     {
         forget_free(now);
@@ -6712,10 +6882,10 @@ class quota_window {
         stamps_.insert(stamps_.end(), free, std::max(now, stamps_.empty() ? now : stamps_.back()));
         used_up_at_ = now;
         own_era_ = ++era_;
-        has_probe_ = false; // it is the parent's
+        has_probe_ = false; // the probe is the parent's
     }
 
-    /// A 429: the slot is given back and the pool pauses. `uniform` is from [0, 1). When the pause ends.
+    /// Reports a 429: returns the slot and pauses the pool. `uniform` is from [0, 1). Returns the end of the pause.
     time_point throttled(slot s, time_point now, std::optional<duration> hint, double uniform)
     {
         release(s);
@@ -6743,27 +6913,27 @@ class quota_window {
         return is_probing_ ? 1 : static_cast<std::uint32_t>(limit_ - used);
     }
 
-    /// When the caller at this place of the queue, 0 being its head, could get a slot at best: if those that are held
-    /// were all given back now.
+    /// The earliest time at which the caller at this position of the queue (0: the first) can get a slot: if all held
+    /// slots were returned now.
     [[nodiscard]] time_point earliest(time_point now, std::uint64_t position) const
     {
         return nth_free(now, position, 0);
     }
 
-    /// The same if they were all stamped now: when time alone brings the caller a slot.
+    /// The same if all held slots were stamped now: when the caller gets a slot without any event.
     [[nodiscard]] time_point expected(time_point now, std::uint64_t position) const
     {
         return nth_free(now, position, held_);
     }
 
-    /// How many of a queue could get a slot by then at best.
+    /// How many callers of a queue can get a slot by some time, at best.
     struct prospect {
         std::uint64_t callers;
-        time_point holds_until; ///< if nothing happens meanwhile but time
+        time_point holds_until; ///< if no event changes the window
     };
 
-    /// The inverse of `earliest`. As time passes, slots that are free but not used come back later in every round; the
-    /// answer changes when the last round that begins by then begins too late.
+    /// The inverse of `earliest`. Free slots that stay unused come back later in each round as time passes. The result
+    /// changes when the last round that begins by `then` would begin too late.
     [[nodiscard]] prospect served_by(time_point then, time_point now) const
     {
         const auto begin = std::max(now, paused_until_);
@@ -6783,7 +6953,7 @@ class quota_window {
   private:
     [[nodiscard]] time_point free_at(time_point stamp) const noexcept { return after(stamp, taken_for_); }
 
-    /// Stamped slots that are not free yet.
+    /// The number of stamped slots that are not free yet.
     [[nodiscard]] std::size_t occupied(time_point now) const
     {
         if (stamps_.empty() || free_at(stamps_.front()) > now)
@@ -6798,8 +6968,8 @@ class quota_window {
         stamps_.erase(stamps_.begin(), stamps_.end() - static_cast<std::ptrdiff_t>(occupied(now)));
     }
 
-    /// All slots in the order in which they come free: those that are, the stamped, the held. After one round of them a
-    /// slot can come back no sooner than it takes for the first of the round.
+    /// When the slot for this position becomes free. Slots become free in this order: free ones, stamped ones, held
+    /// ones. In each further round a slot comes back `taken_for_` later at the earliest.
     [[nodiscard]] time_point nth_free(time_point now, std::uint64_t position, std::uint64_t held) const
     {
         const auto stamped = occupied(now);
@@ -6824,8 +6994,9 @@ class quota_window {
             has_probe_ = false;
     }
 
-    /// When no other slot is free, the server may be a moment behind: the oldest use has to leave its window. Otherwise
-    /// somebody else uses the quota as well, and how much can only be tried.
+    /// The end of a pause without a hint. If no other slot is free, the server's window may lag behind: the pause lasts
+    /// until the oldest use leaves it. Otherwise others use the same quota, and the pause is a guess that doubles each
+    /// time.
     [[nodiscard]] time_point unhinted_pause_end(time_point now, bool is_next)
     {
         const auto stamped = occupied(now);
@@ -6834,56 +7005,54 @@ class quota_window {
         const auto first = std::max<duration>(window_ / limit_, std::chrono::milliseconds(1));
         if (guess_ == duration::zero())
             guess_ = std::min(first, longest_guess);
-        else if (is_next) // not a straggler that was under way when the last pause began
+        else if (is_next) // not a request that was in flight when the last pause began
             guess_ = std::min(2 * guess_, longest_guess);
         return after(now, guess_);
     }
 
     std::uint32_t limit_;
     duration window_, taken_for_;
-    std::vector<time_point> stamps_; // the oldest first
+    std::vector<time_point> stamps_; // oldest first
     std::uint64_t held_ = 0;
-    std::uint64_t era_ = 0;     // pauses so far
-    std::uint64_t own_era_ = 0; // when all was used up: slots from before it are the parent's
+    std::uint64_t era_ = 0;     // the number of pauses so far
+    std::uint64_t own_era_ = 0; // the era of the last `use_up`: slots of earlier eras are the parent's
     time_point used_up_at_{};
     time_point paused_until_ = time_point::min();
-    bool is_probing_ = false; // from a pause until an answer to what came after it was no refusal
+    bool is_probing_ = false; // from a pause until a request after it gets a response other than 429
     bool has_probe_ = false;
     duration guess_{};
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/policy/quota_line.hpp
+// -------- cojob/impl/internal/policy/quota_scheduler.hpp
 
 namespace cojob::detail {
 
-/// Callers in line for the slots of a window. Neither I/O nor a clock nor a lock; the times it is told must not go
-/// back.
-///
-/// A slot that was granted may be lost again until it is committed: a pause takes all slots back that nothing was sent
-/// with, and their callers queue again, in the places they had.
-class quota_line {
+/// Grants the slots of a window to queued callers, in order. Has no I/O, clock or lock. The times that it gets must not
+/// decrease. A granted slot can be revoked until it is committed: a pause revokes all slots with which nothing was
+/// sent, and their callers queue again in their earlier positions.
+class quota_scheduler {
   public:
-    /// How long a caller may queue: the sum of all its times in the queue, and until when. `no_timeout`: for ever.
+    /// How long a caller may queue: in total, and until when. `no_timeout`: no limit.
     struct patience {
         duration in_all = no_timeout;
         time_point until = time_point::max();
     };
 
-    /// One caller. Stays where it is, and leaves before it goes.
+    /// One caller. Not movable. Must call `leave` or release its slot before it is destroyed.
     class caller : public quota_queue::entry {
       public:
         enum class state_type {
             outside,
             queued,
-            granted,   ///< has a slot and does not know
-            holding,   ///< and knows
-            committed, ///< and may have sent a request
-            refused    ///< and does not know
+            granted,   ///< has a slot that `request` has not reported
+            holding,   ///< has a slot that `request` has reported
+            committed, ///< has a slot and may have sent a request
+            refused    ///< was refused, which `request` has not reported
         };
 
-        /// `wake` is called when asking again is worth it: granted, refused, or moved up.
+        /// \param wake called when the caller should repeat its request: granted, refused, or moved forward
         explicit caller(std::function<void()> wake) : wake_(std::move(wake)) {}
 
         [[nodiscard]] state_type state() const noexcept { return state_; }
@@ -6891,12 +7060,12 @@ class quota_line {
         {
             return state_ == state_type::granted || state_ == state_type::holding || state_ == state_type::committed;
         }
-        /// When it gives up.
+        /// When its time in the queue ends.
         [[nodiscard]] time_point limit() const noexcept { return limit_; }
-        /// When time alone brings a slot, as it was last told.
+        /// When a slot becomes free without any event, as last reported to the caller.
         [[nodiscard]] time_point next() const noexcept { return next_; }
 
-        /// For how long it may queue in one more go.
+        /// How much longer the caller may queue.
         [[nodiscard]] duration queueing_left(patience p, time_point now) const noexcept
         {
             const auto most = p.in_all == no_timeout ? no_timeout : std::max(p.in_all - queued_for_, duration::zero());
@@ -6904,33 +7073,33 @@ class quota_line {
         }
 
       private:
-        friend class quota_line;
+        friend class quota_scheduler;
 
         std::function<void()> wake_;
         state_type state_ = state_type::outside;
-        bool has_number_ = false; // it stays, for the return to the same place
+        bool has_number_ = false; // kept for the return to the same position
         patience patience_{};
-        duration queued_for_{}; // so far, without the present go
+        duration queued_for_{}; // in total, without the current time in the queue
         time_point queued_since_{}, limit_{}, next_{};
         quota_window::slot slot_{};
     };
 
-    explicit quota_line(quota_window window) : window_(std::move(window)) {}
+    explicit quota_scheduler(quota_window window) : window_(std::move(window)) {}
 
     [[nodiscard]] const quota_window& window() const noexcept { return window_; }
 
-    /// In the child of a fork.
+    /// Called in a child process after a fork.
     void use_up(time_point now) { window_.use_up(now); }
     [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
-    /// Entries of the queues looked at so far: what the work is measured by.
+    /// The number of queue entries visited so far, a measure of the work.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
 
-    /// Joins the queue unless it is in it or has a slot. At the front: where it was before, ahead of all who had no
-    /// slot yet. What has become of it since; a refusal is told once.
-    caller::state_type ask(caller& c, patience p, bool at_front, time_point now)
+    /// Joins the queue, unless the caller is queued or has a slot. With `at_front` it returns to its earlier position,
+    /// ahead of all callers that had no slot yet. Returns the caller's state; a refusal is reported once.
+    caller::state_type request(caller& c, patience p, bool at_front, time_point now)
     {
         if (c.state_ == caller::state_type::outside) {
-            window_.prepare(now, queue_.size() + 1); // may throw; nothing has happened yet
+            window_.prepare(now, queue_.size() + 1); // may throw: nothing has changed yet
             c.patience_ = p;
             if (!at_front || !c.has_number_)
                 c.set_number(at_front ? --first_number_ : ++last_number_);
@@ -6941,13 +7110,13 @@ class quota_line {
             serve(now, &c);
         if (c.state_ == caller::state_type::granted)
             c.state_ = caller::state_type::holding;
-        const auto told = c.state_;
-        if (told == caller::state_type::refused)
+        const auto result = c.state_;
+        if (result == caller::state_type::refused)
             c.state_ = caller::state_type::outside;
-        return told;
+        return result;
     }
 
-    /// Whether it has a slot still, or again, and keeps it.
+    /// Commits the slot. Returns false if the caller has none.
     [[nodiscard]] bool commit(caller& c, time_point now)
     {
         if (c.state_ == caller::state_type::queued)
@@ -6959,7 +7128,7 @@ class quota_line {
         return c.state_ == caller::state_type::committed;
     }
 
-    /// Gives up waiting, or gives the slot back: the server has provably not counted it.
+    /// Leaves the queue, or returns the slot: the server has certainly not counted the request.
     void leave(caller& c, time_point now)
     {
         if (c.has_slot())
@@ -6971,16 +7140,16 @@ class quota_line {
         serve(now, nullptr);
     }
 
-    /// The exchange of a caller with a slot has ended, and the server may have counted it.
+    /// The exchange has ended, and the server may have counted the request. The caller must have a slot.
     void stamp(caller& c, time_point now, bool is_success, bool was_answered = true)
     {
         release(c, now, [&] {
             window_.stamp(c.slot_, now, is_success, was_answered);
-            queue_.shift_all(-1); // they were counting on a slot that would be given back
+            queue_.shift_all(-1); // their rooms assumed that the slot would be returned
         });
     }
 
-    /// A 429 to a caller with a slot, which it gives back: the pool pauses. When the pause ends.
+    /// Reports a 429: returns the slot and pauses the pool. Returns the end of the pause. The caller must have a slot.
     time_point throttled(caller& c, time_point now, std::optional<duration> hint, double uniform)
     {
         auto until = now;
@@ -7020,20 +7189,20 @@ class quota_line {
         serve(now, nullptr);
     }
 
-    /// To be called whenever a slot may have come free or gone for longer, and before anybody is told to wait: so
-    /// nobody overtakes.
-    void serve(time_point now, caller* asking)
+    /// Grants and refuses what can be decided now. Called whenever slots may have become free or been delayed, and
+    /// before a caller starts to wait, so that no caller overtakes another.
+    void serve(time_point now, caller* requesting)
     {
-        grant(now, asking);
-        refuse(now, asking);
-        if (asking && asking->state_ == caller::state_type::queued)
-            asking->next_ = window_.expected(now, queue_.position(*asking));
-        if (auto* const head = queue_.front(); head && head != asking)
-            come_sooner(caller_of(*head), now);
+        grant(now, requesting);
+        refuse(now, requesting);
+        if (requesting && requesting->state_ == caller::state_type::queued)
+            requesting->next_ = window_.expected(now, queue_.position(*requesting));
+        if (auto* const head = queue_.front(); head && head != requesting)
+            wake_if_earlier(caller_of(*head), now);
     }
 
-    /// Gives what is free to the first of the queue.
-    void grant(time_point now, const caller* asking)
+    /// Grants free slots to the first callers of the queue.
+    void grant(time_point now, const caller* requesting)
     {
         while (auto* const head = queue_.front()) {
             const auto slot = window_.try_hold(now);
@@ -7042,12 +7211,12 @@ class quota_line {
             queue_.erase(*head);
             uncommitted_.insert(*head, {});
             caller_of(*head).slot_ = *slot;
-            decide(caller_of(*head), caller::state_type::granted, now, asking);
+            decide(caller_of(*head), caller::state_type::granted, now, requesting);
         }
     }
 
-    /// Ends the wait of those it cannot help: who could have no slot in time even if all that are held were given back.
-    void refuse(time_point now, const caller* asking)
+    /// Refuses the callers that could not get a slot in time even if all held slots were returned now.
+    void refuse(time_point now, const caller* requesting)
     {
         const auto look = [&](quota_queue::entry& e, std::uint64_t position) {
             return outlook_at(position, caller_of(e).limit_, now);
@@ -7056,13 +7225,13 @@ class quota_line {
         while (auto* const late = queue_.first_in_doubt(now)) {
             auto& c = caller_of(*late);
             c.next_ = window_.expected(now, queue_.position(c));
-            queue_.erase(c); // those behind gain a place: some are not late any more
-            decide(c, caller::state_type::refused, now, asking);
+            queue_.erase(c); // those behind move forward: some may not be late any more
+            decide(c, caller::state_type::refused, now, requesting);
         }
     }
 
-    /// The first of the queue may have moved up, and sleep until what it was told when it was further behind.
-    void come_sooner(caller& first, time_point now)
+    /// Wakes the first caller if its slot comes earlier than last reported, because it has moved forward.
+    void wake_if_earlier(caller& first, time_point now)
     {
         const auto then = window_.expected(now, 0);
         if (then >= first.next_)
@@ -7071,12 +7240,12 @@ class quota_line {
         first.wake_();
     }
 
-    /// Out of the queue.
-    static void decide(caller& c, caller::state_type decision, time_point now, const caller* asking)
+    /// Reports a decision on a caller that has left the queue.
+    static void decide(caller& c, caller::state_type decision, time_point now, const caller* requesting)
     {
         c.queued_for_ += now - c.queued_since_;
         c.state_ = decision;
-        if (&c != asking)
+        if (&c != requesting)
             c.wake_();
     }
 
@@ -7093,7 +7262,8 @@ class quota_line {
         return until;
     }
 
-    /// Before the length of the pause is decided: slots that nothing was sent with do not use the quota up.
+    /// Revokes the slots with which nothing was sent. Called before the length of the pause is decided, because these
+    /// slots do not count as used.
     void revoke_all(time_point now)
     {
         while (auto* const first = uncommitted_.front()) {
@@ -7105,7 +7275,7 @@ class quota_line {
 
     quota_window window_;
     quota_queue queue_;
-    quota_queue uncommitted_; // those with a slot who have not sent anything
+    quota_queue uncommitted_; // callers with a slot that is not committed
     std::int64_t last_number_ = 0, first_number_ = 0;
 };
 
@@ -7119,58 +7289,59 @@ struct quota_reply {
     enum kind_type { granted, queued, refused };
 
     kind_type kind = granted;
-    /// Queued: ask again after that if nobody wakes you; at least a millisecond. Refused: a slot may be had then.
+    /// Queued: the time until the next request, unless `wake` is called earlier; at least a millisecond. Refused: the
+    /// time until a slot may be free.
     duration wait{};
 };
 
-/// A window that many draw on, and the line in front of it, with a lock and a clock. Times are the clock's steady ones.
+/// A quota that many callers share: a quota_scheduler with a mutex and a clock. All times are steady.
 class quota_core {
   public:
     class ticket;
 
-    /// The options have been checked.
+    /// \pre The options are valid.
     quota_core(const quota_options& options, clock_ptr time)
-        : options_(options), clock_(std::move(time)), line_(quota_window(options.limit, options.window))
+        : options_(options), clock_(std::move(time)), scheduler_(quota_window(options.limit, options.window))
     {
     }
 
-    /// Goes on with what was saved so long ago.
+    /// Continues from a saved state of age `elapsed`.
     quota_core(const quota_options& options, clock_ptr time, const quota_state& saved, duration elapsed)
         : options_(options), clock_(std::move(time)),
-          line_(quota_window(options.limit, options.window, saved, elapsed, clock_->now()))
+          scheduler_(quota_window(options.limit, options.window, saved, elapsed, clock_->now()))
     {
     }
 
     [[nodiscard]] const quota_options& options() const noexcept { return options_; }
     [[nodiscard]] const clock& time() const noexcept { return *clock_; }
 
-    /// What is left for one who does not queue yet.
+    /// The free slots, minus those that queued callers will get.
     [[nodiscard]] std::uint32_t remaining() const
     {
         const auto lock = enter();
-        const std::uint64_t free = line_.window().remaining(clock_->now());
-        return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, line_.queued()));
+        const std::uint64_t free = scheduler_.window().remaining(clock_->now());
+        return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, scheduler_.queued()));
     }
 
-    /// How long it would queue.
+    /// How long a new caller would queue.
     [[nodiscard]] duration expected_wait() const
     {
         const auto lock = enter();
         const auto now = clock_->now();
-        return wait_between(now, line_.window().expected(now, line_.queued()));
+        return wait_between(now, scheduler_.window().expected(now, scheduler_.queued()));
     }
 
     [[nodiscard]] quota_state state() const
     {
         const auto lock = enter();
-        return line_.window().state(clock_->now());
+        return scheduler_.window().state(clock_->now());
     }
 
-    /// What the work under the lock is measured by.
+    /// The number of queue entries visited so far, a measure of the work under the mutex.
     [[nodiscard]] std::uint64_t steps() const
     {
         const auto lock = enter();
-        return line_.steps();
+        return scheduler_.steps();
     }
 
   private:
@@ -7179,12 +7350,13 @@ class quota_core {
         return then == time_point::max() ? no_timeout : std::max(then - now, duration::zero());
     }
 
-    /// How everything begins: alone, and in the child of a fork with nothing free that its parent may use.
+    /// Locks the mutex; each public function begins with it. In a child process, marks all slots as used: the parent
+    /// goes on to use them.
     [[nodiscard]] std::unique_lock<std::mutex> enter() const
     {
         std::unique_lock lock(mutex_);
         if (made_in_.is_of_a_parent()) {
-            line_.use_up(clock_->now());
+            scheduler_.use_up(clock_->now());
             made_in_.renew();
         }
         return lock;
@@ -7193,15 +7365,15 @@ class quota_core {
     mutable std::mutex mutex_;
     const quota_options options_;
     const clock_ptr clock_;
-    mutable quota_line line_;
+    mutable quota_scheduler scheduler_;
     mutable fork_mark made_in_;
 };
 
-/// One caller. Stays where it is, and is used from one thread at a time.
+/// One caller's place in the queue and its slot. Not movable; used by one thread at a time.
 class quota_core::ticket {
   public:
-    /// `wake` is called, from any thread, when asking again is worth it: granted, or refused. The core is locked then:
-    /// `wake` only posts.
+    /// \param wake called when the caller should repeat its request, because a slot was granted or refused or its wait
+    /// became shorter; from any thread, with the mutex locked, so it must only post
     ticket(std::shared_ptr<quota_core> core, std::function<void()> wake)
         : core_(std::move(core)), caller_(std::move(wake))
     {
@@ -7209,72 +7381,72 @@ class quota_core::ticket {
     ticket(const ticket&) = delete;
     ticket& operator=(const ticket&) = delete;
 
-    /// Leaves the queue. A slot that was committed is stamped: the server may have counted the request.
+    /// Leaves the queue. A committed slot counts as used: the server may have counted the request.
     ~ticket()
     {
         const auto lock = core_->enter();
         if (caller_.state() == state_type::committed)
-            core_->line_.stamp(caller_, now(), false, false);
+            core_->scheduler_.stamp(caller_, now(), false, false);
         else
-            core_->line_.leave(caller_, now());
+            core_->scheduler_.leave(caller_, now());
     }
 
-    /// Joins the queue unless it is in it. It may queue for `at_most`, the sum of all its times in the queue, and until
-    /// `until`. `no_timeout`: for ever; zero: refused unless a slot is free. At the front: where it was when it got its
-    /// last slot, ahead of all who had none yet.
-    quota_reply ask(duration at_most, bool at_front, time_point until = time_point::max())
+    /// Requests a slot; joins the queue unless it is there already. All its times in the queue may add up to `at_most`
+    /// (`no_timeout`: no limit; zero: refused unless a slot is free), and end at `until`. With `at_front` it returns to
+    /// its earlier position, ahead of all callers that had no slot yet.
+    quota_reply request(duration at_most, bool at_front, time_point until = time_point::max())
     {
         const auto lock = core_->enter();
         const auto at = now();
-        switch (core_->line_.ask(caller_, {at_most, until}, at_front, at)) {
+        switch (core_->scheduler_.request(caller_, {at_most, until}, at_front, at)) {
         case state_type::queued: return {quota_reply::queued, wait(at)};
         case state_type::refused: return {quota_reply::refused, wait_between(at, caller_.next())};
         default: return {};
         }
     }
 
-    /// The last moment before the first write. Whether it has a slot still, or again, and keeps it; if not, nothing may
-    /// be sent, and it is in the queue or refused: `ask` tells.
+    /// Called just before the first write. Returns whether the caller still has a slot, or has one again, and commits
+    /// it. Otherwise nothing may be sent: the caller is queued or refused, as the next `request` reports.
     [[nodiscard]] bool commit()
     {
         const auto lock = core_->enter();
-        return core_->line_.commit(caller_, now());
+        return core_->scheduler_.commit(caller_, now());
     }
 
-    /// Gives up waiting. A grant that nobody asked about goes to the next.
+    /// Leaves the queue. A granted slot that the caller does not know of goes to the next caller.
     void leave()
     {
         const auto lock = core_->enter();
         if (caller_.state() != state_type::holding && caller_.state() != state_type::committed)
-            core_->line_.leave(caller_, now());
+            core_->scheduler_.leave(caller_, now());
     }
 
-    /// The exchange has ended, and the server may have counted it. Without an answer a probe has found nothing out.
+    /// The exchange has ended, and the server may have counted the request. A probe without a response has no result.
     void stamp(bool is_success, bool was_answered = true)
     {
         const auto lock = core_->enter();
         if (caller_.has_slot())
-            core_->line_.stamp(caller_, now(), is_success, was_answered);
+            core_->scheduler_.stamp(caller_, now(), is_success, was_answered);
     }
 
-    /// The server has provably not counted it. Without a slot: gives up waiting.
+    /// Returns the slot: the server has certainly not counted the request. Without a slot, leaves the queue.
     void give_back()
     {
         const auto lock = core_->enter();
-        core_->line_.leave(caller_, now());
+        core_->scheduler_.leave(caller_, now());
     }
 
-    /// A 429: gives the slot back, and the pool pauses. For how long from now.
+    /// Reports a 429: returns the slot and pauses the pool. Returns the remaining length of the pause.
     duration throttled(std::optional<duration> hint, double uniform)
     {
         const auto lock = core_->enter();
         if (!caller_.has_slot())
             return {};
         const auto at = now();
-        return wait_between(at, core_->line_.throttled(caller_, at, hint, uniform));
+        return wait_between(at, core_->scheduler_.throttled(caller_, at, hint, uniform));
     }
 
-    /// For how long it may queue in one more go.
+    /// How much longer the caller may queue.
     [[nodiscard]] duration queueing_left(duration at_most, time_point until) const
     {
         const auto lock = core_->enter();
@@ -7282,11 +7454,12 @@ class quota_core::ticket {
     }
 
   private:
-    using state_type = quota_line::caller::state_type;
+    using state_type = quota_scheduler::caller::state_type;
 
     [[nodiscard]] time_point now() const { return core_->clock_->now(); }
 
-    /// Until time alone brings a slot. Where only a probe is in the way, its end wakes, not time.
+    /// The time until a slot becomes free without any event. If the caller waits only for a probe, the end of the probe
+    /// calls `wake`.
     [[nodiscard]] duration wait(time_point at) const
     {
         const auto then = caller_.next() > at ? caller_.next() : after(at, core_->options_.window);
@@ -7294,20 +7467,20 @@ class quota_core::ticket {
     }
 
     const std::shared_ptr<quota_core> core_;
-    quota_line::caller caller_;
+    quota_scheduler::caller caller_;
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/client/quota_use.hpp
+// -------- cojob/impl/internal/client/quota_lease.hpp
 
 namespace cojob::detail {
 
-/// A call's share of the quota: queues for a slot, decides at the commit whether the slot still counts, and reports how
-/// each attempt ended. Empty where no quota is kept.
-class quota_use final : public http::commit_gate {
+/// A call's lease on the quota: queues for a slot, checks at the commit whether the slot is still valid, and reports
+/// how each attempt ended. Empty if there is no quota.
+class quota_lease final : public http::commit_gate {
   public:
-    quota_use(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
+    quota_lease(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
     {
         if (!pool)
             return;
@@ -7323,32 +7496,32 @@ class quota_use final : public http::commit_gate {
 
     explicit operator bool() const noexcept { return ticket_.has_value(); }
 
-    // For a quota that is kept.
+    // These require a quota.
 
     [[nodiscard]] bool may_queue() const { return options_->on_exhausted == when_exhausted::wait; }
 
-    /// A slot, or how long one is to be waited for, or that it would be in vain. All waits together take no longer than
-    /// `max_wait`.
-    [[nodiscard]] quota_reply ask(time_point until, bool had_slot_before)
+    /// Requests a slot: granted, queued with the time until the next request, or refused because no slot becomes free
+    /// in time. All waits together take no longer than `max_wait`.
+    [[nodiscard]] quota_reply request(time_point until, bool had_slot_before)
     {
         wake_->reset();
-        return ticket_->ask(max_wait(), had_slot_before, until);
+        return ticket_->request(max_wait(), had_slot_before, until);
     }
     [[nodiscard]] duration queueing_left(time_point until) const { return ticket_->queueing_left(max_wait(), until); }
     [[nodiscard]] bool may_commit() override { return ticket_->commit(); }
     asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
     void leave() { ticket_->leave(); }
 
-    // For any.
+    // These do nothing without a quota.
 
-    /// The slot was not used.
+    /// Returns an unused slot.
     void give_back()
     {
         if (ticket_)
             ticket_->give_back();
     }
 
-    /// For how long the quota pauses after an attempt that was refused with 429.
+    /// Reports the end of an attempt. Returns how long the quota pauses if it was a 429.
     std::optional<duration> ended(const attempt_result& result, double uniform)
     {
         if (ticket_ && result.outcome.status == 429)
@@ -7363,7 +7536,7 @@ class quota_use final : public http::commit_gate {
   private:
     [[nodiscard]] duration max_wait() const { return may_queue() ? options_->max_wait : duration::zero(); }
 
-    /// Of a pool that all share, "at once" would make a storm.
+    /// With a hint of zero, all callers of the pool would retry at once.
     static std::optional<duration> at_least_a_second(std::optional<duration> hint)
     {
         return hint ? std::optional(std::max<duration>(*hint, std::chrono::seconds(1))) : std::nullopt;
@@ -7380,7 +7553,7 @@ class quota_use final : public http::commit_gate {
 
 namespace cojob::detail {
 
-/// What kind of failure an attempt was, as far as repeating it goes.
+/// Kinds of failures, which differ in how they are retried.
 enum class failure_kind {
     none,
     final,
@@ -7395,7 +7568,7 @@ enum class failure_kind {
     credential
 };
 
-/// The table of what may be repeated, options, counts and times apart.
+/// The kind of a failure. Whether it is retried also depends on options, counts and times.
 [[nodiscard]] inline failure_kind kind_of(const attempt_outcome& a) noexcept
 {
     using enum failure_kind;
@@ -7417,29 +7590,30 @@ enum class failure_kind {
             return unavailable;
         return is_ambiguous(a) && a.effect != effect::once ? server : final;
     }
+    if (!a.was_committed && a.is_final)
+        return final;
     if (!a.was_committed)
         return why == errc::certificate_rejected || why == asio::error::operation_aborted ? final : connect;
     if (a.effect == effect::once || (why != errc::connection_lost && why != errc::request_timeout))
         return final;
-    // A server that is silent for that long has not closed the connection.
+    // After a timeout the connection was not stale: the server has not closed it.
     return a.was_stale && why == errc::connection_lost ? stale : lost;
 }
 
-/// What comes after an attempt.
+/// The next step after an attempt.
 struct retry_step {
     bool is_again = false;
-    bool is_success = false; ///< what the attempt failed with is what was wanted
+    bool is_success = false; ///< the failure means that the work is done
     duration wait{};         ///< before the next attempt
     bool needs_new_connection = false;
     bool needs_new_credential = false;
-    std::string_view why_not{}; ///< it is not tried again, where more is to be said than that it makes no sense
+    std::string_view why_not{}; ///< why a failure that could be retried is not; empty for other failures
 };
 
-/// Whether, and when, one call makes another attempt. Pure: outcomes and times in, the next step out.
+/// Decides whether and when one call makes another attempt. Has no I/O and no clock.
 class retry_plan {
   public:
-    /// \param is_poll not to be tried again: the next poll is the retry of a failed one. Polls leave the budget to
-    /// calls
+    /// \param is_poll the call is not retried, because the next poll replaces it; polls do not use the budget
     retry_plan(const retry_options& options, retry_budget& budget, bool is_poll)
         : options_(options), budget_(budget), is_poll_(is_poll)
     {
@@ -7447,17 +7621,18 @@ class retry_plan {
 
     struct moment {
         time_point now, deadline;
-        double uniform = 0;                    ///< from [0, 1)
-        std::optional<duration> hint{};        ///< the server's
-        std::optional<duration> quota_pause{}; ///< of the pool, after a 429 to a request that draws on one
-        bool has_provider = false;             ///< the credential may be another by now
+        double uniform = 0;             ///< from [0, 1)
+        std::optional<duration> hint{}; ///< from the server
+
+        std::optional<duration> quota_pause{}; ///< the pool's pause after a 429, if the call uses a quota
+        bool has_provider = false;             ///< a new attempt can have another credential
     };
 
     [[nodiscard]] retry_step after(const attempt_outcome& outcome, const moment& m)
     {
         ++attempts_;
         const auto kind = kind_of(outcome);
-        // The second DELETE finds nothing because the first one did its work.
+        // The second DELETE finds nothing because the first one succeeded.
         const auto is_done_already = outcome.removes && outcome.status == 404 && may_be_done_;
         if (kind == failure_kind::none || is_done_already) {
             if (!is_poll_)
@@ -7474,7 +7649,7 @@ class retry_plan {
         }
     }
 
-    /// Whether an attempt may have had its effect, though no answer said so.
+    /// Whether an attempt may have had its effect although no response confirmed it.
     [[nodiscard]] bool may_be_done() const noexcept { return may_be_done_; }
 
   private:
@@ -7484,7 +7659,7 @@ class retry_plan {
         return a.was_committed && !was_never_read(a) && a.effect != effect::none && (!has_answer || is_ambiguous(a));
     }
 
-    /// A server may close an idle connection at the moment it is used again. That is nobody's failure.
+    /// A server may close an idle connection at the moment it is used again. That does not count as an attempt.
     [[nodiscard]] retry_step fresh_connection(const attempt_outcome& outcome, const moment& m)
     {
         if (is_reconnected_)
@@ -7494,13 +7669,13 @@ class retry_plan {
         return {.is_again = true, .needs_new_connection = true};
     }
 
-    /// 421: the request is not for the server at the end of this connection, and was not looked at (RFC 9110, 15.5.20).
-    /// The second of a call says that the connection is not at fault.
+    /// 421: the server of this connection does not handle the request (RFC 9110, 15.5.20). A second 421 in one call
+    /// shows that another connection does not help.
     [[nodiscard]] retry_step other_connection(const attempt_outcome& outcome, const moment& m)
     {
         if (std::exchange(is_misdirected_, true))
             return {};
-        if (is_poll_) { // the next poll could meet the same connection
+        if (is_poll_) { // the next poll could use the same connection
             const bool may = options_.on_not_ready && options_.max_attempts > 1;
             return {.is_again = may, .needs_new_connection = may};
         }
@@ -7521,22 +7696,22 @@ class retry_plan {
         if (is_poll_)
             return {};
         if (!is_switched_on(kind))
-            return {.why_not = "switched off"};
+            return {.why_not = "disabled in retry_options"};
         if (m.quota_pause && options_.max_attempts > 1) {
-            --attempts_; // the quota has limits of its own, and the call's clock stands while it queues
+            --attempts_; // the quota has its own limits, and the call's timeout does not run in the queue
             return {.is_again = true, .needs_new_connection = is_misdirected_};
         }
         const auto is_throttling = kind == failure_kind::throttled;
         const auto has_budget = is_throttling || budget_.failed();
         if (attempts_ >= options_.max_attempts)
-            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "attempts spent"};
+            return {.why_not = options_.max_attempts == 1 ? std::string_view() : "max_attempts reached"};
         if (!has_budget)
-            return {.why_not = "retry budget"};
+            return {.why_not = "the retry budget is empty"};
         if (m.hint && *m.hint > options_.max_server_delay)
-            return {.why_not = "the server asks for more than max_server_delay"};
+            return {.why_not = "the server's delay is longer than max_server_delay"};
         const auto wait = delay(outcome, m);
         if (cojob::detail::after(m.now, wait) >= m.deadline)
-            return {.why_not = "the deadline comes first"};
+            return {.why_not = "the deadline would pass first"};
         return {.is_again = true, .wait = wait, .needs_new_connection = is_misdirected_};
     }
 
@@ -7554,14 +7729,15 @@ class retry_plan {
         }
     }
 
-    /// The server's word, and a little more so that not all come back at once; else half of a doubling delay and a
-    /// random part of the other half. A server that names no time ahead ("0", a date in the past) still took leave.
+    /// The delay before the next attempt: the server's hint plus jitter, or else half of an exponential delay plus a
+    /// random part of the other half. After a 503 with a hint, and after a hint of zero or in the past, it is at least
+    /// a second.
     [[nodiscard]] duration delay(const attempt_outcome& outcome, const moment& m) const
     {
         using std::chrono::seconds;
         if (m.hint && *m.hint > duration::zero()) {
-            const bool takes_leave = outcome.status == 503 && outcome.has_retry_hint;
-            const auto least = takes_leave ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
+            const bool is_unavailable = outcome.status == 503 && outcome.has_retry_hint;
+            const auto least = is_unavailable ? std::max<duration>(*m.hint, seconds(1)) : *m.hint;
             return least + jitter(least, m.uniform);
         }
         const auto is_throttling = outcome.status == 429;
@@ -7577,7 +7753,7 @@ class retry_plan {
     retry_options options_;
     retry_budget& budget_;
     bool is_poll_;
-    unsigned attempts_ = 0; // that count
+    unsigned attempts_ = 0; // without those that do not count
     bool is_reconnected_ = false, is_reauthorized_ = false, is_misdirected_ = false, may_be_done_ = false;
 };
 
@@ -7587,7 +7763,7 @@ class retry_plan {
 
 namespace cojob::detail {
 
-/// What happens to a call on the client's strand: slot of the quota, key, attempt; and again while that makes sense.
+/// Runs a call on the client's strand. Waits for a quota slot, gets the key, makes an attempt, and retries.
 class call_run {
   public:
     static asio::awaitable<void> run(call_ptr call)
@@ -7596,7 +7772,7 @@ class call_run {
         const client_state::running_guard running(*call->client, operation_of(call));
         call_run self(*call);
         if (self.operation_.is_stopped())
-            self.stopped("before it began");
+            self.stopped("before the call began");
         while (!self.is_over_) {
             if (self.quota_ && !co_await self.take_slot())
                 break;
@@ -7637,22 +7813,21 @@ class call_run {
 
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
-    /// Queues for a slot of the quota; the call's own clock stands meanwhile. Whether it has one; else the call has
-    /// ended.
+    /// Queues for a quota slot; the call's timeout does not run. Returns false if the call ended without one.
     asio::awaitable<bool> take_slot()
     {
         if (is_begun_)
             time_left_ = time_left();
         operation_.set_deadline(call_.settings.until);
-        for (bool is_told = std::exchange(is_told_, false); !operation_.is_stopped(); is_told = true) {
-            const auto reply = quota_.ask(call_.settings.until, is_begun_);
+        for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped(); is_reported = true) {
+            const auto reply = quota_.request(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
             if (reply.kind == quota_reply::refused) {
                 no_slot(reply.wait);
                 co_return false;
             }
-            if (!is_told)
+            if (!is_reported)
                 events_.throttled(errc::quota_exhausted, reply.wait);
             co_await quota_.wait(operation_, after(now(), reply.wait));
         }
@@ -7660,7 +7835,7 @@ class call_run {
         if (throttled_ && operation_.reason() == stop_reason::deadline)
             fail(std::move(*throttled_));
         else
-            stopped("while it waited for a slot of the quota");
+            stopped("while the call waited for a quota slot");
         co_return false;
     }
 
@@ -7670,7 +7845,7 @@ class call_run {
         return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
     }
 
-    /// A window may be longer than civil time has left.
+    /// Saturates: a window can be longer than a timestamp can express.
     [[nodiscard]] timestamp civil_time_in(duration wait) const
     {
         const auto time = state_.time().wall_now();
@@ -7681,17 +7856,17 @@ class call_run {
     {
         auto failure =
             throttled_ ? std::move(*throttled_)
-                       : describe_failure(call_.request, errc::quota_exhausted, "no slot of the quota is free in time");
+                       : describe_failure(call_.request, errc::quota_exhausted, "no quota slot becomes free in time");
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }
 
-    /// Asks a provider for the key. What it throws ends the call. Whether there is a key, and the call goes on.
+    /// Gets the key from the credential provider, whose exception ends the call. Returns false if the call has ended.
     asio::awaitable<bool> authorize()
     {
         const auto before = call_.request.wire.authorization;
         std::exception_ptr thrown;
-        // A limit of an attempt before is over. What else this forgets, the operation knows.
+        // Clears the timeout of an earlier attempt. The operation still knows of any other cancellation.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         try {
             if (operation_.is_stopped())
@@ -7699,18 +7874,18 @@ class call_run {
             co_await asio::this_coro::throw_if_cancelled(true);
             const auto key = co_await call_.request.api.authorization.provider()();
             if (key.empty())
-                throw_invalid_argument("credential: the provider gave an empty one");
+                throw_invalid_argument("credential: the provider returned an empty key");
             check_key(key.reveal(), "credential");
             call_.request.wire.authorization = bearer(key);
-            events_.key_is_known();
+            events_.redact_key();
         } catch (...) {
             thrown = std::current_exception();
         }
-        // The provider may have changed what the coroutine answers to.
+        // The provider may have changed this coroutine's cancellation state.
         co_await asio::this_coro::reset_cancellation_state(asio::enable_terminal_cancellation());
         co_await asio::this_coro::throw_if_cancelled(false);
         if (operation_.is_stopped())
-            stopped("while the credential was asked for");
+            stopped("while the credential provider ran");
         else if (thrown)
             end_by_exception(std::move(thrown));
         else if (unauthorized_ && call_.request.wire.authorization == before)
@@ -7723,7 +7898,7 @@ class call_run {
         co_return !is_over_;
     }
 
-    /// The call's own time begins with its first slot, and goes on with each further one.
+    /// Starts the call's timeout with its first slot, and resumes it with each further slot.
     void begin()
     {
         if (!is_begun_ || quota_)
@@ -7731,7 +7906,7 @@ class call_run {
         is_begun_ = true;
     }
 
-    /// Those of the hook, new ones for each attempt. What it throws ends the call. Whether the call goes on.
+    /// Calls the header hook for this attempt. An exception of the hook ends the call: then returns false.
     bool add_headers()
     {
         number_ += held_ ? 0U : 1U;
@@ -7759,7 +7934,7 @@ class call_run {
     }
     [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.request.wire; }
 
-    /// Tells the quota how it ended, and asks the plan what comes next.
+    /// Reports the attempt to the quota and asks the plan for the next step.
     retry_step judge(const attempt_result& result)
     {
         if (result.outcome.status == 429)
@@ -7771,7 +7946,7 @@ class call_run {
         if (!step.is_again || !pool_pause_)
             return step;
         if (!quota_.may_queue())
-            return {.why_not = "the quota is not waited for"};
+            return {.why_not = "quota_options::on_exhausted does not wait"};
         const auto is_in_time = *pool_pause_ <= quota_.queueing_left(call_.settings.until);
         return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
@@ -7786,10 +7961,10 @@ class call_run {
             call_.rest = std::move(result.exchange.rest);
             return;
         }
-        // A cancellation that meets a connecting attempt does not undo what the one before may have done.
+        // A cancellation while this attempt connects does not undo what an earlier attempt may have done.
         if (result.outcome.stopped == stop_reason::cancelled && plan_.may_be_done())
             result.outcome.was_committed = true;
-        add_words(result.record.why, step.why_not.empty() ? "" : "not tried again: " + std::string(step.why_not));
+        add_words(result.record.why, step.why_not.empty() ? "" : "not retried: " + std::string(step.why_not));
         auto failure = describe_failure(state_, call_.request, result);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
@@ -7797,20 +7972,20 @@ class call_run {
         fail(std::move(failure));
     }
 
-    /// Between two attempts.
+    /// Waits between two attempts.
     asio::awaitable<void> back_off(attempt_result& result, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_.request, result);
         if (result.outcome.status == 429)
             events_.throttled(errc::rate_limited, pool_pause_.value_or(step.wait));
-        if (!step.needs_new_credential) // else there may be none
+        if (!step.needs_new_credential) // otherwise there is a retry only if the provider returns another key
             events_.retry(number_, result.record.ended, pool_pause_.value_or(step.wait), result.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
         trail().push_back(std::move(result.record));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
-        is_told_ = pool_pause_.has_value();
+        is_reported_ = pool_pause_.has_value();
         if (pool_pause_)
             throttled_ = std::move(failure);
         else if (step.needs_new_credential)
@@ -7823,7 +7998,7 @@ class call_run {
             stopped("before the next attempt");
     }
 
-    /// No attempt is under way.
+    /// Ends a call that was stopped while no attempt was running.
     void stopped(std::string when)
     {
         const attempt_outcome none{
@@ -7844,7 +8019,7 @@ class call_run {
         call_.thrown = std::move(thrown);
     }
 
-    /// The attempts that are over.
+    /// The completed attempts.
     [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
 
     call_record& call_;
@@ -7852,14 +8027,14 @@ class call_run {
     operation& operation_;
     call_events events_;
     retry_plan plan_;
-    quota_use quota_;
-    std::optional<error_info> throttled_, unauthorized_; // what the call ends with when it cannot go on
-    std::optional<http::request> hooked_;                // with the headers of the hook
+    quota_lease quota_;
+    std::optional<error_info> throttled_, unauthorized_; // the call's error if it cannot continue
+    std::optional<http::request> hooked_;                // the request with the header hook's headers
     std::optional<duration> pool_pause_;
-    std::optional<attempt_start> held_; // at its commit
-    duration waited_{}, time_left_{};   // before the attempt; of the call's own time, while it stands
-    unsigned number_ = 0;               // of the attempt
-    bool is_over_ = false, is_begun_ = false, is_told_ = false, needs_new_connection_ = false;
+    std::optional<attempt_start> held_; // the attempt that was held at its commit
+    duration waited_{}, time_left_{};   // the delay before the attempt; the call's timeout while it does not run
+    unsigned number_ = 0;               // of the current attempt, from 1
+    bool is_over_ = false, is_begun_ = false, is_reported_ = false, needs_new_connection_ = false;
 };
 
 } // namespace cojob::detail
@@ -7868,10 +8043,10 @@ class call_run {
 
 namespace cojob::detail {
 
-/// A success, and what it took.
-using answer_ptr = std::shared_ptr<const call_record>;
+/// A call that has succeeded: the response and the attempts.
+using completed_call_ptr = std::shared_ptr<const call_record>;
 
-/// A whole call, on the caller's executor.
+/// Sends a request, with retries. Completes on the caller's executor.
 inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, api_request request,
                                            call_settings settings, bool streams_body = false)
 {
@@ -7889,7 +8064,7 @@ inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, 
     co_return call;
 }
 
-/// For a success that is not what it should be: tells which request and which answer it was.
+/// Adds the request and the response to the error of a success that cannot be decoded.
 inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.request.api;
@@ -7912,17 +8087,82 @@ inline asio::awaitable<http::response> send_response(std::shared_ptr<client_stat
     co_return std::move(call->response);
 }
 
-/// For services: the answer with the attempts it took, for the error when it does not decode.
+/// Sends a service's request. Returns the attempts too: an error in decoding contains them.
 inline asio::awaitable<call_ptr> send(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
 }
 
-/// The same, ended by the head of a success; its body is in `rest`, or in the response where the transport knows no
-/// streams.
+/// Like send(), but a success completes when the headers have arrived. The body is in `rest`, or in the response if the
+/// transport does not stream.
 inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request request)
 {
     return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client/warming.hpp
+
+namespace cojob::detail {
+
+/// Opens connections ahead of the calls that will use them. One after the other: the later handshakes can resume the
+/// session of the first.
+struct warming {
+    warming(std::shared_ptr<client_state> c, http::origin origin, std::size_t connections)
+        : client(std::move(c)), wanted(std::min(connections, client->options.pool.max_connections)),
+          op(client->options.clock, client->executor)
+    {
+        request.origin = std::move(origin);
+    }
+
+    /// On the client's strand.
+    static asio::awaitable<void> run(std::shared_ptr<warming> self, call_settings settings)
+    {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        const client_state::running_guard running(*self->client, {self, &self->op});
+        self->op.set_deadline(std::min(settings.until, after(self->client->time().now(), settings.timeout)));
+        for (std::size_t opened = 0; !self->failure.code(); ++opened) {
+            http::exchange x(self->op, true);
+            auto opening = self->client->transport->open_ahead(self->request, x, self->wanted);
+            if (!opening.valid())
+                break;
+            const auto ended = co_await std::move(opening);
+            self->idle = x.idle_connections;
+            self->take(ended, x.reached);
+            if (self->idle >= self->wanted || opened == self->wanted)
+                break;
+        }
+    }
+
+    void take(const http::exchange_result& ended, phase reached)
+    {
+        if (!ended.error)
+            return;
+        const attempt_outcome outcome{.error = ended.error, .stopped = op.reason(), .effect = effect::none};
+        const auto why = ended.why.empty() ? reason_of(outcome, reached, client->options.timeouts) : ended.why;
+        failure = error_info(attempt_error(outcome), why);
+    }
+
+    const std::shared_ptr<client_state> client;
+    const std::size_t wanted;
+    http::request request;
+    operation op;
+    std::size_t idle = 0; ///< connections to the origin
+    error_info failure;
+};
+
+/// On the caller's executor.
+inline asio::awaitable<std::size_t> warm(std::shared_ptr<client_state> state, http::url server, std::size_t connections,
+                                         call_settings settings)
+{
+    co_await accept_every_cancellation();
+    const auto all = std::make_shared<warming>(std::move(state), server.origin(), connections);
+    auto inner = warming::run(all, std::move(settings));
+    co_await hop({all, &all->op}, std::move(inner));
+    if (all->failure.code())
+        throw_error(std::move(all->failure));
+    co_return all->idle;
 }
 
 } // namespace cojob::detail
@@ -7936,7 +8176,7 @@ namespace detail {
 inline void check_positive(duration d, const char* name)
 {
     if (d <= duration::zero())
-        throw_invalid_argument(name, "must be more than zero; no_timeout for none");
+        throw_invalid_argument(name, "must be more than zero; use no_timeout for no limit");
 }
 
 inline void check_not_zero(std::size_t n, const char* name)
@@ -7950,11 +8190,13 @@ inline client_options complete(client_options o)
 {
     check_positive(o.timeouts.resolve, "timeouts.resolve");
     check_positive(o.timeouts.connect, "timeouts.connect");
+    check_positive(o.timeouts.proxy, "timeouts.proxy");
     check_positive(o.timeouts.handshake, "timeouts.handshake");
     check_positive(o.timeouts.attempt, "timeouts.attempt");
     check_positive(o.timeouts.call, "timeouts.call");
     check_positive(o.timeouts.stream_idle, "timeouts.stream_idle");
     check_positive(o.pool.idle, "pool.idle");
+    check_positive(o.pool.max_age, "pool.max_age");
     check_not_zero(o.retry.max_attempts, "retry.max_attempts");
     check_positive(o.retry.base_delay, "retry.base_delay");
     check_positive(o.retry.max_delay, "retry.max_delay");
@@ -7982,9 +8224,11 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
     t.tls = o.tls;
+    t.proxy = o.proxy;
     t.timeouts = o.timeouts;
     t.pool = o.pool;
     t.limits = o.limits;
+    t.name_lookup = o.name_lookup;
     t.observer = o.observer;
     return http::make_https_transport(std::move(t));
 }
@@ -7998,6 +8242,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
+    detail::wipe(options.proxy.url); // it may have a password
     auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
                                                   : std::move(executor);
     settings_.timeout = options.timeouts.call;
@@ -8008,6 +8253,18 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
 asio::awaitable<http::response> client::send(api_request request) const
 {
     return detail::send_response(detail::in_use(state_), std::move(request), settings_);
+}
+
+asio::awaitable<std::size_t> client::warm(http::url server, std::size_t connections) const
+{
+    return detail::warm(detail::in_use(state_), std::move(server), connections, settings_);
+}
+
+void client::use_tls(const tls_options& options) const
+{
+    const auto& state = detail::in_use(state_);
+    if (auto change = state->transport->prepare_tls(options))
+        detail::run_soon(state->executor, [state, change = std::move(change)] { change(); });
 }
 
 client client::with_timeout(duration call) const
@@ -8021,7 +8278,7 @@ client client::with_timeout(duration call) const
 client_stats client::stats() const
 {
     const auto& c = detail::in_use(state_)->counters;
-    return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.sent, c.received};
+    return {c.requests, c.polls, c.retries, c.throttles, c.opened, c.reused, c.resumed, c.sent, c.received};
 }
 
 void client::close() const
@@ -8039,7 +8296,7 @@ asio::any_io_executor client::get_executor() const
 
 // -------- cojob/impl/forks.ipp
 
-// All that is asked of the system about processes.
+// The only code that uses the system's process API.
 
 #if defined(__unix__) || defined(__APPLE__)
 #include <pthread.h>
@@ -8052,7 +8309,7 @@ inline std::atomic<unsigned> forks_so_far{0};
 const std::atomic<unsigned>& fork_count()
 {
 #if defined(__unix__) || defined(__APPLE__)
-    // Where the system has no room for the hook, a child is not told from its parent.
+    // If pthread_atfork fails, a child process is not detected.
     static const auto hooked = pthread_atfork(nullptr, nullptr, +[] { ++forks_so_far; });
     (void)hooked;
 #endif
@@ -8065,7 +8322,8 @@ const std::atomic<unsigned>& fork_count()
 
 namespace cojob::detail {
 
-/// Jobs that a page shares with the one before: one in ten, and none where a page has a single place.
+/// The number of jobs that a page shares with the previous one: one in ten, at least one, and none if a page has a
+/// single entry.
 inline std::size_t overlap_of(std::size_t places)
 {
     return places < 2 ? 0 : std::max<std::size_t>(1, places / 10);
@@ -8078,20 +8336,21 @@ bool list_cursor::take(const page_count& page)
         return false;
     }
     total_ = page.total;
-    if (page.news > 0)
+    if (page.new_jobs > 0)
         in_vain_ = 0;
-    // Whatever is shorter than asked covers only what it has: a server may give fewer than it is asked for.
+    // A page that is shorter than requested covers only its own entries: a server may return fewer.
     const auto end = offset_ + (page.places == 0 ? size_ : page.places);
-    if (unknown_at_ && page.news == 0 && end < *unknown_at_) {
+    if (unknown_at_ && page.new_jobs == 0 && end < *unknown_at_) {
         known_before_ = end;
         search();
         return true;
     }
     const auto is_searching = unknown_at_.has_value();
-    const auto has_gone_on = page.news > 0 || end > end_ || is_searching;
+    const auto has_gone_on = page.new_jobs > 0 || end > end_ || is_searching;
     is_over_ = page.total ? end >= *page.total : page.places == 0 || !has_gone_on;
     reach_ = page.places;
-    // Nothing but the end of the page before: what follows that end cannot be read, so no page will join it.
+    // If the page repeats only the end of the previous one, the entries after that end are unreadable: continue without
+    // an overlap.
     read_on(has_gone_on ? end : end_, has_gone_on ? overlap_of(std::min(size_, reach_)) : 0);
     return true;
 }
@@ -8114,7 +8373,7 @@ bool list_cursor::continues(const page_count& page) const
         return true;
     if (unknown_at_ || shrunk_by(page) > 0)
         return false;
-    constexpr int enough = 2; // the first may have met a list that changed, the second one that changed again
+    constexpr int enough = 2; // the list may have changed before the first, and once more before the second
     return !must_join_ || page.unread >= end_ - offset_ || in_vain_ >= enough;
 }
 
@@ -8166,7 +8425,7 @@ started_operation::started_operation(asio::any_io_executor executor)
 {
 }
 
-/// Every type of cancellation reaches the operation. One that came before this first step keeps it from beginning.
+/// Enables all types of cancellation. A cancellation that arrived before this first step cancels the operation at once.
 asio::awaitable<void> started_operation::run_all(std::shared_ptr<started_operation> self,
                                                  asio::awaitable<void> operation)
 {
@@ -8180,8 +8439,8 @@ asio::awaitable<void> started_operation::run_all(std::shared_ptr<started_operati
         thrown = std::current_exception();
     }
     self->is_over_ = true;
-    // Or the last step of co_spawn, after an operation that was cancelled and never suspended, would throw, out of
-    // `run()`.
+    // Otherwise the last step of co_spawn would throw out of `run()` after an operation that was cancelled and never
+    // suspended.
     co_await asio::this_coro::throw_if_cancelled(false);
     if (thrown)
         std::rethrow_exception(thrown);
@@ -8201,7 +8460,7 @@ void started_operation::run(asio::awaitable<void> operation)
 
 void started_operation::cancel(asio::cancellation_type type)
 {
-    asked_ |= static_cast<unsigned>(type); // the first step may be about to run, before what is dispatched now
+    asked_ |= static_cast<unsigned>(type); // the first step may run before the function that is dispatched here
     asio::dispatch(strand_, [self = shared_from_this(), type] { self->emit(type); });
 }
 
@@ -8249,7 +8508,7 @@ std::optional<server_sent_event> event_stream_parser::next()
     return std::nullopt;
 }
 
-/// The line as far as it has come. A stream may begin with a byte order mark.
+/// The part of the line that has been received. A stream may begin with a byte order mark.
 std::string_view event_stream_parser::line_without_mark() const noexcept
 {
     constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
@@ -8259,7 +8518,8 @@ std::string_view event_stream_parser::line_without_mark() const noexcept
     return line;
 }
 
-/// A line of data may be as long as an event, whatever other lines may be: it is the ordinary way to send one.
+/// A data line may be as long as an event, whatever the limit of other lines: servers usually send an event as one data
+/// line.
 bool event_stream_parser::is_line_too_long()
 {
     constexpr std::string_view data = "data: ";
@@ -8297,7 +8557,7 @@ void event_stream_parser::take_field(std::string_view name, std::string_view val
     } else if (name == "id" && value.find('\0') == std::string_view::npos) {
         last_id_ = value;
     } else if (name == "retry" && value.find_first_not_of("0123456789") == std::string_view::npos) {
-        unsigned milliseconds = 0; // of 49 days at most: more is nobody's meaning
+        unsigned milliseconds = 0; // no server means more than the 49 days that this holds
         if (std::from_chars(value.data(), value.data() + value.size(), milliseconds).ec == std::errc())
             reconnection_time_ = std::chrono::milliseconds(milliseconds);
     }
@@ -8374,7 +8634,7 @@ void operation::refuse_total_cancellation(bool refuse)
         stop(stop_reason::cancelled);
 }
 
-/// An alarm that rings too early looks again, so it is set anew only when it would ring too late.
+/// Sets the alarm only if it would ring too late. If it rings too early, ring() calls arm() again.
 void operation::arm()
 {
     auto next = std::min(deadline_, limit_);
@@ -8384,7 +8644,7 @@ void operation::arm()
         next = std::min(next, detail::after(clock_->now(), usual_step_));
     if (!alarm_)
         alarm_ = clock_->make_alarm(executor_);
-    armed_ = time_point::max(); // until it is set
+    armed_ = time_point::max(); // if set() throws, the alarm is not armed
     alarm_->set(next, [this] { ring(); });
     armed_ = next;
 }
@@ -8400,10 +8660,10 @@ void operation::ring()
     try {
         if (!is_over)
             arm();
-    } catch (...) { // without an alarm nothing would end the step
+    } catch (...) { // without an alarm, nothing would stop this step
         step_is_over = true;
     }
-    // Last: what is stopped may end, and this object with it.
+    // Must be last: stopping may end the operation and destroy this object.
     if (is_over || step_is_over)
         stop(is_over ? stop_reason::deadline : stop_reason::limit);
 }
@@ -8414,14 +8674,14 @@ void operation::ring()
 
 namespace cojob::detail {
 
-/// Notices that the machine slept: civil time went on while steady time, as Linux has it, stood still. Where steady
-/// time goes on in a sleep (Windows; macOS as far as is known) nothing is noticed, and every limit counts the sleep by
-/// itself. Civil time that is set forward looks like a sleep.
+/// Detects that the machine slept: wall-clock time went on while steady time stood still, as it does on Linux. Where
+/// steady time includes sleep (Windows, and macOS as far as is known), this detects nothing, and every deadline counts
+/// the sleep by itself. Setting the wall clock forward looks like a sleep.
 class awake_mark {
   public:
     explicit awake_mark(const clock& time) : lead_(lead(time)) {}
 
-    /// Whether it slept since the last call.
+    /// Returns whether the machine slept since the last call.
     [[nodiscard]] bool has_slept(const clock& time)
     {
         constexpr auto tolerance = std::chrono::seconds(2); // for clocks that are slewed
@@ -8431,7 +8691,7 @@ class awake_mark {
     }
 
   private:
-    /// By how much civil time leads.
+    /// The difference between wall-clock time and steady time.
     static std::chrono::nanoseconds lead(const clock& time)
     {
         return time.wall_now().time_since_epoch() - time.now().time_since_epoch();
@@ -8446,7 +8706,7 @@ class awake_mark {
 
 namespace cojob::detail {
 
-/// A clock that is moved by hand holds while real sockets are waited for.
+/// Holds a manually driven clock while an operation waits for real sockets.
 class clock_hold {
   public:
     explicit clock_hold(clock& c) : clock_(c) { clock_.exchange_began(); }
@@ -8460,12 +8720,39 @@ class clock_hold {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/connection_ages.hpp
+
+namespace cojob::detail {
+
+/// Decides when a connection is too old for another request. Each connection lives between 90 and 100 % of the limit,
+/// so connections that were opened together, by one client or by many, are not all replaced at once. No I/O.
+class connection_ages {
+  public:
+    /// `start` should differ between clients.
+    connection_ages(duration limit, std::uint32_t start) : limit_(limit), share_(start) {}
+
+    /// Returns when a connection that was opened now expires.
+    [[nodiscard]] time_point end(time_point now) noexcept
+    {
+        if (limit_ == no_timeout)
+            return time_point::max();
+        share_ += 2654435769U; // 2^32 divided by the golden ratio: successive values are far apart
+        return after(now, limit_ - limit_ / 655360 * (share_ >> 16));
+    }
+
+  private:
+    duration limit_;
+    std::uint32_t share_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/slot_queue.hpp
 
 namespace cojob::detail {
 
-/// Who queues for a slot. It is an element of its queue, so that joining allocates nothing and cannot fail, and both
-/// joining and leaving take one step however many queue.
+/// An operation that waits for a slot. The entry is a node of an intrusive list: joining allocates nothing and cannot
+/// fail, and joining and leaving are O(1).
 class slot_queue_entry {
   public:
     slot_queue_entry() = default;
@@ -8473,7 +8760,7 @@ class slot_queue_entry {
     slot_queue_entry& operator=(const slot_queue_entry&) = delete;
     ~slot_queue_entry() = default;
 
-    std::uint64_t number = 0; ///< in the order of arrival, over all queues of a pool
+    std::uint64_t number = 0; ///< order of arrival over all queues of a pool
     bool is_poll = false;
 
   private:
@@ -8483,11 +8770,11 @@ class slot_queue_entry {
     class slot_queue* queue_ = nullptr;
 };
 
-/// First in, first out. Owns nobody; whoever is in it leaves before it goes.
+/// An intrusive first-in, first-out queue. It does not own its entries, and an entry must leave before it is destroyed.
 class slot_queue {
   public:
     slot_queue() = default;
-    slot_queue(const slot_queue&) = delete; // its entries know it
+    slot_queue(const slot_queue&) = delete; // entries refer to their queue
     slot_queue& operator=(const slot_queue&) = delete;
     ~slot_queue() = default;
 
@@ -8502,7 +8789,7 @@ class slot_queue {
         (entry.before_ ? entry.before_->behind_ : first_) = &entry;
     }
 
-    /// Nothing happens when it is not in this queue.
+    /// Does nothing if the entry is not in this queue.
     void erase(slot_queue_entry& entry) noexcept
     {
         if (entry.queue_ != this)
@@ -8524,12 +8811,12 @@ class slot_queue {
 
 namespace cojob::detail {
 
-/// Who may use a connection to one origin, and which. No I/O: a slot is the right to have one connection; idle
-/// connections are used before new ones are opened, so there are never more than slots. A `Waiter` is a
-/// `slot_queue_entry`.
+/// Assigns the slots and the idle connections of one origin. A slot is the right to have one connection. The transport
+/// reuses or closes an idle connection before it opens a new one, so there are never more connections than slots. A
+/// `Waiter` is a `slot_queue_entry`. No I/O.
 ///
-/// Polls of waits have half of the slots at most. A poll lets calls that come after it go first until it stops
-/// yielding; from then on whoever came first goes first. All is O(1).
+/// Polls of waits hold at most half of the slots, but at least one. A poll lets later calls go first until it stops
+/// yielding. From then on the order of arrival decides. Taking, queueing for and releasing a slot is O(1).
 template <class Connection, class Waiter>
 class origin_pool {
   public:
@@ -8538,7 +8825,8 @@ class origin_pool {
     {
     }
 
-    /// Takes a slot if one is free and nobody is before. While one is free, nobody queues who may have it.
+    /// Takes a slot if one is free and no call is queued. A poll is queued while a slot is free only if polls have
+    /// reached their limit.
     [[nodiscard]] bool try_enter(bool is_poll = false) noexcept
     {
         if (in_use_ >= options_.max_connections || !calls_.empty() || (is_poll && polls_in_use_ >= most_polls_))
@@ -8557,14 +8845,14 @@ class origin_pool {
 
     void leave_queue(Waiter& waiter) noexcept { (waiter.is_poll ? polls_ : calls_).erase(waiter); }
 
-    /// A poll has yielded for long enough, and so has any poll before it: polls do not overtake each other.
+    /// Ends the yielding of a queued poll and of all polls before it, because polls do not overtake each other.
     void stop_yielding(const Waiter& waiter) noexcept
     {
         if (polls_.has(waiter))
             last_patient_ = std::max(last_patient_, waiter.number);
     }
 
-    /// Gives a slot back. The waiter it passes to, which owns it from now on; null when there is none.
+    /// Releases a slot. Returns the waiter that owns the slot from now on, or null if none is queued.
     [[nodiscard]] Waiter* release(bool was_poll = false) noexcept
     {
         polls_in_use_ -= was_poll ? 1U : 0U;
@@ -8578,8 +8866,8 @@ class origin_pool {
         return next;
     }
 
-    /// The connection that was used last: the server is the least likely to be about to close it. None that was not
-    /// used since a given time.
+    /// Takes the connection that was used last, which the server is least likely to close soon. Returns none if it was
+    /// last used before `used_since`.
     [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
     {
         if (idle_.empty() || idle_.back().since < used_since)
@@ -8589,7 +8877,7 @@ class origin_pool {
         return connection;
     }
 
-    /// Whatever the options say, not for longer than until a given time: the server's.
+    /// Keeps an idle connection until the idle timeout or `until`, the server's limit, whichever is earlier.
     void keep(Connection connection, time_point now, time_point until = time_point::max())
     {
         until = std::min(until, after(now, options_.idle));
@@ -8597,7 +8885,30 @@ class origin_pool {
         idle_.push_back({std::move(connection), now, until});
     }
 
-    /// One that has been idle for too long, the oldest first.
+    /// Takes the connection that was used last among those that satisfy the predicate.
+    template <class Predicate>
+    [[nodiscard]] Connection take_idle(time_point used_since, Predicate fits)
+    {
+        for (auto i = idle_.end(); i != idle_.begin() && (i - 1)->since >= used_since;)
+            if (fits((--i)->connection)) {
+                auto connection = std::move(i->connection);
+                idle_.erase(i);
+                return connection;
+            }
+        return {};
+    }
+
+    /// Drops the idle connections that are no longer usable, and returns how many there were.
+    template <class Predicate>
+    std::size_t drop_if(Predicate is_useless)
+    {
+        return std::erase_if(idle_, [&](const idle& i) { return is_useless(*i.connection); });
+    }
+
+    /// Returns whether the holder of a slot may open a connection without closing an idle one.
+    [[nodiscard]] bool has_room() const noexcept { return in_use_ + idle_.size() <= options_.max_connections; }
+
+    /// Takes an idle connection that has expired, the oldest first.
     [[nodiscard]] Connection take_old(time_point now)
     {
         if (idle_.empty() || now < first_end_)
@@ -8633,8 +8944,8 @@ class origin_pool {
 
     pool_options options_;
     std::size_t most_polls_, in_use_ = 0, polls_in_use_ = 0;
-    std::vector<idle> idle_; // the oldest first
-    time_point first_end_{}; // of those, or earlier: it is looked at them not before
+    std::vector<idle> idle_; // oldest first
+    time_point first_end_{}; // no idle connection expires before this
     slot_queue calls_, polls_;
     std::uint64_t last_number_ = 0, last_patient_ = 0;
 };
@@ -8645,12 +8956,13 @@ class origin_pool {
 
 namespace cojob::detail {
 
-/// What a server says of how long it keeps a connection: `Keep-Alive: timeout=5, max=100` (RFC 2068, 19.7.1.1, and what
-/// Node, Apache and Tomcat send). A connection is given up a second before its server gives it up: a request that meets
-/// the server's close on the way may have been served or not.
+/// How long a server keeps a connection open, as its `Keep-Alive: timeout=5, max=100` announces (RFC 2068, 19.7.1.1;
+/// Node, Apache and Tomcat send it). The client gives a connection up one second earlier: a request that crosses the
+/// server's close may or may not have been processed.
 class keep_alive {
   public:
-    /// Takes the headers of an answer that came now. Without a word on it what was said before holds.
+    /// Updates the terms from the headers of a response that was received at `now`. A response without `Keep-Alive`
+    /// leaves the earlier terms in force.
     void heard(const http::header_list& headers, time_point now)
     {
         heard_at_ = now;
@@ -8661,22 +8973,25 @@ class keep_alive {
                 take(value);
     }
 
-    /// When the connection brought its last answer, if it has.
+    /// Sets when the client gives the connection up, whatever the server announces.
+    void end_at(time_point when) noexcept { end_ = when; }
+
+    /// When the last response was received; empty before the first one.
     [[nodiscard]] std::optional<time_point> heard_at() const noexcept { return heard_at_; }
 
-    /// Until when it may be used again: not after its last answer, if not at all.
+    /// Until when the connection may be reused. This is the time of the last response if it may not be reused at all.
     [[nodiscard]] time_point until() const
     {
         if (!heard_at_)
-            return time_point::max();
+            return end_;
         if (requests_left_ == 0U)
             return *heard_at_;
-        return timeout_ ? after(*heard_at_, std::max(*timeout_ - margin, duration::zero())) : time_point::max();
+        return timeout_ ? std::min(end_, after(*heard_at_, std::max(*timeout_ - margin, duration::zero()))) : end_;
     }
 
   private:
     static constexpr duration margin = std::chrono::seconds(1);
-    static constexpr std::uint64_t most = 1'000'000'000; // more digits say no more
+    static constexpr std::uint64_t most = 1'000'000'000; // larger numbers are clamped
 
     void take(std::string_view parameters)
     {
@@ -8693,12 +9008,12 @@ class keep_alive {
         const auto name = trim(parameter.substr(0, equals));
         const auto number = to_number(trim(parameter.substr(std::min(equals + 1, parameter.size()))));
         if (number && equal_ignoring_case(name, "timeout"))
-            timeout_ = std::chrono::seconds(*number); // of two the last
+            timeout_ = std::chrono::seconds(*number); // the last one wins
         else if (number && equal_ignoring_case(name, "max"))
             requests_left_ = number;
     }
 
-    /// Digits, perhaps in quotes. Of a fraction the whole part counts.
+    /// Parses digits, which may be quoted. A fraction is cut off.
     static std::optional<std::uint64_t> to_number(std::string_view text)
     {
         if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
@@ -8715,9 +9030,197 @@ class keep_alive {
         return number;
     }
 
+    time_point end_ = time_point::max();
     std::optional<time_point> heard_at_;
     std::optional<duration> timeout_;
     std::optional<std::uint64_t> requests_left_; // after the last answer
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/session_cache.hpp
+
+namespace cojob::detail {
+
+struct session_free {
+    void operator()(SSL_SESSION* session) const noexcept { SSL_SESSION_free(session); }
+};
+using session_ptr = std::unique_ptr<SSL_SESSION, session_free>;
+
+/// A TLS session and the time until which it may be resumed. That time is never later than the expiry of the
+/// certificates that were verified, and a new ticket on a resumed connection does not extend it.
+struct resumable {
+    session_ptr session{};
+    timestamp until{};
+};
+
+/// The key of a server's sessions: the server and the proxy in front of it. The options are not part of the key,
+/// because each set of options has its own cache.
+inline std::string session_key(const http::origin& to, std::string_view proxy = {})
+{
+    return std::string(proxy).append(1, '\n').append(to.host).append(1, ':').append(std::to_string(to.port));
+}
+
+/// The TLS sessions of one client with one set of options. Using a TLS 1.3 session removes it, because an observer
+/// could link two connections with the same ticket (RFC 8446, C.4). A TLS 1.2 session stays. No I/O.
+class session_cache {
+  public:
+    static constexpr std::size_t most = 64, most_of_a_server = 8; // as many as connections at a time
+
+    void put(const std::string& server, resumable given, timestamp now)
+    {
+        if (!given.session || given.until <= now || SSL_SESSION_is_resumable(given.session.get()) == 0)
+            return;
+        const auto replaces = !is_single_use(*given.session);
+        std::size_t others = 0;
+        for (auto i = kept_.size(); i-- != 0;) // newest first
+            if (kept_[i].what.until <= now || (kept_[i].server == server && (replaces || ++others >= most_of_a_server)))
+                erase(i);
+        if (kept_.size() >= most)
+            erase(0);
+        kept_.push_back({server, std::move(given)});
+    }
+
+    /// Returns the newest session of a server, which the server is most likely to accept. Empty if there is none.
+    [[nodiscard]] resumable take(const std::string& server, timestamp now)
+    {
+        for (auto i = kept_.size(); i-- != 0;) {
+            if (kept_[i].server != server)
+                continue;
+            auto& found = kept_[i].what;
+            if (found.until > now && !is_single_use(*found.session))
+                return {session_ptr(SSL_SESSION_dup(found.session.get())), found.until};
+            auto taken = std::move(found);
+            erase(i);
+            if (taken.until > now)
+                return taken;
+        }
+        return {};
+    }
+
+    /// Removes the sessions of a server, after a failed handshake or an alert.
+    void forget(const std::string& server)
+    {
+        for (auto i = kept_.size(); i-- != 0;)
+            if (kept_[i].server == server)
+                erase(i);
+    }
+
+    void clear() noexcept { kept_.clear(); }
+
+    [[nodiscard]] std::size_t size() const noexcept { return kept_.size(); }
+
+  private:
+    struct entry {
+        std::string server;
+        resumable what;
+    };
+
+    static bool is_single_use(const SSL_SESSION& session)
+    {
+        return SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
+    }
+
+    void erase(std::size_t i) { kept_.erase(kept_.begin() + static_cast<std::ptrdiff_t>(i)); }
+
+    std::vector<entry> kept_; // oldest first
+};
+
+/// Connects one TLS connection to the session cache: it offers a cached session, and caches the sessions that the
+/// server sends.
+class session_use {
+  public:
+    /// The peer of the session.
+    enum class peer { server, proxy };
+
+    session_use() = default;
+    session_use(const session_use&) = delete;
+    session_use& operator=(const session_use&) = delete;
+    ~session_use() = default;
+
+    /// Call this before the handshake. The object must not move afterwards.
+    void begin(SSL* ssl, std::shared_ptr<session_cache> cache, std::string server, peer with = peer::server)
+    {
+        peer_ = with;
+        cache_ = std::move(cache);
+        server_ = std::move(server);
+        SSL_set_app_data(ssl, this);
+        const auto offered = cache_->take(server_, now());
+        if (offered.session)
+            SSL_set_session(ssl, offered.session.get()); // if this fails, the handshake is a full one
+        offered_until_ = offered.until;
+    }
+
+    /// Returns whether the peer is a proxy. False before `begin`.
+    [[nodiscard]] static bool is_with_proxy(SSL* ssl) noexcept
+    {
+        const auto* const self = static_cast<const session_use*>(SSL_get_app_data(ssl));
+        return self && self->peer_ == peer::proxy;
+    }
+
+    /// Removes the sessions of this server, after an alert or a failed handshake.
+    void forget()
+    {
+        if (cache_)
+            cache_->forget(server_);
+    }
+
+    /// Makes the connections of a context cache their sessions. OpenSSL's internal cache has no notion of servers.
+    static void enable(SSL_CTX* context)
+    {
+        SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_sess_set_new_cb(context, &arrived);
+    }
+
+  private:
+    static timestamp now() { return std::chrono::system_clock::now(); } // OpenSSL verifies certificates by this clock
+
+    /// Caches a copy, because OpenSSL invalidates the connection's own session if the peer closes without close_notify.
+    /// Many servers close idle connections that way (RFC 5246, 7.2.1, allows it). `forget` handles real failures.
+    static int arrived(SSL* ssl, SSL_SESSION* session) noexcept
+    {
+        if (auto* const self = static_cast<session_use*>(SSL_get_app_data(ssl)))
+            try {
+                const auto until = self->end_of(ssl, *session);
+                self->cache_->put(self->server_, {session_ptr(SSL_SESSION_dup(session)), until}, now());
+            } catch (...) { // out of memory: the next handshake is a full one
+            }
+        return 0;
+    }
+
+    /// A ticket expires with its lifetime hint, with the verified certificates, or after a day, whichever is first.
+    [[nodiscard]] timestamp end_of(SSL* ssl, const SSL_SESSION& session) const
+    {
+        const auto until = SSL_session_reused(ssl) != 0 ? offered_until_ : now() + verified_for(ssl);
+        const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); // in TLS 1.2 zero means unspecified
+        const auto has_hint = hint != 0 || SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
+        return has_hint ? std::min<timestamp>(until,
+                                              now() + std::min<std::chrono::seconds>(std::chrono::seconds(hint), a_day))
+                        : until;
+    }
+
+    static std::chrono::seconds verified_for(SSL* ssl)
+    {
+        std::chrono::seconds left = a_day;
+        if ((SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
+            return left;
+        const auto* const chain = SSL_get0_verified_chain(ssl);
+        const auto size = chain ? sk_X509_num(chain) : 0;
+        for (int i = 0; i < size; ++i) {
+            int days = 0, seconds = 0;
+            if (ASN1_TIME_diff(&days, &seconds, nullptr, X509_get0_notAfter(sk_X509_value(chain, i))) == 0)
+                return {};
+            left = std::min<std::chrono::seconds>(left, std::chrono::hours(24) * days + std::chrono::seconds(seconds));
+        }
+        return size > 0 ? left : std::chrono::seconds();
+    }
+
+    static constexpr std::chrono::seconds a_day = std::chrono::hours(24);
+
+    std::shared_ptr<session_cache> cache_;
+    std::string server_;
+    timestamp offered_until_{};
+    peer peer_ = peer::server;
 };
 
 } // namespace cojob::detail
@@ -8726,23 +9229,26 @@ class keep_alive {
 
 namespace cojob::detail {
 
-/// What a read or write that never blocks has done. Where it would have blocked the error is `would_block`.
+/// The result of a non-blocking operation. The error is `would_block` if the operation would have blocked.
 struct io_result {
     error_code error{};
     std::size_t bytes = 0;
 };
 
-/// TLS over a socket that does not block. OpenSSL reads and writes the socket itself: a request costs one wait for its
-/// answer, where `asio::ssl::stream` needs several operations and copies every byte once more.
+/// TLS over a non-blocking socket. OpenSSL reads and writes the socket directly. A request costs one wait for its
+/// response, where `asio::ssl::stream` needs several operations and copies every byte once more.
 ///
-/// OpenSSL does not return from a read while records without application data keep coming: session tickets, key
-/// updates, requests to negotiate anew. So each call reads the socket a few times only and then would block, as if
-/// nothing more had come: the wait that follows lets others have their turn.
+/// OpenSSL does not return from a read while records without application data keep arriving: session tickets, key
+/// updates, renegotiation requests. Each call therefore reads the socket only a few times and then reports
+/// `would_block`. The wait that follows lets other handlers run.
+///
+/// A session with a server may run inside a session with a proxy. Only the outer session uses the socket then.
 class tls_session {
   public:
-    /// The socket stays where it is.
+    /// The socket and the outer session, if there is one, must not move.
     /// \throws std::bad_alloc
-    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context) : socket_(socket), ssl_(SSL_new(context))
+    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
+        : socket_(socket), outer_(outer), ssl_(SSL_new(context))
     {
         auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
         if (!bio)
@@ -8758,15 +9264,19 @@ class tls_session {
     tls_session& operator=(const tls_session&) = delete;
     ~tls_session() = default;
 
-    /// Reads of the socket in one call. The largest record takes two; two full of key updates keep a thread for 20 ms.
+    /// The limit of socket reads in one call. The largest record takes two reads. Two reads full of key updates occupy
+    /// a thread for 20 ms.
     static constexpr int most_socket_reads = 2;
 
     [[nodiscard]] SSL* native_handle() const noexcept { return ssl_.get(); }
 
+    /// The cached sessions with this server. The handshake offers one, and new ones are cached.
+    [[nodiscard]] session_use& sessions() noexcept { return sessions_; }
+
     io_result handshake()
     {
         begin_call();
-        const auto done = told(SSL_do_handshake(ssl_.get()));
+        const auto done = result(SSL_do_handshake(ssl_.get()));
         if (!done.error) {
             SSL_set_msg_callback(ssl_.get(), &see_message);
             SSL_set_msg_callback_arg(ssl_.get(), this);
@@ -8774,14 +9284,16 @@ class tls_session {
         return done;
     }
 
-    /// Whether a read ended because the server did not accept the handshake. In TLS 1.3 the client has finished it, and
-    /// may have sent a request, before its server says so; and a server that has said anything else has accepted it.
+    /// Returns whether a read failed because the server rejected the handshake. In TLS 1.3 the client completes the
+    /// handshake, and may send a request, before the server rejects it. A server that has sent another handshake
+    /// message has accepted it.
     [[nodiscard]] bool was_refused(const error_code& read) const
     {
         return SSL_version(ssl_.get()) == TLS1_3_VERSION && !is_accepted_ && refuses_handshake(read);
     }
 
-    /// Alerts that a server sends instead of accepting a handshake (RFC 8446, 6.2). Any other may come while it serves.
+    /// Returns whether the error is an alert that rejects a handshake (RFC 8446, 6.2). Other alerts may also occur
+    /// later on the connection.
     [[nodiscard]] static bool refuses_handshake(const error_code& error)
     {
         const auto code = static_cast<unsigned long>(error.value());
@@ -8804,18 +9316,17 @@ class tls_session {
     io_result read_some(asio::mutable_buffer room)
     {
         begin_call();
-        return told(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
+        return result(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
     }
 
     io_result write_some(asio::const_buffer bytes)
     {
         begin_call();
-        return told(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
+        return result(SSL_write(ssl_.get(), bytes.data(), to_int(bytes.size())));
     }
 
-    /// Tells the server that nothing more comes (close_notify), without waiting for its answer: a server that has it
-    /// knows that nobody cut the connection. Where it cannot be written now it is not written, and not when a static
-    /// client goes after OpenSSL has.
+    /// Sends close_notify and does not wait for the reply. The server then knows that the connection was not truncated.
+    /// The alert is skipped if it cannot be written now, and if a static client is destroyed after OpenSSL's cleanup.
     void say_goodbye() noexcept
     {
         if (SSL_is_init_finished(ssl_.get()) == 0 || OPENSSL_init_crypto(0, nullptr) == 0)
@@ -8825,14 +9336,16 @@ class tls_session {
             ERR_clear_error();
     }
 
-    /// What the socket has to be waited for after `would_block`: TLS may have to write in order to read.
+    /// What to wait for on the socket after `would_block`. TLS may have to write in order to read.
     [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
     {
+        if (outer_)
+            return outer_->lacks();
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
 
-    /// Whether the last call ended as `would_block` although the socket may have more.
-    [[nodiscard]] bool was_cut_short() const noexcept { return reads_left_ < 0; }
+    /// Returns whether the last call reported `would_block` although the socket may have more data.
+    [[nodiscard]] bool was_cut_short() const noexcept { return outer_ ? outer_->was_cut_short() : reads_left_ < 0; }
 
   private:
     struct ssl_free {
@@ -8847,22 +9360,29 @@ class tls_session {
         return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
     }
 
-    /// What other code left in this thread's queue of errors would be taken for this session's, and what became of the
-    /// socket before for what happens now.
+    /// Resets the state of the last call. Errors that other code left in this thread's queue must not be taken for
+    /// errors of this session.
     void begin_call() noexcept
     {
+        if (outer_)
+            outer_->reads_left_ = most_socket_reads;
         reads_left_ = most_socket_reads;
+        begin_step();
+    }
+
+    void begin_step() noexcept
+    {
         socket_error_ = {};
         if (ERR_peek_error() != 0)
             ERR_clear_error();
     }
 
-    /// What a function of OpenSSL has returned.
-    io_result told(int returned)
+    /// Converts the return value of an OpenSSL function.
+    io_result result(int returned)
     {
         if (returned > 0)
             return {{}, static_cast<std::size_t>(returned)};
-        // A fatal error may come with an alert that cannot be written now. The error counts.
+        // A fatal error may come with an alert that cannot be written now. The error takes precedence.
         const auto kind = SSL_get_error(ssl_.get(), returned);
         if ((kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) && socket_error_)
             return {asio::error::would_block, 0};
@@ -8872,12 +9392,14 @@ class tls_session {
             return {asio::error::eof, 0};
         const auto code = ERR_get_error();
         ERR_clear_error();
+        if (ERR_GET_REASON(code) != SSL_R_UNEXPECTED_EOF_WHILE_READING) // truncation does not discredit a session
+            sessions_.forget();
         return {code != 0 ? error_code(static_cast<int>(code), asio::error::get_ssl_category())
                           : asio::ssl::error::unspecified_system_error,
                 0};
     }
 
-    /// What OpenSSL does to a BIO of this library, done to a socket; made once.
+    /// The BIO method that reads and writes the socket. It is created once.
     static const BIO_METHOD* socket_method()
     {
         static const BIO_METHOD* const method = [] {
@@ -8888,7 +9410,7 @@ class tls_session {
             BIO_meth_set_read(m.get(), &read_socket);
             BIO_meth_set_write(m.get(), &write_socket);
             BIO_meth_set_ctrl(m.get(), &control);
-            return m.release(); // for good: connections of static clients go after statics of this function
+            return m.release(); // never freed: static clients may outlive statics of this function
         }();
         return method;
     }
@@ -8899,7 +9421,9 @@ class tls_session {
     {
         auto& self = of(bio);
         std::size_t n = 0;
-        if (--self.reads_left_ < 0)
+        if (self.outer_)
+            n = self.took(self.outer_->read_within(room, size));
+        else if (--self.reads_left_ < 0)
             self.socket_error_ = asio::error::would_block;
         else
             n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
@@ -8909,11 +9433,36 @@ class tls_session {
     static int write_socket(BIO* bio, const char* bytes, int size)
     {
         auto& self = of(bio);
-        const auto n = self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)), self.socket_error_);
+        const auto n = self.outer_ ? self.took(self.outer_->write_within(bytes, size))
+                                   : self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)),
+                                                             self.socket_error_);
         return self.moved(bio, n, true);
     }
 
-    /// After the handshake, and called for records too.
+    /// Reads for the inner session. Only reads of the socket count against the limit. Data that the outer session has
+    /// read ahead does not make the socket readable, so the inner session must consume it before it waits.
+    io_result read_within(char* room, int size)
+    {
+        begin_step();
+        return result(SSL_read(ssl_.get(), room, size));
+    }
+
+    io_result write_within(const char* bytes, int size)
+    {
+        begin_step();
+        return result(SSL_write(ssl_.get(), bytes, size));
+    }
+
+    /// Takes over the result of the outer session. An alert there comes from the proxy, and must not be taken for one
+    /// of the server.
+    std::size_t took(const io_result& done)
+    {
+        const auto is_alert = done.error.category() == asio::error::get_ssl_category();
+        socket_error_ = is_alert ? error_code(asio::error::connection_aborted) : done.error;
+        return done.bytes;
+    }
+
+    /// Called for every message after the handshake, and for record headers too.
     static void see_message(int is_written, int, int type, const void*, std::size_t, SSL*, void* session) noexcept
     {
         if (is_written == 0 && type == SSL3_RT_HANDSHAKE)
@@ -8941,10 +9490,12 @@ class tls_session {
     }
 
     asio::ip::tcp::socket& socket_;
-    error_code socket_error_; // of the last read or write of the socket
+    tls_session* outer_;      // null: the session uses the socket
+    error_code socket_error_; // from the last I/O on the socket or the outer session
     bool is_write_blocked_ = false;
-    bool is_accepted_ = false; // a message of the handshake protocol came after the handshake
-    int reads_left_ = 0;       // in this call
+    bool is_accepted_ = false; // a handshake message was received after the handshake
+    int reads_left_ = 0;       // socket reads left in this call
+    session_use sessions_;
     std::unique_ptr<SSL, ssl_free> ssl_;
 };
 
@@ -8954,37 +9505,56 @@ class tls_session {
 
 namespace cojob::detail {
 
-/// A connection to one origin: a socket, or TLS over it. Reads and writes do what can be done now; `ready` waits for
-/// more. What a response was read into stays with the connection, so that keeping one keeps the buffer.
+/// A connection to one origin: a socket, or TLS over it. Reads and writes never block; `ready` waits until one can
+/// continue. The read buffer belongs to the connection, so reusing the connection reuses the buffer.
 class stream {
   public:
     explicit stream(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& address = {})
         : socket_(std::move(socket)), address_(address)
     {
-        error_code ignored; // shows at the first read or write
+        error_code ignored; // the first read or write reports it
         socket_.non_blocking(true, ignored);
     }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
     ~stream()
     {
-        if (tls_ && !made_in_.is_of_a_parent()) // its parent goes on with the connection
+        if (made_in_.is_of_a_parent()) // the parent process still uses the connection
+            return;
+        if (tls_)
             tls_->say_goodbye();
+        if (proxy_tls_)
+            proxy_tls_->say_goodbye();
     }
 
     [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
-    /// Where it leads; the socket does not know any more when it has failed.
+    /// The remote endpoint. A failed socket does not report it any more.
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
-    /// From here on everything is encrypted, beginning with a handshake.
-    tls_session& start_tls(SSL_CTX* context) { return tls_.emplace(socket_, context); }
+    /// Encrypts everything from here on, beginning with a handshake. `settings` keeps the owner of the context alive.
+    tls_session& start_tls(SSL_CTX* context, std::shared_ptr<const void> settings = {})
+    {
+        tls_settings_ = std::move(settings);
+        return tls_.emplace(socket_, context, proxy_tls_.get());
+    }
+
+    /// Starts TLS with a proxy. A TLS session with the server may then run inside it, with the same settings.
+    tls_session& start_proxy_tls(SSL_CTX* context, std::shared_ptr<const void> settings)
+    {
+        tls_settings_ = std::move(settings);
+        proxy_tls_ = std::make_unique<tls_session>(socket_, context);
+        return *proxy_tls_;
+    }
+
+    /// Identifies the TLS settings of the connection; null without TLS.
+    [[nodiscard]] const void* tls_settings() const noexcept { return tls_settings_.get(); }
 
     io_result write_some(asio::const_buffer bytes)
     {
-        if (tls_)
-            return tls_->write_some(bytes);
+        if (auto* const tls = innermost())
+            return tls->write_some(bytes);
         io_result wrote;
         wrote.bytes = socket_.write_some(bytes, wrote.error);
         lacks_ = asio::socket_base::wait_write;
@@ -8994,8 +9564,8 @@ class stream {
     io_result read_some(asio::mutable_buffer room)
     {
         io_result got;
-        if (tls_)
-            got = tls_->read_some(room);
+        if (auto* const tls = innermost())
+            got = tls->read_some(room);
         else
             got.bytes = socket_.read_some(room, got.error);
         lacks_ = asio::socket_base::wait_read;
@@ -9003,8 +9573,8 @@ class stream {
         return got;
     }
 
-    /// Whether others should have a turn before the next read: a server that drips fast must not keep a thread to
-    /// itself.
+    /// Returns whether to let other handlers run before the next read. A server that sends continuously must not
+    /// monopolize a thread.
     [[nodiscard]] bool yields()
     {
         const auto is_time = in_a_row_ >= most_in_a_row;
@@ -9013,13 +9583,17 @@ class stream {
         return is_time;
     }
 
-    /// After an operation that would have blocked: what the socket has to be waited for.
-    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept { return tls_ ? tls_->lacks() : lacks_; }
+    /// After an operation that would have blocked: what to wait for on the socket.
+    [[nodiscard]] asio::socket_base::wait_type lacks() const noexcept
+    {
+        const auto* const tls = innermost();
+        return tls ? tls->lacks() : lacks_;
+    }
 
-    /// After an operation that would have blocked: to be awaited before it is tried again.
+    /// After an operation that would have blocked: waits until it can be tried again.
     [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
 
-    /// After a read and a write that would have blocked.
+    /// After a read and a write that would have blocked: waits until one of them can be tried again.
     asio::awaitable<error_code> readable_or_writable()
     {
         const auto first = share<first_wait>(socket_.get_executor());
@@ -9027,19 +9601,21 @@ class stream {
             socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
         co_await first->happened.wait();
         error_code ignored;
-        socket_.cancel(ignored); // the other one
+        socket_.cancel(ignored); // cancels the other wait
         co_return first->error;
     }
 
-    /// Whether an idle connection may be used again: nothing has come, not even an end. The read swallows TLS session
-    /// tickets, but not any number of them; `SSL_peek` would call a connection alive after the server's close_notify.
+    /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. The read
+    /// consumes a limited number of TLS session tickets. `SSL_peek` would report a connection as alive after the
+    /// server's close_notify.
     [[nodiscard]] bool is_reusable()
     {
         char byte = 0;
-        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls_ && tls_->was_cut_short());
+        const auto* const tls = innermost();
+        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
     }
 
-    /// Whether a first read ended because the server did not accept the handshake.
+    /// Returns whether the first read failed because the server rejected the handshake.
     [[nodiscard]] bool was_refused(const error_code& read) const { return tls_ && tls_->was_refused(read); }
 
     [[nodiscard]] static bool would_block(const error_code& error) noexcept
@@ -9048,7 +9624,10 @@ class stream {
     }
 
   private:
-    /// The end of the first of two waits. Both outlast whoever waits for them.
+    [[nodiscard]] tls_session* innermost() noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
+    [[nodiscard]] const tls_session* innermost() const noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
+
+    /// The result of the first of two waits. Both handlers may outlive the waiting coroutine.
     struct first_wait {
         explicit first_wait(const asio::any_io_executor& executor) : happened(executor) {}
 
@@ -9068,9 +9647,11 @@ class stream {
     fork_mark made_in_;
     asio::ip::tcp::socket socket_;
     asio::ip::tcp::endpoint address_;
-    std::optional<tls_session> tls_; // uses the socket
+    std::shared_ptr<const void> tls_settings_;
+    std::unique_ptr<tls_session> proxy_tls_; // uses the socket and the settings
+    std::optional<tls_session> tls_;         // uses the proxy's, or the socket, and the settings
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
-    int in_a_row_ = 0; // reads that had not to be waited for
+    int in_a_row_ = 0; // successive reads that did not block
     boost::beast::flat_buffer buffer_;
     keep_alive terms_;
 };
@@ -9098,10 +9679,10 @@ struct pool_table {
 
     pool_options options;
     std::map<http::origin, connection_pool> pools;
-    bool is_shut_down = false; ///< nobody is waiting any more
+    bool is_shut_down = false; ///< no operation waits for a slot any more
 };
 
-/// The right to one connection; given back, to the next who waits, when it goes.
+/// The right to have one connection. The destructor passes the slot to the next waiter.
 class connection_slot {
   public:
     connection_slot(std::shared_ptr<pool_table> table, const http::origin& origin, bool is_for_poll)
@@ -9124,15 +9705,16 @@ class connection_slot {
             next->turn.set();
     }
 
-    /// Takes the slot if one is free. Whether there is nothing to wait for: it has one, or the operation is over.
+    /// Takes a slot if one is free. Returns false if the caller must queue, and true if it has the slot or the
+    /// operation was stopped.
     [[nodiscard]] bool try_enter(const operation& op)
     {
         is_held_ = !op.is_stopped() && pool_->try_enter(is_for_poll_);
         return is_held_ || op.is_stopped();
     }
 
-    /// A poll lets others go first for as long as it yields, and takes the slot that is its own by then: a busy client
-    /// must not keep a wait from ever seeing its job.
+    /// Waits for a slot. A poll lets other requests go first while it yields. After that it keeps its place in the
+    /// queue, so a busy client cannot prevent a wait from seeing its job complete.
     asio::awaitable<void> queue(http::exchange& x)
     {
         auto& op = x.operation;
@@ -9145,7 +9727,7 @@ class connection_slot {
             patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
         }
         co_await self.turn.wait();
-        is_held_ = self.turn.is_set(); // also when it was stopped at that moment: then it goes on to the next
+        is_held_ = self.turn.is_set(); // also if stopped at that moment: the destructor then passes the slot on
         x.queued += op.time().now() - since;
     }
 
@@ -9173,18 +9755,71 @@ class connection_slot {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/own_lookup.hpp
+
+namespace cojob::detail {
+
+/// One call of a user's lookup function. The function runs in a coroutine of its own, so one that ignores cancellation
+/// does not delay the operation that was cancelled.
+struct own_lookup {
+    explicit own_lookup(const asio::any_io_executor& executor) : run(nullptr, executor), over(executor) {}
+
+    static void start(const std::shared_ptr<own_lookup>& self, const name_lookup& look_up, const std::string& host)
+    {
+        detail::spawn({self, &self->run}, ask(self, look_up, host), nullptr);
+    }
+
+    operation run; ///< has no deadline, so it needs no clock
+    event over;
+    std::vector<asio::ip::address> addresses;
+    std::string why = "no address"; ///< or the text of the exception that the function threw
+
+  private:
+    static asio::awaitable<void> ask(std::shared_ptr<own_lookup> self, name_lookup look_up, std::string host)
+    {
+        co_await asio::this_coro::throw_if_cancelled(false);
+        self->run.begin();
+        try {
+            co_await asio::this_coro::throw_if_cancelled(true);
+            self->addresses = co_await look_up(std::move(host));
+        } catch (...) {
+            self->why = words_of(std::current_exception());
+        }
+        // The function may have changed this state, and the last step of co_spawn must not throw.
+        co_await asio::this_coro::throw_if_cancelled(false);
+        self->over.set();
+    }
+
+    static std::string words_of(const std::exception_ptr& thrown)
+    {
+        try {
+            std::rethrow_exception(thrown);
+        } catch (const boost::system::system_error& e) { // its `what` may contain a source location
+            return e.code().message();
+        } catch (const std::exception& e) {
+            return e.what();
+        } catch (...) {
+            return "the function threw no std::exception";
+        }
+    }
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/lookups.hpp
 
 namespace cojob::detail {
 
 using endpoint_list = std::vector<asio::ip::tcp::endpoint>;
 
+/// The result of a lookup: endpoints, or why there are none.
 struct lookup_result {
     error_code error{};
     endpoint_list endpoints{};
+    std::string why{};
 };
 
-/// First of one address family, then of the other, in turn (RFC 8305, section 4), each in the resolver's order.
+/// Alternates between the two address families (RFC 8305, section 4), each in the resolver's order.
 inline endpoint_list interleave_families(const endpoint_list& found)
 {
     if (found.empty())
@@ -9201,7 +9836,7 @@ inline endpoint_list interleave_families(const endpoint_list& found)
     return mixed;
 }
 
-/// What needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
+/// Returns the endpoints of a host that needs no lookup: an address, or `localhost` (RFC 6761, section 6.3).
 inline endpoint_list literal_endpoints(const http::origin& origin)
 {
     if (without_final_dot(origin.host) == "localhost")
@@ -9214,10 +9849,10 @@ inline endpoint_list literal_endpoints(const http::origin& origin)
 using found_names = asio::ip::tcp::resolver::results_type;
 using lookup_handler = std::function<void(const error_code&, const found_names&)>;
 
-/// Looks a name up and calls the handler on the executor, never from inside.
+/// Looks up a name and calls the handler on the executor, never from within the initiating call.
 using name_resolver = std::function<void(const asio::any_io_executor&, const std::string& host, lookup_handler)>;
 
-/// By the system.
+/// Resolves a name with the system's resolver.
 inline void resolve_name(const asio::any_io_executor& executor, const std::string& host, lookup_handler handler)
 {
     const auto resolver = share<asio::ip::tcp::resolver>(executor);
@@ -9227,32 +9862,51 @@ inline void resolve_name(const asio::any_io_executor& executor, const std::strin
                             });
 }
 
-/// Name lookups of one client. A getaddrinfo cannot be stopped, and a context has one thread for them, so a name is
-/// looked up once at a time: who comes meanwhile shares the answer, and who goes leaves it running.
+/// The name lookups of one client. getaddrinfo cannot be cancelled, and an execution context has one thread for it.
+/// Operations that need the same name therefore share one lookup, which continues even if they are cancelled. A lookup
+/// function of the user's own is called once for each connection instead, because it may balance connections over
+/// addresses.
 class lookups {
   public:
     explicit lookups(name_resolver resolver = resolve_name) : resolve_(std::move(resolver)) {}
+    /// Uses the function `own`, unless it is empty.
+    explicit lookups(name_lookup own) : lookups() { own_ = std::move(own); }
 
     asio::awaitable<lookup_result> find(operation& op, http::origin origin)
     {
         if (auto known = literal_endpoints(origin); !known.empty())
-            co_return lookup_result{{}, std::move(known)};
+            co_return lookup_result{{}, std::move(known), {}};
+        if (own_) {
+            const auto call = share<own_lookup>(op.executor());
+            own_lookup::start(call, own_, origin.host);
+            co_await call->over.wait();
+            if (call->over.is_set())
+                co_return answer(call->addresses, origin.port, {}, std::move(call->why));
+            call->run.stop(stop_reason::cancelled);
+            co_return lookup_result{asio::error::operation_aborted, {}, {}};
+        }
         const auto running = join(op, origin.host);
         const auto here = share<event>(op.executor());
         running->waiting.add(here);
         co_await here->wait();
         if (!running->is_over)
-            co_return lookup_result{asio::error::operation_aborted, {}};
-        lookup_result answer{running->error, {}};
-        for (const auto& address : running->addresses)
-            answer.endpoints.emplace_back(address, origin.port);
-        answer.endpoints = interleave_families(answer.endpoints);
-        co_return answer;
+            co_return lookup_result{asio::error::operation_aborted, {}, {}};
+        co_return answer(running->addresses, origin.port, running->error, running->error.message());
     }
 
     void shutdown() noexcept { running_->clear(); }
 
   private:
+    static lookup_result answer(const std::vector<asio::ip::address>& addresses, std::uint16_t port,
+                                const error_code& error, std::string why)
+    {
+        endpoint_list found;
+        for (auto address = addresses.begin(); address != addresses.end(); ++address)
+            if (std::find(addresses.begin(), address, *address) == address)
+                found.emplace_back(*address, port);
+        return {error, interleave_families(found), std::move(why)};
+    }
+
     struct lookup {
         weak_list<event> waiting;
         bool is_over = false;
@@ -9260,7 +9914,8 @@ class lookups {
         std::vector<asio::ip::address> addresses;
     };
 
-    /// The lookup of this host that runs, or a new one. One that could not be started leaves no entry.
+    /// Returns the lookup of this host that is in flight, or starts one. A lookup that cannot be started leaves no
+    /// entry.
     std::shared_ptr<lookup> join(operation& op, const std::string& host)
     {
         if (auto running = running_->find(host))
@@ -9280,15 +9935,13 @@ class lookups {
     {
         l.is_over = true;
         l.error = ec;
-        for (const auto& r : found) {
-            const auto address = r.endpoint().address();
-            if (std::find(l.addresses.begin(), l.addresses.end(), address) == l.addresses.end())
-                l.addresses.push_back(address);
-        }
+        for (const auto& r : found)
+            l.addresses.push_back(r.endpoint().address());
         l.waiting.notify([](event& answered) { answered.set(); });
     }
 
     name_resolver resolve_;
+    name_lookup own_;
     std::shared_ptr<name_map<lookup>> running_ = share<name_map<lookup>>();
 };
 
@@ -9298,8 +9951,8 @@ class lookups {
 
 namespace cojob::detail {
 
-/// Connects to the first of several addresses that answers: one attempt after the other, the next one begun when the
-/// one before has failed or after 250 ms (RFC 8305, section 5), all of them ended when one has succeeded.
+/// Connects to several addresses and keeps the first connection that succeeds. The next attempt starts when the one
+/// before fails, or after 250 ms (RFC 8305, section 5). All other attempts end when one succeeds.
 class connect_race : public std::enable_shared_from_this<connect_race> {
   public:
     connect_race(operation& op, endpoint_list endpoints)
@@ -9311,8 +9964,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     struct outcome {
         error_code error{};
         std::optional<asio::ip::tcp::socket> socket{};
-        asio::ip::tcp::endpoint address{}; ///< that the socket is connected to
-        endpoint_list failed{};            ///< that were tried, and have not answered or refused
+        asio::ip::tcp::endpoint address{}; ///< the peer of the socket
+        endpoint_list failed{};            ///< addresses that refused, or had not answered when the race ended
     };
 
     asio::awaitable<outcome> run()
@@ -9369,7 +10022,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         if (!ec) {
             r.has_won = true;
             winner_.emplace(std::move(r.socket));
-            stop(); // at once: before the winner is taken, the next one would still begin
+            stop(); // at once, so that no further attempt starts before `run` resumes
             over_.set();
             return;
         }
@@ -9393,7 +10046,7 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
     endpoint_list endpoints_;
     event over_;
     std::unique_ptr<alarm> stagger_;
-    std::list<runner> runners_; // a list: handlers refer to them
+    std::list<runner> runners_; // a list, because handlers refer to its elements
     std::size_t next_ = 0;
     std::size_t running_ = 0;
     std::optional<asio::ip::tcp::socket> winner_;
@@ -9407,7 +10060,8 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
 
 namespace cojob::detail {
 
-/// The addresses that failed lately: a new connection begins with another one, where the name has one. No I/O.
+/// Remembers the addresses that failed recently, so that a new connection tries other addresses of the name first. No
+/// I/O.
 class failed_addresses {
   public:
     void add(const asio::ip::tcp::endpoint& address, time_point now)
@@ -9421,7 +10075,8 @@ class failed_addresses {
         failures_.push_back({address, now});
     }
 
-    /// Those that did not fail, as they are; then those that did, the one that failed last at the end.
+    /// Returns the addresses that did not fail, in their order, followed by those that failed. The most recent failure
+    /// comes last.
     [[nodiscard]] endpoint_list order(endpoint_list addresses, time_point now)
     {
         while (!failures_.empty() && now - failures_.front().when >= memory)
@@ -9435,7 +10090,7 @@ class failed_addresses {
     }
 
   private:
-    /// A server that was restarted is back by then; who balances load by the order of addresses gets it back.
+    /// Long enough for a server to restart. After that the resolver's order holds again, which may balance load.
     static constexpr duration memory = std::chrono::minutes(1);
     static constexpr std::size_t most = 64;
 
@@ -9444,174 +10099,337 @@ class failed_addresses {
         time_point when;
     };
 
-    std::vector<failure> failures_; // the oldest first
+    std::vector<failure> failures_; // oldest first
 };
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/tls.hpp
+// -------- cojob/impl/internal/http/no_proxy.hpp
+
+// The rules of NO_PROXY. The table in docs/guide/networks.md says where each of them comes from.
 
 namespace cojob::detail {
 
-/// \throws api_error invalid_argument, with the option's name.
-inline asio::ssl::context make_tls_context(const tls_options& options)
+/// The bytes of an address, four or sixteen. An IPv4-mapped IPv6 address yields the four bytes of its IPv4 address.
+inline std::optional<std::string> address_bytes(std::string_view text)
 {
-    asio::ssl::context context(asio::ssl::context::tls_client);
-    SSL_CTX_set_min_proto_version(context.native_handle(), TLS1_2_VERSION);
-    static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
-    SSL_CTX_set_alpn_protos(context.native_handle(), http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
-
-    error_code ec;
-    // Reading a system's authorities takes 50 ms. That it has none shows when a certificate is checked.
-    if (options.ca_file.empty() && options.ca_pem.empty() && !options.insecure_skip_verify)
-        context.set_default_verify_paths(ec);
-    ec = {};
-    if (!options.ca_file.empty())
-        context.load_verify_file(options.ca_file, ec);
-    if (ec)
-        throw_invalid_argument("tls_options::ca_file: " + options.ca_file, ec.message());
-    if (!options.ca_pem.empty())
-        context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
-    if (ec)
-        throw_invalid_argument("tls_options::ca_pem", ec.message());
-    // An authority's intermediate, or the server's own certificate, is trust enough where somebody gives it.
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
-    context.set_verify_mode(options.insecure_skip_verify ? asio::ssl::verify_none : asio::ssl::verify_peer);
-    return context;
+    error_code failed;
+    const auto address = asio::ip::make_address(std::string(text), failed);
+    if (failed)
+        return std::nullopt;
+    const auto bytes_of = [](const auto& bytes) { return std::string(bytes.begin(), bytes.end()); };
+    if (address.is_v4())
+        return bytes_of(address.to_v4().to_bytes());
+    const auto bytes = bytes_of(address.to_v6().to_bytes());
+    return address.to_v6().is_v4_mapped() ? bytes.substr(12) : bytes;
 }
 
-/// SNI and the name or address the certificate must be for. Whether OpenSSL took them.
-inline bool expect_server(SSL* ssl, const std::string& host)
+inline std::optional<std::size_t> parse_decimal(std::string_view text, std::size_t most)
 {
-    const std::string name(without_final_dot(host));
-    auto* check = SSL_get0_param(ssl);
-    error_code not_an_address;
-    asio::ip::make_address(name, not_an_address);
-    if (!not_an_address)
-        return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
-    // The subject's common name is no name of a server (RFC 9525, 2).
-    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
-           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+    std::size_t number = 0;
+    const auto* const end = text.data() + text.size();
+    const auto [stopped, failed] = std::from_chars(text.data(), end, number);
+    return failed == std::errc() && stopped == end && number <= most ? std::optional(number) : std::nullopt;
 }
 
-/// Why the server's certificate was not accepted; empty when it was, never came, or is not looked at.
-inline std::string certificate_objection(SSL* ssl)
+inline bool have_same_prefix(std::string_view a, std::string_view b, std::size_t bits)
 {
-    const auto is_checked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
-    const auto verdict = SSL_get_verify_result(ssl);
-    return !is_checked || verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+    if (a.substr(0, bits / 8) != b.substr(0, bits / 8))
+        return false;
+    const auto rest = bits % 8;
+    return rest == 0 ||
+           ((static_cast<unsigned char>(a[bits / 8]) ^ static_cast<unsigned char>(b[bits / 8])) >> (8 - rest)) == 0;
+}
+
+/// Matches an entry that is an address, or a network such as `10.0.0.0/8`.
+inline bool covers_address(std::string_view entry, const std::string& address)
+{
+    const auto slash = std::min(entry.find('/'), entry.size());
+    const auto network = address_bytes(entry.substr(0, slash));
+    if (!network || network->size() != address.size())
+        return false;
+    if (slash + 1 >= entry.size())
+        return *network == address;
+    const auto bits = parse_decimal(entry.substr(slash + 1), address.size() * 8);
+    return bits && have_same_prefix(*network, address, *bits);
+}
+
+/// Matches a domain: `example.test` and `.example.test` cover the domain and its subdomains, `*.example.test` only its
+/// subdomains.
+inline bool covers_name(std::string_view entry, std::string_view name)
+{
+    entry = without_final_dot(entry);
+    const bool is_only_below = take(entry, "*.");
+    if (!is_only_below && entry.starts_with('.'))
+        entry.remove_prefix(1);
+    if (entry.empty() || name.size() < entry.size() ||
+        !equal_ignoring_case(name.substr(name.size() - entry.size()), entry))
+        return false;
+    const auto before = name.substr(0, name.size() - entry.size());
+    return before.empty() ? !is_only_below : before.ends_with('.');
+}
+
+/// Removes the port from an entry. Returns whether the entry covers `port`: an entry without a port covers any, and one
+/// with an invalid port covers none.
+inline bool take_port(std::string_view& entry, std::uint16_t port)
+{
+    const auto colon = entry.rfind(':');
+    const auto is_bare_ipv6 = colon != entry.npos && entry.find(':') != colon && entry.front() != '[';
+    if (colon == entry.npos || is_bare_ipv6 || entry.ends_with(']'))
+        return true;
+    const auto number = parse_decimal(entry.substr(colon + 1), 65535);
+    entry.remove_suffix(entry.size() - colon);
+    return number == port;
+}
+
+inline bool covers(std::string_view entry, const http::origin& to)
+{
+    if (entry == "*")
+        return true;
+    if (entry.empty() || !take_port(entry, to.port))
+        return false;
+    if (entry.starts_with('[')) { // brackets may enclose an address, but not a network
+        const auto end = entry.find(']');
+        if (end != entry.size() - 1)
+            return false;
+        entry = entry.substr(1, end - 1);
+    }
+    const auto name = without_final_dot(to.host);
+    const auto address = address_bytes(name);
+    return address ? covers_address(entry, *address) : covers_name(entry, name);
+}
+
+/// Returns whether the value of NO_PROXY exempts a server. Commas and white space separate entries. An invalid entry
+/// exempts nothing.
+inline bool is_exempt(std::string_view no_proxy, const http::origin& to)
+{
+    constexpr std::string_view separators = ", \t\r\n";
+    while (!no_proxy.empty()) {
+        const auto length = std::min(no_proxy.find_first_of(separators), no_proxy.size());
+        if (covers(no_proxy.substr(0, length), to))
+            return true;
+        no_proxy.remove_prefix(std::min(length + 1, no_proxy.size()));
+    }
+    return false;
 }
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/connector.hpp
+// -------- cojob/impl/internal/http/proxy_url.hpp
 
 namespace cojob::detail {
 
-/// Opens connections: name, address, TLS, each with its limit. A proxy's CONNECT belongs between address and TLS,
-/// client certificates into the TLS context, session resumption into `secure`.
-class connector {
+enum class proxy_kind {
+    http,
+    https,
+    socks5, ///< this client resolves the server's name
+    socks5h ///< the proxy resolves the server's name
+};
+
+/// A proxy, as its URL describes it.
+struct proxy_server {
+    proxy_kind kind = proxy_kind::http;
+    http::origin address{};
+    secret login{}; ///< the value of Proxy-Authorization, or the message of RFC 1929, or empty
+
+    [[nodiscard]] bool speaks_socks() const noexcept
+    {
+        return kind == proxy_kind::socks5 || kind == proxy_kind::socks5h;
+    }
+    /// The name in error messages, without the login.
+    [[nodiscard]] std::string name() const { return "proxy " + http::host_header(address); }
+};
+
+/// The decoded user and password of a URL. The destructor wipes them.
+class proxy_login {
   public:
-    /// \throws api_error invalid_argument for authorities that cannot be read and names that are none
-    connector(tls_options tls, const timeout_options& timeouts) : tls_options_(std::move(tls)), timeouts_(timeouts)
+    explicit proxy_login(const url_parser& parser) : parser_(parser) {}
+    proxy_login(const proxy_login&) = delete;
+    proxy_login& operator=(const proxy_login&) = delete;
+    ~proxy_login()
     {
-        check_server_name(tls_options_.server_name, "tls_options::server_name");
-        if (!tls_options_.ca_file.empty() || !tls_options_.ca_pem.empty())
-            tls_context();
+        wipe(user_);
+        wipe(password_);
     }
 
-    struct outcome {
-        error_code error{};
-        std::string why{};
-        std::unique_ptr<stream> connection{};
-    };
-
-    /// The end of the attempt bounds every phase as well. A stopped operation ends as `operation_aborted`.
-    asio::awaitable<outcome> open(const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    void parse(std::string_view text)
     {
-        auto& op = x.operation;
-        enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
-        auto found = co_await lookups_.find(op, to);
-        if (op.is_stopped())
-            co_return aborted();
-        if (found.error || found.endpoints.empty())
-            co_return outcome{errc::connect_failed, "name lookup of " + to.host + ": " + found.error.message(), {}};
-
-        enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
-        const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
-        auto connected = co_await race->run();
-        for (const auto& address : connected.failed)
-            note_failure(op, address);
-        if (op.is_stopped())
-            co_return aborted();
-        if (!connected.socket)
-            co_return outcome{errc::connect_failed, http::host_header(to) + ": " + connected.error.message(), {}};
-
-        error_code ignored; // only a question of speed
-        connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
-        outcome opened{{}, {}, std::make_unique<stream>(std::move(*connected.socket), connected.address)};
-        if (to.is_secure)
-            co_await secure(opened, to, x, end_of_attempt);
-        if (opened.error)
-            note_failure(op, connected.address);
-        co_return opened;
+        const auto colon = std::min(text.find(':'), text.size());
+        decode(text.substr(0, colon), user_);
+        decode(text.substr(std::min(colon + 1, text.size())), password_);
     }
 
-    /// The next connection begins with another address, unless it was the caller who stopped.
-    void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
+    /// The value of the header Proxy-Authorization (RFC 7617).
+    [[nodiscard]] secret basic() const
     {
-        if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
-            failures_.add(address, op.time().now());
+        if (user_.find(':') != user_.npos)
+            parser_.fail("the user must not have a colon");
+        constexpr std::string_view scheme = "Basic ";
+        std::string plain, value; // reserved, because a reallocation would leave a copy of the password
+        plain.reserve(user_.size() + 1 + password_.size());
+        plain.append(user_).append(1, ':').append(password_);
+        value.resize(scheme.size() + (plain.size() + 2) / 3 * 4 + 1);
+        scheme.copy(value.data(), scheme.size());
+        EVP_EncodeBlock(bytes(value) + scheme.size(), bytes(plain), static_cast<int>(plain.size()));
+        value.pop_back(); // the terminating zero
+        wipe(plain);
+        return secret(std::move(value));
     }
 
-    void shutdown() noexcept { lookups_.shutdown(); }
+    /// The SOCKS message with user and password (RFC 1929, 2).
+    [[nodiscard]] secret socks() const
+    {
+        constexpr std::size_t longest = 255;
+        if (user_.empty() || user_.size() > longest || password_.size() > longest)
+            parser_.fail("SOCKS takes a user of 1 to 255 bytes, and a password of at most 255");
+        std::string message;
+        message.reserve(3 + user_.size() + password_.size());
+        message.append(1, '\x01').append(1, static_cast<char>(user_.size())).append(user_);
+        message.append(1, static_cast<char>(password_.size())).append(password_);
+        return secret(std::move(message));
+    }
 
   private:
-    static outcome aborted() { return {asio::error::operation_aborted, {}, {}}; }
+    static unsigned char* bytes(std::string& text) { return reinterpret_cast<unsigned char*>(text.data()); }
 
-    static void enter(phase p, http::exchange& x, duration limit, time_point end_of_attempt)
+    void decode(std::string_view text, std::string& to) const
     {
-        x.reached = p;
-        x.operation.set_limit(std::min(end_of_attempt, after(x.operation.time().now(), limit)));
-    }
-
-    asio::awaitable<void> secure(outcome& opened, const http::origin& to, http::exchange& x, time_point end_of_attempt)
-    {
-        enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
-        auto& tls = opened.connection->start_tls(tls_context().native_handle());
-        const auto& name = tls_options_.server_name.empty() ? to.host : tls_options_.server_name;
-        error_code ec = errc::tls_failed;
-        if (expect_server(tls.native_handle(), name))
-            ec = tls.handshake().error;
-        while (stream::would_block(ec) && !x.operation.is_stopped()) {
-            std::tie(ec) = co_await opened.connection->ready();
-            if (!ec && !x.operation.is_stopped())
-                ec = tls.handshake().error;
+        to.reserve(text.size());
+        while (!text.empty()) {
+            unsigned char c = static_cast<unsigned char>(text.front());
+            text.remove_prefix(1);
+            if (c == '%') {
+                const auto* const digits = text.data();
+                const auto length = std::min<std::size_t>(text.size(), 2);
+                const auto [end, failed] = std::from_chars(digits, digits + length, c, 16);
+                if (failed != std::errc() || length != 2 || end != digits + length)
+                    parser_.fail("user or password has a percent sign without two hexadecimal digits");
+                text.remove_prefix(length);
+            }
+            if (is_control(static_cast<char>(c)))
+                parser_.fail("user or password has a control character");
+            to += static_cast<char>(c);
         }
-        if (!ec && !x.operation.is_stopped())
-            co_return;
-        if (x.operation.is_stopped())
-            opened = aborted();
-        else if (auto objection = certificate_objection(tls.native_handle()); !objection.empty())
-            opened = {errc::certificate_rejected, name + ": " + objection, {}};
-        else
-            opened = {errc::tls_failed, name + ": " + ec.message(), {}};
     }
 
-    /// Made when it is needed: reading the system's authorities takes some 50 ms.
-    asio::ssl::context& tls_context()
+    const url_parser& parser_;
+    std::string user_, password_;
+};
+
+/// Removes the scheme from the text. A URL without one means `http://`, as for curl and Go.
+inline proxy_kind take_proxy_scheme(std::string_view& text, const url_parser& parser)
+{
+    const auto end = text.find("://");
+    if (end == text.npos)
+        return proxy_kind::http;
+    const auto scheme = text.substr(0, end);
+    text.remove_prefix(end + 3);
+    const auto is = [scheme](std::string_view name) { return equal_ignoring_case(scheme, name); };
+    if (is("http"))
+        return proxy_kind::http;
+    if (is("https"))
+        return proxy_kind::https;
+    if (is("socks5"))
+        return proxy_kind::socks5;
+    if (is("socks5h"))
+        return proxy_kind::socks5h;
+    if (is("socks4") || is("socks4a"))
+        parser.fail("SOCKS 4 has neither passwords nor IPv6 and is not supported; use socks5h://");
+    if (is("socks")) // curl reads it as SOCKS 4, others as SOCKS 5
+        parser.fail("socks:// is ambiguous; use socks5h://");
+    parser.fail("the scheme is not http, https, socks5h or socks5");
+}
+
+/// \throws api_error invalid_argument, whose text begins with `what` and contains no part of the URL
+inline proxy_server parse_proxy_url(std::string_view text, std::string_view what)
+{
+    const url_parser parser(what);
+    parser.check_characters(text);
+    proxy_server proxy;
+    proxy.kind = take_proxy_scheme(text, parser);
+    auto authority = text.substr(0, text.find('/'));
+    if (text.size() > authority.size() + 1)
+        parser.fail("must have no path; a slash in a password is %2F");
+    const auto at = authority.rfind('@');
+    proxy_login login(parser);
+    if (at != authority.npos) {
+        login.parse(authority.substr(0, at));
+        authority.remove_prefix(at + 1);
+    }
+    const auto is_secure = proxy.kind == proxy_kind::https;
+    const std::uint16_t usual = proxy.speaks_socks() ? 1080 : is_secure ? 443 : 80;
+    proxy.address.is_secure = is_secure;
+    proxy.address.host = parser.take_host(authority);
+    proxy.address.port = parser.parse_port(authority, usual);
+    if (at != authority.npos && at != 0)
+        proxy.login = proxy.speaks_socks() ? login.socks() : login.basic();
+    return proxy;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/proxy_choice.hpp
+
+namespace cojob::detail {
+
+/// Reads an environment variable. An unset variable is empty.
+using environment_reader = std::string (*)(const std::string& variable);
+
+inline std::string process_environment(const std::string& variable)
+{
+    return environment(variable);
+}
+
+/// Chooses the proxy of each server. The choice depends on the options, and on the environment at construction. Two
+/// connections to one origin therefore never use different proxies, and the pools need no key but the origin.
+class proxy_choice {
+  public:
+    /// \throws api_error invalid_argument, with the name of the option or variable
+    explicit proxy_choice(const proxy_options& options, environment_reader read = &process_environment)
+        : allows_key_in_clear_(options.allow_key_in_clear)
     {
-        if (!tls_)
-            tls_.emplace(make_tls_context(tls_options_));
-        return *tls_;
+        if (!options.url.empty()) {
+            is_for_loopback_ = true;
+            for_https_ = for_http_ = parse_proxy_url(options.url, "proxy_options::url");
+        } else if (options.from_environment) {
+            for_https_ = first_of({"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}, read);
+            // In a CGI program the client controls HTTP_PROXY through the header `Proxy` of its request (httpoxy,
+            // CVE-2016-5385).
+            const auto is_cgi = !read("REQUEST_METHOD").empty();
+            for_http_ = is_cgi ? first_of({"http_proxy", "all_proxy", "ALL_PROXY"}, read)
+                               : first_of({"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}, read);
+            no_proxy_ = read("no_proxy");
+            if (no_proxy_.empty())
+                no_proxy_ = read("NO_PROXY");
+        }
     }
 
-    tls_options tls_options_;
-    std::optional<asio::ssl::context> tls_;
-    timeout_options timeouts_;
-    lookups lookups_;
-    failed_addresses failures_;
+    /// Returns the proxy for a server, or null if there is none.
+    [[nodiscard]] const proxy_server* of(const http::origin& to) const
+    {
+        const auto& proxy = to.is_secure ? for_https_ : for_http_;
+        if (!proxy || (!is_for_loopback_ && (http::is_loopback(to) || is_exempt(no_proxy_, to))))
+            return nullptr;
+        return &*proxy;
+    }
+
+    /// Returns whether a proxy would see the key in clear text, which the options do not allow.
+    [[nodiscard]] bool forbids(const http::origin& to) const { return !to.is_secure && !allows_key_in_clear_; }
+
+  private:
+    static std::optional<proxy_server> first_of(std::initializer_list<const char*> variables, environment_reader read)
+    {
+        for (const char* const variable : variables) {
+            const secret value(read(variable));
+            if (!value.empty())
+                return parse_proxy_url(value.reveal(), variable);
+        }
+        return std::nullopt;
+    }
+
+    std::optional<proxy_server> for_https_, for_http_;
+    std::string no_proxy_;
+    bool is_for_loopback_ = false, allows_key_in_clear_;
 };
 
 } // namespace cojob::detail
@@ -9620,25 +10438,25 @@ class connector {
 
 namespace cojob::detail {
 
-/// Takes the chunked coding (RFC 9112, section 7.1) off a body, byte by byte, so that the pieces it comes in do not
-/// matter and a mistake shows with its first byte. A line ends with CRLF and nothing else, and nothing is passed over
-/// but blanks after a chunk's size, which some servers fill up to a fixed width: no two readers can see the message's
-/// end in different places.
+/// Decodes the chunked coding (RFC 9112, section 7.1) byte by byte, so the result does not depend on how the input is
+/// split, and an error shows at its first byte. Every line must end with CRLF. The scan tolerates only blanks after a
+/// chunk size, which some servers pad to a fixed width, and folded trailer lines. No two readers can then disagree on
+/// where the message ends.
 class chunk_scan {
   public:
-    /// `most`: bytes of one chunk extension, and of all trailers together.
+    /// `most`: the limit in bytes of one chunk's extensions, and of all trailers together.
     explicit chunk_scan(std::size_t most) : most_(most) {}
 
     enum class event {
         needs_more, ///< the input is used up
-        chunk,      ///< one begins, of `size()` bytes
-        data,       ///< some of its bytes
-        end,        ///< of the body
+        chunk,      ///< a chunk of `size()` bytes begins
+        data,       ///< some bytes of the chunk
+        end,        ///< the body is complete
         malformed,
-        too_long ///< an extension, or the trailers
+        too_long ///< the extensions or the trailers exceed the limit
     };
 
-    /// Takes what one event needs off the front of the input. `data` is a part of the input.
+    /// Consumes the bytes of one event from the front of the input. `data` refers into the input.
     [[nodiscard]] event next(std::string_view& input, std::string_view& data)
     {
         while (!input.empty()) {
@@ -9653,7 +10471,7 @@ class chunk_scan {
         return event::needs_more;
     }
 
-    /// What is left of the chunk.
+    /// The bytes of the chunk that are still to come.
     [[nodiscard]] std::uint64_t size() const noexcept { return left_; }
 
   private:
@@ -9661,11 +10479,11 @@ class chunk_scan {
         size,
         blanks, ///< after the size
         extension,
-        size_line_feed, ///< the CR before it has come
+        size_line_feed, ///< the CR has been received
         data,
         data_return, ///< CR LF after the data
         data_line_feed,
-        trailer_begin, ///< of a line, the empty one perhaps
+        trailer_begin, ///< of a trailer line, or of the empty line that ends the body
         trailer_name,
         trailer_value,
         trailer_line_feed,
@@ -9772,8 +10590,8 @@ class chunk_scan {
         }
     }
 
-    /// Trailers are dropped: they are no headers (RFC 9110, section 6.5.1), and nothing here wants one. One that would
-    /// frame the message anew is refused.
+    /// Trailers are dropped: they must not be merged into the headers (RFC 9110, section 6.5.1), and nothing uses them.
+    /// A trailer that would change the message framing is an error.
     event take_name(char c)
     {
         if (c == ':')
@@ -9799,8 +10617,8 @@ class chunk_scan {
     std::size_t most_;
     state state_ = state::size;
     std::uint64_t left_ = 0;
-    std::size_t count_ = 0; // of the digits, blanks, extension or trailers
-    std::string name_;      // of a trailer, lower case
+    std::size_t count_ = 0; // of digits, blanks, or bytes of extensions or trailers
+    std::string name_;      // of the current trailer, in lower case
     bool has_trailer_ = false;
 };
 
@@ -9810,11 +10628,11 @@ class chunk_scan {
 
 namespace cojob::detail {
 
-/// What becomes of a response's body.
+/// How the body of a response is read.
 enum class body_mode {
     whole,
-    absent,  ///< the answer to a HEAD: its length is that of a body that does not come
-    streamed ///< of a success: taken away as it comes, without a limit; of a failure: whole
+    absent,  ///< the response to a HEAD request, whose Content-Length describes a body that is not sent
+    streamed ///< the body of a success is passed on in parts, without a limit; that of a failure is read whole
 };
 
 /// Where a body ends (RFC 9112, section 6.3).
@@ -9825,18 +10643,18 @@ struct body_framing {
     std::uint64_t length = 0;
 };
 
-/// Takes one body out of the bytes that follow a head, and counts what the limits count. What is announced counts as
-/// well as what comes.
+/// Decodes one body from the bytes that follow a head, and enforces the limits. Announced sizes count as well as
+/// received bytes.
 class body_decoder {
   public:
-    /// `is_bounded`: by `limits.body_bytes`.
+    /// `is_bounded`: whether `limits.body_bytes` applies.
     body_decoder(const limit_options& limits, body_framing framing, bool is_bounded)
         : limits_(limits), ends_(framing.ends), left_(framing.length), is_bounded_(is_bounded),
           chunks_(limits.chunk_extension), is_done_(ends_ == kind::none || (ends_ == kind::length && left_ == 0))
     {
     }
 
-    /// Before the first byte. False: the announced length is over the limit.
+    /// Call this before the first byte. Returns false if the announced length exceeds the limit.
     bool begin(std::string& body)
     {
         if (ends_ != kind::length || !is_bounded_)
@@ -9847,8 +10665,8 @@ class body_decoder {
         return true;
     }
 
-    /// Takes bytes off the front of the input and adds what they hold to the body. Goes on until the input is used up,
-    /// the body is done, or something is wrong.
+    /// Consumes bytes from the front of the input and appends their content to the body. Stops when the input is used
+    /// up, the body is complete, or decoding fails.
     void take(std::string_view& input, std::string& body)
     {
         if (ends_ == kind::chunks)
@@ -9865,7 +10683,7 @@ class body_decoder {
         add(part, body);
     }
 
-    /// Whether a connection that ends in good order here ends the body.
+    /// Returns whether an orderly end of the connection at this point completes the body.
     [[nodiscard]] bool may_end() const noexcept { return is_done_ || ends_ == kind::until_close; }
 
     [[nodiscard]] bool is_done() const noexcept { return is_done_; }
@@ -9875,8 +10693,8 @@ class body_decoder {
   private:
     using kind = body_framing::kind;
 
-    /// Memory is taken for what was announced up to this, and up to a multiple of what has come: 3 MB that grow by
-    /// doubling take four times as long.
+    /// Memory is reserved for the announced length, up to `most_ahead` bytes or a multiple of what has been received.
+    /// Growing a 3 MB body by doubling would take four times as long.
     static constexpr std::size_t most_ahead = std::size_t{64} * 1024, growth = 16;
 
     void make_room(std::string& body) const
@@ -9925,7 +10743,7 @@ class body_decoder {
 
     const limit_options& limits_;
     kind ends_;
-    std::uint64_t left_; // of a length
+    std::uint64_t left_; // bytes of an announced length that are still to come
     bool is_bounded_;
     chunk_scan chunks_;
     bool is_done_;
@@ -9939,7 +10757,7 @@ class body_decoder {
 
 namespace cojob::detail {
 
-/// Beast's parser, used for one whole head and nothing else: a body is read by `body_decoder`.
+/// Beast's parser, used only for one whole head. `body_decoder` decodes the body.
 class head_parser final : public boost::beast::http::basic_parser<false> {
     using string_view = boost::beast::string_view;
     using field = boost::beast::http::field;
@@ -9947,17 +10765,17 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
   public:
     explicit head_parser(const limit_options& limits) : limits_(limits)
     {
-        skip(true);                                              // the message is over with its head
-        header_limit(std::numeric_limits<std::uint32_t>::max()); // the reader counts
+        skip(true);                                              // the message ends with its head
+        header_limit(std::numeric_limits<std::uint32_t>::max()); // `response_reader` enforces the limit
         message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
     }
 
-    /// Whether the head is well formed and within the limits.
+    /// Parses a whole head. Returns whether it is well formed and within the limits.
     bool parse(std::string_view head) { return put(asio::buffer(head), error_) == head.size() && !error_; }
 
     http::response message;
 
-    /// Why it is not.
+    /// The error, if `parse` returned false.
     [[nodiscard]] errc failure() const noexcept
     {
         return is_over_limit_ ? errc::response_too_large : errc::malformed_response;
@@ -9988,14 +10806,14 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
     }
     void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
 
-    /// Beast passes over a coding that it does not know, and the body would be taken for what it is not. `identity` is
-    /// that of RFC 2616, and changes nothing.
+    /// Beast ignores an unknown transfer coding, which would misread the body. `identity` is a leftover of RFC 2616 and
+    /// changes nothing.
     static bool is_known_coding(std::string_view value)
     {
         return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
     }
 
-    // Not `override`: Beast has it, pure, from Boost 1.90 on. Trailers are no part of a head.
+    // Not `override`: this is pure virtual in Beast from Boost 1.90 on. Trailers are not part of a head.
     virtual void on_trailer_field_impl(field, string_view, string_view, error_code&) {}
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
@@ -10016,13 +10834,13 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
 
 namespace cojob::detail {
 
-/// Finds the end of a message's head, whatever pieces it comes in. Beast's parser judges a head by what is there when
-/// it is called: the same bytes may be an error in one piece, and a wait for more or over a limit in others.
+/// Finds the end of a message head that arrives in any number of parts. Beast's result depends on how the head is
+/// split: the same bytes may be an error in one part, but incomplete or over a limit in several.
 class head_scan {
   public:
     enum class verdict { incomplete, whole, malformed };
 
-    /// Takes all that is there of the message; goes on where it stopped.
+    /// Scans `received`, which holds everything received of the message so far. Continues where the last call stopped.
     verdict look(std::string_view received)
     {
         constexpr std::string_view begin = "HTTP/1.";
@@ -10042,14 +10860,14 @@ class head_scan {
         return verdict::incomplete;
     }
 
-    /// Of a whole head, with the empty line.
+    /// The size of a whole head, including the empty line.
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
-    /// The status line has neither a reason nor the space before it (RFC 9112, section 4, wants the space). Servers
-    /// send that; Beast refuses it.
+    /// Returns whether the status line has neither a reason phrase nor the space before it. RFC 9112, section 4,
+    /// requires the space. Some servers omit it, and Beast rejects such a line.
     [[nodiscard]] bool ends_with_status() const noexcept { return ends_with_status_; }
 
-    /// Where the space belongs.
+    /// The offset of that space.
     static constexpr std::size_t status_end = std::string_view("HTTP/1.1 200").size();
 
   private:
@@ -10065,20 +10883,20 @@ class head_scan {
 
 namespace cojob::detail {
 
-/// Reads one response out of the bytes of a connection, interim (1xx) ones skipped. No I/O: bytes go in, an end comes
-/// out.
+/// Reads one response from the bytes of a connection, and skips interim (1xx) responses. No I/O: the caller passes the
+/// bytes in.
 class response_reader {
   public:
-    /// Bytes that were read too far stay in the buffer: they are somebody's mistake, see `has_surplus`.
+    /// Bytes after the response stay in the buffer. They are an error of the server; see `has_surplus`.
     response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
         : limits_(limits), buffer_(buffer), mode_(mode)
     {
     }
 
-    /// Where the next bytes go.
+    /// The buffer for the next read.
     [[nodiscard]] asio::mutable_buffer prepare() { return buffer_.prepare(read_size); }
 
-    /// Takes n bytes that were read. Whether the response is done, or has failed.
+    /// Processes `n` bytes that were read. Returns whether the response is complete or has failed.
     bool commit(std::size_t n)
     {
         buffer_.commit(n);
@@ -10088,7 +10906,8 @@ class response_reader {
         return is_over();
     }
 
-    /// The connection has ended, in good order or not. An answer that ends by closing is whole only in good order.
+    /// Call this when the connection has ended. A response that is delimited by the end of the connection is complete
+    /// only if the end was orderly.
     void end_of_input(error_code how)
     {
         if (how == asio::error::eof && body_ && body_->may_end())
@@ -10102,37 +10921,37 @@ class response_reader {
     [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
     [[nodiscard]] const std::string& why() const noexcept { return why_; }
 
-    /// Of the answer; 0 until its head has come. Never that of an interim response.
+    /// The status of the final response; 0 until its head is complete. Never the status of an interim response.
     [[nodiscard]] int status() const noexcept { return message_.status; }
 
-    /// More than one answer to one request: the connection is in an unknown state.
+    /// Returns whether bytes followed the response. The state of the connection is unknown then.
     [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
     [[nodiscard]] bool allows_reuse() const
     {
         return is_done_ && is_trusted_ && !has_surplus() && keeps_alive_ && message_.status != switching_protocols;
     }
 
-    /// For a reason that the response does not show.
+    /// Makes `allows_reuse` return false, for a reason that the response does not show.
     void forbid_reuse() noexcept { is_trusted_ = false; }
 
-    /// What has come; a body that streams is left behind.
+    /// Takes the response as far as it was received, without a body that streams.
     [[nodiscard]] http::response take_message()
     {
         auto& m = message_;
         return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
     }
 
-    /// The head of a success is whole whose body is to be taken away as it comes.
+    /// Returns whether the head of a successful response is complete and its body is streamed.
     [[nodiscard]] bool is_streaming() const
     {
         return mode_ == body_mode::streamed && body_ && message_.status / 100 == 2;
     }
-    /// What has come of the body since the last time.
+    /// Takes the part of the body that was received since the last call.
     [[nodiscard]] std::string take_body_text() { return std::exchange(message_.body, {}); }
 
   private:
     static constexpr std::size_t read_size = std::size_t{16} * 1024;
-    static constexpr int switching_protocols = 101; // the end of HTTP on a connection, and nobody asked for it
+    static constexpr int switching_protocols = 101; // ends HTTP on the connection; no request asks for it
 
     static bool is_interim(int status) noexcept
     {
@@ -10144,7 +10963,7 @@ class response_reader {
         return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
     }
 
-    /// False: it has failed, or waits for more.
+    /// Returns false if the response has failed or the head is incomplete.
     bool take_head()
     {
         const auto found = head_.look(received().substr(0, limits_.header_bytes));
@@ -10208,7 +11027,7 @@ class response_reader {
         if (body_->failure())
             fail_with(*body_->failure(), body_->why());
         is_done_ = body_->is_done();
-        return false; // all of it was looked at
+        return false; // the whole input was consumed or the body is over
     }
 
     void fail_with(errc code, std::string why)
@@ -10222,7 +11041,7 @@ class response_reader {
     body_mode mode_;
     head_scan head_;
     http::response message_;
-    std::optional<body_decoder> body_; // from the end of the head on
+    std::optional<body_decoder> body_; // set once the head is complete
     std::size_t interim_ = 0;
     std::optional<errc> failure_;
     std::string why_;
@@ -10234,14 +11053,958 @@ class response_reader {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/socks.hpp
+
+namespace cojob::detail {
+
+/// The client side of SOCKS 5 (RFC 1928, RFC 1929). No I/O: the caller sends each message and passes in the bytes of
+/// the reply.
+class socks_client {
+  public:
+    /// The target's host is a name, which the proxy resolves, or an address.
+    socks_client(const http::origin& to, secret login) : login_(std::move(login))
+    {
+        const std::string_view host = without_final_dot(to.host);
+        request_ = {version, '\x01', '\0'};
+        if (const auto address = address_bytes(host)) {
+            request_ += address->size() == 4 ? '\x01' : '\x04';
+            request_ += *address;
+        } else {
+            request_ += '\x03';
+            request_ += static_cast<char>(host.size());
+            request_ += host;
+        }
+        request_ += static_cast<char>(to.port >> 8);
+        request_ += static_cast<char>(to.port & 0xFF);
+        if (host.size() > longest_name)
+            fail("does not take names of more than 255 bytes");
+    }
+
+    /// The first message, which offers the authentication methods: none, and a password if there is a login.
+    [[nodiscard]] std::string_view greeting() const
+    {
+        using namespace std::string_view_literals;
+        return login_.empty() ? "\x05\x01\x00"sv : "\x05\x02\x00\x02"sv;
+    }
+
+    /// Consumes the reply to the last message once it is complete. Returns the next message to send, or an empty view.
+    std::string_view take(std::string_view& received)
+    {
+        if (is_over() || received.size() < 2)
+            return {};
+        switch (step_) {
+        case step::greeted: return choose(take_two(received));
+        case step::logging_in: return log_in(take_two(received));
+        default: take_reply(received); return {};
+        }
+    }
+
+    [[nodiscard]] bool is_open() const noexcept { return step_ == step::open; }
+    [[nodiscard]] bool is_over() const noexcept { return is_open() || !why_.empty(); }
+    /// Why there is no tunnel, as a predicate whose subject is the proxy. Empty if nothing has failed.
+    [[nodiscard]] std::string_view why() const noexcept { return why_; }
+    /// Whether a retry would fail in the same way.
+    [[nodiscard]] bool is_final() const noexcept { return is_final_; }
+
+  private:
+    enum class step { greeted, logging_in, requested, open };
+
+    static constexpr char version = '\x05';
+    static constexpr std::size_t longest_name = 255;
+
+    static std::string_view take_two(std::string_view& received)
+    {
+        const auto two = received.substr(0, 2);
+        received.remove_prefix(2);
+        return two;
+    }
+
+    void fail(std::string_view why, bool is_final = true)
+    {
+        why_ = why;
+        is_final_ = is_final;
+    }
+
+    std::string_view choose(std::string_view answer)
+    {
+        constexpr char none = '\0', password = '\x02', refused = '\xFF';
+        if (answer[0] != version) {
+            fail("does not speak SOCKS 5");
+        } else if (answer[1] == none) {
+            step_ = step::requested;
+            return request_;
+        } else if (answer[1] == password && !login_.empty()) {
+            step_ = step::logging_in;
+            return login_.reveal();
+        } else if (answer[1] == refused) {
+            fail(login_.empty() ? "wants a user and a password, or refuses this client"
+                                : "takes neither a password nor a client without");
+        } else {
+            fail("chose a way to log in that was not offered");
+        }
+        return {};
+    }
+
+    std::string_view log_in(std::string_view answer)
+    {
+        if (answer[1] != '\0') {
+            fail("refused the user and the password");
+            return {};
+        }
+        step_ = step::requested; // some servers send the version of SOCKS instead of that of RFC 1929
+        return request_;
+    }
+
+    void take_reply(std::string_view& received)
+    {
+        if (received[0] != version)
+            return fail("does not speak SOCKS 5");
+        if (received[1] != '\0')
+            return refuse(received[1]);
+        constexpr std::size_t before_address = 4, port = 2;
+        if (received.size() <= before_address)
+            return;
+        std::size_t address = 0;
+        switch (received[3]) {
+        case '\x01': address = 4; break;
+        case '\x03': address = std::size_t{1} + static_cast<unsigned char>(received[4]); break;
+        case '\x04': address = 16; break;
+        default: return fail("sent an address of an unknown type");
+        }
+        if (received.size() < before_address + address + port)
+            return;
+        received.remove_prefix(before_address + address + port);
+        step_ = step::open;
+    }
+
+    /// Fails with the reply code of RFC 1928, 6.
+    void refuse(char code)
+    {
+        switch (code) {
+        case 1: return fail("reports a general failure", false);
+        case 2: return fail("does not allow this server");
+        case 3: return fail("cannot reach the server's network", false);
+        case 4: return fail("cannot reach the server", false);
+        case 5: return fail("was refused by the server", false);
+        case 6: return fail("reports an expired TTL", false);
+        case 7: return fail("does not know CONNECT");
+        case 8: return fail("does not know addresses of this type");
+        default: return fail("refused with an unknown code");
+        }
+    }
+
+    secret login_;
+    std::string request_;
+    step step_ = step::greeted;
+    std::string_view why_;
+    bool is_final_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/proxy_handshake.hpp
+
+namespace cojob::detail {
+
+/// Requests a tunnel to a server from a proxy, with CONNECT (RFC 9110, 9.3.6) or SOCKS 5. No I/O: the caller sends and
+/// receives the bytes. Only the status and a numeric `Retry-After` of the proxy's response are kept, because a proxy
+/// may echo the password.
+class proxy_handshake {
+  public:
+    /// The buffer must be empty, and is empty again at the end: the server must not send before the client does. With
+    /// `proxy_kind::socks5` the target's host is an address.
+    proxy_handshake(const proxy_server& proxy, const http::origin& to, const limit_options& limits,
+                    boost::beast::flat_buffer& received)
+        : proxy_(proxy), limits_(small(limits)), received_(received), answer_(limits_, received, body_mode::absent)
+    {
+        if (proxy.speaks_socks()) {
+            say(socks_.emplace(to, proxy.login).greeting());
+            note_socks();
+        } else {
+            ask(to);
+        }
+    }
+    proxy_handshake(const proxy_handshake&) = delete;
+    proxy_handshake& operator=(const proxy_handshake&) = delete;
+    ~proxy_handshake() { wipe(unsent_); }
+
+    /// The bytes to send before the next read.
+    [[nodiscard]] std::string_view unsent() const { return std::string_view(unsent_).substr(sent_); }
+    void sent(std::size_t n) { sent_ += n; }
+
+    [[nodiscard]] asio::mutable_buffer prepare() { return received_.prepare(read_size); }
+    /// Processes `n` bytes that were read.
+    void commit(std::size_t n)
+    {
+        if (socks_)
+            take_socks(n);
+        else if (answer_.commit(n))
+            judge();
+        if (is_over_ && why_.empty() && received_.size() != 0)
+            fail(" sent something of its own before the server was spoken to", true);
+    }
+
+    /// Call this when the connection has ended.
+    void end_of_input(const error_code& how)
+    {
+        if (!is_over_)
+            fail(" closed the connection: " + how.message(), false);
+    }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+
+    /// The reason why there is no tunnel. Empty if there is one.
+    [[nodiscard]] std::string why() const { return why_.empty() ? why_ : proxy_.name() + why_; }
+    /// Whether a retry would fail in the same way.
+    [[nodiscard]] bool is_final() const noexcept { return is_final_; }
+    /// The status of the proxy's response, and its `Retry-After` if it has one.
+    [[nodiscard]] http::response response() const
+    {
+        http::response kept;
+        kept.status = status_;
+        if (!retry_after_.empty())
+            kept.headers.emplace_back("Retry-After", retry_after_);
+        return kept;
+    }
+
+  private:
+    static constexpr std::size_t read_size = 4096;
+
+    /// Bounds the head of the response, because proxies send short ones.
+    static limit_options small(limit_options limits)
+    {
+        limits.header_bytes = std::min(limits.header_bytes, std::size_t{16} * 1024);
+        return limits;
+    }
+
+    void say(std::string_view text)
+    {
+        wipe(unsent_);
+        unsent_ = text;
+        sent_ = 0;
+    }
+
+    void ask(const http::origin& to)
+    {
+        auto server = http::host_header(to);
+        if (to.port == (to.is_secure ? 443 : 80)) // CONNECT always requires a port
+            server += ':' + std::to_string(to.port);
+        constexpr std::string_view begin = "CONNECT ", version = " HTTP/1.1\r\nHost: ",
+                                   login = "\r\nProxy-Authorization: ", end = "\r\n\r\n";
+        const auto authorization = proxy_.login.reveal();
+        unsent_.reserve(begin.size() + version.size() + login.size() + end.size() + 2 * server.size() +
+                        authorization.size()); // a reallocation would leave a copy of the password
+        unsent_.append(begin).append(server).append(version).append(server);
+        if (!authorization.empty())
+            unsent_.append(login).append(authorization);
+        unsent_.append(end);
+    }
+
+    void fail(std::string_view why, bool is_final)
+    {
+        is_over_ = true;
+        why_ = why;
+        is_final_ = is_final;
+    }
+
+    void take_socks(std::size_t n)
+    {
+        received_.commit(n);
+        std::string_view rest(static_cast<const char*>(received_.cdata().data()), received_.size());
+        const auto next = socks_->take(rest);
+        received_.consume(received_.size() - rest.size());
+        if (!next.empty())
+            say(next);
+        if (!next.empty() && received_.size() != 0)
+            return fail(" answered before it was asked", true);
+        note_socks();
+    }
+
+    void note_socks()
+    {
+        is_over_ = socks_->is_over();
+        if (!socks_->why().empty())
+            fail(' ' + std::string(socks_->why()), socks_->is_final());
+    }
+
+    /// Evaluates the response. A failure such as 407 is final, because repeated wrong passwords may lock an account.
+    void judge()
+    {
+        const auto message = answer_.take_message();
+        if (answer_.failure())
+            return fail(" gave no answer that could be read: " + answer_.why(), true);
+        is_over_ = true;
+        status_ = message.status;
+        if (status_ / 100 == 2)
+            return;
+        const auto may_pass =
+            status_ == 408 || status_ == 429 || (status_ / 100 == 5 && status_ != 501 && status_ != 505);
+        if (status_ == 407 || (status_ == 401 && !proxy_.login.empty())) // tinyproxy responds with 401
+            fail(proxy_.login.empty() ? " wants a user and a password" : " refused the user and the password", true);
+        else
+            fail(" answered " + std::to_string(status_) + " to CONNECT", !may_pass);
+        const auto hint = message.header("Retry-After").value_or(std::string_view());
+        constexpr std::size_t longest = 9;
+        if (may_pass && hint.size() <= longest && std::all_of(hint.begin(), hint.end(), is_digit))
+            retry_after_ = hint;
+    }
+
+    const proxy_server& proxy_;
+    limit_options limits_;
+    boost::beast::flat_buffer& received_;
+    response_reader answer_;
+    std::optional<socks_client> socks_;
+    std::string unsent_;
+    std::size_t sent_ = 0;
+    std::string why_, retry_after_;
+    int status_ = 0;
+    bool is_over_ = false, is_final_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/pem.hpp
+
+namespace cojob::detail {
+
+struct bio_free {
+    void operator()(BIO* bio) const noexcept { BIO_free(bio); }
+};
+
+/// Opens a BIO that refers to the text, which must outlive it.
+inline std::unique_ptr<BIO, bio_free> open_pem(std::string_view text)
+{
+    std::unique_ptr<BIO, bio_free> memory(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+    if (!memory)
+        throw std::bad_alloc();
+    return memory;
+}
+
+/// Returns the text of this thread's last OpenSSL error and clears the error queue.
+inline std::string take_openssl_error()
+{
+    const auto* const words = ERR_reason_error_string(ERR_peek_last_error());
+    std::string text(words ? words : "invalid");
+    ERR_clear_error();
+    return text;
+}
+
+/// Returns the path in UTF-8, which OpenSSL and error messages expect.
+inline std::string utf8(const std::filesystem::path& path)
+{
+    const auto text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+/// Reads a file as a secret. The stream is unbuffered, so no copy stays in a buffer of the C library.
+/// \throws api_error invalid_argument
+inline secret read_pem_file(const std::filesystem::path& path, const std::string& name)
+{
+    std::error_code ec;
+    const auto size = std::filesystem::file_size(path, ec);
+    if (ec)
+        throw_invalid_argument(name, ec.message());
+#if defined(_WIN32)
+    std::FILE* const opened = ::_wfopen(path.c_str(), L"rb");
+#else
+    std::FILE* const opened = std::fopen(path.c_str(), "rb");
+#endif
+    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(opened, &std::fclose);
+    if (!file)
+        throw_invalid_argument(name, "the file cannot be opened");
+    std::setvbuf(file.get(), nullptr, _IONBF, 0);
+    std::string text(static_cast<std::size_t>(size), '\0');
+    text.resize(std::fread(text.data(), 1, text.size(), file.get()));
+    return secret(std::move(text));
+}
+
+/// An option that is set as a file or as text.
+struct pem_source {
+    const char* file_option;
+    const std::filesystem::path& file;
+    const char* text_option;
+    secret text;
+
+    [[nodiscard]] bool is_empty() const { return file.empty() && text.empty(); }
+
+    /// The name of the option in error messages.
+    [[nodiscard]] std::string name() const
+    {
+        return text.empty() ? std::string(file_option) + (file.empty() ? "" : ": " + utf8(file)) : text_option;
+    }
+
+    /// \throws api_error invalid_argument, if neither or both are set
+    [[nodiscard]] secret read() const
+    {
+        if (!file.empty() && !text.empty())
+            throw_invalid_argument(text_option, "must be empty if the file is set");
+        if (is_empty())
+            throw_invalid_argument(file_option,
+                                   "must be set: a client certificate needs its key, and the key its certificate");
+        return text.empty() ? read_pem_file(file, name()) : text;
+    }
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/client_identity.hpp
+
+namespace cojob::detail {
+
+/// Passes the passphrase of a key to OpenSSL, which would otherwise prompt at the terminal.
+struct passphrase_source {
+    const std::function<secret()>& provider;
+    bool was_asked = false;
+    std::exception_ptr failure{};
+
+    static int give(char* room, int size, int, void* source) noexcept
+    {
+        auto& self = *static_cast<passphrase_source*>(source);
+        self.was_asked = true;
+        try {
+            const auto phrase = self.provider ? self.provider() : secret();
+            const auto text = phrase.reveal();
+            if (text.empty() || text.size() > static_cast<std::size_t>(size))
+                return -1;
+            std::memcpy(room, text.data(), text.size()); // OpenSSL wipes the buffer
+            return static_cast<int>(text.size());
+        } catch (...) {
+            self.failure = std::current_exception();
+            return -1;
+        }
+    }
+};
+
+struct key_free {
+    void operator()(EVP_PKEY* key) const noexcept { EVP_PKEY_free(key); }
+};
+
+/// \throws api_error invalid_argument, with the option's name, or whatever the passphrase provider throws
+inline std::unique_ptr<EVP_PKEY, key_free> read_client_key(const tls_options& options, const std::string& from,
+                                                           const secret& text)
+{
+    const auto memory = open_pem(text.reveal());
+    passphrase_source source{options.client_key_passphrase};
+    std::unique_ptr<EVP_PKEY, key_free> key(
+        PEM_read_bio_PrivateKey(memory.get(), nullptr, &passphrase_source::give, &source));
+    if (source.failure)
+        std::rethrow_exception(source.failure);
+    if (key)
+        return key;
+    const auto why = take_openssl_error();
+    if (!source.was_asked)
+        throw_invalid_argument(from, why);
+    if (!options.client_key_passphrase)
+        throw_invalid_argument("tls_options::client_key_passphrase", "must be set, because the key is encrypted");
+    throw_invalid_argument("tls_options::client_key_passphrase", "does not decrypt the key: " + why);
+}
+
+[[nodiscard]] inline bool has_client_identity(const tls_options& o)
+{
+    return !o.client_certificate_file.empty() || !o.client_certificate_pem.empty() || !o.client_key_file.empty() ||
+           !o.client_key_pem.empty();
+}
+
+/// Loads the client certificate and its key into the context, if the options have them.
+/// \throws api_error invalid_argument, with the option's name
+inline void use_client_identity(asio::ssl::context& context, const tls_options& options)
+{
+    const pem_source certificate{"tls_options::client_certificate_file", options.client_certificate_file,
+                                 "tls_options::client_certificate_pem", secret(options.client_certificate_pem)};
+    const pem_source private_key{"tls_options::client_key_file", options.client_key_file, "tls_options::client_key_pem",
+                                 options.client_key_pem};
+    if (!has_client_identity(options))
+        return;
+    const auto chain = certificate.read();
+    const auto text = private_key.read();
+    error_code ec;
+    context.use_certificate_chain(asio::buffer(chain.reveal().data(), chain.reveal().size()), ec);
+    if (ec)
+        throw_invalid_argument(certificate.name(), ec.message());
+    const auto key = read_client_key(options, private_key.name(), text);
+    if (SSL_CTX_use_PrivateKey(context.native_handle(), key.get()) != 1 ||
+        SSL_CTX_check_private_key(context.native_handle()) != 1)
+        throw_invalid_argument(private_key.name(), "is not the key of the client certificate: " + take_openssl_error());
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/server_trust.hpp
+
+namespace cojob::detail {
+
+/// Trusts the system's authorities. If there are none, the verification of the first certificate fails.
+inline void trust_system_authorities(asio::ssl::context& context)
+{
+    error_code ignored;
+    context.set_default_verify_paths(ignored);
+#if defined(_WIN32) && OPENSSL_VERSION_NUMBER >= 0x30200000L
+    // Windows has no file of authorities. OpenSSL opens the system's store for each search.
+    if (SSL_CTX_load_verify_store(context.native_handle(), "org.openssl.winstore://") != 1)
+        ERR_clear_error();
+#endif
+}
+
+[[nodiscard]] inline bool names_authorities(const tls_options& options)
+{
+    return !options.ca_file.empty() || !options.ca_directory.empty() || !options.ca_pem.empty();
+}
+
+/// \throws api_error invalid_argument, with the option's name
+inline void trust_given_authorities(asio::ssl::context& context, const tls_options& options)
+{
+    error_code ec;
+    if (!options.ca_file.empty())
+        context.load_verify_file(utf8(options.ca_file), ec);
+    if (ec)
+        throw_invalid_argument("tls_options::ca_file: " + utf8(options.ca_file), ec.message());
+    if (!options.ca_directory.empty()) { // OpenSSL reads the directory only during verification
+        std::error_code absent;
+        if (!std::filesystem::is_directory(options.ca_directory, absent))
+            throw_invalid_argument("tls_options::ca_directory: " + utf8(options.ca_directory), "is no directory");
+        context.add_verify_path(utf8(options.ca_directory), ec);
+    }
+    if (!options.ca_pem.empty())
+        context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
+    if (ec)
+        throw_invalid_argument("tls_options::ca_pem", ec.message());
+}
+
+struct crl_free {
+    void operator()(X509_CRL* list) const noexcept { X509_CRL_free(list); }
+};
+
+/// Enables revocation checks: from then on a certificate is accepted only if a list of its issuer is present and does
+/// not revoke it.
+/// \throws api_error invalid_argument, with the option's name
+inline void check_revocations(SSL_CTX* context, const tls_options& options)
+{
+    if (options.crl_file.empty())
+        return;
+    const auto name = "tls_options::crl_file: " + utf8(options.crl_file);
+    const auto text = read_pem_file(options.crl_file, name);
+    const auto memory = open_pem(text.reveal());
+    auto* const store = SSL_CTX_get_cert_store(context);
+    int count = 0;
+    while (
+        const std::unique_ptr<X509_CRL, crl_free> list{PEM_read_bio_X509_CRL(memory.get(), nullptr, nullptr, nullptr)})
+        count += X509_STORE_add_crl(store, list.get());
+    const auto is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
+    const auto why = take_openssl_error();
+    if (count == 0 || !is_at_end)
+        throw_invalid_argument(name, why);
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context), X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+}
+
+/// Encodes a SHA-256 hash in Base64, as a pin has it.
+inline std::string encode_hash(const unsigned char* bytes)
+{
+    std::array<unsigned char, 45> text{};
+    EVP_EncodeBlock(text.data(), bytes, 32);
+    return {text.begin(), text.end() - 1};
+}
+
+/// \throws api_error invalid_argument, with the option's name
+inline void check_pins(const std::vector<std::string>& pins)
+{
+    constexpr std::string_view prefix = "sha256//";
+    for (const auto& pin : pins) {
+        std::array<unsigned char, 64> bytes{};
+        const auto* const text = reinterpret_cast<const unsigned char*>(pin.data());
+        const auto is_decoded = pin.starts_with(prefix) && pin.size() == prefix.size() + 44 &&
+                                EVP_DecodeBlock(bytes.data(), text + prefix.size(), 44) == 33;
+        if (!is_decoded || pin.substr(prefix.size()) != encode_hash(bytes.data()))
+            throw_invalid_argument("tls_options::pins", "must be sha256// and the base64 text of a SHA-256 hash");
+    }
+}
+
+/// Returns whether a pin matches the public key of the certificate.
+inline bool has_pin(const std::vector<std::string>& pins, X509* certificate)
+{
+    unsigned char* bytes = nullptr;
+    const auto size = certificate ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(certificate), &bytes) : 0;
+    std::array<unsigned char, EVP_MAX_MD_SIZE> hash{};
+    const auto is_hashed =
+        size > 0 && EVP_Digest(bytes, static_cast<std::size_t>(size), hash.data(), nullptr, EVP_sha256(), nullptr) == 1;
+    OPENSSL_free(bytes);
+    return is_hashed && std::find(pins.begin(), pins.end(), "sha256//" + encode_hash(hash.data())) != pins.end();
+}
+
+/// Verifies the chain as OpenSSL does, unless the options disable that, and then compares the pins of a server. This
+/// runs within the handshake, before the client presents its own certificate and sends a request.
+inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
+{
+    const auto& options = *static_cast<const tls_options*>(given);
+    if (options.insecure_skip_verify)
+        X509_STORE_CTX_set_error(chain, X509_V_OK);
+    else if (X509_verify_cert(chain) != 1)
+        return 0;
+    auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    if (session_use::is_with_proxy(ssl) || has_pin(options.pins, X509_STORE_CTX_get0_cert(chain)))
+        return 1;
+    X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+    return 0;
+}
+
+/// Configures how servers are verified. The options must outlive the context.
+/// \throws api_error invalid_argument, with the option's name
+inline void verify_servers(asio::ssl::context& context, const tls_options& options)
+{
+    // Reading the system's authorities takes 50 ms, so it happens only where they are used.
+    if (!names_authorities(options) && !options.insecure_skip_verify)
+        trust_system_authorities(context);
+    trust_given_authorities(context, options);
+    check_revocations(context.native_handle(), options);
+    // An intermediate certificate, or the server's own, is a sufficient trust anchor if the options name it.
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
+    const auto is_checked = !options.insecure_skip_verify || !options.pins.empty();
+    context.set_verify_mode(is_checked ? asio::ssl::verify_peer : asio::ssl::verify_none);
+    if (options.pins.empty())
+        return;
+    check_pins(options.pins);
+    SSL_CTX_set_cert_verify_callback(context.native_handle(), &verify_with_pins, const_cast<tls_options*>(&options));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/tls.hpp
+
+namespace cojob::detail {
+
+[[nodiscard]] inline int wire_version(tls_version version) noexcept
+{
+    return version == tls_version::tls_1_2 ? TLS1_2_VERSION : TLS1_3_VERSION;
+}
+
+/// Creates the context of a client. The options must outlive it.
+/// \throws api_error invalid_argument, with the option's name.
+inline asio::ssl::context make_tls_context(const tls_options& options)
+{
+    asio::ssl::context context(asio::ssl::context::tls_client);
+    auto* const tls = context.native_handle();
+    SSL_CTX_set_min_proto_version(tls, wire_version(options.min_version));
+    SSL_CTX_set_max_proto_version(tls, wire_version(options.max_version));
+    static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
+    SSL_CTX_set_alpn_protos(tls, http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
+    session_use::enable(tls);
+    verify_servers(context, options);
+    use_client_identity(context, options);
+    return context;
+}
+
+/// Sets SNI, and the name or address that the certificate must match. Returns whether OpenSSL accepted them.
+inline bool expect_server(SSL* ssl, const std::string& host)
+{
+    const std::string name(without_final_dot(host));
+    auto* check = SSL_get0_param(ssl);
+    error_code not_an_address;
+    asio::ip::make_address(name, not_an_address);
+    if (!not_an_address)
+        return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
+    // The subject's common name does not identify a server (RFC 9525, 2).
+    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
+           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+}
+
+/// Returns why the peer's certificate was rejected. Empty if it was accepted, never received, or not verified.
+inline std::string certificate_objection(SSL* ssl)
+{
+    const auto is_checked = (SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) != 0;
+    const auto verdict = SSL_get_verify_result(ssl);
+    if (verdict == X509_V_ERR_APPLICATION_VERIFICATION)
+        return "its key has none of tls_options::pins";
+    return !is_checked || verdict == X509_V_OK ? std::string() : X509_verify_cert_error_string(verdict);
+}
+
+/// Returns whether the server selected a protocol that was not offered. A server that selects none speaks HTTP/1.1.
+inline bool chose_another_protocol(SSL* ssl)
+{
+    const unsigned char* name = nullptr;
+    unsigned size = 0;
+    SSL_get0_alpn_selected(ssl, &name, &size);
+    return size != 0 && std::string_view(reinterpret_cast<const char*>(name), size) != "http/1.1";
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/tls_settings.hpp
+
+namespace cojob::detail {
+
+/// The TLS options of a client at one time, and the sessions of the connections that were opened with them. Connections
+/// share ownership, because the client may replace its options while connections are open.
+class tls_settings {
+  public:
+    /// Reads all files of the options.
+    /// \throws api_error invalid_argument, with the option's name
+    explicit tls_settings(tls_options options) : options_(std::move(options))
+    {
+        check_server_name(options_.server_name, "tls_options::server_name");
+        if (options_.min_version > options_.max_version)
+            throw_invalid_argument("tls_options::min_version", "must not be above max_version");
+        if (!is_default())
+            static_cast<void>(context());
+    }
+    tls_settings(const tls_settings&) = delete;
+    tls_settings& operator=(const tls_settings&) = delete;
+    ~tls_settings() = default;
+
+    /// Returns the context. Options without authorities, CRL, pins or client certificate create it on first use,
+    /// because reading the system's authorities takes some 50 ms.
+    [[nodiscard]] SSL_CTX* context()
+    {
+        if (!context_)
+            context_.emplace(make_tls_context(options_));
+        return context_->native_handle();
+    }
+
+    /// The name that the server's certificate must match.
+    [[nodiscard]] const std::string& name_of(const http::origin& to) const noexcept
+    {
+        return options_.server_name.empty() ? to.host : options_.server_name;
+    }
+
+    [[nodiscard]] const std::shared_ptr<session_cache>& sessions() const noexcept { return sessions_; }
+
+  private:
+    [[nodiscard]] bool is_default() const
+    {
+        const auto& o = options_;
+        return !names_authorities(o) && o.crl_file.empty() && o.pins.empty() && !has_client_identity(o);
+    }
+
+    const tls_options options_; // the context refers to the options
+    std::optional<asio::ssl::context> context_;
+    std::shared_ptr<session_cache> sessions_ = share<session_cache>();
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/connector.hpp
+
+namespace cojob::detail {
+
+/// Opens connections: name lookup, connect, proxy tunnel and TLS handshake, each with its own deadline.
+class connector {
+  public:
+    /// \throws api_error invalid_argument for unreadable authorities, invalid server names and invalid proxies
+    explicit connector(const http::https_options& options)
+        : tls_(share<tls_settings>(options.tls)), timeouts_(options.timeouts), limits_(options.limits),
+          proxies_(options.proxy), lookups_(options.name_lookup)
+    {
+    }
+
+    struct outcome {
+        error_code error{};
+        std::string why{};
+        std::unique_ptr<stream> connection{};
+        http::response response{}; ///< from a proxy
+        bool is_final = false;     ///< a retry would fail in the same way
+    };
+
+    /// Opens a connection. `end_of_attempt` bounds every phase too. A stopped operation completes with
+    /// `operation_aborted`.
+    asio::awaitable<outcome> open(const http::origin& to, http::exchange& x, time_point end_of_attempt)
+    {
+        auto& op = x.operation;
+        const auto* const proxy = proxies_.of(to);
+        if (proxy && proxies_.forbids(to))
+            co_return in_the_clear(to, *proxy);
+        enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
+        auto target = to;
+        std::optional<asio::ip::tcp::endpoint> named; // the resolved server, for a proxy that takes only addresses
+        if (proxy && proxy->kind == proxy_kind::socks5) {
+            auto found = co_await lookups_.find(op, to);
+            if (op.is_stopped())
+                co_return aborted();
+            if (found.endpoints.empty())
+                co_return not_found(to, found.why);
+            named = failures_.order(std::move(found.endpoints), op.time().now()).front();
+            target.host = named->address().to_string();
+        }
+        const auto& next = proxy ? proxy->address : to;
+        auto found = co_await lookups_.find(op, next);
+        if (op.is_stopped())
+            co_return aborted();
+        if (found.endpoints.empty())
+            co_return not_found(next, found.why);
+
+        enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
+        const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
+        auto connected = co_await race->run();
+        for (const auto& address : connected.failed)
+            note_failure(op, address);
+        if (op.is_stopped())
+            co_return aborted();
+        if (!connected.socket)
+            co_return outcome{
+                errc::connect_failed,
+                (proxy ? proxy->name() : http::host_header(to)).append(": ").append(connected.error.message())};
+
+        error_code ignored; // affects only latency
+        connected.socket->set_option(asio::ip::tcp::no_delay(true), ignored);
+        outcome opened;
+        opened.connection = std::make_unique<stream>(std::move(*connected.socket), connected.address);
+        const auto settings = tls_; // `use` may replace the settings in the meantime
+        if (proxy) {
+            enter(phase::proxying, x, timeouts_.proxy, end_of_attempt);
+            co_await tunnel(opened, *proxy, target, settings, op);
+        }
+        if (to.is_secure && !opened.error) {
+            enter(phase::handshaking, x, timeouts_.handshake, end_of_attempt);
+            auto& tls = opened.connection->start_tls(settings->context(), settings);
+            tls.sessions().begin(tls.native_handle(), settings->sessions(),
+                                 session_key(to, proxy ? http::host_header(proxy->address) : std::string()));
+            co_await secure(opened, tls, settings->name_of(to), op);
+            x.is_resumed = !opened.error && SSL_session_reused(tls.native_handle()) != 0;
+        }
+        if (opened.error && opened.response.status == 0)
+            note_failure(op, connected.address);
+        if (opened.error && named)
+            note_failure(op, *named);
+        co_return opened;
+    }
+
+    /// Makes later connections try another address first, unless the caller stopped the operation.
+    void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
+    {
+        if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
+            failures_.add(address, op.time().now());
+    }
+
+    /// Drops the cached sessions, so later connections perform full handshakes.
+    void forget_sessions() noexcept { tls_->sessions()->clear(); }
+
+    /// Sets the TLS settings of new connections. Open connections keep theirs.
+    void use(std::shared_ptr<tls_settings> tls) noexcept { tls_ = std::move(tls); }
+
+    /// Returns whether a connection uses the current TLS settings, or no TLS.
+    [[nodiscard]] bool is_current(const stream& connection) const noexcept
+    {
+        return !connection.tls_settings() || connection.tls_settings() == tls_.get();
+    }
+
+    void shutdown() noexcept { lookups_.shutdown(); }
+
+  private:
+    static outcome aborted() { return {asio::error::operation_aborted}; }
+
+    static outcome not_found(const http::origin& who, const std::string& why)
+    {
+        return {errc::connect_failed, "name lookup of " + who.host + ": " + why};
+    }
+
+    static outcome in_the_clear(const http::origin& to, const proxy_server& proxy)
+    {
+        return {.error = errc::invalid_argument,
+                .why = "base_url: http://" + http::host_header(to) + " would show the key to " + proxy.name() +
+                       "; set proxy_options::allow_key_in_clear if that is meant",
+                .is_final = true};
+    }
+
+    static void enter(phase p, http::exchange& x, duration limit, time_point end_of_attempt)
+    {
+        x.reached = p;
+        x.operation.set_limit(std::min(end_of_attempt, after(x.operation.time().now(), limit)));
+    }
+
+    /// Requests a tunnel to the target from the proxy, over TLS if the proxy's scheme is https.
+    asio::awaitable<void> tunnel(outcome& opened, const proxy_server& proxy, const http::origin& target,
+                                 const std::shared_ptr<tls_settings>& settings, operation& op)
+    {
+        auto& line = *opened.connection;
+        if (proxy.kind == proxy_kind::https) {
+            auto& tls = line.start_proxy_tls(settings->context(), settings);
+            SSL_certs_clear(tls.native_handle()); // a proxy gets no client certificate
+            tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "itself"),
+                                 session_use::peer::proxy);
+            co_await secure(opened, tls, proxy.address.host, op);
+            if (opened.error) {
+                opened.why.insert(0, "proxy ");
+                co_return;
+            }
+        }
+        proxy_handshake handshake(proxy, target, limits_, line.buffer());
+        auto ec = go_on(handshake, line);
+        while (stream::would_block(ec) && !op.is_stopped()) {
+            std::tie(ec) = co_await line.ready();
+            if (!ec && !op.is_stopped())
+                ec = go_on(handshake, line);
+        }
+        if (op.is_stopped()) {
+            opened = aborted();
+        } else if (ec) { // the wait failed
+            opened = {errc::proxy_failed, proxy.name() + ": " + ec.message()};
+        } else if (auto why = handshake.why(); !why.empty()) {
+            const auto is_final = handshake.is_final();
+            opened = {errc::proxy_failed, std::move(why), {}, handshake.response(), is_final};
+        }
+    }
+
+    /// Runs the handshake as far as possible without waiting. Returns `would_block` if the caller must wait for the
+    /// connection.
+    static error_code go_on(proxy_handshake& handshake, stream& line)
+    {
+        while (!handshake.is_over()) {
+            const auto text = handshake.unsent();
+            const auto done = text.empty() ? line.read_some(handshake.prepare()) : line.write_some(asio::buffer(text));
+            if (stream::would_block(done.error))
+                return done.error;
+            if (text.empty())
+                handshake.commit(done.bytes);
+            else
+                handshake.sent(done.bytes);
+            if (done.error)
+                handshake.end_of_input(done.error);
+        }
+        return {};
+    }
+
+    static asio::awaitable<void> secure(outcome& opened, tls_session& tls, const std::string& name, operation& op)
+    {
+        error_code ec = errc::tls_failed;
+        if (expect_server(tls.native_handle(), name))
+            ec = tls.handshake().error;
+        while (stream::would_block(ec) && !op.is_stopped()) {
+            std::tie(ec) = co_await opened.connection->ready();
+            if (!ec && !op.is_stopped())
+                ec = tls.handshake().error;
+        }
+        // A resumed session reports the verification result of its full handshake.
+        const auto objection = certificate_objection(tls.native_handle());
+        const auto is_other = !ec && chose_another_protocol(tls.native_handle());
+        if (!ec && !is_other && objection.empty() && !op.is_stopped())
+            co_return;
+        tls.sessions().forget();
+        if (op.is_stopped())
+            opened = aborted();
+        else if (!objection.empty())
+            opened = {errc::certificate_rejected, name + ": " + objection};
+        else
+            opened = {errc::tls_failed,
+                      name + (is_other ? ": chose another protocol than http/1.1" : ": " + ec.message())};
+    }
+
+    std::shared_ptr<tls_settings> tls_;
+    timeout_options timeouts_;
+    limit_options limits_;
+    proxy_choice proxies_;
+    lookups lookups_;
+    failed_addresses failures_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/streamed_body.hpp
 
 namespace cojob::detail {
 
-/// A body that is read as it comes, with the connection it comes on, which is used for nothing else.
+/// A body that is read in parts, with the connection it arrives on. The connection serves no other request.
 class streamed_body final : public http::body_stream {
   public:
-    /// `closed` is called on the strand when the connection goes, and not at all where the context goes.
+    /// `closed` is called on the strand when the connection is closed. It is not called if the execution context is
+    /// destroyed first.
     streamed_body(connection_slot slot, connection_ptr connection, const limit_options& limits,
                   std::function<void()> closed)
         : limits_(limits), slot_(std::move(slot)), connection_(std::move(connection)), closed_(std::move(closed))
@@ -10271,9 +12034,9 @@ class streamed_body final : public http::body_stream {
             part.bytes_received += got.bytes;
             if (stream::would_block(got.error))
                 std::tie(got.error) = co_await connection_->ready();
-            else if (connection_->yields()) // over all calls: one event may take many of them
-                co_await asio::post(op.executor(), asio::deferred);
-            if (op.is_stopped()) { // mostly there is no use for the rest: the connection is free at once
+            else if (connection_->yields()) // counted over all calls, because one event may take many
+                co_await let_others_run(op.executor());
+            if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});
                 break;
             }
@@ -10287,7 +12050,7 @@ class streamed_body final : public http::body_stream {
         co_return part;
     }
 
-    /// Ends a read that waits.
+    /// Closes the socket, so a pending read completes with an error.
     void close() noexcept
     {
         if (!connection_)
@@ -10296,14 +12059,14 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
-    /// The connection is the parent's: nothing more of it is read.
+    /// Stops reading after a fork, because the connection belongs to the parent process.
     void abandon() noexcept
     {
         if (!end_)
             end_with(asio::error::operation_aborted, "begun before the process was forked");
     }
 
-    /// The connection goes, on the strand.
+    /// Closes the connection and releases its slot. Call this on the strand.
     void leave() noexcept
     {
         if (!connection_)
@@ -10334,12 +12097,13 @@ class streamed_body final : public http::body_stream {
     std::optional<ending> end_;
 };
 
-/// Whoever lets go of it last, wherever: its connection goes on the strand, later, and its slot is given back there.
+/// Shares a body whose last owner may release it on any thread. The connection is closed, and its slot released, by a
+/// handler that is posted to the executor.
 inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& executor,
                                                std::unique_ptr<streamed_body> body)
 {
     return {body.release(), [executor](streamed_body* last) {
-                run_later(executor, [goes = std::shared_ptr<streamed_body>(last)] { goes->leave(); });
+                run_later(executor, [owner = std::shared_ptr<streamed_body>(last)] { owner->leave(); });
             }};
 }
 
@@ -10349,7 +12113,7 @@ inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& exec
 
 namespace cojob::detail {
 
-/// A request as it goes over the wire, in one piece: one write, one TLS record where it fits.
+/// Serializes a request into one string, so that it takes one write, and one TLS record if it fits.
 inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
@@ -10360,8 +12124,8 @@ inline std::string render(const http::request& r)
         size += name.size() + value.size() + 4;
 
     std::string text;
-    text.reserve(size); // so that no piece with the key in it is left behind by a reallocation
-    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would count a literal's characters anew
+    text.reserve(size);                                            // a reallocation would leave a copy of the key
+    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would measure a literal each time
     const auto line = [&](std::string_view name, std::string_view value) {
         text.append(name).append(colon).append(value).append(end_of_line);
     };
@@ -10377,7 +12141,7 @@ inline std::string render(const http::request& r)
     return text;
 }
 
-/// A request on its way, wiped when it goes: it has the key in it.
+/// A serialized request that is being written. The destructor wipes it, because it contains the key.
 class outgoing {
   public:
     explicit outgoing(const http::request& r) : text_(render(r)) {}
@@ -10385,7 +12149,7 @@ class outgoing {
     outgoing& operator=(const outgoing&) = delete;
     ~outgoing() { wipe(text_); }
 
-    /// Writes what can be written now. No error: all has gone.
+    /// Writes as much as possible without blocking. Returns no error once the whole request is written.
     error_code go(stream& connection)
     {
         while (gone_ != text_.size()) {
@@ -10410,28 +12174,28 @@ class outgoing {
 
 namespace cojob::detail {
 
-/// One request and its response on an open connection. Does what can be done without waiting, and tells what is to be
-/// awaited before it can go on.
+/// One request and its response on an open connection. The transaction proceeds as far as it can without waiting, and
+/// returns what the caller must wait for.
 class transaction {
   public:
     enum class awaits {
-        nothing,    ///< it is over
-        connection, ///< until `stream::ready`
-        either,     ///< until `stream::readable_or_writable`
-        turn        ///< a moment for others
+        nothing,    ///< the transaction has ended
+        connection, ///< await `stream::ready`
+        either,     ///< await `stream::readable_or_writable`
+        turn        ///< let other handlers run
     };
 
     transaction(stream& connection, response_reader& reader, const http::request& request, http::exchange& x)
         : connection_(connection), reader_(reader), exchange_(x)
     {
-        if (x.operation.is_stopped() || !x.commit()) // by an observer; by the gate
+        if (x.operation.is_stopped() || !x.commit()) // stopped by an observer, or refused by the gate
             return;
         x.reached = phase::sending;
-        x.is_cut_short = true; // until it is written whole
+        x.is_cut_short = true; // until the request is written
         text_.emplace(request);
     }
 
-    /// Goes on, after a wait with what the wait ended with.
+    /// Continues the transaction. `waited` is the error of the preceding wait.
     [[nodiscard]] awaits go_on(error_code waited = {})
     {
         if (exchange_.operation.is_stopped())
@@ -10451,23 +12215,23 @@ class transaction {
         return is_worth_sending() && !write(waited) ? awaits::connection : awaits::nothing;
     }
 
-    /// Whether the answer is there, as far as it is waited for here: all of it, or the head of one that streams. If
-    /// something is still awaited, then only that the server takes the rest of the request.
+    /// Returns whether the response is complete, or the head of a streamed response. If the caller must still wait, it
+    /// is only for the server to take the rest of the request.
     [[nodiscard]] bool has_answer() const
     {
         return reader_.is_streaming() || (reader_.is_over() && !reader_.failure());
     }
 
-    /// When it is over.
+    /// The result, once the transaction has ended.
     [[nodiscard]] http::exchange_result result()
     {
         if (text_)
             reader_.forbid_reuse();
         if (is_given_up())
-            return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // for its status
+            return {asio::error::operation_aborted, {}, reader_.take_message(), {}}; // the caller needs the status
         if (refusal_)
             return {errc::tls_failed, "the server did not accept the handshake: " + refusal_.message(), {}, {}};
-        if (reader_.failure() && !reader_.is_streaming()) // else whoever reads on is told
+        if (reader_.failure() && !reader_.is_streaming()) // the reader of a streamed body reports its failure
             return {*reader_.failure(),
                     not_sent_ ? "while sending: " + not_sent_.message() : reader_.why(),
                     reader_.take_message(),
@@ -10477,8 +12241,9 @@ class transaction {
     }
 
   private:
-    /// Whether a stop is how it ended. Not where it met the rest of a request that was answered: what the answer tells
-    /// may be told nowhere else. But nothing is a forked child's, and a stream is of no use to who wants to stop.
+    /// Returns whether a stop ended the transaction. A stop that came while the rest of an answered request was written
+    /// does not count, because the response may be the only copy of its result. A forked child must use nothing of its
+    /// parent, and a caller that cancels has no use for a stream.
     [[nodiscard]] bool is_given_up() const
     {
         const auto& op = exchange_.operation;
@@ -10487,11 +12252,12 @@ class transaction {
         return !has_answer() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
     }
 
-    /// What is left of the request. A server that refuses one may answer before it has read all of it, and read no
-    /// more; so the answer is looked for while the request is written. One that accepts it wants the rest.
+    /// Returns whether to write the rest of the request. A server may reject a request before it has read all of it,
+    /// and then read no more, so the transaction reads the response while it writes. A server that responds with
+    /// success wants the rest.
     [[nodiscard]] bool is_worth_sending() const { return text_ && !reader_.failure() && reader_.status() < 300; }
 
-    /// Whether the request is out, or will never be.
+    /// Writes the request. Returns whether it is complete or has failed.
     bool write(error_code& waited)
     {
         not_sent_ = std::exchange(waited, {});
@@ -10504,7 +12270,7 @@ class transaction {
             return false;
         }
         text_.reset();
-        if (not_sent_) // an answer may be there all the same
+        if (not_sent_) // the server may have responded all the same
             reader_.forbid_reuse();
         else if (!reader_.has_begun())
             exchange_.reached = phase::awaiting_response;
@@ -10533,13 +12299,13 @@ class transaction {
         if (exchange_.is_reused || exchange_.bytes_received != 0 || !connection_.was_refused(end))
             return;
         refusal_ = end;
-        exchange_.reached = phase::handshaking; // its last step was the server's
+        exchange_.reached = phase::handshaking; // the server completes the handshake
     }
 
     stream& connection_;
     response_reader& reader_;
     http::exchange& exchange_;
-    std::optional<outgoing> text_; // until it is out
+    std::optional<outgoing> text_; // empty once the request is written
     error_code not_sent_, refusal_;
     asio::socket_base::wait_type write_lacks_ = asio::socket_base::wait_write; // after a write that would have blocked
 };
@@ -10553,12 +12319,57 @@ namespace cojob::detail {
 class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
-        : options_(std::move(options)), connector_(options_.tls, options_.timeouts),
+        : options_(std::move(options)), connector_(options_), ages_(options_.pool.max_age, std::random_device{}()),
           pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
+        wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copy
     }
 
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
+    {
+        return run(request, x, std::nullopt);
+    }
+
+    asio::awaitable<http::exchange_result> open_ahead(const http::request& request, http::exchange& x,
+                                                      std::size_t wanted) override
+    {
+        return run(request, x, wanted);
+    }
+
+    std::function<void()> prepare_tls(const tls_options& options) override
+    {
+        return [this, settings = share<tls_settings>(options)] {
+            connector_.use(settings);
+            drop_idle(time_point::max(), true);
+        };
+    }
+
+    void close() noexcept override
+    {
+        drop_idle(time_point::max(), true);
+        connector_.forget_sessions();
+        bodies_.notify([](streamed_body& body) { body.close(); });
+    }
+
+    void forked() noexcept override
+    {
+        drop_idle(time_point::max(), false);
+        connector_.forget_sessions(); // they belong to the parent process
+        bodies_.notify([](streamed_body& body) { body.abandon(); });
+    }
+
+    void shutdown() noexcept override
+    {
+        pools_->is_shut_down = streams_->is_shut_down = true;
+        connector_.shutdown();
+        bodies_ = {}; // even an expired entry holds an executor
+        drop_idle(time_point::max(), false);
+    }
+
+  private:
+    /// `send` and `open_ahead` share this coroutine. With `ahead` it opens one connection, unless that many are idle.
+    asio::awaitable<http::exchange_result> run(const http::request& request, http::exchange& x,
+                                               std::optional<std::size_t> ahead)
     {
         auto& op = x.operation;
         connection_slot slot(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
@@ -10571,28 +12382,34 @@ class https_transport final : public http::transport {
         const auto now = op.time().now();
         reap(op.time());
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
-        const auto used_since = x.avoids_idle ? now - a_moment : time_point::min();
-        auto connection = x.needs_new_connection ? nullptr : take_reusable(slot.pool(), request.origin, used_since);
+        if (ahead && !wants_more(slot.pool(), request.origin, x, *ahead))
+            co_return http::exchange_result{};
+        auto connection =
+            x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = slot.pool().take_old(time_point::max())) // a connection has a slot, used or idle
+            if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // makes room
                 report(request.origin, connection_change::closed);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
-                co_return http::exchange_result{opened.error, std::move(opened.why), {}, {}};
+                co_return http::exchange_result{
+                    opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final};
             connection = std::move(opened.connection);
+            connection->terms().end_at(ages_.end(op.time().now()));
         }
-        report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened);
+        report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
-        if (!op.is_stopped() && !x.commit()) { // opened for nothing yet: the next request has it
-            keep(slot.pool(), std::move(connection), op.time().now());
-            co_return aborted();
+        if (ahead || (!op.is_stopped() && !x.commit())) { // the next request can use the connection
+            if (connector_.is_current(*connection))
+                keep(slot.pool(), std::move(connection), op.time().now());
+            x.idle_connections = slot.pool().idle_count();
+            co_return ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
         }
 
         const bool has_body = request.method != "HEAD";
         auto& pool = slot.pool();
         auto& line = *connection;
-        connection_ptr kept; // the connection, where it is not the body's
+        connection_ptr kept; // null if the body owns the connection
         std::unique_ptr<streamed_body> body;
         std::optional<response_reader> whole;
         if (x.streams_body && has_body) {
@@ -10612,7 +12429,7 @@ class https_transport final : public http::transport {
             else if (awaited == transaction::awaits::either)
                 ec = co_await line.readable_or_writable();
             else
-                co_await asio::post(op.executor(), asio::deferred);
+                co_await let_others_run(op.executor());
             awaited = exchanged.go_on(ec);
         }
         auto result = exchanged.result();
@@ -10623,56 +12440,38 @@ class https_transport final : public http::transport {
         else if (result.error || !whole->allows_reuse() || !is_kept(*kept, result.response.headers, op.time().now()))
             report(request.origin, connection_change::closed);
         else
-            keep(pool, std::move(kept), now); // its terms know better
+            keep(pool, std::move(kept), now); // `keep` prefers the time of the response
         co_return result;
     }
 
-    void close() noexcept override
-    {
-        drop_idle(time_point::max(), true);
-        bodies_.notify([](streamed_body& body) { body.close(); });
-    }
-
-    void forked() noexcept override
-    {
-        drop_idle(time_point::max(), false);
-        bodies_.notify([](streamed_body& body) { body.abandon(); });
-    }
-
-    void shutdown() noexcept override
-    {
-        pools_->is_shut_down = streams_->is_shut_down = true;
-        connector_.shutdown();
-        bodies_ = {}; // one that is gone still holds an executor
-        drop_idle(time_point::max(), false);
-    }
-
-  private:
-    /// The same room, for connections of another kind.
+    /// The same limits for streams, which have connections of their own.
     static pool_options for_streams(pool_options options)
     {
         options.max_connections = options.max_streams;
         return options;
     }
 
-    /// A kept connection may end at any time, and a request that was not committed tells nothing of the server.
+    /// A server may close a reused connection at any time, and an uncommitted request says nothing about the server.
     static bool is_the_servers_fault(const http::exchange& x)
     {
         const auto was_silent = x.bytes_received == 0 && !x.operation.is_stopped();
         return x.was_committed() && !(x.is_reused && was_silent);
     }
 
-    /// A server closes an idle connection after some time, mostly after five seconds or more. A request that is on its
-    /// way then is lost, and one that must not be repeated is better off with a new connection.
+    /// A server may close an idle connection at any time: after its timeout, or when it is reloaded. A request that is
+    /// in flight then is lost. A request that must not be repeated therefore uses a new connection, or one that was
+    /// opened ahead within this time: servers wait longer for the first request.
     static constexpr duration a_moment = std::chrono::seconds(1);
 
-    /// A server that has accepted a request before all of it was sent mostly reads the rest. One that takes nothing for
-    /// so long does not want it.
+    /// A server that responds with success before it has received the whole request usually reads the rest. One that
+    /// takes nothing for this long does not want it.
     static constexpr duration patience = std::chrono::seconds(5);
 
-    /// Whether the server wants to go on with the connection, after an answer.
-    static bool is_kept(stream& connection, const http::header_list& headers, time_point now)
+    /// Returns whether the connection may serve another request after a response with these headers.
+    bool is_kept(stream& connection, const http::header_list& headers, time_point now) const
     {
+        if (!connector_.is_current(connection))
+            return false;
         connection.terms().heard(headers, now);
         return connection.terms().until() > now;
     }
@@ -10686,17 +12485,18 @@ class https_transport final : public http::transport {
 
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
 
-    /// The connections that are idle and would be too old then.
-    void drop_idle(time_point then, bool tells)
+    /// Closes the idle connections that expire by `then`.
+    void drop_idle(time_point then, bool should_report)
     {
-        for (auto* const table : {pools_.get(), streams_.get()}) // of streams, those that were opened and not used
+        for (auto* const table : {pools_.get(), streams_.get()}) // idle streams were never used
             for (auto& [origin, pool] : table->pools)
                 while (pool.take_old(then))
-                    if (tells)
+                    if (should_report)
                         report(origin, connection_change::closed);
     }
 
-    /// After a sleep too: whatever kept a connection open on its way has forgotten it, and says so only to a request.
+    /// Closes expired idle connections, and all of them after the machine slept: a NAT or firewall has dropped their
+    /// state by then, and shows it only when a request is sent.
     void reap(const clock& time)
     {
         const auto now = time.now();
@@ -10706,9 +12506,19 @@ class https_transport final : public http::transport {
         drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
     }
 
-    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, time_point used_since)
+    /// Returns whether to open another connection ahead. Idle connections that have ended do not count.
+    bool wants_more(connection_pool& pool, const http::origin& origin, http::exchange& x, std::size_t wanted) const
     {
-        while (auto connection = pool.take_idle(used_since)) {
+        for (auto gone = pool.drop_if([](stream& line) { return !line.is_reusable(); }); gone != 0; --gone)
+            report(origin, connection_change::closed);
+        x.idle_connections = pool.idle_count();
+        return x.idle_connections < wanted && pool.has_room();
+    }
+
+    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, bool avoids_idle, time_point now)
+    {
+        const auto is_unused = [](const connection_ptr& line) { return !line->terms().heard_at(); };
+        while (auto connection = avoids_idle ? pool.take_idle(now - a_moment, is_unused) : pool.take_idle()) {
             if (connection->is_reusable())
                 return connection;
             report(origin, connection_change::closed);
@@ -10722,11 +12532,12 @@ class https_transport final : public http::transport {
         return std::make_unique<streamed_body>(std::move(slot), std::move(connection), options_.limits,
                                                [observer = options_.observer, host = origin.host] {
                                                    if (observer)
-                                                       observer->on_connection({host, connection_change::closed});
+                                                       observer->on_connection(
+                                                           {host, connection_change::closed, false});
                                                });
     }
 
-    /// The body of a success goes on to whoever reads it.
+    /// Hands the body of a successful response to its reader.
     void let_read(std::unique_ptr<streamed_body> body, http::exchange_result& result, const operation& op)
     {
         if (result.error || !body->reader().is_streaming())
@@ -10736,17 +12547,18 @@ class https_transport final : public http::transport {
         result.rest = shared;
     }
 
-    void report(const http::origin& origin, connection_change change) const
+    void report(const http::origin& origin, connection_change change, bool is_resumed = false) const
     {
         if (options_.observer)
-            options_.observer->on_connection({origin.host, change});
+            options_.observer->on_connection({origin.host, change, is_resumed});
     }
 
     http::https_options options_;
     connector connector_;
+    connection_ages ages_;
     std::shared_ptr<pool_table> pools_, streams_;
-    weak_list<streamed_body> bodies_; // that may be open
-    std::optional<awake_mark> awake_; // of the last exchange
+    weak_list<streamed_body> bodies_; // bodies that may still be open
+    std::optional<awake_mark> awake_; // as of the last exchange
 };
 
 } // namespace cojob::detail
@@ -10874,21 +12686,21 @@ inline void check_handle_line(std::string_view text)
 inline void read_handle_text(std::string& member, std::string_view name, std::string_view value)
 {
     if (!member.empty())
-        refuse_handle(name, "is there twice");
+        refuse_handle(name, "occurs twice");
     if (value.empty())
         refuse_handle(name, "is empty");
     member = decode_handle_text(value);
     if (http::encode_segment(member) != value) // also catches the value that has run into the next word
-        refuse_handle(name, "is not percent-encoded as it has to be");
+        refuse_handle(name, "is not percent-encoded correctly");
 }
 
 inline void read_handle_time(std::optional<timestamp>& member, std::string_view name, std::string_view value)
 {
     if (member)
-        refuse_handle(name, "is there twice");
+        refuse_handle(name, "occurs twice");
     member = parse_rfc3339(value);
     if (!member)
-        refuse_handle(name, "is not a time of RFC 3339");
+        refuse_handle(name, "is not an RFC 3339 time");
 }
 
 /// An unknown member is refused: what a later library adds to tell ends apart makes a new version.
@@ -10915,9 +12727,9 @@ inline void read_handle_member(job_handle& handle, std::string_view word)
 void check_handle(const job_handle& handle, std::string_view api, std::string_view scope)
 {
     if (handle.api != api)
-        refuse_handle("is of another API");
+        refuse_handle("belongs to another API");
     if (handle.scope != scope)
-        refuse_handle("is of another server or project");
+        refuse_handle("belongs to another server or project");
     check_handle_id(handle.id);
 }
 
@@ -11268,14 +13080,16 @@ enum class poll_failure {
 inline bool may_pass(const error_info& failure)
 {
     const auto status = failure.http_status;
-    return (failure.code() == condition::retryable && status != 501 && status != 505) ||
-           failure.code() == errc::deadline_exceeded || status == 408 || status == 425;
+    return !failure.is_final && ((failure.code() == condition::retryable && status != 501 && status != 505) ||
+                                 failure.code() == errc::deadline_exceeded || status == 408 || status == 425);
 }
 
-/// Whether no HTTP response arrived. Own APIs' failures may have a code and no status: who says 404 has heard a server.
+/// Whether no HTTP response of the server arrived. Own APIs' failures may have a code and no status: who says 404 has
+/// heard a server. A proxy's status is none of the server's.
 inline bool is_silence(const error_info& failure)
 {
-    return failure.http_status == 0 && (failure.code() == condition::transport || failure.code() == condition::timeout);
+    return (failure.http_status == 0 || failure.code() == errc::proxy_failed) &&
+           (failure.code() == condition::transport || failure.code() == condition::timeout);
 }
 
 /// The table of docs/design/waiting.md, with its reasons.
@@ -11283,6 +13097,8 @@ inline poll_failure kind_of(const error_info& failure)
 {
     const auto status = failure.http_status;
     const auto& code = failure.code();
+    if (failure.is_final)
+        return poll_failure::final;
     if (code == errc::rate_limited)
         return poll_failure::throttled;
     if (code == errc::not_found || code == errc::invalid_response || code == errc::malformed_response ||
@@ -11567,7 +13383,7 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
         const auto self = shared_from_this();
         poll_answer answer;
         try {
-            answer.failure = error_info(errc::request_timeout, "the service did not answer");
+            answer.failure = error_info(errc::request_timeout, "the service did not respond");
         } catch (...) {
             answer.thrown = std::current_exception();
         }
@@ -11592,6 +13408,40 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
     std::shared_ptr<poll_trace> trace_ = share<poll_trace>();
     std::unique_ptr<alarm> alarm_;
     bool is_over_ = false; ///< it has completed, or nobody waits for it
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_times.hpp
+
+namespace cojob::detail {
+
+/// Compares how long a list takes with the single polls that it replaces. Pure.
+class poll_times {
+  public:
+    enum class verdict { fast, slow, unknown };
+
+    /// For how long a slow list is left out.
+    static constexpr duration rest = std::chrono::minutes(1);
+
+    /// A single poll returned a job.
+    void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
+
+    /// A list that covers `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
+    /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
+    /// poll.
+    [[nodiscard]] verdict judge(duration list, std::size_t jobs, std::size_t at_once, duration interval) const noexcept
+    {
+        if (list < interval / 2)
+            return verdict::fast;
+        if (!single_)
+            return verdict::unknown;
+        const auto rounds = static_cast<duration::rep>((jobs + at_once - 1) / at_once);
+        return list / rounds > *single_ ? verdict::slow : verdict::fast;
+    }
+
+  private:
+    std::optional<duration> single_; // smoothed
 };
 
 } // namespace cojob::detail
@@ -11722,9 +13572,10 @@ struct poll_group : timer_queue_hook {
     std::unordered_map<std::string, polled_job> jobs{};
     timer_queue<polled_job> queue{};
     std::shared_ptr<poll_request> list{};          ///< under way
-    time_point no_list_before = time_point::min(); ///< as the server wants
-    std::size_t requests = 0;                      ///< that one included
-    unsigned failed_lists = 0;                     ///< in a row
+    time_point no_list_before = time_point::min(); ///< as the server wants, or because lists are slow
+    poll_times times{};
+    std::size_t requests = 0;  ///< that one included
+    unsigned failed_lists = 0; ///< in a row
     bool can_list;
     bool is_noted_idle = false; ///< it is among those that the scheduler may forget
     poll_group* next_idle = nullptr;
@@ -12248,12 +14099,27 @@ class poll_scheduler final : public poll_sender {
             roster_.deliver(*request.job, answer, now());
         else
             roster_.deliver_list(request, answer, std::move(listed), now());
+        if (!has_failed && !answer.is_slept_through)
+            note_time(request, now() - answer.begun - answer.queued);
         if (is_throttled || request.is_probe)
             roster_.queue.reorder(paused);
         else
             roster_.queue.reorder(request.group);
         if (paused.is_on(now()))
             roster_.fail_throttled_waiters(paused, now());
+    }
+
+    /// Leaves lists out for a while if single polls are faster. If that is unknown, the next poll of one job is single.
+    void note_time(const poll_request& request, duration took) noexcept
+    {
+        auto& group = request.group;
+        if (request.job)
+            return group.times.single_took(took);
+        const auto verdict = group.times.judge(took, request.expected, most_, group.min_interval);
+        if (verdict == poll_times::verdict::slow)
+            group.no_list_before = std::max(group.no_list_before, now() + poll_times::rest);
+        else if (auto* const first = group.queue.first(); first && verdict == poll_times::verdict::unknown)
+            first->must_be_fetched = true;
     }
 
     /// If the alarm cannot be set, all waits end with the reason.
@@ -12883,7 +14749,7 @@ class job_wait final : public poll_waiter {
     void fail_throttled(time_point asked_until) noexcept override
     {
         end_by([&] {
-            error_info failure(errc::rate_limited, "another poll was told to wait for longer than there is time");
+            error_info failure(errc::rate_limited, "the server's pause is longer than the wait's time");
             failure.http_status = 429;
             end_throttled(std::move(failure), asked_until);
             report_poll(errc::rate_limited);
@@ -13020,7 +14886,7 @@ class job_wait final : public poll_waiter {
             return *last_failure_;
         const auto was_sent = !reached || *reached >= phase::sending;
         return {was_sent ? errc::request_timeout : errc::connect_timeout,
-                "no poll was answered before the wait's time was up"};
+                "no poll got a response before the wait's time was up"};
     }
 
     void report_poll(error_code failure) const
@@ -13130,9 +14996,9 @@ class wait_set final : public wait_listener {
 inline void check_options(const wait_options& options, const poll_schedule& service)
 {
     if (options.timeout <= duration::zero())
-        throw_invalid_argument("wait_options::timeout: must be more than zero; no_timeout for none");
+        throw_invalid_argument("wait_options::timeout: must be more than zero; use no_timeout for no limit");
     if (options.patience <= duration::zero())
-        throw_invalid_argument("wait_options::patience: must be more than zero; no_timeout for none");
+        throw_invalid_argument("wait_options::patience: must be more than zero; use no_timeout for no limit");
     if (options.settle < duration::zero())
         throw_invalid_argument("wait_options::settle: must not be negative");
     merge(options.schedule, service);
@@ -13700,37 +15566,39 @@ namespace cojob::detail {
 
 namespace cojob::detail {
 
-/// Which odd members a client has told its observer. Thread-safe: answers are decoded on their callers' threads.
-class odd_member_memory {
+/// The odd members that a client has reported to its observer. Thread-safe: responses are decoded on the callers'
+/// threads.
+class reported_odd_members {
   public:
-    /// Whether it is news. Names of members are this library's, so there are few; more than that are not told.
+    /// Adds a member. Returns true if it is new. The names are those that this library decodes, so there are few;
+    /// members over the limit are not reported.
     bool add(std::string_view api, const std::string& path)
     {
         constexpr std::size_t most = 256;
         auto name = std::string(api) + '\n' + path;
         const std::lock_guard lock(mutex_);
-        if (told_.size() == most || std::find(told_.begin(), told_.end(), name) != told_.end())
+        if (reported_.size() == most || std::find(reported_.begin(), reported_.end(), name) != reported_.end())
             return false;
-        told_.push_back(std::move(name));
+        reported_.push_back(std::move(name));
         return true;
     }
 
   private:
     std::mutex mutex_;
-    std::vector<std::string> told_;
+    std::vector<std::string> reported_;
 };
 
-/// Tells each member once in a client's life: a server that leaves one out does so in every answer.
-/// \param api a literal
-inline void tell_odd_members(client_state& state, std::string_view api, const std::vector<odd_member>& found)
+/// Reports each member once per client: a server that omits a member does so in every response.
+/// \param api a string literal
+inline void report_odd_members(client_state& state, std::string_view api, const std::vector<odd_member>& found)
 {
     const auto& observer = state.options.observer;
     if (!observer)
         return;
-    const auto memory = state.extension<odd_member_memory>();
+    const auto memory = state.extension<reported_odd_members>();
     for (const auto& odd : found)
         if (memory->add(api, odd.path))
-            run_later(state.executor, [observer, api, odd] { // a copy: the answer does not stay
+            run_later(state.executor, [observer, api, odd] { // a copy: the response may be gone by then
                 observer->on_odd_member({api, odd.path, odd.problem});
             });
 }
@@ -13777,9 +15645,9 @@ T decode_response(const call_record& call, std::string_view api, T (*decode)(con
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
             if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.api.job_id))
-                root.member(id_member).fail("not the job that was asked for");
+                root.member(id_member).fail("not the requested job");
         if (!context.odd().empty())
-            tell_odd_members(*call.client, api, context.odd());
+            report_odd_members(*call.client, api, context.odd());
         return decoded;
     } catch (const api_error& failure) {
         throw_undecodable(call, failure);
@@ -13849,7 +15717,7 @@ wait_options rest_of_wait(const client& c, wait_options options, time_point unti
     options.timeout = until - client_state::of(c)->time().now();
     if (options.timeout > duration::zero())
         return options;
-    error_info late(errc::wait_timeout, "the time was up when the job had been created");
+    error_info late(errc::wait_timeout, "the job was created, but the time was up before the first poll");
     late.job_id = std::move(id);
     late.job_status = std::move(status);
     throw_error(std::move(late));
@@ -13904,7 +15772,7 @@ class reentrancy_guard {
         scope(reentrancy_guard& of, const char* function) : taken_(of.is_taken_)
         {
             if (taken_.exchange(true))
-                throw_invalid_argument(function, "the call before has not ended");
+                throw_invalid_argument(function, "the previous call has not completed");
         }
         scope(const scope&) = delete;
         scope& operator=(const scope&) = delete;
@@ -14036,14 +15904,14 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/client/log_words.hpp
+// -------- cojob/impl/internal/client/log_message.hpp
 
 namespace cojob::detail {
 
-/// A text from outside as one word: short, escaped, and in quotes where it could be taken for more than one.
+/// External text as one word of a line: shortened, escaped, and quoted if it contains a separator.
 inline std::string one_word(std::string_view text, std::string_view separators)
 {
-    constexpr std::size_t most = 256; // above any id, and a line stays one that can be read
+    constexpr std::size_t most = 256; // longer than any id, short enough for a readable line
     constexpr std::string_view cut_mark = "...";
     auto word = std::string(text.size() > most ? cut_at_character(text, most - cut_mark.size()) : text);
     if (text.size() > most)
@@ -14056,7 +15924,7 @@ inline std::string one_word(std::string_view text, std::string_view separators)
     return is_plain ? word : '"' + quoted + '"';
 }
 
-/// Whether a part of a query is one thing: a server may separate members by more than `&`.
+/// Whether part of a query is a single name or value. A server may accept other separators than `&`.
 inline bool is_plain_member(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) {
@@ -14064,14 +15932,14 @@ inline bool is_plain_member(std::string_view text)
     });
 }
 
-/// Whether the value of a query's member may be shown.
+/// Whether the value of this query parameter may be logged.
 inline bool is_public_member(std::string_view name)
 {
     constexpr std::array<std::string_view, 6> names{"status", "limit", "offset", "skip", "take", "page"};
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// A path with its query, where what may be secret has become `***`.
+/// A path with its query, in which names and values that may be secret are replaced by `***`.
 inline std::string redact_query(std::string_view path)
 {
     constexpr std::string_view hidden = "***";
@@ -14094,29 +15962,29 @@ inline std::string redact_query(std::string_view path)
     return shown;
 }
 
-/// What a line says, without level and line break.
-class log_words {
+/// The text of a log line, without level and line break.
+class log_message {
   public:
-    /// \param own this library's words
-    explicit log_words(std::string_view own) : text_(own) {}
+    /// \param own text of this library, which needs no escaping
+    explicit log_message(std::string_view own) : text_(own) {}
 
-    log_words(std::string_view method, std::string_view path, std::string_view own)
+    log_message(std::string_view method, std::string_view path, std::string_view own)
         : text_(one_word(method, " ") + ' ' + one_word(redact_query(path), " ") + ' ')
     {
         text_ += own;
     }
 
-    log_words& with(std::string_view key, std::string_view value)
+    log_message& with(std::string_view key, std::string_view value)
     {
         text_.append(" ").append(key).append("=").append(one_word(value, " ="));
         return *this;
     }
 
-    log_words& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
+    log_message& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
 
-    log_words& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
+    log_message& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
 
-    log_words& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
+    log_message& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
@@ -14137,54 +16005,54 @@ inline std::string from_now(duration wait)
     return wait < std::chrono::milliseconds(1) ? "now" : "in " + in_units(wait);
 }
 
-inline log_words words_of_attempt(const attempt_event& e)
+inline log_message format_attempt(const attempt_event& e)
 {
-    log_words words(e.method, e.path, "begins");
+    log_message words(e.method, e.path, "begins");
     words.with("attempt", e.number);
     if (e.is_poll)
         words.with("kind", "poll");
     return words;
 }
 
-inline log_words words_of_response(const response_event& e)
+inline log_message format_response(const response_event& e)
 {
     const auto status = e.status == 0 ? "no response" : std::to_string(e.status);
-    log_words words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
+    log_message words(e.method, e.path, "-> " + status + " in " + in_units(e.elapsed));
     words.with(e.error);
     if (e.error && e.reached != phase::done)
         words.with("phase", to_string(e.reached));
     return words;
 }
 
-inline log_words words_of_retry(const retry_event& e)
+inline log_message format_retry(const retry_event& e)
 {
-    log_words words(e.method, e.path, "retry " + from_now(e.wait));
+    log_message words(e.method, e.path, "retry " + from_now(e.wait));
     words.with("attempt", e.number).with(e.error);
     if (e.is_hinted)
-        words.with("hinted", "yes");
+        words.with("delay_from", "server");
     return words;
 }
 
-inline log_words words_of_throttled(const throttled_event& e)
+inline log_message format_throttled(const throttled_event& e)
 {
     const auto how_long = "throttled for " + in_units(e.wait);
     if (!e.method.empty())
-        return log_words(e.method, e.path, how_long).with(e.error);
-    return log_words("polls " + how_long).with("scope", e.scope).with(e.error);
+        return log_message(e.method, e.path, how_long).with(e.error);
+    return log_message("polls " + how_long).with("scope", e.scope).with(e.error);
 }
 
-inline log_words words_of_connection(const connection_event& e)
+inline log_message format_connection(const connection_event& e)
 {
     const auto change = e.change == connection_change::opened   ? "connection opened"
                         : e.change == connection_change::reused ? "connection reused"
                                                                 : "connection closed";
-    return log_words(change).with("host", e.host);
+    return log_message(e.is_resumed ? "connection opened, TLS session resumed" : change).with("host", e.host);
 }
 
-inline log_words words_of_poll(const poll_event& e)
+inline log_message format_poll(const poll_event& e)
 {
-    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll answered";
-    log_words words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
+    const std::string what = e.number == 0 ? "wait begins" : e.error ? "poll failed" : "poll succeeded";
+    log_message words(what + (e.next_in > duration::zero() ? ", next poll " + from_now(e.next_in) : ", the wait ends"));
     words.with_job(e.job_id, e.api);
     if (e.number != 0)
         words.with("poll", e.number);
@@ -14193,28 +16061,28 @@ inline log_words words_of_poll(const poll_event& e)
     return words.with(e.error);
 }
 
-inline log_words words_of_change(const poll_event& e)
+inline log_message format_change(const poll_event& e)
 {
-    return log_words("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
+    return log_message("job changed").with_job(e.job_id, e.api).with("poll", e.number).with("status", e.status);
 }
 
-inline log_words words_of_unknown_status(const unknown_status_event& e)
+inline log_message format_unknown_status(const unknown_status_event& e)
 {
-    return log_words("unknown status").with_job(e.job_id, e.api).with("status", e.status);
+    return log_message("unknown status").with_job(e.job_id, e.api).with("status", e.status);
 }
 
-inline log_words words_of_odd_member(const odd_member_event& e)
+inline log_message format_odd_member(const odd_member_event& e)
 {
-    return log_words("odd member").with("member", e.member).with("problem", e.problem).with("api", e.api);
+    return log_message("unexpected JSON member").with("member", e.member).with("problem", e.problem).with("api", e.api);
 }
 
-inline log_words words_of_stretched(const stretched_event& e)
+inline log_message format_stretched(const stretched_event& e)
 {
-    log_words words("polls stretched, one is " + in_units(e.late) + " late");
+    log_message words("polls delayed, one is " + in_units(e.late) + " late");
     return words.with("overdue", e.overdue).with("in_flight", e.in_flight);
 }
 
-/// By its method alone: an observer does not know what the service said of the request.
+/// Decides by the method alone: an observer does not know the request's `effect`.
 [[nodiscard]] inline bool has_effect(std::string_view method) noexcept
 {
     return effect_of(method) == effect::once;
@@ -14229,7 +16097,7 @@ inline log_words words_of_stretched(const stretched_event& e)
     return e.error == errc::certificate_rejected ? log_level::error : log_level::warning;
 }
 
-/// A poll that fails along the way is no news: its response was.
+/// A failed poll that does not end the wait is only a debug line: its response has been logged.
 [[nodiscard]] inline log_level level_of(const poll_event& e) noexcept
 {
     return e.error && e.next_in <= duration::zero() ? log_level::error : log_level::debug;
@@ -14246,7 +16114,7 @@ inline log_words words_of_stretched(const stretched_event& e)
     return "cojob debug   ";
 }
 
-/// To the millisecond, always as long.
+/// UTC with milliseconds; always of the same length.
 [[nodiscard]] inline std::string time_stamp(timestamp now)
 {
     const auto whole = std::chrono::floor<std::chrono::seconds>(now);
@@ -14261,35 +16129,32 @@ class line_log final : public observer {
   public:
     line_log(log_sink sink, log_level level) : sink_(std::move(sink)), level_(level) {}
 
-    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, words_of_attempt, e); }
-    void on_response(const response_event& e) noexcept override { write(level_of(e), words_of_response, e); }
-    void on_retry(const retry_event& e) noexcept override { write(log_level::info, words_of_retry, e); }
-    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, words_of_throttled, e); }
-    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, words_of_connection, e); }
-    void on_poll(const poll_event& e) noexcept override { write(level_of(e), words_of_poll, e); }
-    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, words_of_change, e); }
+    void on_attempt(const attempt_event& e) noexcept override { write(log_level::debug, format_attempt, e); }
+    void on_response(const response_event& e) noexcept override { write(level_of(e), format_response, e); }
+    void on_retry(const retry_event& e) noexcept override { write(log_level::info, format_retry, e); }
+    void on_throttled(const throttled_event& e) noexcept override { write(log_level::info, format_throttled, e); }
+    void on_connection(const connection_event& e) noexcept override { write(log_level::debug, format_connection, e); }
+    void on_poll(const poll_event& e) noexcept override { write(level_of(e), format_poll, e); }
+    void on_job_changed(const poll_event& e) noexcept override { write(log_level::info, format_change, e); }
     void on_polls_stretched(const stretched_event& e) noexcept override
     {
-        write(log_level::warning, words_of_stretched, e);
+        write(log_level::warning, format_stretched, e);
     }
     void on_unknown_status(const unknown_status_event& e) noexcept override
     {
-        write(log_level::warning, words_of_unknown_status, e);
+        write(log_level::warning, format_unknown_status, e);
     }
-    void on_odd_member(const odd_member_event& e) noexcept override
-    {
-        write(log_level::warning, words_of_odd_member, e);
-    }
+    void on_odd_member(const odd_member_event& e) noexcept override { write(log_level::warning, format_odd_member, e); }
 
   private:
     template <class Event>
-    void write(log_level level, log_words (*words_of)(const Event&), const Event& event) noexcept
+    void write(log_level level, log_message (*words_of)(const Event&), const Event& event) noexcept
     {
         if (level > level_)
             return;
         try {
             sink_(level, words_of(event).text());
-        } catch (...) { // the sink, memory: a line less is no harm
+        } catch (...) { // the sink or an allocation failed: the line is lost
         }
     }
 
@@ -14305,7 +16170,7 @@ observer_ptr log_to(std::ostream& out, log_level level, time_stamps stamps)
         [&out, stamps, mutex = detail::share<std::mutex>()](log_level of_line, std::string_view text) {
             auto line = std::string(detail::begin_of_line(of_line)).append(text).append(1, '\n');
             const std::lock_guard lock(*mutex);
-            if (stamps == time_stamps::utc) // in the order of the lines
+            if (stamps == time_stamps::utc) // under the lock, so that times are in the order of the lines
                 line.insert(0, detail::time_stamp(std::chrono::system_clock::now()) + ' ');
             out.write(line.data(), static_cast<std::streamsize>(line.size()));
         },
@@ -14360,8 +16225,6 @@ bool operator==(const unknown_members& a, const unknown_members& b) noexcept
 #ifdef _WIN32
 #include <io.h>
 #else
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #endif
 
@@ -14378,7 +16241,7 @@ struct file_closer {
 };
 using file_ptr = std::unique_ptr<std::FILE, file_closer>;
 
-/// The whole file; nothing when there is none.
+/// Reads a whole file; nothing if it does not exist.
 [[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
 {
     errno = 0;
@@ -14395,7 +16258,7 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return text;
 }
 
-/// What a path stands for, through symbolic links: a link is kept, and what it names is replaced.
+/// Resolves symbolic links, so that the file is replaced and not the link.
 [[nodiscard]] inline std::filesystem::path follow_links(std::filesystem::path path)
 {
     std::error_code ignored;
@@ -14409,7 +16272,7 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
-/// A file that an interrupted replacement of this one left beside it; empty: none.
+/// Finds a temporary file that an interrupted replacement of this file left behind; empty if there is none.
 [[nodiscard]] inline std::string find_leftover(const std::string& path)
 {
     const auto target = follow_links(path);
@@ -14421,8 +16284,8 @@ using file_ptr = std::unique_ptr<std::FILE, file_closer>;
     return {};
 }
 
-/// Removes what interrupted replacements of a file have left beside it. Another process may be replacing it right now,
-/// which takes less than a minute.
+/// Removes the temporary files that interrupted replacements of this file left behind. Keeps those of the last minute:
+/// another process may be replacing the file now.
 inline void remove_old_leftovers(const std::filesystem::path& target)
 {
     const auto begin = target.filename().string() + ".tmp-";
@@ -14441,8 +16304,9 @@ inline void remove_old_leftovers(const std::filesystem::path& target)
     }
 }
 
-/// A new file beside another, which becomes that other, or goes. It is on the disk before it takes the name, and the
-/// name is on the disk before `replace` returns: after a crash the old file is there, or the new one, whole.
+/// Replaces a file atomically. Writes a temporary file next to it, flushes it to disk, renames it, and flushes the
+/// folder before `replace` returns: after a crash, either the old or the new file is there, complete. The destructor
+/// removes a temporary file that was not renamed.
 class file_replacement {
   public:
     explicit file_replacement(std::string path) : path_(std::move(path)), target_(follow_links(path_)), name_(target_)
@@ -14483,13 +16347,23 @@ class file_replacement {
 
   private:
 #ifdef _WIN32
+    /// The folder's permissions apply. Fails if the file exists; msvcrt's fopen does not know the mode x for that.
     file_ptr create()
     {
-        errno = 0;
-        file_ptr file(std::fopen(name_.string().c_str(), "wbx")); // x: never what somebody else put there
-        if (!file)
+        std::error_code ignored;
+        if (std::filesystem::is_directory(target_, ignored))
+            throw_file_error(EISDIR, path_);
+        const int descriptor =
+            ::_wopen(name_.c_str(), _O_CREAT | _O_EXCL | _O_WRONLY | _O_BINARY, _S_IREAD | _S_IWRITE);
+        if (descriptor < 0)
             throw_file_error(errno, path_);
         is_there_ = true;
+        file_ptr file(::_fdopen(descriptor, "wb"));
+        if (!file) {
+            const auto error = errno;
+            ::_close(descriptor);
+            throw_file_error(error, path_);
+        }
         return file;
     }
 
@@ -14497,7 +16371,8 @@ class file_replacement {
 
     void keep_name() const {}
 #else
-    /// For its owner only, or for whom the old file was. What somebody else put there is never written to.
+    /// Creates the temporary file with the old file's permissions, or else for its owner only. Never opens an existing
+    /// file.
     file_ptr create()
     {
         struct stat old{};
@@ -14521,8 +16396,8 @@ class file_replacement {
         return file;
     }
 
-    /// Another's file stays another's, or at least its group's, where this process may give files away. The mode that
-    /// it is to have then: what the old group was allowed, no other group is.
+    /// Keeps the old file's owner and group, or at least the group, if this process may set them. Returns the mode for
+    /// the new file: if the group differs, without the group's permissions.
     static mode_t give_as(const struct stat& old, int descriptor)
     {
         const auto mode = static_cast<mode_t>(old.st_mode & 07777U); // an unsigned short on macOS
@@ -14536,7 +16411,7 @@ class file_replacement {
 
     static bool reaches_disk(std::FILE* file)
     {
-#ifdef F_FULLFSYNC // macOS: fsync leaves it in the drive's cache
+#ifdef F_FULLFSYNC // macOS: fsync does not flush the drive's cache
         if (::fcntl(::fileno(file), F_FULLFSYNC) == 0)
             return true;
 #endif
@@ -14547,10 +16422,10 @@ class file_replacement {
     {
         const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (folder < 0)
-            return; // a folder that may be written to and not read
+            return; // the folder can be written to but not read
         const auto error = ::fsync(folder) == 0 ? 0 : errno;
         ::close(folder);
-        if (error != 0 && error != EINVAL) // EINVAL: a file system that cannot
+        if (error != 0 && error != EINVAL) // EINVAL: the file system cannot flush folders
             throw_file_error(error, path_);
     }
 #endif
@@ -14564,29 +16439,28 @@ class file_replacement {
 
 // -------- cojob/impl/internal/policy/quota_file.hpp
 
-// What `quota::save` writes: lines of a name and an integer, times in nanoseconds, the last line a CRC-32 of all
-// before.
+// The format of `quota::save`: lines with a name and an integer, times in nanoseconds. The last line is a CRC-32 of all
+// lines before it.
 //
 //     cojob-quota 1
 //     window 3600000000000        quota_options::window
-//     wall 1767225600000000000    when it was saved, in civil time
-//     steady 3600000000000        and in steady time, which begins anew when the machine starts
-//     held 1                      slots of requests under way
-//     pause 0                     what is left of the pool's pause; at least 1 while it probes
-//     guess 0                     the last pause that no hint gave; the next is twice that
-//     stamps 2                    so many ages follow, the oldest first
+//     wall 1767225600000000000    civil time of the save
+//     steady 3600000000000        steady time of the save; it restarts with the machine
+//     held 1                      slots of requests in flight
+//     pause 0                     the rest of the pool's pause; at least 1 during a probe
+//     guess 0                     the last pause without a hint; the next one is twice as long
+//     stamps 2                    the number of `age` lines, which follow, oldest first
 //     age 1200000000
 //     age 700000000
 //     crc 0123abcd
-//
-// There is one way only to write a state, so a text that is not what its own state would be written as is damaged.
+// Each state has exactly one text. A file that differs from the text of the state parsed from it is damaged.
 namespace cojob::detail {
 
 /// A saved quota.
 struct quota_record {
     duration window{};
     quota_state state{};
-    timestamp wall{}; ///< of `state.at`
+    timestamp wall{}; ///< the civil time at `state.at`
 };
 
 [[nodiscard]] inline std::string format_quota_file(const quota_record& r)
@@ -14616,10 +16490,10 @@ struct quota_record {
     return text += '\n';
 }
 
-/// Reads what `format_quota_file` wrote.
+/// Parses the text that `format_quota_file` writes.
 class quota_file_parser {
   public:
-    /// `path` is for the messages.
+    /// \param path for error messages
     explicit quota_file_parser(std::string path) : path_(std::move(path)) {}
 
     /// \throws api_error invalid_argument for any other text
@@ -14638,7 +16512,7 @@ class quota_file_parser {
         r.state.guess = take_length(text, "guess");
         for (auto left = take_length(text, "stamps").count(); left > 0; --left)
             r.state.ages.push_back(take_length(text, "age"));
-        constexpr std::uint64_t most_held = 1'000'000; // nobody has so many under way; each takes memory
+        constexpr std::uint64_t most_held = 1'000'000; // more than any client has in flight; each takes memory
         const auto is_in_order = std::is_sorted(r.state.ages.begin(), r.state.ages.end(), std::greater());
         if (whole != format_quota_file(r) || !is_in_order || r.state.held > most_held)
             fail_damaged();
@@ -14647,10 +16521,10 @@ class quota_file_parser {
 
     [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("quota file: " + path_, why); }
 
-    /// The uses of the last window are not known any more: a new quota could spend them twice.
+    /// The uses of the last window are unknown: a new quota could spend them twice.
     [[noreturn]] void fail_lost(std::string why) const
     {
-        fail(why + "; its uses are lost: delete the file once a whole window has passed since the last of them");
+        fail(why + "; its uses are lost: delete the file when a whole window has passed since the last use");
     }
 
   private:
@@ -14691,7 +16565,7 @@ class quota_file_parser {
     std::string path_;
 };
 
-/// From then to now; never negative.
+/// The time from `then` to `now`; never negative.
 template <class Time>
 [[nodiscard]] constexpr duration time_since(Time then, Time now) noexcept
 {
@@ -14702,8 +16576,8 @@ template <class Time>
     return is_in_range ? duration(now - then) : duration::max();
 }
 
-/// How old a record is at least. The wall clock may have been moved in the meantime; the steady one cannot be, but
-/// begins anew when the machine starts.
+/// The minimum age of a record. The wall clock may have been set since; the steady clock cannot be set, but restarts
+/// with the machine.
 [[nodiscard]] inline duration elapsed_since(const quota_record& r, timestamp wall_now, time_point now) noexcept
 {
     const auto by_wall = time_since(r.wall, wall_now);
@@ -14723,9 +16597,9 @@ inline quota_options checked(const quota_options& options)
     if (options.limit == 0)
         throw_invalid_argument("quota_options::limit: must be more than zero");
     if (options.window <= duration::zero() || options.window == no_timeout)
-        throw_invalid_argument("quota_options::window: must be more than zero, and not no_timeout");
+        throw_invalid_argument("quota_options::window: must be more than zero, and must not be no_timeout");
     if (options.max_wait <= duration::zero())
-        throw_invalid_argument("quota_options::max_wait: must be more than zero; no_timeout for none");
+        throw_invalid_argument("quota_options::max_wait: must be more than zero; use no_timeout for no limit");
     return options;
 }
 
@@ -14771,12 +16645,12 @@ std::shared_ptr<quota> quota::load(std::string path, quota_options options, cloc
     if (!text) {
         if (const auto leftover = detail::find_leftover(path); !leftover.empty())
             parser.fail("missing, but an interrupted save left " + leftover +
-                        ": rename that to go on from it, or delete it once a whole window has passed");
+                        ": rename it to continue from it, or delete it when a whole window has passed");
         return loaded;
     }
     const auto record = parser.parse(*text);
     if (record.window < options.window)
-        parser.fail("saved for a shorter window than quota_options::window: older uses are not in it");
+        parser.fail("saved for a shorter window than quota_options::window: older uses are missing");
     const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
     loaded->core_ = detail::share<detail::quota_core>(options, clock, record.state, elapsed);
     return loaded;
@@ -14827,7 +16701,7 @@ inline bool read_source(const json_reader& json, job_source& source)
     });
 }
 
-/// Whether there is a status. The id is empty where there is none.
+/// Returns whether there is a status. The id is empty if it is missing.
 inline bool read_agent_job(const json_reader& json, agent_job& job)
 {
     bool has_status = false;
@@ -14852,7 +16726,7 @@ inline bool read_agent_job(const json_reader& json, agent_job& job)
     return has_status;
 }
 
-/// What the vendor's document shows of every job.
+/// Notes missing members that each job has according to the vendor's documentation.
 inline void note_what_is_missing(const json_reader& json, const agent_job& job)
 {
     if (job.source.repository.empty())
@@ -14863,7 +16737,7 @@ inline void note_what_is_missing(const json_reader& json, const agent_job& job)
         json.note_missing("createdAt");
 }
 
-/// A job that was just made: it is there, whatever else the answer says.
+/// Decodes a job that was just created. Only the id is required: the job exists, whatever else is missing.
 inline agent_job decode_created_job(const json_reader& json)
 {
     agent_job job;
@@ -14893,10 +16767,11 @@ inline agent_job decode_agent_job(const json_reader& json)
 
 namespace cojob::detail {
 
-/// The quotas a client keeps: one for each scope, whatever the services on it.
+/// The quotas of a client. All services of one scope share a quota.
 class quota_pools {
   public:
-    /// \throws api_error invalid_argument, where a service of the same scope has other options or these cannot work
+    /// \throws api_error invalid_argument if another service of this scope has different options, or the options are
+    /// invalid
     std::shared_ptr<quota> get(const std::string& scope, const quota_options& options, const clock_ptr& time)
     {
         const std::lock_guard lock(mutex_);
@@ -14904,7 +16779,7 @@ class quota_pools {
         if (!pool)
             pools_.put(scope, pool = share<quota>(options, time));
         else if (!(pool->options() == options))
-            throw_invalid_argument("quota: another service of this client and project has other quota_options");
+            throw_invalid_argument("quota: another service of this client and project has different quota_options");
         return pool;
     }
 
@@ -14913,7 +16788,7 @@ class quota_pools {
     name_map<quota> pools_;
 };
 
-/// The quota a service draws on: the one it was given, else the client's; none for a limit of zero.
+/// The quota of a service: the given one, or else the client's for this scope. Null if the limit is zero.
 inline std::shared_ptr<quota> find_quota(const client& c, const std::string& scope, const quota_options& options,
                                          const std::shared_ptr<quota>& shared)
 {
@@ -14929,10 +16804,10 @@ inline std::shared_ptr<quota> find_quota(const client& c, const std::string& sco
 
 namespace cojob::detail {
 
-/// Where a service's requests go and what authorizes them, checked.
+/// A service's base URL and credential, validated.
 class service_settings {
   public:
-    /// How the options are called that these come from.
+    /// The options' names, for error messages.
     struct names {
         std::string_view key, url;
     };
@@ -14949,7 +16824,7 @@ class service_settings {
         check_plaintext(base_url_, allow_plaintext_, called.url);
     }
 
-    /// Some copy a whole address where the base URL belongs, and what the service adds to it would be there twice.
+    /// Rejects a base URL that ends with the path which the service adds: some users copy the whole address.
     /// \throws api_error invalid_argument
     void refuse_end(std::string_view added, std::string_view option) const
     {
@@ -14960,12 +16835,12 @@ class service_settings {
 
     [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
 
-    /// With the segments of `path`, and `below` them.
+    /// A request for the base URL, followed by the segments of `path` and `below`.
     [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
                                       std::initializer_list<std::string_view> below) const
     {
         std::vector<std::string> segments;
-        segments.reserve(path.size() + below.size() + 1); // one that is added later
+        segments.reserve(path.size() + below.size() + 1); // retry_request adds a segment
         for (const auto segment : path)
             segments.emplace_back(segment);
         for (const auto segment : below)
@@ -14991,7 +16866,7 @@ using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
 
-/// The options, checked.
+/// The validated options.
 class agent_settings {
   public:
     agent_settings(const client& c, agent_options o)
@@ -15008,8 +16883,10 @@ class agent_settings {
         }
     }
 
-    /// Empty: no quota is kept.
+    /// Null if there is no quota.
     [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
+
+    [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
 
     [[nodiscard]] std::string scope() const
     {
@@ -15035,13 +16912,13 @@ class agent_settings {
     std::shared_ptr<quota> pool_;
 };
 
-/// What is written by people.
+/// Checks a text for a JSON body.
 inline void check_text(const std::string& text, const char* what)
 {
     if (text.empty())
         throw_invalid_argument(what, "must not be empty");
     if (!is_valid_utf8(text))
-        throw_invalid_argument(what, "not valid UTF-8");
+        throw_invalid_argument(what, "must be valid UTF-8");
 }
 
 using settings_ptr = std::shared_ptr<const agent_settings>;
@@ -15080,7 +16957,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
         note_created(c, agent::api_name, settings->scope(), job.id);
         co_return job;
     } catch (const api_error& failure) {
-        if (!failure.info().job_id.empty()) // the job is there all the same
+        if (!failure.info().job_id.empty()) // the job exists although the response is invalid
             note_created(c, agent::api_name, settings->scope(), failure.info().job_id);
         throw;
     }
@@ -15105,16 +16982,16 @@ inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, 
         state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::answer_ptr answer;
+    cojob::detail::completed_call_ptr call;
     try {
-        answer = co_await send(c, std::move(request));
+        call = co_await send(c, std::move(request));
     } catch (const api_error& failure) {
-        if (failure.code() == errc::outcome_unknown) // the message may have arrived
+        if (failure.code() == errc::outcome_unknown) // the server may have received the message
             note();
         throw;
     }
     note();
-    co_return decode_response(*answer, agent::api_name, decode_created_job, "id");
+    co_return decode_response(*call, agent::api_name, decode_created_job, "id");
 }
 
 } // namespace detail
@@ -15137,6 +17014,11 @@ agent::agent(client c, std::shared_ptr<const detail::agent_settings> settings)
 agent agent::with(client c) const
 {
     return {std::move(c), cojob::detail::in_use(settings_)};
+}
+
+asio::awaitable<std::size_t> agent::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
 }
 
 std::string agent::scope() const
@@ -15170,16 +17052,16 @@ asio::awaitable<agent_job> agent::send_message(std::string_view id, std::string_
 
 namespace cojob::detail {
 
-/// What one read of an event stream brings: an event, nothing at the end, or a failure.
+/// The result of one read of an event stream: an event, nothing at the end of the stream, or a failure.
 struct event_end {
     error_info failure{};
     std::optional<http::server_sent_event> event{};
 };
 
-/// The events of an answer that creates a job. What breaks it does not undo the job.
+/// Reads the events of a response that creates a job. A broken stream does not undo the job.
 class event_source {
   public:
-    /// `broken` is what is known of the request and the job, for errors.
+    /// \param broken the error if the stream breaks off; it names the request and the job
     event_source(call_record& created, error_info broken)
         : client_(created.client), body_(std::move(created.rest)), parser_(client_->options.limits),
           broken_(std::move(broken))
@@ -15192,7 +17074,7 @@ class event_source {
 
     [[nodiscard]] const std::shared_ptr<client_state>& get_client() const noexcept { return client_; }
 
-    /// On the client's strand. After a failure there is nothing but that failure.
+    /// Runs on the client's strand. After a failure each call returns that failure.
     asio::awaitable<event_end> next(operation& op)
     {
         while (!failure_) {
@@ -15202,7 +17084,7 @@ class event_source {
                 break_off(errc::response_too_large, std::string("over ") + parser_.exceeded());
             else if (!body_)
                 co_return event_end();
-            else if (op.is_stopped()) // before anything was read
+            else if (op.is_stopped()) // nothing was read: the next call continues
                 co_return event_end{.failure = error_code(asio::error::operation_aborted)};
             else
                 co_await read(op);
@@ -15218,7 +17100,7 @@ class event_source {
         auto part = co_await body_->read(op);
         client_->counters.received += part.bytes_received;
         if (op.reason() == stop_reason::limit)
-            break_off(errc::request_timeout, "silent for timeouts.stream_idle");
+            break_off(errc::request_timeout, "no data for timeouts.stream_idle");
         else if (op.is_stopped())
             failure_ = error_info(asio::error::operation_aborted);
         else if (part.error)
@@ -15229,7 +17111,7 @@ class event_source {
             parser_.feed(part.text);
     }
 
-    /// The request was not in vain, so this is no failure that could be repeated.
+    /// Fails with `broken_`, which is not retryable: the request has created the job.
     void break_off(error_code reason, std::string why)
     {
         failure_ = broken_;
@@ -15243,7 +17125,7 @@ class event_source {
     }
 
     std::shared_ptr<client_state> client_;
-    std::shared_ptr<http::body_stream> body_; // empty: nothing more comes
+    std::shared_ptr<http::body_stream> body_; // null at the end of the stream
     http::event_stream_parser parser_;
     error_info broken_;
     std::optional<error_info> failure_;
@@ -15257,12 +17139,12 @@ inline asio::awaitable<void> run_next_event(std::shared_ptr<event_source> source
     *end = co_await source->next(*op);
 }
 
-/// The next event, on the caller's executor; nothing at the end.
+/// Returns the next event, or nothing at the end of the stream. Completes on the caller's executor.
 inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::shared_ptr<event_source> source)
 {
     co_await accept_every_cancellation();
     if (!source)
-        throw_invalid_argument("agent_stream::next: no stream");
+        throw_invalid_argument("agent_stream::next: the object has no stream");
     const reentrancy_guard::scope turn(source->calls, "agent_stream::next");
     const auto& client = *source->get_client();
     if (client.is_closed())
@@ -15310,8 +17192,8 @@ inline asio::awaitable<void> run_read_rest(call_ptr call, std::shared_ptr<operat
     call->rest.reset();
 }
 
-/// Reads a body that was to be streamed into the response, on the caller's executor: as much as there is, within the
-/// limits of a whole answer. What ends it early is no error, for the call has succeeded, and its beginning may tell
+/// Reads the rest of a streamed body into the response, within the limits of a response that is not streamed. Completes
+/// on the caller's executor. If the body ends early, that is no error: the call has succeeded, and the beginning may be
 /// enough.
 inline asio::awaitable<void> read_rest(call_ptr call)
 {
@@ -15326,7 +17208,7 @@ inline asio::awaitable<void> read_rest(call_ptr call)
 
 // -------- cojob/impl/internal/mintlify/session_creation.hpp
 
-// The creation of a session of API v1: its request, and what its answer tells.
+// The creation of a session of API v1: its request and its response.
 namespace cojob::mintlify::detail {
 
 using cojob::detail::call_record;
@@ -15338,7 +17220,7 @@ inline std::string_view name_of(message_role role)
     case message_role::user: return "user";
     case message_role::assistant: return "assistant";
     }
-    throw_invalid_argument("create_session_request::messages: no such role");
+    throw_invalid_argument("create_session_request::messages: unknown role");
 }
 
 inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
@@ -15368,7 +17250,7 @@ inline api_request make_create_request(const agent_settings& settings, const cre
     return r;
 }
 
-/// An id, unless no call would take it.
+/// The id, if calls accept it.
 inline std::optional<std::string> usable_id(std::string_view id)
 {
     try {
@@ -15379,17 +17261,17 @@ inline std::optional<std::string> usable_id(std::string_view id)
     }
 }
 
-/// Of the session that was made: in the header, or in a JSON answer.
+/// The id of the created session, from the header or a JSON body.
 inline std::optional<std::string> session_id_of(const call_record& call)
 {
     const auto& response = call.response;
     if (const auto header = response.header("X-Session-Id"))
         if (auto id = usable_id(*header))
             return id;
-    return usable_id(cojob::detail::find_json_id(response.body, "sessionId")); // also where the rest cannot be read
+    return usable_id(cojob::detail::find_json_id(response.body, "sessionId")); // also if the rest is not valid JSON
 }
 
-/// Why the answer is no event stream; empty if it is one.
+/// Why the response is not an event stream; empty if it is.
 inline std::string objection_to(const call_record& call)
 {
     auto coding = cojob::detail::coding_objection(call.request.wire, call.response);
@@ -15420,7 +17302,7 @@ namespace cojob::mintlify::detail {
 
 using cojob::detail::json_reader;
 
-/// Names as the vendor spells them.
+/// The vendor's spelling.
 inline halt_reason parse_halt_reason(std::string_view text)
 {
     using enum halt_reason;
@@ -15469,7 +17351,7 @@ inline bool read_reason(const json_reader& json, agent_session& s)
     return true;
 }
 
-/// Whether it says if the session has halted. The id is empty where there is none.
+/// Returns whether `haulted` is present. The id is empty if it is missing.
 inline bool read_session(const json_reader& json, agent_session& s)
 {
     bool has_state = false;
@@ -15545,8 +17427,8 @@ inline asio::awaitable<agent_session> get_session(client c, settings_ptr setting
     check_segment(id, "id");
     auto request = settings->request("GET", "v1", {"job", id});
     request.job_id = std::move(id);
-    const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, agent_v1::api_name, decode_session, "sessionId");
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, agent_v1::api_name, decode_session, "sessionId");
 }
 
 inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settings, session_query query)
@@ -15558,8 +17440,8 @@ inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settin
         throw_invalid_argument("session_query::take: must be from 1 to 100");
     auto request = settings->request("GET", "v1", {"jobs"});
     request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
-    const auto answer = co_await send(c, std::move(request));
-    co_return decode_response(*answer, agent_v1::api_name, decode_sessions);
+    const auto call = co_await send(c, std::move(request));
+    co_return decode_response(*call, agent_v1::api_name, decode_sessions);
 }
 
 inline asio::awaitable<std::vector<agent_session>> list_items(client c, settings_ptr settings, session_query query)
@@ -15568,7 +17450,7 @@ inline asio::awaitable<std::vector<agent_session>> list_items(client c, settings
     co_return std::move(page.items);
 }
 
-/// The page of a query that is that many places further on.
+/// Reads the page that begins `place` entries after the query's first.
 inline asio::awaitable<cojob::detail::list_part<agent_session>> sessions_from(client c, settings_ptr settings,
                                                                               session_query query, std::size_t place)
 {
@@ -15601,6 +17483,11 @@ agent_v1 agent_v1::with(client c) const
     return {std::move(c), cojob::detail::in_use(settings_)};
 }
 
+asio::awaitable<std::size_t> agent_v1::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
+}
+
 std::string agent_v1::scope() const
 {
     return cojob::detail::in_use(settings_)->scope();
@@ -15617,17 +17504,17 @@ asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, 
     const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
     auto objection = detail::objection_to(*call);
     if (!objection.empty() && cojob::detail::content_coding(call->response).empty())
-        co_await cojob::detail::read_rest(call); // it may tell the id, and why there is no stream
+        co_await cojob::detail::read_rest(call); // the body may contain the id and the reason
     const auto id = detail::session_id_of(*call);
-    if (id) // the session is there, whatever else is wrong
+    if (id) // the session exists, even if the response is invalid
         cojob::detail::note_created(c, api_name, settings->scope(), *id);
     else if (objection.empty())
-        objection = "header X-Session-Id: missing, or no id";
+        objection = "header X-Session-Id: missing, or not an id";
     if (!objection.empty())
         cojob::detail::throw_error(
             detail::describe_creation(*call, id, {errc::invalid_response, std::move(objection)}));
-    auto broken = detail::describe_creation(*call, id,
-                                            {errc::outcome_unknown, "the event stream broke off; the session goes on"});
+    auto broken = detail::describe_creation(
+        *call, id, {errc::outcome_unknown, "the event stream ended early; the session continues"});
     auto handle = cojob::detail::make_handle(c, api_name, settings->scope(), *id);
     std::optional<std::string> branch(call->response.header("X-Branch-Name"));
     auto source = cojob::detail::share<event_source>(*call, std::move(broken));
@@ -15693,7 +17580,7 @@ namespace cojob::detail {
 
 namespace cojob::osapi::detail {
 
-/// A decimal number: how many whole ones, and how many of `scale` parts of one.
+/// A decimal number: `whole` + `part` / `scale`.
 struct go_number {
     std::int64_t whole = 0, part = 0, scale = 1;
 };
@@ -15710,10 +17597,10 @@ inline std::int64_t multiply_or_most(std::int64_t a, std::int64_t b)
     return a > most_nanoseconds / b ? most_nanoseconds : a * b;
 }
 
-/// Takes digits off the front of the text, with or without a point.
+/// Removes a decimal number from the front of the text.
 inline std::optional<go_number> take_go_number(std::string_view& text)
 {
-    constexpr std::int64_t finest = 1'000'000'000'000; // of an hour that is less than four nanoseconds
+    constexpr std::int64_t finest = 1'000'000'000'000; // of an hour, less than four nanoseconds
     go_number n;
     std::size_t digits = 0;
     for (; !text.empty() && cojob::detail::is_digit(text.front()); text.remove_prefix(1), ++digits)
@@ -15730,7 +17617,7 @@ inline std::optional<go_number> take_go_number(std::string_view& text)
     return digits == 0 ? std::nullopt : std::optional(n);
 }
 
-/// Takes the name of a unit off the front of the text. How many nanoseconds it is.
+/// Removes the name of a unit from the front of the text. Returns the unit in nanoseconds.
 inline std::optional<std::int64_t> take_go_unit(std::string_view& text)
 {
     struct unit {
@@ -15753,8 +17640,7 @@ inline std::optional<std::int64_t> take_go_unit(std::string_view& text)
     return std::nullopt;
 }
 
-/// A length of time as Go writes it: `1h2m3.5s`, `2.748032ms`, `-4µs`, `0s`. What is too long for a clock is as long as
-/// can be.
+/// Parses a Go duration: `1h2m3.5s`, `2.748032ms`, `-4µs`, `0s`. Saturates.
 inline std::optional<duration> parse_go_duration(std::string_view text)
 {
     const bool is_negative = text.starts_with('-');
@@ -15801,7 +17687,7 @@ inline job_status parse_job_status(std::string_view text)
     return job_status::unknown;
 }
 
-/// A server that signs its jobs writes "" for the times that it cannot read back from them.
+/// An empty string is no time: a server that signs its jobs writes "" for times that it cannot read back.
 inline bool read_time(const json_reader& json, std::optional<timestamp>& to)
 {
     return json.read(to, true);
@@ -15813,10 +17699,10 @@ inline bool read_duration(const json_reader& json, std::optional<duration>& to)
     if (!json.read(text))
         return false;
     to = parse_go_duration(text);
-    return to || text.empty() || json.refuse("expected a duration of Go");
+    return to || text.empty() || json.refuse("expected a Go duration");
 }
 
-/// What OSAPI leaves open: any value.
+/// A member whose type OSAPI does not define.
 inline bool read_any(const json_reader& json, boost::json::value& to)
 {
     to = json.as_value();
@@ -15873,7 +17759,7 @@ inline bool read_event(const json_reader& json, timeline_event& e)
     });
 }
 
-/// The entries of an object that can be read, by their keys.
+/// Reads the entries of an object by key. Skips those that cannot be read.
 template <class T>
 bool read_entries(const json_reader& json, std::map<std::string, T>& to, bool (*read)(const json_reader&, T&))
 {
@@ -15897,7 +17783,7 @@ inline bool read_timeline(const json_reader& json, std::vector<timeline_event>& 
     });
 }
 
-/// What an agent or the list adds to a job: parts of it that have parts themselves.
+/// The members of a job that are objects or arrays.
 inline bool read_parts(std::string_view name, const json_reader& member, job& j)
 {
     if (name == "operation")
@@ -15911,7 +17797,7 @@ inline bool read_parts(std::string_view name, const json_reader& member, job& j)
     return name == "timeline" && read_timeline(member, j.timeline);
 }
 
-/// Whether there is a status. The id is empty where there is none.
+/// Returns whether there is a status. The id is empty if it is missing.
 inline bool read_job(const json_reader& json, job& j)
 {
     bool has_status = false;
@@ -15957,7 +17843,7 @@ inline bool read_count(const json_reader& json, std::int64_t& to)
     return is_read;
 }
 
-/// Its total and its items say what there is to ask for, so they have to be there.
+/// `total_items` and `items` are required: they determine which page to request next.
 inline job_page decode_page(const json_reader& json)
 {
     job_page page;
@@ -15979,7 +17865,7 @@ inline job_page decode_page(const json_reader& json)
     return page;
 }
 
-/// A job that was just made: it is there, whatever else the answer says.
+/// Decodes the response to a retry. Only the id is required: the job exists, whatever else is missing.
 inline retry_receipt decode_receipt(const json_reader& json)
 {
     retry_receipt r;
@@ -16007,7 +17893,7 @@ using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
 
-/// The options, checked.
+/// The validated options.
 class jobs_settings {
   public:
     explicit jobs_settings(jobs_options o)
@@ -16019,6 +17905,8 @@ class jobs_settings {
             added.append("/").append(http::encode_segment(segment));
         service_.refuse_end(added, "jobs_options::base_url");
     }
+
+    [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
 
     [[nodiscard]] std::string scope() const
     {
@@ -16033,10 +17921,6 @@ class jobs_settings {
         const std::vector<std::string_view> path(path_.begin(), path_.end());
         return service_.request(std::move(method), path, below);
     }
-
-    /// Whether queued jobs are worth a list of their own: one was seen since the last such list that had none.
-    [[nodiscard]] bool has_queued() const noexcept { return has_queued_; }
-    void note_queued(bool has) const noexcept { has_queued_ = has; }
 
   private:
     void split(std::string_view rest)
@@ -16056,19 +17940,18 @@ class jobs_settings {
 
     cojob::detail::service_settings service_;
     std::vector<std::string> path_;
-    mutable std::atomic<bool> has_queued_{false};
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
 
-/// What a list can be filtered by: the server refuses `skipped`.
+/// The name of a status as a filter. The server rejects `skipped`.
 /// \throws api_error invalid_argument
 inline std::string filter_name(job_status wanted)
 {
     for (const auto& [name, status] : statuses)
         if (status == wanted && status != job_status::skipped)
             return std::string(name);
-    throw_invalid_argument("list_query::status: no server lists these");
+    throw_invalid_argument("list_query::status: the server has no filter for this status");
 }
 
 /// \throws api_error invalid_argument
@@ -16103,7 +17986,7 @@ inline api_request retry_request(const jobs_settings& settings, std::string id, 
     r.segments.emplace_back("retry");
     if (!target.empty()) {
         if (!is_valid_utf8(target))
-            throw_invalid_argument("target_hostname: not valid UTF-8");
+            throw_invalid_argument("target_hostname: must be valid UTF-8");
         r.json = boost::json::serialize(boost::json::object{{"target_hostname", target}});
     }
     return r;
@@ -16111,11 +17994,42 @@ inline api_request retry_request(const jobs_settings& settings, std::string id, 
 
 } // namespace cojob::osapi::detail
 
+// -------- cojob/impl/internal/osapi/queued_jobs.hpp
+
+namespace cojob::osapi::detail {
+
+/// The servers on which a client has seen queued jobs. A list of queued jobs is requested only for these. Thread-safe.
+class queued_jobs {
+  public:
+    /// Whether a queued job was seen since the last list of queued jobs that was empty.
+    [[nodiscard]] bool are_at(const std::string& scope)
+    {
+        const std::lock_guard lock(mutex_);
+        return std::find(scopes_.begin(), scopes_.end(), scope) != scopes_.end();
+    }
+
+    void note(std::string scope, bool has_queued)
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = std::find(scopes_.begin(), scopes_.end(), scope);
+        if (has_queued && known == scopes_.end())
+            scopes_.push_back(std::move(scope));
+        else if (!has_queued && known != scopes_.end())
+            scopes_.erase(known);
+    }
+
+  private:
+    std::mutex mutex_;
+    std::vector<std::string> scopes_;
+};
+
+} // namespace cojob::osapi::detail
+
 // -------- cojob/impl/internal/osapi/reconcile.hpp
 
 namespace cojob::osapi::detail {
 
-/// Whether it makes sense to look what became of a retry: not when the caller, or its time, is gone.
+/// Whether to check what happened to a failed retry: not after a cancellation or at the deadline.
 inline bool is_worth_a_look(const error_info& failure)
 {
     if (failure.code() != errc::outcome_unknown || failure.attempts.empty())
@@ -16124,7 +18038,7 @@ inline bool is_worth_a_look(const error_info& failure)
     return why != boost::asio::error::operation_aborted && why != errc::deadline_exceeded;
 }
 
-/// The new id in `Job retried as ID`. A server that says anything else has not told it.
+/// The new job's id in `Job retried as ID`; nothing for any other message.
 inline std::optional<std::string> id_in_message(std::string_view message)
 {
     constexpr std::string_view before_id = "Job retried as ";
@@ -16136,15 +18050,15 @@ inline std::optional<std::string> id_in_message(std::string_view message)
     return !message.empty() && is_word ? std::optional<std::string>(message) : std::nullopt;
 }
 
-/// Between which two moments of a server's clock something happened here.
+/// A range of the server's time in which a local event happened.
 struct server_span {
     timestamp earliest, latest;
 };
 
-/// A moment of this client's civil time in the server's. Both clocks are compared by an answer: the server wrote its
-/// date, which has whole seconds, after it was asked and before the answer was here. Nothing for a date that is no
-/// clock's.
-inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_seconds date, timestamp asked,
+/// Converts a local time to the server's time. The clocks are compared by a response: the server wrote its date, in
+/// whole seconds, after the request was sent and before the response was received. Returns nothing if the date is not
+/// plausible.
+inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_seconds date, timestamp requested,
                                             timestamp received)
 {
     constexpr std::chrono::seconds century = std::chrono::hours(24 * 36525);
@@ -16152,26 +18066,24 @@ inline std::optional<server_span> at_server(timestamp here, std::chrono::sys_sec
     if (std::chrono::abs(ahead) > century)
         return std::nullopt;
     const timestamp written(date);
-    return server_span{here + (written - received), here + (written - asked) + std::chrono::seconds(1)};
+    return server_span{here + (written - received), here + (written - requested) + std::chrono::seconds(1)};
 }
 
-/// What is known of a job's retries, to tell one whose answer was lost from others.
+/// What is known about a job's retries, to distinguish one whose response was lost from others.
 struct known_retries {
-    server_span began{};         ///< when the attempt began
-    const job* before = nullptr; ///< the job as it was just before the attempt; null: it was not looked at
-    std::function<bool(const std::string& id)> is_known{}; ///< the client has this id from another answer
+    server_span began{};                                   ///< when the attempt began
+    const job* before = nullptr;                           ///< the job just before the attempt; null if it was not read
+    std::function<bool(const std::string& id)> is_known{}; ///< whether the client knows this id from another response
 };
 
-/// The one retry that a job's timeline shows since the attempt began; nothing where there is none or several, or where
-/// it may be an earlier one.
-///
-/// A timeline has whole seconds. In the second in which the attempt began, an earlier retry looks like this one unless
-/// the timeline was read before.
+/// The only retry that the job's timeline shows since the attempt began. Nothing if there is none, if there are
+/// several, or if it may be an earlier one. A timeline has whole seconds. Within the second in which the attempt began,
+/// an earlier retry can be distinguished only if the job was read before the attempt.
 inline std::optional<retry_receipt> find_retry(const job& original, const known_retries& known)
 {
     std::optional<retry_receipt> found;
     for (const auto& event : original.timeline) {
-        // An event without a time may be of any.
+        // An event without a time may have happened at any time.
         const bool is_earlier = event.time && *event.time + std::chrono::seconds(1) < known.began.earliest;
         if (event.event != "retried" || is_earlier)
             continue;
@@ -16200,21 +18112,22 @@ namespace cojob::osapi::detail {
 /// Retries of one job that overlap each other in time.
 class overlapping_retries {
   public:
-    void begin() noexcept { ++untold_; }
-    /// One of them knows the id of its new job, and has noted it. One that never learns it says nothing.
-    void tell() noexcept { --untold_; }
-    /// Whether only the one that asks does not know its id.
-    [[nodiscard]] bool is_last_untold() const noexcept { return untold_ == 1; }
+    void begin() noexcept { ++unidentified_; }
+    /// Called when a retry knows the id of its new job and has noted it; never for a retry that does not learn it.
+    void note_identified() noexcept { --unidentified_; }
+    /// Whether the caller is the only retry without a known id.
+    [[nodiscard]] bool is_last_unidentified() const noexcept { return unidentified_ == 1; }
 
   private:
-    std::atomic<int> untold_{0};
+    std::atomic<int> unidentified_{0};
 };
 
-/// What a client retries at the moment. A new entry in a job's timeline may be of any of them. Thread-safe.
+/// The retries that a client runs at the moment. A new entry in a job's timeline may belong to any of them.
+/// Thread-safe.
 class running_retries {
   public:
-    /// The retry runs as long as what this returns is kept.
-    /// \param job its scope and id
+    /// Registers a retry, which runs as long as the returned object is kept.
+    /// \param job the job's scope and id
     std::shared_ptr<overlapping_retries> begin(const std::string& job)
     {
         const std::lock_guard lock(mutex_);
@@ -16254,8 +18167,8 @@ using cojob::detail::throw_error;
 
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
-    const auto answer = co_await send(c, list_request(*settings, query));
-    co_return decode_response(*answer, jobs::api_name, decode_page);
+    const auto call = co_await send(c, list_request(*settings, query));
+    co_return decode_response(*call, jobs::api_name, decode_page);
 }
 
 inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
@@ -16264,20 +18177,22 @@ inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr setti
     co_return std::move(page.items);
 }
 
-/// Queued jobs first: one that starts in between is in the second list too, and its later entry counts.
+/// Lists queued jobs first: a job that starts in between appears in both lists, and the later entry counts.
 inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
 {
     std::vector<job> all;
-    if (settings->has_queued()) {
+    const auto queued = client_state::of(c)->extension<queued_jobs>();
+    if (queued->are_at(settings->scope())) {
         all = co_await list_items(c, settings, {.status = job_status::submitted, .limit = 100});
-        settings->note_queued(!all.empty());
+        queued->note(settings->scope(), !all.empty());
     }
     auto running = co_await list_items(c, settings, {.status = job_status::processing, .limit = 100});
     all.insert(all.end(), std::make_move_iterator(running.begin()), std::make_move_iterator(running.end()));
     co_return all;
 }
 
-/// A page of a query, from a place in it on. Before the first page the query is as the user wrote it, good or bad.
+/// Reads the page that begins `place` entries after the query's first. The first page uses the query unchanged, so that
+/// an invalid one is reported.
 inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings, list_query query, std::size_t place)
 {
     const std::int64_t before = query.offset;
@@ -16294,46 +18209,47 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto answer = co_await send(c, job_request(*settings, "GET", std::move(id)));
-    auto found = decode_response(*answer, jobs::api_name, decode_job, "id");
+    const auto call = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    auto found = decode_response(*call, jobs::api_name, decode_job, "id");
     if (found.status == job_status::submitted)
-        settings->note_queued(true);
+        client_state::of(c)->extension<queued_jobs>()->note(settings->scope(), true);
     co_return found;
 }
 
-/// The time of a call, for several.
+/// Limits several calls together to the timeout of one call.
 inline client with_one_deadline(const client& c)
 {
     return client_state::until(c, after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout));
 }
 
-/// What speaks against a deletion whose first answer was lost, and whose repetition found nothing; null for nothing.
-/// While the server's store is out of reach, it says "not found" of every job, to a GET too; its list then fails.
+/// Checks a deletion whose first response was lost and whose retry got a 404. Returns why it may not have happened, or
+/// null. While the server's store is unreachable, it responds 404 for every job, also to a GET, but its list fails.
 inline asio::awaitable<const char*> doubt_deletion(client c, settings_ptr settings, std::string id)
 {
     const auto looked = co_await as_result(get_job(c, settings, std::move(id)));
     if (looked)
-        co_return "the job is still there";
+        co_return "the job still exists";
     if (looked.error().code() != errc::not_found)
-        co_return "the job could not be looked at";
+        co_return "the job could not be read";
     const list_query one{.limit = 1};
     const auto listed = co_await as_result(list_jobs(c, settings, one));
-    co_return listed ? nullptr : "the server finds no job, but cannot list them either";
+    co_return listed ? nullptr : "the server does not find the job, but cannot list jobs either";
 }
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
     auto request = job_request(*settings, "DELETE", id);
     c = with_one_deadline(c);
-    const auto answer = co_await send(c, std::move(request));
-    if (answer->response.status != 404)
+    const auto call = co_await send(c, std::move(request));
+    if (call->response.status != 404)
         co_return;
     const auto* const doubt = co_await doubt_deletion(c, settings, std::move(id));
     if (doubt)
-        throw_error(describe_undecodable(*answer, {errc::outcome_unknown, doubt}));
+        throw_error(describe_undecodable(*call, {errc::outcome_unknown, doubt}));
 }
 
-/// The old job just before a retry. Nothing where it cannot be read, which is for the retry itself to tell.
+/// Reads the original job just before a retry. Returns nothing if that fails: the retry itself then reports the
+/// failure.
 inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr settings, std::string id)
 {
     auto looked = co_await as_result(get_job(client_state::for_one_attempt(std::move(c)), settings, std::move(id)));
@@ -16345,40 +18261,41 @@ inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr se
     co_return std::nullopt;
 }
 
-/// What the old job's timeline tells, if its answer tells when it was made.
-inline std::optional<retry_receipt> read_timeline(const call_record& answer, timestamp started, known_retries known)
+/// Finds the retry in the original job's timeline. Requires a response with a valid `Date`.
+inline std::optional<retry_receipt> read_timeline(const call_record& call, timestamp started, known_retries known)
 {
-    const auto received = answer.client->time().wall_now();
-    const auto date = parse_http_date(answer.response.header("Date").value_or(""),
-                                      std::chrono::floor<std::chrono::seconds>(received));
-    const auto began = date ? at_server(started, *date, answer.attempts.back().started, received) : std::nullopt;
+    const auto received = call.client->time().wall_now();
+    const auto date =
+        parse_http_date(call.response.header("Date").value_or(""), std::chrono::floor<std::chrono::seconds>(received));
+    const auto began = date ? at_server(started, *date, call.attempts.back().started, received) : std::nullopt;
     if (!began)
         return std::nullopt;
     known.began = *began;
     try {
-        return find_retry(decode_response(answer, jobs::api_name, decode_job, "id"), known);
+        return find_retry(decode_response(call, jobs::api_name, decode_job, "id"), known);
     } catch (const api_error&) {
         return std::nullopt;
     }
 }
 
-/// What the old job says of a retry whose answer was lost. Throws the first failure where it does not tell.
+/// Looks in the original job for a retry whose response was lost. Throws the retry's failure if it is not there.
 inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr settings, std::string id,
                                                      error_info failure, std::optional<job> before,
                                                      std::shared_ptr<const overlapping_retries> running)
 {
-    const auto answer = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
+    const auto call = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
     known_retries known;
-    // Between two attempts others may have retried the job.
+    // After several attempts, `before` is too old: others may have retried the job in between.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
     known.is_known = [&](const std::string& other) { return is_created(c, jobs::api_name, settings->scope(), other); };
-    const bool is_alone = running->is_last_untold(); // else what the timeline shows may be another's
+    const bool is_alone =
+        running->is_last_unidentified(); // otherwise the entry in the timeline may belong to another retry
     auto found =
-        answer && is_alone ? read_timeline(**answer, failure.attempts.back().started, std::move(known)) : std::nullopt;
+        call && is_alone ? read_timeline(**call, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
-        add_words(failure.message, !answer     ? "the old job could not be looked at"
-                                   : !is_alone ? "another retry of the old job ran at the same time"
-                                               : "the old job does not tell");
+        add_words(failure.message, !call       ? "the original job could not be read"
+                                   : !is_alone ? "another retry of the original job ran at the same time"
+                                               : "the original job does not show the retry");
         throw_error(std::move(failure));
     }
     co_return std::move(*found);
@@ -16393,11 +18310,12 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto answer = co_await send(c, std::move(request));
-        receipt = decode_response(*answer, jobs::api_name, decode_receipt);
+        const auto call = co_await send(c, std::move(request));
+        receipt = decode_response(*call, jobs::api_name, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response && info.job_id != id) // the job is there all the same
+        if (info.code() == errc::invalid_response &&
+            info.job_id != id) // the job exists although the response is invalid
             note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;
@@ -16406,7 +18324,7 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     if (lost)
         receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before), running);
     note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
-    running->tell();
+    running->note_identified();
     co_return receipt;
 }
 
@@ -16429,6 +18347,11 @@ jobs::jobs(client c, std::shared_ptr<const detail::jobs_settings> settings)
 jobs jobs::with(client c) const
 {
     return {std::move(c), cojob::detail::in_use(settings_)};
+}
+
+asio::awaitable<std::size_t> jobs::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
 }
 
 std::string jobs::scope() const
@@ -16491,13 +18414,13 @@ namespace detail {
 
 inline constexpr std::chrono::seconds longest_hint = std::chrono::days(366);
 
-/// A number as it was written: a double would round it, and could be infinite.
+/// A decimal number, exact: a double would round it and could be infinite.
 struct decimal {
     std::int64_t whole = 0;
     std::int64_t billionths = 0;
 };
 
-/// Takes digits off the front of the text. Their number as billionths: of nine digits or fewer, the rest is dropped.
+/// Removes the decimal digits from the front of the text. Returns billionths; digits after the ninth are ignored.
 inline std::int64_t take_billionths(std::string_view& text) noexcept
 {
     std::int64_t billionths = 0;
@@ -16509,10 +18432,10 @@ inline std::int64_t take_billionths(std::string_view& text) noexcept
     return billionths;
 }
 
-/// Digits, and a point and digits after them: no sign, no exponent, nothing that is not a number.
+/// Parses digits, optionally with a point and more digits; no sign and no exponent.
 inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
 {
-    constexpr std::size_t longest = 15; // far more than any time needs, far less than overflows
+    constexpr std::size_t longest = 15; // more digits than any time needs, too few to overflow
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
     if (digits < 1 || digits > longest)
         return std::nullopt;
@@ -16528,7 +18451,7 @@ inline std::optional<decimal> parse_decimal(std::string_view text) noexcept
     return text.empty() ? std::optional(number) : std::nullopt;
 }
 
-/// The same grammar without a bound.
+/// Whether the text matches this grammar, of any length.
 inline bool is_decimal(std::string_view text) noexcept
 {
     const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -16538,7 +18461,7 @@ inline bool is_decimal(std::string_view text) noexcept
     return take(rest, '.') && !rest.empty() && rest.find_first_not_of("0123456789") == rest.npos;
 }
 
-/// So many units, rounded up to what a `duration` can say, if that is from zero to a year.
+/// Converts a number of units to a duration, rounded up, if it is from zero to a year.
 template <class Unit>
 std::optional<duration> make_hint(const decimal& number) noexcept
 {
@@ -16553,7 +18476,7 @@ inline std::optional<duration> make_hint_until(const decimal& unix_time, std::ch
     return make_hint<std::chrono::seconds>({unix_time.whole - now.time_since_epoch().count(), unix_time.billionths});
 }
 
-/// What one header says, where it is understood; `now` is the server's.
+/// Parses one header; nothing if it is not understood. `now` is the server's time.
 using parse_hint = std::optional<duration>(std::string_view text, std::chrono::sys_seconds now);
 
 inline std::optional<duration> parse_milliseconds(std::string_view text, std::chrono::sys_seconds /*now*/) noexcept
@@ -16584,7 +18507,7 @@ inline std::optional<duration> parse_seconds_or_unix_time(std::string_view text,
     return unix_time ? make_hint_until(*unix_time, now) : std::nullopt;
 }
 
-/// Takes the text up to the separator, and the separator, off the front; one inside quotes does not separate.
+/// Removes and returns the text up to the separator. Ignores separators inside quotes.
 inline std::string_view take_part(std::string_view& text, char separator) noexcept
 {
     bool is_quoted = false;
@@ -16601,7 +18524,7 @@ inline std::string_view take_part(std::string_view& text, char separator) noexce
     return part;
 }
 
-/// What a server says of one of its limits.
+/// One rate limit of a server.
 struct rate_window {
     std::string_view remaining{}, reset{};
 
@@ -16612,7 +18535,7 @@ struct rate_window {
     }
 };
 
-/// Later drafts: windows side by side, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier ones: a single window,
+/// Later drafts have several windows, `"burst";r=0;t=30, "daily";r=9;t=900`. Earlier drafts have a single window,
 /// `limit=100, remaining=0, reset=30`.
 inline std::optional<duration> parse_rate_limit(std::string_view text, std::chrono::sys_seconds now) noexcept
 {
@@ -16637,15 +18560,15 @@ inline std::optional<duration> parse_rate_limit(std::string_view text, std::chro
     return std::max(longest, single.hint(now));
 }
 
-/// The server's clock where it tells its time: only the difference of two of its own times is free of our clock's
-/// error.
+/// The server's time from its `Date` header, or else the local time. The difference of two server times does not depend
+/// on the error of the local clock.
 inline std::chrono::sys_seconds server_time(const http::header_list& headers, timestamp wall_now) noexcept
 {
     const auto now = std::chrono::floor<std::chrono::seconds>(wall_now);
     return parse_http_date(trim(http::find_header(headers, "Date").value_or("")), now).value_or(now);
 }
 
-/// The longest of what the headers of that name say.
+/// The longest hint of all headers with this name.
 inline std::optional<duration> longest_of(const http::header_list& headers, std::string_view name, parse_hint* parse,
                                           timestamp wall_now) noexcept
 {
@@ -16722,7 +18645,7 @@ inline void append_decimals(std::string& out, std::int64_t nanoseconds)
 
 std::string format_rfc3339(std::chrono::sys_time<std::chrono::nanoseconds> t)
 {
-    // Not std::chrono::floor: the second that holds timestamp::min() begins before anything nanoseconds can say.
+    // Not std::chrono::floor: the second that contains timestamp::min() begins before the range of nanoseconds.
     auto seconds = t.time_since_epoch().count() / nanoseconds_per_second;
     auto nanoseconds = t.time_since_epoch().count() % nanoseconds_per_second;
     if (nanoseconds < 0) {
@@ -16764,7 +18687,7 @@ inline std::optional<std::chrono::sys_days> take_date(std::string_view& text) no
     return std::chrono::sys_days(date);
 }
 
-/// Hours and minutes: of the time, and of the offset.
+/// Hours and minutes, of the time or of the offset.
 inline std::optional<std::chrono::minutes> take_minutes(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
@@ -16791,7 +18714,7 @@ inline std::optional<std::int64_t> take_decimals(std::string_view& text) noexcep
     return nanoseconds;
 }
 
-/// What local time is ahead of UTC.
+/// How far local time is ahead of UTC.
 inline std::optional<std::chrono::minutes> take_offset(std::string_view& text) noexcept
 {
     if (take(text, 'Z') || take(text, 'z'))
@@ -16807,7 +18730,7 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
                                                                             std::int64_t nanoseconds) noexcept
 {
     using limits = std::chrono::sys_time<std::chrono::nanoseconds>;
-    // The outermost second of either side is cut short; all of it counts as its outer end, which is exact for that end.
+    // The first and the last second of the range are incomplete. Times in them are clamped to the end of the range.
     constexpr std::int64_t last = limits::max().time_since_epoch().count() / nanoseconds_per_second;
     const auto seconds = whole.time_since_epoch().count();
     if (seconds >= last)
@@ -16817,10 +18740,10 @@ inline std::chrono::sys_time<std::chrono::nanoseconds> clamp_to_nanoseconds(std:
     return limits(std::chrono::nanoseconds(seconds * nanoseconds_per_second + nanoseconds));
 }
 
-/// What local time is ahead of UTC, in the forms that RFC 3339 does not have as well.
+/// How far local time is ahead of UTC. Accepts forms that RFC 3339 does not have, too.
 inline std::optional<std::chrono::minutes> take_any_offset(std::string_view& text) noexcept
 {
-    if (text.empty() || text == "Z") { // nearly always
+    if (text.empty() || text == "Z") { // the common case
         text = {};
         return std::chrono::minutes(0);
     }
@@ -16876,17 +18799,17 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> parse_time(std::s
     return parse_time(text, time_form::any);
 }
 
-// As milliseconds this is in 1973, when nobody had made a job; as seconds in the year 5138.
+// As milliseconds this is in 1973, before any job was created; as seconds it is in the year 5138.
 inline constexpr std::int64_t first_milliseconds = 100'000'000'000;
 
 std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(std::int64_t number) noexcept
 {
-    constexpr std::int64_t past_milliseconds = first_milliseconds * 1000; // microseconds, or no time
+    constexpr std::int64_t past_milliseconds = first_milliseconds * 1000; // microseconds, or not a time
     if (number <= -past_milliseconds || number >= past_milliseconds)
         return std::nullopt;
     const bool is_seconds = number > -first_milliseconds && number < first_milliseconds;
     const auto units = is_seconds ? std::int64_t(1) : std::int64_t(1000);
-    const auto part = (number % units + units) % units; // before 1970 too, decimals count forwards
+    const auto part = (number % units + units) % units; // decimals count forwards, also before 1970
     const std::chrono::sys_seconds whole{std::chrono::seconds((number - part) / units)};
     return clamp_to_nanoseconds(whole, part * (nanoseconds_per_second / units));
 }
@@ -16911,8 +18834,8 @@ std::optional<std::chrono::sys_time<std::chrono::nanoseconds>> time_of_number(do
 
 namespace cojob::detail {
 
-/// The table of well-formed sequences (Unicode, table 3-7): how many bytes a lead byte asks for, and what the second
-/// one may be; the others are 80..BF.
+/// The table of well-formed sequences (Unicode, table 3-7): the length of a lead byte's sequence, and the range of the
+/// second byte. The other bytes are 80..BF.
 struct utf8_lead {
     std::size_t length = 0; ///< 0: not a lead byte
     unsigned char lowest = 0x80, highest = 0xBF;
@@ -16933,7 +18856,7 @@ struct utf8_lead {
     return {};
 }
 
-/// Bytes of the character the text begins with; 0 when it begins with none.
+/// The length in bytes of the first character; 0 if the text does not begin with a valid one.
 [[nodiscard]] inline std::size_t character_length(std::string_view text) noexcept
 {
     if (text.empty())
@@ -17004,7 +18927,8 @@ bool is_token(std::string_view text) noexcept
 
 const char* objection_to_segment(std::string_view value) noexcept
 {
-    constexpr std::size_t longest = 1024; // far above any id, far below what servers take as a request line
+    constexpr std::size_t longest =
+        1024; // far longer than any id, far shorter than the request lines that servers accept
     if (value.empty())
         return "must not be empty";
     if (value == "." || value == "..")
@@ -17012,7 +18936,8 @@ const char* objection_to_segment(std::string_view value) noexcept
     if (value.size() > longest)
         return "must not be longer than 1 KiB";
     const auto is_printable_ascii = [](char c) { return c >= ' ' && c <= '~'; };
-    if (std::all_of(value.begin(), value.end(), is_printable_ascii)) // nearly all: each request's segments are checked
+    if (std::all_of(value.begin(), value.end(),
+                    is_printable_ascii)) // the common case, fast because each request's segments are checked
         return nullptr;
     if (std::any_of(value.begin(), value.end(), is_control))
         return "must not have control characters";
@@ -17031,7 +18956,7 @@ void check_header_value(std::string_view value, std::string_view what)
         refuse(what, "must not have line breaks or other control characters");
 }
 
-/// Why a key cannot be one; each of these is a way in which keys are copied wrongly.
+/// Why a key is invalid. Each check finds a common mistake in copying keys.
 inline std::string_view objection_to_key(std::string_view key) noexcept
 {
     constexpr std::string_view space = " \t\r\n\v\f", scheme = "bearer";
@@ -17057,7 +18982,8 @@ void check_key(std::string_view key, std::string_view what)
 {
     const auto is_plain = [](char c) { return is_alpha(c) || is_digit(c) || c == '_' || c == '-' || c == '.'; };
     const bool may_be_scheme = !key.empty() && to_lower(key.front()) == 'b';
-    if (!may_be_scheme && std::all_of(key.begin(), key.end(), is_plain)) // nearly all: each request's key is checked
+    if (!may_be_scheme &&
+        std::all_of(key.begin(), key.end(), is_plain)) // the common case, fast because each request's key is checked
         return;
     if (const auto objection = objection_to_key(key); !objection.empty())
         refuse(what, objection);
@@ -17120,7 +19046,7 @@ std::optional<std::string_view> json_cursor::take_string() noexcept
             ++at_;
             return since(begin);
         }
-        at_ += 2; // a backslash and what it escapes
+        at_ += 2; // a backslash and the character that it escapes
     }
     at_ = text_.size();
     return std::nullopt;
@@ -17163,7 +19089,8 @@ std::optional<std::string_view> json_cursor::take_value() noexcept
     if (text_[begin] == '{' || text_[begin] == '[')
         return take_container();
     at_ = std::min(text_.find_first_of(",:]}\" \t\r\n", begin), text_.size());
-    return at_ > begin && at_ < text_.size() ? std::optional(since(begin)) : std::nullopt; // at the end it may be cut
+    return at_ > begin && at_ < text_.size() ? std::optional(since(begin))
+                                             : std::nullopt; // at the end of the text it may be truncated
 }
 
 std::optional<std::string> decode_json_string(std::string_view token)
@@ -17205,7 +19132,7 @@ std::string find_json_id(std::string_view text, std::string_view name)
     return found;
 }
 
-/// The code unit of the `\uXXXX` the text begins with; -1 when it begins with none.
+/// The code unit of the `\uXXXX` at the front of the text; -1 if there is none.
 inline int escaped_unit(std::string_view text) noexcept
 {
     constexpr std::size_t length = 6;
@@ -17275,10 +19202,11 @@ std::string_view json_document::text_of(const boost::json::value& value) const
 {
     const auto is_before = [](const slice& s, const boost::json::value* v) { return std::less<>()(s.value, v); };
     if (slices_.empty()) {
-        slices_.reserve(64); // values of a job as a rule
+        slices_.reserve(64); // more than most jobs have values
         json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
         add(root_, at);
-        // Of members with one name the last one is in the tree: it is the last of its value here too.
+        // If several members have the same name, the tree contains the last one. It sorts last among the slices of its
+        // value.
         const auto comes_before = [](const slice& a, const slice& b) {
             return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
         };
@@ -17292,7 +19220,8 @@ std::string_view json_document::text_of(const boost::json::value& value) const
     return text;
 }
 
-/// What an earlier member of the same name had may be of another kind than the value in the tree: then it is passed.
+/// Adds slices for the value and its parts. The text may be that of an earlier member with the same name but another
+/// kind: then its parts are skipped.
 void json_document::add(const boost::json::value& value, json_cursor& at) const
 {
     const auto begin = at.position();
@@ -17337,7 +19266,7 @@ void json_document::add_elements(const boost::json::value& array, json_cursor& a
 
 namespace cojob::detail {
 
-/// Takes a word off the front of the text, whatever its case.
+/// Removes a word from the front of the text, ignoring case.
 [[nodiscard]] inline bool take_word(std::string_view& text, std::string_view word) noexcept
 {
     if (!equal_ignoring_case(text.substr(0, word.size()), word))
@@ -17346,7 +19275,7 @@ namespace cojob::detail {
     return true;
 }
 
-/// Takes one of the names, by as many of its letters as are given, off the front of the text. Its place, from 1.
+/// Removes one of the names, or its first `letters` letters, from the front of the text. Returns its number, from 1.
 template <std::size_t Count>
 [[nodiscard]] std::optional<unsigned> take_name(std::string_view& text,
                                                 const std::array<std::string_view, Count>& names,
@@ -17358,7 +19287,7 @@ template <std::size_t Count>
     return std::nullopt;
 }
 
-/// GMT, as the standard wants it, or another name of it that servers send.
+/// GMT, as the standard requires, or another name for it that servers send.
 inline bool is_zone(std::string_view text) noexcept
 {
     constexpr std::array<std::string_view, 5> names{"GMT", "UTC", "UT", "Z", "+0000"};
@@ -17370,7 +19299,7 @@ inline constexpr std::array<std::string_view, 7> day_names{"Monday", "Tuesday", 
 inline constexpr std::array<std::string_view, 12> month_names{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
-/// Hours, minutes and seconds; a leap second is the first one after it.
+/// Hours, minutes and seconds. A leap second counts as the second after it.
 inline std::optional<std::chrono::seconds> take_time(std::string_view& text) noexcept
 {
     const auto hours = take_number(text, 2);
@@ -17399,7 +19328,7 @@ inline std::optional<std::chrono::sys_seconds> make_time(std::optional<int> year
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, and with the old form's dashes and two digits `Sunday, 06-Nov-94 08:49:37 GMT`. The
-/// day's name is off already.
+/// day's name has been removed already.
 inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view text, std::string_view separator,
                                                                std::size_t year_digits, int now_year) noexcept
 {
@@ -17414,7 +19343,7 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
         *year += now_year - now_year % 100;
         if (*year > now_year + 50) // RFC 9110, 5.6.7
             *year -= 100;
-        else if (*year <= now_year - 50) // the same the other way, for the last days of a century
+        else if (*year <= now_year - 50) // the reverse, for the last days of a century
             *year += 100;
     }
     if (!take(text, ' '))
@@ -17423,7 +19352,7 @@ inline std::optional<std::chrono::sys_seconds> parse_day_first(std::string_view 
     return take(text, ' ') && is_zone(text) ? make_time(year, month, day, time) : std::nullopt;
 }
 
-/// asctime: `Sun Nov  6 08:49:37 1994`. The day's name is off already.
+/// asctime: `Sun Nov  6 08:49:37 1994`. The day's name has been removed already.
 inline std::optional<std::chrono::sys_seconds> parse_month_first(std::string_view text) noexcept
 {
     const auto month = take_name(text, month_names);

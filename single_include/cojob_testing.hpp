@@ -126,8 +126,9 @@ class mock_server_options {
   public:
     mock_server_options() = default;
 
-    std::string address = "127.0.0.1";            ///< loopback only, IPv4 or IPv6; the system chooses the port
-    bool use_tls = true;                          ///< false: plain HTTP
+    std::string address = "127.0.0.1"; ///< loopback only, IPv4 or IPv6
+    std::uint16_t port = 0;            ///< 0: the system chooses; that of an earlier server simulates its restart
+    bool use_tls = true;               ///< false: plain HTTP
     tls_versions versions = tls_versions::modern; ///< accepted TLS versions
     mock_certificate certificate;                 ///< the certificate of the server
     std::string token = "mint_test_key";          ///< the key that `Authorization: Bearer` must carry
@@ -217,6 +218,20 @@ enum class fault {
                                                   "status_999"});
 }
 
+/// How a server ends a connection on which it waits for the next request.
+enum class idle_end {
+    close,          ///< in good order: TLS's close_notify, then FIN
+    cut,            ///< FIN only
+    reset,          ///< RST
+    request_timeout ///< a response with status 408, then as `close`
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(idle_end value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"close", "cut", "reset", "request_timeout"});
+}
+
 /// A request as received.
 struct recorded_request {
     std::string method,         ///< as sent
@@ -242,7 +257,7 @@ class mock_server {
     /// The `base_url` for a service: scheme, `localhost` and the port. The address replaces `localhost` if the
     /// certificate is not for that name or the address is not 127.0.0.1.
     [[nodiscard]] COJOB_DECL std::string base_url() const;
-    /// The port that the system chose.
+    /// The port, also if the system chose it.
     [[nodiscard]] COJOB_DECL std::uint16_t port() const noexcept;
     /// The certificate authority, for `client_options::tls.ca_pem`. Empty without TLS.
     [[nodiscard]] COJOB_DECL const std::string& ca_pem() const noexcept;
@@ -291,7 +306,7 @@ class mock_server {
     /// Blocks until exactly that many connections are open, for at most ten seconds. Returns whether they are.
     COJOB_DECL bool wait_for_open_connections(std::size_t count) const;
     /// Closes all idle connections, as a server ends kept-alive connections. Blocks until they are closed.
-    COJOB_DECL void close_idle_connections();
+    COJOB_DECL void close_idle_connections(idle_end = idle_end::close);
     /// Number of 429 responses, including those from `answer_next` and those that a fault then broke.
     [[nodiscard]] COJOB_DECL std::size_t throttled() const;
 
@@ -366,9 +381,6 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <openssl/bn.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 
 #include <condition_variable>
 #include <future>
@@ -382,13 +394,14 @@ namespace cojob::testing {
 
 namespace detail {
 
-/// What rings and where. The alarm owns it; who only refers to it finds nothing once the alarm was cleared or is gone.
+/// An alarm's callback and executor. Owned by the alarm, so that weak pointers to it expire when the alarm is cleared
+/// or destroyed.
 struct ring_type {
     std::function<void()> call;
     asio::any_io_executor executor;
 };
 
-/// Never runs `call` at once: an alarm rings from its executor.
+/// Posts `call` to the alarm's executor; never calls it directly.
 inline void post_ring(const std::weak_ptr<ring_type>& weak)
 {
     const auto ring = weak.lock();
@@ -400,7 +413,7 @@ inline void post_ring(const std::weak_ptr<ring_type>& weak)
     });
 }
 
-/// The time, and who wants to be told.
+/// The current time and the alarms that are set.
 class manual_timeline {
   public:
     using entry_map = std::multimap<time_point, std::weak_ptr<ring_type>>;
@@ -417,7 +430,7 @@ class manual_timeline {
         return entries_.size();
     }
 
-    /// What is due already rings without being entered.
+    /// Adds an alarm, or rings it at once if it is due.
     void enter(time_point when, const std::shared_ptr<ring_type>& ring)
     {
         {
@@ -439,7 +452,7 @@ class manual_timeline {
             entries_.erase(found);
     }
 
-    /// Moves to the next entry and rings it, if there is one until `target`.
+    /// Advances to the next alarm and rings it, if there is one at or before `target`.
     bool ring_next(time_point target)
     {
         const auto next = take_next(target);
@@ -466,7 +479,7 @@ class manual_timeline {
     }
 
     mutable std::mutex mutex_;
-    // Far from the epoch, so that a time point that nobody set does not look like a real one.
+    // Far from the epoch, so that a default-constructed time point does not look like a real one.
     time_point now_ = time_point(std::chrono::hours(1000));
     entry_map entries_;
 };
@@ -524,12 +537,12 @@ class manual_clock::impl {
         while (context_.poll() != 0);
     }
 
-    /// Runs whatever comes within a moment of real time.
+    /// Runs the handlers that become ready within a few milliseconds of real time.
     void run_a_moment()
     {
         restart_if_stopped();
         constexpr std::chrono::milliseconds moment(5);
-        // A context without work returns at once, and what it waits for may be on its way in another thread.
+        // A context without work returns at once, while another thread may be about to post work.
         if (context_.run_one_for(moment) == 0 && context_.stopped())
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
@@ -668,6 +681,7 @@ struct openssl_free {
 using certificate_ptr = std::unique_ptr<X509, openssl_free<X509_free>>;
 using key_ptr = std::unique_ptr<EVP_PKEY, openssl_free<EVP_PKEY_free>>;
 using bio_ptr = std::unique_ptr<BIO, openssl_free<BIO_free_all>>;
+using name_ptr = std::unique_ptr<X509_NAME, openssl_free<X509_NAME_free>>;
 using bignum_ptr = std::unique_ptr<BIGNUM, openssl_free<BN_free>>;
 using extension_ptr = std::unique_ptr<X509_EXTENSION, openssl_free<X509_EXTENSION_free>>;
 
@@ -678,30 +692,32 @@ inline void require_openssl(bool succeeded)
                                           "mock_certificate");
 }
 
-/// A certificate and the key it is for, or the authority's pair.
+/// A certificate with its private key.
 struct key_pair {
     certificate_ptr certificate;
     key_ptr key;
 };
 
-/// What a TLS server needs, as PEM, and whom its clients must trust.
+/// A TLS server's certificate and key, and the authority that its clients must trust, as PEM.
 struct server_identity {
     std::string ca_pem, certificate_pem, key_pem;
 };
 
 inline void set_random_serial(X509& certificate)
 {
-    // RFC 5280, 4.1.2.2: positive. 63 bits are also unlike those of the other servers of a test run.
+    // RFC 5280, 4.1.2.2: positive. With 63 random bits, no two servers of a test run share a number.
     const bignum_ptr number(BN_new());
     require_openssl(number && BN_rand(number.get(), 63, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1);
     require_openssl(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(&certificate)) != nullptr);
 }
 
+/// By a name of its own: since OpenSSL 4.0 a certificate's is constant.
 inline void set_common_name(X509& certificate, const char* name)
 {
     const auto* bytes = reinterpret_cast<const unsigned char*>(name);
-    X509_NAME* subject = X509_get_subject_name(&certificate);
-    require_openssl(X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
+    const name_ptr subject(X509_NAME_new());
+    require_openssl(subject && X509_NAME_add_entry_by_txt(subject.get(), "CN", MBSTRING_UTF8, bytes, -1, -1, 0) == 1);
+    require_openssl(X509_set_subject_name(&certificate, subject.get()) == 1);
 }
 
 inline void set_time(ASN1_TIME* time, duration from_now)
@@ -724,16 +740,16 @@ inline void add_extension(X509& certificate, X509& issuer, int nid, const std::s
 /// A version 3 certificate with a fresh P-256 key, without extensions and unsigned.
 inline key_pair begin_certificate(const char* name, duration valid_from, duration valid_until)
 {
-    key_pair made{certificate_ptr(X509_new()), key_ptr(EVP_EC_gen("P-256"))};
-    require_openssl(made.certificate && made.key);
-    X509& certificate = *made.certificate;
+    key_pair created{certificate_ptr(X509_new()), key_ptr(EVP_EC_gen("P-256"))};
+    require_openssl(created.certificate && created.key);
+    X509& certificate = *created.certificate;
     require_openssl(X509_set_version(&certificate, X509_VERSION_3) == 1);
-    require_openssl(X509_set_pubkey(&certificate, made.key.get()) == 1);
+    require_openssl(X509_set_pubkey(&certificate, created.key.get()) == 1);
     set_random_serial(certificate);
     set_common_name(certificate, name);
     set_time(X509_getm_notBefore(&certificate), valid_from);
     set_time(X509_getm_notAfter(&certificate), valid_until);
-    return made;
+    return created;
 }
 
 inline void sign(X509& certificate, const key_pair& issuer)
@@ -776,7 +792,7 @@ inline key_pair make_leaf(const mock_certificate& wanted, const key_pair& author
     add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
     add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
-    // Trust stores with the authorities of several mock servers, all of one name, are told apart by this.
+    // Distinguishes the authorities of several mock servers in one trust store: all have the same name.
     add_extension(certificate, issuer, NID_authority_key_identifier, "keyid:always");
     if (const auto names = alternative_names(wanted); !names.empty())
         add_extension(certificate, issuer, NID_subject_alt_name, names);
@@ -794,7 +810,7 @@ std::string to_pem(Write write)
     return {text, static_cast<std::size_t>(length)};
 }
 
-/// Validity is counted on the machine's clock: that is what the verifying side goes by, whatever clock a test uses.
+/// Validity is relative to the system clock, because OpenSSL verifies with that clock, whatever clock a test uses.
 inline server_identity make_identity(const mock_certificate& wanted)
 {
     const auto authority = make_authority();
@@ -814,41 +830,41 @@ inline server_identity make_identity(const mock_certificate& wanted)
 
 namespace cojob::testing::detail {
 
-inline http::response json_answer(int status, const boost::json::object& body)
+inline http::response json_response(int status, const boost::json::object& body)
 {
     return {status, {}, boost::json::serialize(body)};
 }
 
-inline http::response error_answer(int status, std::string_view text)
+inline http::response error_response(int status, std::string_view text)
 {
-    return json_answer(status, {{"error", text}});
+    return json_response(status, {{"error", text}});
 }
 
-/// Of all Mintlify APIs.
+/// The error response of all Mintlify APIs.
 inline http::response project_not_found()
 {
-    return error_answer(404, "Project not found");
+    return error_response(404, "Project not found");
 }
 
-/// A right answer. With `events` it is a stream of them: its body is all of them, one after the other.
-struct mock_answer {
-    mock_answer(http::response whole) : response(std::move(whole)) {}
+/// A valid response. With `events`, the body is the sequence of these events, sent as a stream.
+struct mock_response {
+    mock_response(http::response whole) : response(std::move(whole)) {}
 
     http::response response;
     std::vector<std::string> events{};
-    duration gap{}; ///< before each event
+    duration gap{}; ///< the delay before each event
 };
 
-/// A request that has found its route.
+/// A request and the arguments from its route.
 struct routed_request {
     const recorded_request& request;
-    std::vector<std::string> arguments; ///< what the stars of the pattern stand for, decoded
+    std::vector<std::string> arguments; ///< the segments that match the pattern's stars, decoded
     std::string_view query;
     time_point now;
     timestamp wall;
 };
 
-/// One segment of a path, decoded; none when a percent sign is not followed by two hexadecimal digits.
+/// Decodes one segment of a path. Nothing if a percent sign is not followed by two hexadecimal digits.
 inline std::optional<std::string> decode_segment(std::string_view segment)
 {
     std::string decoded;
@@ -881,34 +897,34 @@ inline std::vector<std::string_view> split_path(std::string_view path)
     return segments;
 }
 
-/// How an API answers what none of its handlers sees.
+/// An API's error responses if there is no route.
 struct router_refusals {
-    http::response not_found = error_answer(404, "Not found");
-    http::response not_allowed = error_answer(405, "Method not allowed"); ///< `Allow` is added
+    http::response not_found = error_response(404, "Not found");
+    http::response not_allowed = error_response(405, "Method not allowed"); ///< `Allow` is added
 };
 
-/// Finds the route of a request, and refuses what has none or does not carry the token.
+/// Finds the route of a request. Rejects requests without a route or without the token.
 class mock_router {
   public:
-    using handler_type = std::function<mock_answer(const routed_request&)>;
+    using handler_type = std::function<mock_response(const routed_request&)>;
 
     explicit mock_router(std::string token, router_refusals refusals = {})
         : authorization_("Bearer " + std::move(token)), refusals_(std::move(refusals))
     {
     }
 
-    /// A star in the pattern stands for one segment that is not empty.
+    /// A star in the pattern matches one segment that is not empty.
     void add(std::string method, std::string_view pattern, handler_type handler)
     {
         add_route(std::move(method), pattern, std::move(handler), true);
     }
-    /// The same for a handler that looks at the token itself.
+    /// Adds a route whose handler checks the token itself.
     void add_open(std::string method, std::string_view pattern, handler_type handler)
     {
         add_route(std::move(method), pattern, std::move(handler), false);
     }
 
-    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    [[nodiscard]] mock_response answer(const recorded_request& request, time_point now, timestamp wall) const
     {
         const std::string_view target = request.target;
         const auto path_end = std::min(target.find('?'), target.size());
@@ -962,11 +978,11 @@ class mock_router {
         return arguments;
     }
 
-    [[nodiscard]] mock_answer admit(const route_type& route, const routed_request& request) const
+    [[nodiscard]] mock_response admit(const route_type& route, const routed_request& request) const
     {
         if (!route.checks_token || http::find_header(request.request.headers, "Authorization") == authorization_)
             return route.handler(request);
-        auto refused = error_answer(401, "Unauthorized");
+        auto refused = error_response(401, "Unauthorized");
         refused.headers.emplace_back("WWW-Authenticate", "Bearer");
         return refused;
     }
@@ -982,23 +998,23 @@ class mock_router {
 
 namespace cojob::testing::detail {
 
-/// What becomes of a connection after an answer.
+/// What happens to the connection after a response.
 enum class ending {
-    keep,   ///< it waits for the next request
-    close,  ///< as a server does: with close_notify under TLS
-    drop,   ///< without it
-    reset,  ///< RST instead of FIN
-    silence ///< nothing more, until the client goes
+    keep,   ///< wait for the next request
+    close,  ///< close normally: with close_notify under TLS
+    drop,   ///< close without close_notify
+    reset,  ///< send RST instead of FIN
+    silence ///< send nothing until the client disconnects
 };
 
-/// An answer as it goes on the wire, right or broken.
+/// The bytes of a response, valid or broken.
 struct mock_output {
     std::string bytes;
     ending end = ending::keep;
-    std::string forever{};            ///< written after `bytes`, again and again, until the client goes
-    bool is_dripping = false;         ///< a byte at a time
+    std::string forever{};            ///< written after `bytes` repeatedly until the client disconnects
+    bool is_dripping = false;         ///< written one byte at a time
     std::vector<std::string> later{}; ///< written after `bytes`, one by one
-    duration gap{};                   ///< before each of them
+    duration gap{};                   ///< the delay before each of them
 };
 
 inline std::string status_line(int status)
@@ -1013,7 +1029,7 @@ inline std::string field(std::string_view name, std::string_view value)
     return std::string(name).append(": ").append(value).append("\r\n");
 }
 
-/// Status line and headers without those that tell where the body ends, and without the empty line.
+/// Status line and headers, without framing headers and without the empty line.
 inline std::string open_head(const http::response& answer)
 {
     auto head = status_line(answer.status);
@@ -1022,7 +1038,7 @@ inline std::string open_head(const http::response& answer)
     return head;
 }
 
-/// RFC 9110, 6.4.1 and 8.6: these have no body, and must not have a Content-Length.
+/// RFC 9110, 6.4.1 and 8.6: responses with these statuses have no body and no Content-Length.
 inline bool is_without_body(int status)
 {
     return status < 200 || status == 204 || status == 304;
@@ -1053,7 +1069,7 @@ inline std::string chunked_head(const http::response& answer)
     return open_head(answer) + field("Transfer-Encoding", "chunked") + "\r\n";
 }
 
-/// Small chunks, so that there are several of any answer.
+/// Uses small chunks, so that each response has several.
 inline std::string in_chunks(const http::response& answer)
 {
     constexpr std::size_t size = 16;
@@ -1084,7 +1100,7 @@ inline http::response with_many_headers(http::response answer)
     return answer;
 }
 
-/// The same JSON with a byte in its first string member that no UTF-8 text has.
+/// The JSON with an invalid UTF-8 byte in its first string member.
 inline std::string break_utf8(std::string json)
 {
     constexpr std::string_view before_text = "\":\"";
@@ -1099,7 +1115,7 @@ inline std::string nested_json(std::size_t depth)
     return std::string(depth, '[') + std::string(depth, ']');
 }
 
-/// Fewer and larger writes for what goes on without end.
+/// For endless output: fewer and larger writes.
 inline std::string forty_times(std::string_view text)
 {
     std::string times;
@@ -1113,13 +1129,13 @@ inline std::string first_half(std::string_view text)
     return std::string(text.substr(0, text.size() / 2));
 }
 
-/// Its first bytes are neither a TLS record nor an HTTP version.
+/// The first bytes are neither a TLS record nor an HTTP version.
 inline std::string garbage_bytes()
 {
     return "\x01\x02\x7f garbage \xfe\xff\r\n\r\n";
 }
 
-/// A right answer with something wrong in its body or about its body's end.
+/// A valid response with an error in its body or its framing.
 inline mock_output break_body(fault broken, const http::response& answer)
 {
     const auto head = whole_head(answer);
@@ -1144,8 +1160,8 @@ inline mock_output break_body(fault broken, const http::response& answer)
     }
 }
 
-/// What a fault makes of the right answer. Connection faults make nothing of it.
-inline mock_output break_answer(fault broken, const http::response& answer)
+/// The response with a fault. Connection faults do not change it.
+inline mock_output break_response(fault broken, const http::response& answer)
 {
     switch (broken) {
     case fault::drop_after_request: return {{}, ending::drop};
@@ -1168,11 +1184,12 @@ inline mock_output break_answer(fault broken, const http::response& answer)
     }
 }
 
-/// The right answer: whole, or where it has events a chunk for each.
-inline mock_output unbroken(const mock_answer& answer, bool keeps_alive)
+/// The valid response: complete, or one chunk for each event.
+inline mock_output unbroken(const mock_response& answer, bool keeps_alive)
 {
     if (answer.events.empty())
-        return keeps_alive ? mock_output{whole(answer.response)} : break_answer(fault::announce_close, answer.response);
+        return keeps_alive ? mock_output{whole(answer.response)}
+                           : break_response(fault::announce_close, answer.response);
     mock_output output;
     if (!keeps_alive)
         output.end = ending::close;
@@ -1188,10 +1205,10 @@ inline mock_output unbroken(const mock_answer& answer, bool keeps_alive)
 
 // -------- cojob/impl/internal/testing/mock_input.ipp
 
-// How all APIs of a mock server read what a request carries.
+// Parsing of requests for all APIs of a mock server.
 namespace cojob::testing::detail {
 
-/// What was read, or the refusal.
+/// The parsed value, or an error response.
 template <class T>
 struct read_input {
     T value{};
@@ -1213,7 +1230,7 @@ inline std::optional<std::string> find_parameter(std::string_view query, std::st
     return std::nullopt;
 }
 
-/// A number, or why a text is none. One that is out of range stands at the range's end.
+/// A number, or why the text is not a number. A number out of range is clamped.
 struct whole_number {
     std::int64_t value = 0;
     std::errc error{};
@@ -1231,7 +1248,7 @@ inline whole_number to_whole_number(std::string_view text)
     return read;
 }
 
-/// None: it is no JSON.
+/// Nothing if the body is not JSON.
 inline std::optional<boost::json::value> parse_body(const recorded_request& request)
 {
     boost::system::error_code ec;
@@ -1248,11 +1265,11 @@ namespace cojob::testing::detail {
 inline std::vector<lifecycle_step> require_steps(std::vector<lifecycle_step> life)
 {
     if (life.empty())
-        throw std::invalid_argument("mock_server: a life needs at least one step");
+        throw std::invalid_argument("mock_server: a lifecycle needs at least one step");
     return life;
 }
 
-/// Where a job is in its life: polls move it on.
+/// A job's position in its lifecycle, which polls advance.
 class job_life {
   public:
     explicit job_life(std::vector<lifecycle_step> steps) : steps_(require_steps(std::move(steps)))
@@ -1286,12 +1303,12 @@ class job_life {
 
 namespace cojob::testing::detail {
 
-/// At most `limit` uses in any window that has the window's length; 0: any number.
+/// Allows at most `limit` uses in any window of this length; 0: no limit.
 class rolling_limit {
   public:
     rolling_limit(std::uint32_t limit, duration window) : limit_(limit), window_(window) {}
 
-    /// Takes a use, or returns how long it is until there is one.
+    /// Takes a use, or returns the time until one is free.
     [[nodiscard]] std::optional<duration> take(time_point now)
     {
         if (limit_ == 0)
@@ -1310,7 +1327,7 @@ class rolling_limit {
     std::deque<time_point> uses_;
 };
 
-/// What a project may use of Mintlify: creations of v2 and of v1, and messages, count together.
+/// A project's rate limit at Mintlify. Creations of v2 and v1 and messages count together.
 class mock_uses {
   public:
     explicit mock_uses(const mock_server_options& options)
@@ -1318,13 +1335,13 @@ class mock_uses {
     {
     }
 
-    /// Takes a use, or returns the answer to a request that gets none.
+    /// Takes a use, or returns the error response if none is free.
     [[nodiscard]] std::optional<http::response> refuse(time_point now)
     {
         const auto wait = limit_.take(now);
         if (!wait)
             return std::nullopt;
-        auto refused = error_answer(429, "Rate limit exceeded");
+        auto refused = error_response(429, "Rate limit exceeded");
         if (sends_retry_after_) {
             const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
             refused.headers.emplace_back("Retry-After", std::to_string(seconds));
@@ -1343,7 +1360,7 @@ class mock_uses {
 
 namespace cojob::testing::detail {
 
-/// The Mintlify agent API v2: jobs and how they are answered. Vendor's page: api/agent/v2.
+/// The Mintlify agent API v2. Vendor's page: api/agent/v2.
 class mock_mintlify {
   public:
     mock_mintlify(const mock_server_options& options, mock_uses& uses)
@@ -1388,15 +1405,15 @@ class mock_mintlify {
         if (auto refused = uses_.refuse(routed.now))
             return *refused;
         const auto id = add_job(lifecycle_, routed.wall);
-        return json_answer(201, describe(id, jobs_.at(id), routed.wall));
+        return json_response(201, describe(id, jobs_.at(id), routed.wall));
     }
 
     http::response show(const routed_request& routed)
     {
         auto* found = find(routed);
         if (!found)
-            return error_answer(404, "Job not found");
-        auto answer = json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+            return error_response(404, "Job not found");
+        auto answer = json_response(200, describe(routed.arguments[1], *found, routed.wall));
         found->life.count_poll();
         return answer;
     }
@@ -1405,13 +1422,13 @@ class mock_mintlify {
     {
         auto* found = find(routed);
         if (!found)
-            return error_answer(404, "Job not found");
+            return error_response(404, "Job not found");
         if (auto refused = refuse_prompt(routed))
             return *refused;
         if (auto refused = uses_.refuse(routed.now))
             return *refused;
         found->life = job_life(lifecycle_);
-        return json_answer(200, describe(routed.arguments[1], *found, routed.wall));
+        return json_response(200, describe(routed.arguments[1], *found, routed.wall));
     }
 
     [[nodiscard]] job* find(const routed_request& routed)
@@ -1420,22 +1437,22 @@ class mock_mintlify {
         return routed.arguments[0] == project_id_ && found != jobs_.end() ? &found->second : nullptr;
     }
 
-    /// The answer to a request that is not a use at all, if it is none.
+    /// The error response to an invalid request, which does not count as a use; nothing for a valid one.
     [[nodiscard]] std::optional<http::response> refuse_prompt(const routed_request& routed) const
     {
         if (routed.arguments[0] != project_id_)
             return project_not_found();
         const auto body = parse_body(routed.request);
         if (!body)
-            return error_answer(400, "Malformed JSON");
+            return error_response(400, "Malformed JSON");
         const auto* object = body->if_object();
         const auto* prompt = object ? object->if_contains("prompt") : nullptr;
         if (!prompt || !prompt->is_string() || prompt->get_string().empty())
-            return error_answer(400, "prompt must be a string that is not empty");
+            return error_response(400, "prompt must be a string that is not empty");
         return std::nullopt;
     }
 
-    /// As the API shows it, schema AgentJob.
+    /// The job as JSON, schema AgentJob.
     [[nodiscard]] static boost::json::object describe(const std::string& id, job& shown, timestamp now)
     {
         const auto& status = shown.life.status();
@@ -1470,16 +1487,16 @@ class mock_mintlify {
 
 // -------- cojob/impl/internal/testing/mock_osapi_input.ipp
 
-// What OSAPI's server says of a request that it does not take: in the words of its framework (`message`) where it
-// cannot read it, and in those of its validator (`error`) where it can.
+// OSAPI's error responses to requests: from its framework (`message`) if the request cannot be parsed, from its
+// validator (`error`) if it is invalid.
 namespace cojob::testing::detail {
 
-inline http::response message_answer(int status, std::string_view text)
+inline http::response message_response(int status, std::string_view text)
 {
-    return json_answer(status, {{"message", text}});
+    return json_response(status, {{"message", text}});
 }
 
-/// A whole number of a query, or none.
+/// An integer in the query; nothing if it is absent.
 inline read_input<std::optional<std::int64_t>> read_number(std::string_view query, std::string_view name)
 {
     const auto text = find_parameter(query, name);
@@ -1490,9 +1507,9 @@ inline read_input<std::optional<std::int64_t>> read_number(std::string_view quer
         return {number.value, {}};
     const auto* why = number.error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax";
     return {{},
-            message_answer(400, "Invalid format for parameter " + std::string(name) +
-                                    ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
-                                    "\": " + why)};
+            message_response(400, "Invalid format for parameter " + std::string(name) +
+                                      ": error binding string parameter: strconv.ParseInt: parsing \"" + *text +
+                                      "\": " + why)};
 }
 
 inline bool is_uuid(std::string_view text)
@@ -1505,39 +1522,39 @@ inline bool is_uuid(std::string_view text)
     return text.size() == 36;
 }
 
-/// An id, in the form the server writes it.
+/// An id in the form that the server writes.
 inline read_input<std::string> read_uuid(std::string text)
 {
     if (!is_uuid(text)) {
         const auto why =
             text.size() == 36 ? "invalid UUID format" : "invalid UUID length: " + std::to_string(text.size());
         return {{},
-                message_answer(400, "Invalid format for parameter id: error unmarshaling '" + text +
-                                        "' text as *uuid.UUID: " + why)};
+                message_response(400, "Invalid format for parameter id: error unmarshaling '" + text +
+                                          "' text as *uuid.UUID: " + why)};
     }
     std::transform(text.begin(), text.end(), text.begin(), cojob::detail::to_lower);
     return {std::move(text), {}};
 }
 
-/// The host of a retry; none where the request has no body.
+/// The host of a retry; nothing if the request has no body.
 inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
 {
     if (request.body.empty())
         return {};
     const auto type = http::find_header(request.headers, "Content-Type").value_or("");
     if (!type.starts_with("application/json"))
-        return {{}, message_answer(415, "Unsupported Media Type")};
+        return {{}, message_response(415, "Unsupported Media Type")};
     const auto body = parse_body(request);
     if (!body)
-        return {{}, message_answer(400, "Syntax error: offset=1, error=invalid character")};
+        return {{}, message_response(400, "Syntax error: offset=1, error=invalid character")};
     const auto* object = body->if_object();
     const auto* target = object ? object->if_contains("target_hostname") : nullptr;
     if ((!object && !body->is_null()) || (target && !target->is_string() && !target->is_null()))
-        return {{}, message_answer(400, "Unmarshal type error: expected=string, field=target_hostname")};
+        return {{}, message_response(400, "Unmarshal type error: expected=string, field=target_hostname")};
     return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
 }
 
-/// The validator's words, one failure after the other.
+/// The validator's messages, one for each failure.
 class osapi_validation {
   public:
     explicit osapi_validation(std::string type) : type_(std::move(type)) {}
@@ -1553,7 +1570,7 @@ class osapi_validation {
 
     [[nodiscard]] std::optional<http::response> refusal() const
     {
-        return words_.empty() ? std::nullopt : std::optional(error_answer(400, words_));
+        return words_.empty() ? std::nullopt : std::optional(error_response(400, words_));
     }
 
   private:
@@ -1566,7 +1583,7 @@ class osapi_validation {
 
 namespace cojob::testing::detail {
 
-/// What one agent made of a job.
+/// An agent and its state for a job.
 struct osapi_agent {
     std::string_view hostname, state; ///< started, completed, failed or skipped
 
@@ -1579,7 +1596,7 @@ struct osapi_agent {
     }
 };
 
-/// One agent works on a job, two where they come to different ends.
+/// The agents of a job: one, or two with different results.
 inline std::vector<osapi_agent> agents_at(std::string_view status)
 {
     if (status == "processing")
@@ -1588,7 +1605,7 @@ inline std::vector<osapi_agent> agents_at(std::string_view status)
         return {{"osapi-test", "completed"}, {"osapi-test-2", "failed"}};
     if (status == "completed" || status == "failed" || status == "skipped")
         return {{"osapi-test", status}};
-    return {}; // nobody has seen it yet
+    return {}; // no agent has received it yet
 }
 
 inline std::string in_whole_seconds(timestamp when)
@@ -1596,13 +1613,13 @@ inline std::string in_whole_seconds(timestamp when)
     return cojob::to_string(timestamp(std::chrono::floor<std::chrono::seconds>(when)));
 }
 
-/// A job of OSAPI, as the real server was seen to show it (a job of `command.exec.execute`).
+/// A job of OSAPI, as recorded from the real server (a job of `command.exec.execute`).
 class mock_osapi_job {
   public:
     mock_osapi_job(std::string id, std::vector<lifecycle_step> life, timestamp created)
         : id_(std::move(id)), life_(std::move(life)), created_(std::chrono::floor<std::chrono::seconds>(created))
     {
-        tell(created_, "submitted", "_api", "Job submitted to queue");
+        add_event(created_, "submitted", "_api", "Job submitted to queue");
     }
 
     [[nodiscard]] const std::string& status() const noexcept { return life_.status(); }
@@ -1610,14 +1627,14 @@ class mock_osapi_job {
 
     void add_retry(const std::string& as, timestamp now)
     {
-        look(now);
-        tell(now, "retried", "_api", "Job retried as " + as);
+        add_events(now);
+        add_event(now, "retried", "_api", "Job retried as " + as);
     }
 
-    /// One poll of it. On a list there are no details.
+    /// The job as JSON. Counts as a poll. Lists show no details.
     [[nodiscard]] boost::json::object show(timestamp now, bool has_details)
     {
-        look(now);
+        add_events(now);
         const auto shown = has_details ? describe() : describe_briefly();
         life_.count_poll();
         return shown;
@@ -1629,14 +1646,14 @@ class mock_osapi_job {
         std::string event, hostname, message, error;
     };
 
-    void tell(timestamp now, std::string_view event, std::string_view hostname, std::string message,
-              std::string_view error = {})
+    void add_event(timestamp now, std::string_view event, std::string_view hostname, std::string message,
+                   std::string_view error = {})
     {
         timeline_.push_back({now, std::string(event), std::string(hostname), std::move(message), std::string(error)});
     }
 
-    /// What has happened since it was last seen.
-    void look(timestamp now)
+    /// Adds the events since the last poll to the timeline.
+    void add_events(timestamp now)
     {
         if (seen_ == status())
             return;
@@ -1645,19 +1662,19 @@ class mock_osapi_job {
         for (const auto& agent : agents) {
             const std::string name(agent.hostname);
             if (!was_working) {
-                tell(now, "acknowledged", name, "Job acknowledged by agent " + name);
-                tell(now, "started", name, "Job processing started on " + name);
+                add_event(now, "acknowledged", name, "Job acknowledged by agent " + name);
+                add_event(now, "started", name, "Job processing started on " + name);
             }
             if (agent.state == "completed")
-                tell(now, "completed", name, "Job completed successfully on " + name);
+                add_event(now, "completed", name, "Job completed successfully on " + name);
             else if (agent.state == "failed")
-                tell(now, "failed", name, "Job failed on " + name, agent.error());
+                add_event(now, "failed", name, "Job failed on " + name, agent.error());
             else if (agent.state == "skipped")
-                tell(now, "skipped", name, "Job skipped on " + name + " (unsupported OS family)", agent.error());
+                add_event(now, "skipped", name, "Job skipped on " + name + " (unsupported OS family)", agent.error());
         }
     }
 
-    /// As an item of a list: never whether it changed anything.
+    /// The job as an item of a list, where `changed` is always null.
     [[nodiscard]] boost::json::object describe_briefly() const
     {
         boost::json::object shown{{"changed", nullptr}, {"created", cojob::to_string(created_)}};
@@ -1745,7 +1762,7 @@ class mock_osapi_job {
     std::string id_;
     job_life life_;
     timestamp created_;
-    std::string seen_; ///< the status that was last shown
+    std::string seen_; ///< the last status shown
     std::vector<event_type> timeline_;
 };
 
@@ -1755,15 +1772,14 @@ class mock_osapi_job {
 
 namespace cojob::testing::detail {
 
-/// The job API of OSAPI: what a real server was seen to answer, and where that was not seen, what its source says
-/// (osapi-io/osapi at 63dd1cff). Its order is kept: route, then what cannot be read, then the token, then what is not
-/// valid.
+/// The job API of OSAPI, as recorded from a real server, or else according to its source (osapi-io/osapi at 63dd1cff).
+/// Checks in the server's order: route, syntax, token, validity.
 class mock_osapi {
   public:
     explicit mock_osapi(const mock_server_options& options)
         : path_(require_path(options.osapi_path)), authorization_("Bearer " + options.token),
           lifecycle_(require_steps(options.osapi_lifecycle)),
-          router_(options.token, {message_answer(404, "Not Found"), message_answer(405, "Method Not Allowed")})
+          router_(options.token, {message_response(404, "Not Found"), message_response(405, "Method Not Allowed")})
     {
         router_.add_open("GET", path_, [this](const routed_request& r) { return list(r); });
         router_.add_open("GET", path_ + "/*", [this](const routed_request& r) { return show(r); });
@@ -1774,7 +1790,7 @@ class mock_osapi {
     mock_osapi& operator=(const mock_osapi&) = delete;
     ~mock_osapi() = default;
 
-    /// Whether this API answers for a target: one of its own, or of where another version of it is.
+    /// Whether this API handles a target: a path of its own, or of another version of the API.
     [[nodiscard]] bool is_for(std::string_view target) const
     {
         const auto path = target.substr(0, target.find('?'));
@@ -1820,9 +1836,9 @@ class mock_osapi {
         const auto given = http::find_header(routed.request.headers, "Authorization").value_or("");
         if (given == authorization_)
             return std::nullopt;
-        if (!given.starts_with("Bearer ")) // in this very spelling
-            return error_answer(401, "Bearer token required");
-        return error_answer(401, "Invalid token: token contains an invalid number of segments");
+        if (!given.starts_with("Bearer ")) // case-sensitive, as in the real server
+            return error_response(401, "Bearer token required");
+        return error_response(401, "Invalid token: token contains an invalid number of segments");
     }
 
     http::response list(const routed_request& routed)
@@ -1842,11 +1858,11 @@ class mock_osapi {
         return page(routed.wall, status, limit.value.value_or(10), offset.value.value_or(0));
     }
 
-    /// A page is a poll of each job on it.
+    /// Returns a page. It counts as a poll of each job on it.
     http::response page(timestamp now, const std::optional<std::string>& status, std::int64_t limit,
                         std::int64_t offset)
     {
-        auto counts = count_by_status(); // of before the page moves jobs on
+        auto counts = count_by_status(); // before the page advances jobs
         boost::json::array items;
         std::int64_t place = 0;
         for (auto& [id, job] : jobs_) {
@@ -1856,11 +1872,11 @@ class mock_osapi {
                 items.push_back(job.show(now, false));
             ++place;
         }
-        return json_answer(200,
-                           {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
+        return json_response(
+            200, {{"items", std::move(items)}, {"status_counts", std::move(counts)}, {"total_items", place}});
     }
 
-    /// Null before the first job; those that were deleted count on, for only their status was not deleted.
+    /// Null before the first job. Deleted jobs still count, because the real server does not delete their status.
     [[nodiscard]] boost::json::value count_by_status() const
     {
         if (jobs_.empty() && deleted_.empty())
@@ -1881,7 +1897,7 @@ class mock_osapi {
         const auto id = read_uuid(routed.arguments.front());
         if (auto refusal = refuse(id.refusal, routed, id.value))
             return *refusal;
-        return json_answer(200, jobs_.at(id.value).show(routed.wall, true));
+        return json_response(200, jobs_.at(id.value).show(routed.wall, true));
     }
 
     http::response remove(const routed_request& routed)
@@ -1912,13 +1928,13 @@ class mock_osapi {
         if (const auto refusal = valid.refusal())
             return *refusal;
         if (!has_job(id.value))
-            return error_answer(404, "job not found: " + id.value);
-        const auto made = add_job(lifecycle_, routed.wall);
-        jobs_.at(id.value).add_retry(made, routed.wall);
-        return json_answer(201, {{"job_id", made},
-                                 {"revision", ++revision_},
-                                 {"status", "created"},
-                                 {"timestamp", in_whole_seconds(routed.wall)}});
+            return error_response(404, "job not found: " + id.value);
+        const auto created = add_job(lifecycle_, routed.wall);
+        jobs_.at(id.value).add_retry(created, routed.wall);
+        return json_response(201, {{"job_id", created},
+                                   {"revision", ++revision_},
+                                   {"status", "created"},
+                                   {"timestamp", in_whole_seconds(routed.wall)}});
     }
 
     [[nodiscard]] static bool is_target(std::string_view host)
@@ -1933,10 +1949,10 @@ class mock_osapi {
             return unreadable;
         if (auto refusal = refuse_token(routed))
             return refusal;
-        return has_job(id) ? std::nullopt : std::optional(error_answer(404, "job not found: " + id));
+        return has_job(id) ? std::nullopt : std::optional(error_response(404, "job not found: " + id));
     }
 
-    /// Version 4, the same ones in every run.
+    /// Version 4; the same ids in each run.
     [[nodiscard]] std::string make_uuid()
     {
         const auto high = (random_() & 0xFFFFFFFFFFFF0FFFU) | 0x4000U;
@@ -1954,11 +1970,11 @@ class mock_osapi {
                                                             "partial_failure"};
 
     std::string path_, authorization_;
-    std::vector<lifecycle_step> lifecycle_; ///< of what a retry makes
+    std::vector<lifecycle_step> lifecycle_; ///< for jobs that a retry creates
     mock_router router_;
-    std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< the order of lists: by id, downwards
-    std::map<std::string, std::int64_t> deleted_;                ///< by their last status
-    std::mt19937_64 random_{20'26};                              // NOLINT(cert-msc51-cpp): ids need not be secret
+    std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< in the order of lists: by id, descending
+    std::map<std::string, std::int64_t> deleted_;                ///< counts by last status
+    std::mt19937_64 random_{20'26};                              // NOLINT(cert-msc51-cpp): ids are not secret
     std::int64_t revision_ = 0;
 };
 
@@ -1966,7 +1982,7 @@ class mock_osapi {
 
 // -------- cojob/impl/internal/testing/mock_session_input.ipp
 
-// What Mintlify v1 takes. The vendor documents no refusals of it: these are those of v2.
+// Validation of requests to Mintlify v1. The vendor does not document its error responses: these are v2's.
 namespace cojob::testing::detail {
 
 inline bool is_one_of(const boost::json::value& text, std::initializer_list<std::string_view> allowed)
@@ -1989,7 +2005,7 @@ inline bool are_messages(const boost::json::value* messages)
     return array && !array->empty() && std::all_of(array->begin(), array->end(), is_message);
 }
 
-/// Nothing that git refuses and that would end a header line.
+/// Whether the name has no white space and no control characters, which git and header lines do not allow.
 inline bool is_branch(const boost::json::value& branch)
 {
     const auto* name = branch.if_string();
@@ -1999,11 +2015,11 @@ inline bool is_branch(const boost::json::value& branch)
            });
 }
 
-/// The branch that a new session is to work on, if it names one.
+/// The branch for a new session, if the request names one.
 inline read_input<std::optional<std::string>> read_session(const recorded_request& request)
 {
     const auto refuse = [](std::string_view why) {
-        return read_input<std::optional<std::string>>{{}, error_answer(400, why)};
+        return read_input<std::optional<std::string>>{{}, error_response(400, why)};
     };
     const auto body = parse_body(request);
     if (!body)
@@ -2023,7 +2039,7 @@ inline read_input<std::optional<std::string>> read_session(const recorded_reques
     return {branch ? std::optional<std::string>(branch->get_string()) : std::nullopt, {}};
 }
 
-/// A whole number of a list's query.
+/// An integer in a list's query.
 inline read_input<std::int64_t> read_bounded(std::string_view query, std::string_view name, std::int64_t otherwise,
                                              std::int64_t least,
                                              std::int64_t most = std::numeric_limits<std::int64_t>::max())
@@ -2032,9 +2048,9 @@ inline read_input<std::int64_t> read_bounded(std::string_view query, std::string
     if (!text)
         return {otherwise, {}};
     const auto number = to_whole_number(*text);
-    const auto is_number = number.error != std::errc::invalid_argument; // the document bounds no `skip`
+    const auto is_number = number.error != std::errc::invalid_argument; // the documentation has no limit for `skip`
     if (!is_number || number.value < least || number.value > most)
-        return {{}, error_answer(400, std::string(name) + " is out of range or no whole number")};
+        return {{}, error_response(400, std::string(name) + " is out of range or not an integer")};
     return {number.value, {}};
 }
 
@@ -2044,7 +2060,7 @@ inline read_input<std::int64_t> read_bounded(std::string_view query, std::string
 
 namespace cojob::testing::detail {
 
-/// The Mintlify agent API v1: sessions, created with an answer that streams events. Vendor's page: api/agent.
+/// The Mintlify agent API v1: sessions, whose creation responds with an event stream. Vendor's page: api/agent.
 class mock_sessions {
   public:
     mock_sessions(const mock_server_options& options, mock_uses& uses)
@@ -2092,7 +2108,7 @@ class mock_sessions {
         return sessions_.back();
     }
 
-    mock_answer create(const routed_request& routed)
+    mock_response create(const routed_request& routed)
     {
         if (auto refused = refuse_project(routed))
             return *refused;
@@ -2101,9 +2117,10 @@ class mock_sessions {
             return *branch.refusal;
         if (auto refused = uses_.refuse(routed.now))
             return *refused;
-        const auto& made = add(std::move(branch.value), lifecycle_, routed.wall);
-        mock_answer answer(http::response{
-            200, {{"Content-Type", "text/event-stream"}, {"X-Session-Id", made.id}, {"X-Branch-Name", made.branch}}});
+        const auto& created = add(std::move(branch.value), lifecycle_, routed.wall);
+        mock_response answer(http::response{
+            200,
+            {{"Content-Type", "text/event-stream"}, {"X-Session-Id", created.id}, {"X-Branch-Name", created.branch}}});
         for (const auto& event : events_)
             answer.response.body += event;
         answer.events = events_;
@@ -2116,10 +2133,10 @@ class mock_sessions {
         if (auto refused = refuse_project(routed))
             return *refused;
         auto* found = find(routed.arguments[1]);
-        return found ? json_answer(200, poll(*found)) : error_answer(404, "Job not found");
+        return found ? json_response(200, poll(*found)) : error_response(404, "Job not found");
     }
 
-    /// Newest first. A page is a poll of each session on it.
+    /// Returns a page, newest first. It counts as a poll of each session on it.
     http::response list(const routed_request& routed)
     {
         if (auto refused = refuse_project(routed))
@@ -2132,7 +2149,7 @@ class mock_sessions {
         for (auto at = sessions_.rbegin(); at != sessions_.rend(); ++at)
             if (const auto place = at - sessions_.rbegin(); place >= skip.value && place - skip.value < take.value)
                 page.push_back(poll(*at));
-        return json_answer(200, {{"allSessions", std::move(page)}});
+        return json_response(200, {{"allSessions", std::move(page)}});
     }
 
     [[nodiscard]] std::optional<http::response> refuse_project(const routed_request& routed) const
@@ -2154,7 +2171,7 @@ class mock_sessions {
         return shown;
     }
 
-    /// As the API shows it, misspellings too. What is not there is absent; only the branch may be null.
+    /// The session as JSON, with the API's misspellings. Empty members are absent, except that `branch` may be null.
     [[nodiscard]] boost::json::object describe(const session& shown) const
     {
         const auto& reason = shown.life.status();
@@ -2164,7 +2181,7 @@ class mock_sessions {
                                     {"branch", nullptr},
                                     {"haulted", has_halted},
                                     {"haultReason", reason}};
-        if (reason != "github_missconfigured") // without access there is no branch
+        if (reason != "github_missconfigured") // without access to the repository there is no branch
             members["branch"] = shown.branch;
         if (reason == "completed")
             members["pullRequestLink"] = "https://github.com/example/docs/pull/" + shown.number;
@@ -2187,11 +2204,11 @@ class mock_sessions {
     }
 
     std::string project_id_;
-    std::vector<lifecycle_step> lifecycle_; ///< of sessions that are created
+    std::vector<lifecycle_step> lifecycle_; ///< for sessions that are created
     std::vector<std::string> events_;
     duration gap_;
     mock_uses& uses_;
-    std::vector<session> sessions_; ///< in the order they were made
+    std::vector<session> sessions_; ///< in the order of creation
 };
 
 } // namespace cojob::testing::detail
@@ -2200,7 +2217,7 @@ class mock_sessions {
 
 namespace cojob::testing::detail {
 
-/// All APIs of a mock server.
+/// The APIs of a mock server.
 class mock_apis {
   public:
     explicit mock_apis(const mock_server_options& options)
@@ -2213,12 +2230,12 @@ class mock_apis {
     mock_apis& operator=(const mock_apis&) = delete;
     ~mock_apis() = default;
 
-    [[nodiscard]] mock_answer answer(const recorded_request& request, time_point now, timestamp wall) const
+    [[nodiscard]] mock_response answer(const recorded_request& request, time_point now, timestamp wall) const
     {
         return osapi.is_for(request.target) ? osapi.answer(request, now, wall) : router_.answer(request, now, wall);
     }
 
-    /// Of any API: their ids look different.
+    /// Finds the job by its id, whose form differs from API to API.
     void set_life(const std::string& id, std::vector<lifecycle_step> life)
     {
         if (osapi.has_job(id))
@@ -2245,7 +2262,7 @@ class mock_apis {
 
 namespace cojob::testing::detail {
 
-/// Something that a test has ordered for the next connections or requests.
+/// Faults or responses that a test has ordered for the next connections or requests.
 template <class T>
 class mock_orders {
   public:
@@ -2255,7 +2272,7 @@ class mock_orders {
             waiting_.push_back({std::move(what), times, std::move(method)});
     }
 
-    /// The first order that `fits` and is for any method or for this one.
+    /// Takes the first order that `fits` and is for this method or for any.
     template <class Predicate>
     [[nodiscard]] std::optional<T> take(std::string_view method, Predicate fits)
     {
@@ -2279,8 +2296,8 @@ class mock_orders {
     std::deque<order> waiting_;
 };
 
-/// What is answered instead of the right answer: a response, or bytes as they are.
-struct ordered_answer {
+/// A replacement for the regular response: another response, or raw bytes.
+struct ordered_response {
     http::response response{};
     std::optional<mock_output> raw{};
 };
@@ -2290,7 +2307,7 @@ inline bool is_connection_fault(fault f)
     return f == fault::close_at_accept || f == fault::stall_handshake || f == fault::garbage_handshake;
 }
 
-/// RFC 9110, 5.6.7, by hand: what the standard library prints depends on the locale.
+/// RFC 9110, 5.6.7. Not by the standard library, whose output depends on the locale.
 inline std::string format_http_date(timestamp when)
 {
     constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
@@ -2313,7 +2330,7 @@ inline void add_missing_header(http::response& answer, std::string name, std::st
         answer.headers.emplace_back(std::move(name), std::move(value));
 }
 
-/// What a mock server knows and decides, without a socket. Its thread and the test's share it.
+/// The state and the decisions of a mock server, without sockets. Shared by the server's thread and the test's.
 class mock_state {
   public:
     explicit mock_state(const mock_server_options& options)
@@ -2321,7 +2338,7 @@ class mock_state {
     {
     }
 
-    /// Calls `change` with the APIs while nobody else uses them.
+    /// Calls `change` with the APIs under the lock.
     template <class Change>
     auto change(Change change)
     {
@@ -2335,13 +2352,13 @@ class mock_state {
         faults_.add(f, times, std::move(method));
     }
 
-    void order_answer(ordered_answer answer, std::size_t times, std::string method)
+    void order_response(ordered_response answer, std::size_t times, std::string method)
     {
         const std::lock_guard lock(mutex_);
         answers_.add(std::move(answer), times, std::move(method));
     }
 
-    /// A connection was accepted: its number.
+    /// Records an accepted connection. Returns its number.
     [[nodiscard]] std::size_t open_connection()
     {
         const std::lock_guard lock(mutex_);
@@ -2357,30 +2374,30 @@ class mock_state {
         changed_.notify_all();
     }
 
-    /// What goes wrong with a connection that has just been accepted.
+    /// The fault for a connection that has just been accepted.
     [[nodiscard]] std::optional<fault> take_connection_fault()
     {
         const std::lock_guard lock(mutex_);
         return faults_.take({}, is_connection_fault);
     }
 
-    /// A request has arrived whole. A fault spoils the answer, not the work: the job is made all the same, which is the
-    /// worst that a client has to reckon with.
+    /// Handles a complete request. A fault affects only the response: the job is created anyway, which is the worst
+    /// case for a client.
     [[nodiscard]] mock_output answer(recorded_request request, bool keeps_alive)
     {
         const std::lock_guard lock(mutex_);
         requests_.push_back(std::move(request));
         changed_.notify_all();
         const auto& arrived = requests_.back();
-        const auto ordered = answers_.take(arrived.method, [](const ordered_answer&) { return true; });
+        const auto ordered = answers_.take(arrived.method, [](const ordered_response&) { return true; });
         if (ordered && ordered->raw)
             return *ordered->raw;
         auto right =
-            ordered ? mock_answer(ordered->response) : apis_.answer(arrived, clock_->now(), clock_->wall_now());
+            ordered ? mock_response(ordered->response) : apis_.answer(arrived, clock_->now(), clock_->wall_now());
         complete(right.response);
         throttled_ += right.response.status == 429 ? 1 : 0;
         if (const auto broken = faults_.take(arrived.method, [](fault f) { return !is_connection_fault(f); }))
-            return break_answer(*broken, right.response);
+            return break_response(*broken, right.response);
         return unbroken(right, keeps_alive);
     }
 
@@ -2446,7 +2463,7 @@ class mock_state {
     mutable std::condition_variable changed_;
     mock_apis apis_;
     mock_orders<fault> faults_;
-    mock_orders<ordered_answer> answers_;
+    mock_orders<ordered_response> answers_;
     std::vector<recorded_request> requests_;
     std::set<std::size_t> open_;
     std::size_t accepted_ = 0;
@@ -2481,10 +2498,10 @@ inline asio::ssl::context make_server_context(const server_identity& identity, t
     return context;
 }
 
-/// A socket, with or without TLS. Whatever goes wrong on it means one thing to a mock server: the client is gone.
+/// A socket, with or without TLS. To a mock server, any error means that the client has disconnected.
 class mock_stream {
   public:
-    /// Plain without a context.
+    /// \param context null: without TLS
     mock_stream(asio::ip::tcp::socket socket, asio::ssl::context* context) : socket_(std::move(socket))
     {
         if (context)
@@ -2495,7 +2512,7 @@ class mock_stream {
 
     [[nodiscard]] asio::any_io_executor get_executor() { return socket_.get_executor(); }
 
-    /// Whether it succeeded.
+    /// Returns whether the handshake succeeded.
     [[nodiscard]] asio::awaitable<bool> handshake()
     {
         error_code ec;
@@ -2505,7 +2522,7 @@ class mock_stream {
         co_return !ec;
     }
 
-    /// Zero: the client is gone, or the read was cancelled.
+    /// Returns zero if the client has disconnected or the read was cancelled.
     [[nodiscard]] asio::awaitable<std::size_t> read_some(asio::mutable_buffer into)
     {
         error_code ec;
@@ -2517,7 +2534,7 @@ class mock_stream {
         co_return ec ? 0 : size;
     }
 
-    /// False: the client is gone.
+    /// Returns false if the client has disconnected.
     [[nodiscard]] asio::awaitable<bool> write(std::string_view bytes)
     {
         error_code ec;
@@ -2528,14 +2545,14 @@ class mock_stream {
         co_return !ec;
     }
 
-    /// Past TLS, if there is any.
+    /// Writes to the socket directly, bypassing TLS.
     [[nodiscard]] asio::awaitable<void> write_raw(std::string_view bytes)
     {
         error_code ec;
         co_await asio::async_write(socket_, asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, ec));
     }
 
-    /// Says nothing and hears nothing, TLS included, until the client closes its socket.
+    /// Sends nothing and ignores everything, including TLS, until the client closes its socket.
     [[nodiscard]] asio::awaitable<void> wait_for_end()
     {
         error_code ec;
@@ -2544,27 +2561,27 @@ class mock_stream {
             co_await socket_.async_read_some(asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, ec));
     }
 
-    /// Ends a read that is waiting.
+    /// Cancels a pending read.
     void cancel() noexcept
     {
         error_code ec;
         socket_.cancel(ec);
     }
 
-    /// Closes as a server does that has nothing more to say.
+    /// Closes the connection normally.
     [[nodiscard]] asio::awaitable<void> close()
     {
         error_code ec;
         if (tls_) {
-            // Pretending to have the client's close_notify keeps the engine from waiting for it: an idle client never
-            // answers.
+            // Pretend that the client's close_notify has arrived, so that the engine does not wait for it: an idle
+            // client does not respond.
             SSL_set_shutdown(tls_->native_handle(), SSL_RECEIVED_SHUTDOWN);
             co_await tls_->async_shutdown(asio::redirect_error(asio::use_awaitable, ec));
         }
         drop();
     }
 
-    /// Closes without a word of TLS.
+    /// Closes the socket without close_notify.
     void drop() noexcept
     {
         error_code ec;
@@ -2589,7 +2606,7 @@ class mock_stream {
 
 namespace cojob::testing::detail {
 
-/// One client, from accept to close. Lives on the server's thread.
+/// One connection, from accept to close. Runs on the server's thread.
 class mock_connection {
   public:
     mock_connection(asio::ip::tcp::socket socket, asio::ssl::context* context, mock_state& state)
@@ -2606,16 +2623,16 @@ class mock_connection {
 
     [[nodiscard]] std::size_t number() const noexcept { return number_; }
 
-    /// Whatever it is doing, it ends now.
+    /// Closes the connection at once.
     void drop() noexcept { stream_.drop(); }
 
-    /// Asks it to close when it waits for a request, and says whether it will. One whose answer is on its way waits for
-    /// the next request in a moment: its client may have the answer already and count on that.
-    [[nodiscard]] bool close_when_idle()
+    /// Closes the connection if it is idle. Returns whether it will close. A connection that is sending a response
+    /// closes afterwards: the client may have received the response already.
+    [[nodiscard]] bool close_when_idle(idle_end how)
     {
         if (now_ == activity::busy)
             return false;
-        is_leaving_ = true;
+        leaves_ = how;
         if (now_ == activity::idle)
             stream_.cancel();
         return true;
@@ -2627,6 +2644,7 @@ class mock_connection {
             co_await spoil_start(*broken);
             co_return;
         }
+        now_ = activity::responding; // its client may have finished the handshake already
         if (!co_await stream_.handshake())
             co_return;
         while (co_await receive()) {
@@ -2638,12 +2656,12 @@ class mock_connection {
                 co_return;
             }
         }
-        if (is_leaving_)
-            co_await stream_.close();
+        if (leaves_)
+            co_await leave(*leaves_);
     }
 
   private:
-    enum class activity { busy, answering, idle };
+    enum class activity { busy, responding, idle };
     using parser_type = boost::beast::http::request_parser<boost::beast::http::string_body>;
 
     [[nodiscard]] asio::awaitable<void> spoil_start(fault broken)
@@ -2654,7 +2672,7 @@ class mock_connection {
             co_await stream_.wait_for_end();
     }
 
-    /// Reads one request whole. False: there is none.
+    /// Reads one complete request. Returns false if there is none.
     [[nodiscard]] asio::awaitable<bool> receive()
     {
         parser_.emplace();
@@ -2667,7 +2685,7 @@ class mock_connection {
                 co_return true;
             const auto has_begun = parser_->got_some() || !received_.empty();
             now_ = has_begun ? activity::busy : activity::idle;
-            if (!has_begun && is_leaving_)
+            if (!has_begun && leaves_)
                 co_return false;
             std::array<char, 4096> bytes;
             const auto size = co_await stream_.read_some(asio::buffer(bytes));
@@ -2678,7 +2696,7 @@ class mock_connection {
         }
     }
 
-    /// Feeds what was received to the parser; what it leaves is for later.
+    /// Passes the received bytes to the parser. Keeps the rest for the next request.
     void parse()
     {
         error_code ec;
@@ -2693,7 +2711,7 @@ class mock_connection {
     [[nodiscard]] mock_output next_output()
     {
         if (is_malformed_)
-            return break_answer(fault::announce_close, error_answer(400, "Malformed request"));
+            return break_response(fault::announce_close, error_response(400, "Malformed request"));
         auto& message = parser_->get();
         recorded_request request;
         request.method = message.method_string();
@@ -2706,7 +2724,7 @@ class mock_connection {
         return state_.answer(std::move(request), keeps_alive);
     }
 
-    /// False: the client is gone.
+    /// Returns false if the client has disconnected.
     [[nodiscard]] asio::awaitable<bool> send(const mock_output& output)
     {
         if (output.is_dripping)
@@ -2724,11 +2742,11 @@ class mock_connection {
     [[nodiscard]] asio::awaitable<bool> send_part(std::string_view bytes, bool is_last)
     {
         if (is_last)
-            now_ = activity::answering;
+            now_ = activity::responding;
         co_return co_await stream_.write(bytes);
     }
 
-    /// False: the client went meanwhile.
+    /// Returns false if the client disconnects meanwhile.
     [[nodiscard]] asio::awaitable<bool> pause(duration length)
     {
         using namespace asio::experimental::awaitable_operators;
@@ -2739,7 +2757,7 @@ class mock_connection {
         co_return first.index() == 1;
     }
 
-    /// Until the client goes.
+    /// Reads until the client disconnects.
     [[nodiscard]] asio::awaitable<void> read_ahead()
     {
         std::array<char, 4096> bytes;
@@ -2759,6 +2777,16 @@ class mock_connection {
         co_return true;
     }
 
+    [[nodiscard]] asio::awaitable<void> leave(idle_end how)
+    {
+        if (how == idle_end::reset)
+            stream_.reset();
+        if (how == idle_end::request_timeout)
+            co_await stream_.write("HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+        if (how == idle_end::request_timeout || how == idle_end::close)
+            co_await stream_.close();
+    }
+
     [[nodiscard]] asio::awaitable<void> end(ending how)
     {
         if (how == ending::close)
@@ -2776,10 +2804,10 @@ class mock_connection {
     std::string received_;
     activity now_ = activity::busy;
     bool is_malformed_ = false;
-    bool is_leaving_ = false;
+    std::optional<idle_end> leaves_;
 };
 
-/// Keeps the connection until it has ended.
+/// Runs a connection and keeps it alive.
 inline asio::awaitable<void> serve(std::shared_ptr<mock_connection> connection)
 {
     co_await connection->run();
@@ -2793,15 +2821,15 @@ namespace cojob::testing {
 
 namespace detail {
 
-inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text)
+inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text, std::uint16_t port)
 {
     error_code ec;
     const auto address = asio::ip::make_address(text, ec);
     if (!ec && !address.is_loopback())
         ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
     if (ec)
-        throw boost::system::system_error(ec, "mock_server: '" + text + "' is no loopback address");
-    return {address, 0};
+        throw boost::system::system_error(ec, "mock_server: '" + text + "' is not a loopback address");
+    return {address, port};
 }
 
 inline std::string host_of(const mock_server_options& options)
@@ -2818,7 +2846,7 @@ inline std::string host_of(const mock_server_options& options)
 class mock_server::impl {
   public:
     explicit impl(const mock_server_options& given)
-        : options(given), state(options), acceptor_(context_, detail::loopback_endpoint(options.address)),
+        : options(given), state(options), acceptor_(context_, detail::loopback_endpoint(options.address, options.port)),
           port(acceptor_.local_endpoint().port()),
           base_url((options.use_tls ? "https://" : "http://") + detail::host_of(options) + ':' + std::to_string(port))
     {
@@ -2831,7 +2859,7 @@ class mock_server::impl {
         thread_ = std::thread([this] { context_.run(); });
     }
 
-    /// Every coroutine waits for a socket, or for a moment, so closing the sockets ends them all.
+    /// Closing the sockets ends all coroutines: each waits for a socket or for a short time.
     ~impl()
     {
         asio::post(context_, [this] {
@@ -2847,13 +2875,13 @@ class mock_server::impl {
     impl(const impl&) = delete;
     impl& operator=(const impl&) = delete;
 
-    void close_idle_connections()
+    void close_idle_connections(idle_end how)
     {
         std::promise<std::vector<std::size_t>> leaving;
-        asio::post(context_, [this, &leaving] {
+        asio::post(context_, [this, how, &leaving] {
             std::vector<std::size_t> numbers;
             for (const auto& connection : connections())
-                if (connection->close_when_idle())
+                if (connection->close_when_idle(how))
                     numbers.push_back(connection->number());
             leaving.set_value(std::move(numbers));
         });
@@ -2874,7 +2902,7 @@ class mock_server::impl {
                 start(std::move(socket));
                 continue;
             }
-            // Out of file descriptors, perhaps: the client waits in the backlog until there is one.
+            // Probably out of file descriptors: the client waits in the backlog until one is free.
             pause.expires_after(std::chrono::milliseconds(10));
             co_await pause.async_wait(asio::use_awaitable);
         }
@@ -2889,7 +2917,7 @@ class mock_server::impl {
         asio::co_spawn(context_, detail::serve(std::move(connection)), asio::detached);
     }
 
-    /// Those that are still there.
+    /// The open connections.
     [[nodiscard]] std::vector<std::shared_ptr<detail::mock_connection>> connections() const
     {
         std::vector<std::shared_ptr<detail::mock_connection>> alive;
@@ -2994,16 +3022,16 @@ void mock_server::inject(fault f, std::size_t times, std::string method)
 void mock_server::answer_next(int status, std::string body, http::header_list headers, std::size_t times,
                               std::string method)
 {
-    detail::ordered_answer answer;
-    answer.response = {status, std::move(headers), std::move(body)};
-    impl_->state.order_answer(std::move(answer), times, std::move(method));
+    detail::ordered_response replacement;
+    replacement.response = {status, std::move(headers), std::move(body)};
+    impl_->state.order_response(std::move(replacement), times, std::move(method));
 }
 
 void mock_server::send_next(std::string bytes, bool then_close)
 {
-    detail::ordered_answer answer;
-    answer.raw = detail::mock_output{std::move(bytes), then_close ? detail::ending::close : detail::ending::keep};
-    impl_->state.order_answer(std::move(answer), 1, {});
+    detail::ordered_response replacement;
+    replacement.raw = detail::mock_output{std::move(bytes), then_close ? detail::ending::close : detail::ending::keep};
+    impl_->state.order_response(std::move(replacement), 1, {});
 }
 
 std::vector<recorded_request> mock_server::requests() const
@@ -3031,9 +3059,9 @@ bool mock_server::wait_for_open_connections(std::size_t count) const
     return impl_->state.wait_for_open(count);
 }
 
-void mock_server::close_idle_connections()
+void mock_server::close_idle_connections(idle_end how)
 {
-    impl_->close_idle_connections();
+    impl_->close_idle_connections(how);
 }
 
 std::size_t mock_server::throttled() const
@@ -3049,7 +3077,7 @@ namespace cojob::testing {
 
 namespace detail {
 
-/// Waits on the operation's clock, for ever with `no_timeout`; returns early when the operation is stopped.
+/// Waits on the operation's clock (`no_timeout`: without limit). Returns early when the operation is stopped.
 inline asio::awaitable<void> wait_for(operation& op, duration length)
 {
     if (length <= duration::zero() || op.is_stopped())
@@ -3058,7 +3086,7 @@ inline asio::awaitable<void> wait_for(operation& op, duration length)
     const auto bell = op.time().make_alarm(op.executor());
     if (length != no_timeout)
         bell->set(cojob::detail::after(op.time().now(), length), [&until_rung] { until_rung.cancel(); });
-    error_code ec; // rung and cancelled look alike; the operation knows
+    error_code ec; // the alarm and a cancellation give the same error; the caller checks the operation
     co_await until_rung.async_wait(asio::redirect_error(asio::use_awaitable, ec));
 }
 

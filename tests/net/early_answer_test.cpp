@@ -1,6 +1,3 @@
-// Whether the client's machine has taken the answer is what Linux alone tells (TIOCOUTQ).
-#ifdef __linux__
-
 #include <cojob/client.hpp>
 #include <cojob/impl/internal/testing/mock_certificate.ipp>
 #include <cojob/mintlify/agent_v1.hpp>
@@ -301,5 +298,3 @@ BOOST_DATA_TEST_CASE(may_be_waited_for_in_vain, data::make({false, true}) * data
 }
 
 BOOST_AUTO_TEST_SUITE_END()
-
-#endif

@@ -1,5 +1,4 @@
 #include <cojob/error.hpp>
-#include <cojob/job/wait.hpp>
 
 #include "support/proxied_agent.hpp"
 
@@ -288,36 +287,6 @@ BOOST_AUTO_TEST_CASE(is_not_shown_a_key_unless_the_options_say_so)
     BOOST_TEST(!allowed.run(allowed.agent.create_job("Document it")).code());
     BOOST_TEST(has(allowed.proxy.heard(), "CONNECT api.example.test:"));
     BOOST_TEST(has(allowed.proxy.heard(), key));
-}
-
-BOOST_AUTO_TEST_CASE(carries_long_requests_and_answers)
-{
-    for (const auto* const scheme : {"http", "https"}) {
-        proxied_agent bench({answers({ok})}, {.scheme = scheme});
-        const std::string prompt(300'000, 'x');
-        const auto created = bench.run(bench.agent.create_job(prompt));
-        BOOST_TEST_REQUIRE(!created.code(), explain(created.error()));
-        BOOST_TEST(has(bench.server.requests().back().body, prompt));
-        bench.server.answer_next(200, '"' + std::string(3'000'000, 'y') + '"');
-        BOOST_TEST(bench.run(bench.agent.get_job(bench.id)).code() == errc::invalid_response);
-        BOOST_TEST(!bench.run(bench.agent.get_job(bench.id)).code());
-        BOOST_TEST(bench.proxy.connections() == 1U);
-    }
-}
-
-BOOST_AUTO_TEST_CASE(that_refuses_for_good_ends_a_wait_at_once)
-{
-    proxied_agent bench({answers({answer(407)})}, with_password);
-    const auto call = bench.run(cojob::wait_for_job(bench.agent, bench.id));
-    BOOST_TEST(call.code() == errc::proxy_failed);
-    BOOST_TEST(bench.proxy.connections() == 1U);
-}
-
-BOOST_AUTO_TEST_CASE(that_fails_for_a_while_does_not_end_a_wait)
-{
-    proxied_agent bench({answers({answer(502)}), answers({""}, proxy_end::closes), answers({ok})});
-    bench.server.set_life(bench.id, {{"completed"}});
-    BOOST_TEST(!bench.run(cojob::wait_for_job(bench.agent, bench.id)).code());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
