@@ -625,7 +625,8 @@ enum class tls_version {
 }
 
 /// TLS options. The defaults are secure: TLS 1.2 or newer, the system's certificate authorities, host name check and
-/// SNI. Files are read once, when the client is created. An option that cannot work is `invalid_argument`.
+/// SNI. Files are read once, when the client is created; the system's authorities at the first connection, a
+/// directory at each handshake. An option that cannot work is `invalid_argument`.
 class tls_options {
   public:
     tls_options() = default;
@@ -635,7 +636,7 @@ class tls_options {
     std::filesystem::path ca_directory;
     std::string ca_pem; ///< PEM text of authorities; replaces the system's, and is combined with the other two
     /// PEM file of certificate revocation lists. If set, each certificate of a server's chain needs a current list of
-    /// its issuer.
+    /// its issuer, so the authorities must include the root.
     std::filesystem::path crl_file;
     /// SHA-256 hashes of public keys, such as `sha256//` and the base64 text, as curl's. If there are any, the server's
     /// own key must have one of them, in addition to a valid certificate; also with `insecure_skip_verify`.
@@ -645,8 +646,8 @@ class tls_options {
     std::string client_certificate_pem;            ///< the same as a text
     std::filesystem::path client_key_file;         ///< PEM file of the certificate's private key
     secret client_key_pem;                         ///< the same as a text
-    /// Returns the passphrase of an encrypted key. Called once, when the client is created, and only if it is needed.
-    /// What it throws ends the construction.
+    /// Returns the passphrase of an encrypted key. Called once by the client's constructor and by each
+    /// `client::use_tls`, and only if it is needed. What it throws ends the construction.
     std::function<secret()> client_key_passphrase;
 
     tls_version min_version = tls_version::tls_1_2; ///< the oldest version that is accepted
@@ -677,7 +678,8 @@ struct timeout_options {
 /// result is not remembered. The addresses are tried as those of the system are. An exception, or a result without an
 /// address, ends the attempt with `connect_failed`; the words of the exception become part of the error. If the caller
 /// stops, or `timeout_options::resolve` expires, a terminal cancellation is emitted and nobody waits for the function
-/// any longer, so what it refers to must outlive it.
+/// any longer, so what it refers to must outlive it. With a proxy it is asked for the proxy's name, and for the
+/// server's only if the proxy is `socks5://`.
 using name_lookup = std::function<asio::awaitable<std::vector<asio::ip::address>>(std::string host)>;
 
 /// Limits for the connections to one origin: scheme, host and port. Zero is refused.
@@ -1073,7 +1075,8 @@ class client {
     /// Returns how many are idle; zero with a transport that has no connections.
     ///
     /// A warm connection is an idle one: it is used within `pool_options::idle`, and by a POST within a second. So warm
-    /// just before the first calls. Errors: `connect_failed`, `connect_timeout`, `tls_failed`, `certificate_rejected`,
+    /// just before the first calls. If every slot is in use, queues for one as a call does. Errors: `connect_failed`,
+    /// `connect_timeout`, `tls_failed`, `certificate_rejected`, `proxy_failed`, `invalid_argument`,
     /// `deadline_exceeded`; the connections opened before stay. Not retried. Cancellation: all types, at any time.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(http::url server, std::size_t connections) const;
 
@@ -1615,7 +1618,7 @@ class exchange {
     std::size_t idle_connections = 0;  ///< to the origin, after `transport::open_ahead`
     bool streams_body = false;         ///< stream the body of a successful response
     bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
-    bool is_reused = false;            ///< the connection had served an earlier request
+    bool is_reused = false;            ///< it was open: it had served a request, or was opened ahead
     bool is_resumed = false;           ///< the connection is new and resumed a TLS session
     std::uint64_t bytes_sent = 0,      ///< bytes of HTTP, before encryption
         bytes_received = 0;            ///< bytes of HTTP, after decryption
@@ -3705,8 +3708,8 @@ class jobs {
                                                                       std::string_view target_hostname = {}) const;
 
     /// For waits: the jobs with status `processing`, at most 100, without details:
-    /// `GET {base path}?status=processing&limit=100`. If `get_job` of this handle or of a copy has seen a queued job,
-    /// the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
+    /// `GET {base path}?status=processing&limit=100`. If `get_job` of any handle of the client and scope has seen a
+    /// queued job, the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service, and so share polls.
@@ -8130,6 +8133,7 @@ struct warming {
             const auto ended = co_await std::move(opening);
             self->idle = x.idle_connections;
             self->take(ended, x.reached);
+            self->op.clear_limit(); // the next one may queue
             if (self->idle >= self->wanted || opened == self->wanted)
                 break;
         }
@@ -8139,9 +8143,12 @@ struct warming {
     {
         if (!ended.error)
             return;
-        const attempt_outcome outcome{.error = ended.error, .stopped = op.reason(), .effect = effect::none};
+        const attempt_outcome outcome{
+            .error = ended.error, .stopped = op.reason(), .is_at_proxy = reached == phase::proxying};
         const auto why = ended.why.empty() ? reason_of(outcome, reached, client->options.timeouts) : ended.why;
         failure = error_info(attempt_error(outcome), why);
+        failure.http_status = ended.response.status;
+        failure.is_final = ended.is_final;
     }
 
     const std::shared_ptr<client_state> client;
@@ -8157,6 +8164,8 @@ inline asio::awaitable<std::size_t> warm(std::shared_ptr<client_state> state, ht
                                          call_settings settings)
 {
     co_await accept_every_cancellation();
+    if (connections == 0)
+        co_return 0;
     const auto all = std::make_shared<warming>(std::move(state), server.origin(), connections);
     auto inner = warming::run(all, std::move(settings));
     co_await hop({all, &all->op}, std::move(inner));
@@ -8242,7 +8251,8 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    detail::wipe(options.proxy.url); // it may have a password
+    detail::wipe(options.proxy.url); // the URL may contain a password; the transport has its own copies
+    options.tls = {};                // may contain a private key
     auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
                                                   : std::move(executor);
     settings_.timeout = options.timeouts.call;
@@ -8264,7 +8274,10 @@ void client::use_tls(const tls_options& options) const
 {
     const auto& state = detail::in_use(state_);
     if (auto change = state->transport->prepare_tls(options))
-        detail::run_soon(state->executor, [state, change = std::move(change)] { change(); });
+        detail::run_soon(state->executor, [state, change = std::move(change)] {
+            state->notice_fork();
+            change();
+        });
 }
 
 client client::with_timeout(duration call) const
@@ -9879,7 +9892,8 @@ class lookups {
         if (own_) {
             const auto call = share<own_lookup>(op.executor());
             own_lookup::start(call, own_, origin.host);
-            co_await call->over.wait();
+            if (!op.is_stopped()) // the function may have closed the client
+                co_await call->over.wait();
             if (call->over.is_set())
                 co_return answer(call->addresses, origin.port, {}, std::move(call->why));
             call->run.stop(stop_reason::cancelled);
@@ -10190,7 +10204,7 @@ inline bool covers(std::string_view entry, const http::origin& to)
         return false;
     if (entry.starts_with('[')) { // brackets may enclose an address, but not a network
         const auto end = entry.find(']');
-        if (end != entry.size() - 1)
+        if (end != entry.size() - 1 || entry.find('/') != entry.npos)
             return false;
         entry = entry.substr(1, end - 1);
     }
@@ -10268,6 +10282,7 @@ class proxy_login {
         std::string plain, value; // reserved, because a reallocation would leave a copy of the password
         plain.reserve(user_.size() + 1 + password_.size());
         plain.append(user_).append(1, ':').append(password_);
+        value.reserve(64); // on the heap: a short text would be copied, not moved
         value.resize(scheme.size() + (plain.size() + 2) / 3 * 4 + 1);
         scheme.copy(value.data(), scheme.size());
         EVP_EncodeBlock(bytes(value) + scheme.size(), bytes(plain), static_cast<int>(plain.size()));
@@ -10283,7 +10298,7 @@ class proxy_login {
         if (user_.empty() || user_.size() > longest || password_.size() > longest)
             parser_.fail("SOCKS takes a user of 1 to 255 bytes, and a password of at most 255");
         std::string message;
-        message.reserve(3 + user_.size() + password_.size());
+        message.reserve(64 + user_.size() + password_.size()); // on the heap: a short text would be copied, not moved
         message.append(1, '\x01').append(1, static_cast<char>(user_.size())).append(user_);
         message.append(1, static_cast<char>(password_.size())).append(password_);
         return secret(std::move(message));
@@ -10396,8 +10411,14 @@ class proxy_choice {
             // In a CGI program the client controls HTTP_PROXY through the header `Proxy` of its request (httpoxy,
             // CVE-2016-5385).
             const auto is_cgi = !read("REQUEST_METHOD").empty();
-            for_http_ = is_cgi ? first_of({"http_proxy", "all_proxy", "ALL_PROXY"}, read)
-                               : first_of({"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}, read);
+            if (!is_cgi)
+                for_http_ = first_of({"http_proxy", "HTTP_PROXY"}, read);
+#if !defined(_WIN32) // where names ignore case
+            if (is_cgi)
+                for_http_ = first_of({"http_proxy"}, read);
+#endif
+            if (!for_http_)
+                for_http_ = first_of({"all_proxy", "ALL_PROXY"}, read);
             no_proxy_ = read("no_proxy");
             if (no_proxy_.empty())
                 no_proxy_ = read("NO_PROXY");
@@ -11247,8 +11268,10 @@ class proxy_handshake {
     /// Call this when the connection has ended.
     void end_of_input(const error_code& how)
     {
-        if (!is_over_)
-            fail(" closed the connection: " + how.message(), false);
+        if (is_over_)
+            return;
+        const auto is_refused = tls_session::refuses_handshake(how); // learned only now with TLS 1.3
+        fail((is_refused ? " refused the TLS handshake: " : " closed the connection: ") + how.message(), is_refused);
     }
 
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }
@@ -11389,6 +11412,12 @@ inline std::string take_openssl_error()
     return text;
 }
 
+/// Refuses to give a passphrase. Without this function OpenSSL would ask for one at the terminal.
+inline int refuse_passphrase(char*, int, int, void*) noexcept
+{
+    return -1;
+}
+
 /// Returns the path in UTF-8, which OpenSSL and error messages expect.
 inline std::string utf8(const std::filesystem::path& path)
 {
@@ -11415,7 +11444,12 @@ inline secret read_pem_file(const std::filesystem::path& path, const std::string
     std::setvbuf(file.get(), nullptr, _IONBF, 0);
     std::string text(static_cast<std::size_t>(size), '\0');
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-    return secret(std::move(text));
+    secret read(std::move(text));
+    if (std::ferror(file.get()) != 0)
+        throw_invalid_argument(name, "the file cannot be read");
+    if (read.empty())
+        throw_invalid_argument(name, "the file is empty");
+    return read;
 }
 
 /// An option that is set as a file or as text.
@@ -11460,7 +11494,8 @@ struct passphrase_source {
     static int give(char* room, int size, int, void* source) noexcept
     {
         auto& self = *static_cast<passphrase_source*>(source);
-        self.was_asked = true;
+        if (std::exchange(self.was_asked, true)) // OpenSSL tries several decoders
+            return -1;
         try {
             const auto phrase = self.provider ? self.provider() : secret();
             const auto text = phrase.reveal();
@@ -11487,8 +11522,10 @@ inline std::unique_ptr<EVP_PKEY, key_free> read_client_key(const tls_options& op
     passphrase_source source{options.client_key_passphrase};
     std::unique_ptr<EVP_PKEY, key_free> key(
         PEM_read_bio_PrivateKey(memory.get(), nullptr, &passphrase_source::give, &source));
-    if (source.failure)
+    if (source.failure) {
+        ERR_clear_error();
         std::rethrow_exception(source.failure);
+    }
     if (key)
         return key;
     const auto why = take_openssl_error();
@@ -11563,6 +11600,8 @@ inline void trust_given_authorities(asio::ssl::context& context, const tls_optio
         if (!std::filesystem::is_directory(options.ca_directory, absent))
             throw_invalid_argument("tls_options::ca_directory: " + utf8(options.ca_directory), "is no directory");
         context.add_verify_path(utf8(options.ca_directory), ec);
+        if (ec)
+            throw_invalid_argument("tls_options::ca_directory: " + utf8(options.ca_directory), ec.message());
     }
     if (!options.ca_pem.empty())
         context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
@@ -11586,8 +11625,8 @@ inline void check_revocations(SSL_CTX* context, const tls_options& options)
     const auto memory = open_pem(text.reveal());
     auto* const store = SSL_CTX_get_cert_store(context);
     int count = 0;
-    while (
-        const std::unique_ptr<X509_CRL, crl_free> list{PEM_read_bio_X509_CRL(memory.get(), nullptr, nullptr, nullptr)})
+    while (const std::unique_ptr<X509_CRL, crl_free> list{
+        PEM_read_bio_X509_CRL(memory.get(), nullptr, &refuse_passphrase, nullptr)})
         count += X509_STORE_add_crl(store, list.get());
     const auto is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const auto why = take_openssl_error();
@@ -11632,7 +11671,7 @@ inline bool has_pin(const std::vector<std::string>& pins, X509* certificate)
 
 /// Verifies the chain as OpenSSL does, unless the options disable that, and then compares the pins of a server. This
 /// runs within the handshake, before the client presents its own certificate and sends a request.
-inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
+inline int verify_with_pins(X509_STORE_CTX* chain, void* given) noexcept
 {
     const auto& options = *static_cast<const tls_options*>(given);
     if (options.insecure_skip_verify)
@@ -11640,9 +11679,13 @@ inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
     else if (X509_verify_cert(chain) != 1)
         return 0;
     auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    if (session_use::is_with_proxy(ssl) || has_pin(options.pins, X509_STORE_CTX_get0_cert(chain)))
-        return 1;
-    X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+    try {
+        if (session_use::is_with_proxy(ssl) || has_pin(options.pins, X509_STORE_CTX_get0_cert(chain)))
+            return 1;
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+    } catch (...) {
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_OUT_OF_MEM);
+    }
     return 0;
 }
 
@@ -11655,8 +11698,10 @@ inline void verify_servers(asio::ssl::context& context, const tls_options& optio
         trust_system_authorities(context);
     trust_given_authorities(context, options);
     check_revocations(context.native_handle(), options);
-    // An intermediate certificate, or the server's own, is a sufficient trust anchor if the options name it.
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
+    // An intermediate certificate, or the server's own, is a sufficient trust anchor if the options name it. Not with
+    // revocation lists: a chain that ends there has no issuer whose list could be checked.
+    if (options.crl_file.empty())
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     const auto is_checked = !options.insecure_skip_verify || !options.pins.empty();
     context.set_verify_mode(is_checked ? asio::ssl::verify_peer : asio::ssl::verify_none);
     if (options.pins.empty())
@@ -11686,6 +11731,7 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     SSL_CTX_set_max_proto_version(tls, wire_version(options.max_version));
     static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_CTX_set_alpn_protos(tls, http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
+    SSL_CTX_set_default_passwd_cb(tls, &refuse_passphrase);
     session_use::enable(tls);
     verify_servers(context, options);
     use_client_identity(context, options);
@@ -11745,6 +11791,8 @@ class tls_settings {
             throw_invalid_argument("tls_options::min_version", "must not be above max_version");
         if (!is_default())
             static_cast<void>(context());
+        options_.client_key_pem = {}; // the context has the key
+        options_.client_key_passphrase = nullptr;
     }
     tls_settings(const tls_settings&) = delete;
     tls_settings& operator=(const tls_settings&) = delete;
@@ -11774,7 +11822,7 @@ class tls_settings {
         return !names_authorities(o) && o.crl_file.empty() && o.pins.empty() && !has_client_identity(o);
     }
 
-    const tls_options options_; // the context refers to the options
+    tls_options options_; // the context refers to the options
     std::optional<asio::ssl::context> context_;
     std::shared_ptr<session_cache> sessions_ = share<session_cache>();
 };
@@ -11811,6 +11859,10 @@ class connector {
         const auto* const proxy = proxies_.of(to);
         if (proxy && proxies_.forbids(to))
             co_return in_the_clear(to, *proxy);
+        if (proxy && refused_.proxy == proxy && op.time().now() < refused_.until) {
+            x.reached = phase::proxying;
+            co_return outcome{errc::proxy_failed, refused_.why, {}, refused_.response, true};
+        }
         enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
         auto target = to;
         std::optional<asio::ip::tcp::endpoint> named; // the resolved server, for a proxy that takes only addresses
@@ -11869,7 +11921,7 @@ class connector {
     /// Makes later connections try another address first, unless the caller stopped the operation.
     void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
     {
-        if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
+        if (is_failure(op))
             failures_.add(address, op.time().now());
     }
 
@@ -11888,6 +11940,12 @@ class connector {
     void shutdown() noexcept { lookups_.shutdown(); }
 
   private:
+    /// Returns false if it was the caller who stopped the operation.
+    static bool is_failure(const operation& op) noexcept
+    {
+        return op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed;
+    }
+
     static outcome aborted() { return {asio::error::operation_aborted}; }
 
     static outcome not_found(const http::origin& who, const std::string& why)
@@ -11917,13 +11975,15 @@ class connector {
         if (proxy.kind == proxy_kind::https) {
             auto& tls = line.start_proxy_tls(settings->context(), settings);
             SSL_certs_clear(tls.native_handle()); // a proxy gets no client certificate
-            tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "itself"),
+            tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "\n"),
                                  session_use::peer::proxy);
             co_await secure(opened, tls, proxy.address.host, op);
-            if (opened.error) {
+            if (opened.error == errc::tls_failed)
+                opened.error = errc::proxy_failed;
+            if (!opened.why.empty())
                 opened.why.insert(0, "proxy ");
+            if (opened.error)
                 co_return;
-            }
         }
         proxy_handshake handshake(proxy, target, limits_, line.buffer());
         auto ec = go_on(handshake, line);
@@ -11938,6 +11998,8 @@ class connector {
             opened = {errc::proxy_failed, proxy.name() + ": " + ec.message()};
         } else if (auto why = handshake.why(); !why.empty()) {
             const auto is_final = handshake.is_final();
+            if (is_final && !proxy.login.empty())
+                refused_ = {&proxy, after(op.time().now(), refusal_memory), why, handshake.response()};
             opened = {errc::proxy_failed, std::move(why), {}, handshake.response(), is_final};
         }
     }
@@ -11976,7 +12038,8 @@ class connector {
         const auto is_other = !ec && chose_another_protocol(tls.native_handle());
         if (!ec && !is_other && objection.empty() && !op.is_stopped())
             co_return;
-        tls.sessions().forget();
+        if (is_failure(op))
+            tls.sessions().forget();
         if (op.is_stopped())
             opened = aborted();
         else if (!objection.empty())
@@ -11986,6 +12049,17 @@ class connector {
                       name + (is_other ? ": chose another protocol than http/1.1" : ": " + ec.message())};
     }
 
+    /// A proxy's refusal, which counts for all calls for a while: many calls with a wrong password lock an account.
+    struct refusal {
+        const proxy_server* proxy = nullptr;
+        time_point until{};
+        std::string why{};
+        http::response response{};
+    };
+
+    static constexpr duration refusal_memory = std::chrono::minutes(1);
+
+    refusal refused_;
     std::shared_ptr<tls_settings> tls_;
     timeout_options timeouts_;
     limit_options limits_;
@@ -12296,7 +12370,8 @@ class transaction {
 
     void look_for_refusal(const error_code& end)
     {
-        if (exchange_.is_reused || exchange_.bytes_received != 0 || !connection_.was_refused(end))
+        const auto has_heard = connection_.terms().heard_at() || exchange_.bytes_received != 0;
+        if (has_heard || !connection_.was_refused(end)) // a connection that was opened ahead has not
             return;
         refusal_ = end;
         exchange_.reached = phase::handshaking; // the server completes the handshake
@@ -12322,7 +12397,8 @@ class https_transport final : public http::transport {
         : options_(std::move(options)), connector_(options_), ages_(options_.pool.max_age, std::random_device{}()),
           pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
-        wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copy
+        wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copies
+        options_.tls = {};        // may contain a private key
     }
 
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
@@ -12388,20 +12464,25 @@ class https_transport final : public http::transport {
             x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // makes room
-                report(request.origin, connection_change::closed);
+            const auto is_full = !slot.pool().has_room();
+            if (!ahead && is_full)
+                drop_oldest(slot.pool(), request.origin);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
                 co_return http::exchange_result{
                     opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final};
+            if (!ahead && !is_full) // not before: if none can be opened, the others are needed
+                drop_oldest(slot.pool(), request.origin);
             connection = std::move(opened.connection);
             connection->terms().end_at(ages_.end(op.time().now()));
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
         if (ahead || (!op.is_stopped() && !x.commit())) { // the next request can use the connection
-            if (connector_.is_current(*connection))
+            if (connector_.is_current(*connection) && op.reason() != stop_reason::closed)
                 keep(slot.pool(), std::move(connection), op.time().now());
+            else
+                report(request.origin, connection_change::closed);
             x.idle_connections = slot.pool().idle_count();
             co_return ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
         }
@@ -12513,6 +12594,12 @@ class https_transport final : public http::transport {
             report(origin, connection_change::closed);
         x.idle_connections = pool.idle_count();
         return x.idle_connections < wanted && pool.has_room();
+    }
+
+    void drop_oldest(connection_pool& pool, const http::origin& origin)
+    {
+        if (pool.take_old(time_point::max()))
+            report(origin, connection_change::closed);
     }
 
     connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, bool avoids_idle, time_point now)
@@ -13915,14 +14002,15 @@ class poll_roster {
     {
         auto& group = request.group;
         const auto has_failed = answer.failure.code() || answer.thrown;
-        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
+        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself. That would
+        // repeat what must not be repeated.
         const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
         group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
         group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
         for (auto* served = group.take(request, std::move(listed)); served;) {
             auto& job = *std::exchange(served, served->next_served);
             answer.view = std::exchange(job.listed, {});
-            if (has_failed ? group.can_list : answer.view.job != nullptr) {
+            if (has_failed ? group.can_list || answer.failure.is_final : answer.view.job != nullptr) {
                 deliver(job, answer, now);
                 continue;
             }
@@ -14829,7 +14917,7 @@ class job_wait final : public poll_waiter {
         if (is_cut && now() >= plan_.deadline())
             return {};
         // A list is an offer, and an unsent poll has asked nobody: neither says anything.
-        if (answer.is_list && failure.code() != errc::rate_limited)
+        if (answer.is_list && failure.code() != errc::rate_limited && !failure.is_final)
             return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
                 .value_or(now());
         if (is_unsent(answer))
@@ -18256,7 +18344,8 @@ inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr se
     if (looked)
         co_return std::move(*looked);
     auto failure = looked.error();
-    if (failure.code() == asio::error::operation_aborted || failure.code() == errc::deadline_exceeded)
+    if (failure.code() == asio::error::operation_aborted || failure.code() == errc::deadline_exceeded ||
+        failure.is_final)
         throw_error(std::move(failure));
     co_return std::nullopt;
 }

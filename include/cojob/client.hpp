@@ -166,7 +166,8 @@ class client {
     /// Returns how many are idle; zero with a transport that has no connections.
     ///
     /// A warm connection is an idle one: it is used within `pool_options::idle`, and by a POST within a second. So warm
-    /// just before the first calls. Errors: `connect_failed`, `connect_timeout`, `tls_failed`, `certificate_rejected`,
+    /// just before the first calls. If every slot is in use, queues for one as a call does. Errors: `connect_failed`,
+    /// `connect_timeout`, `tls_failed`, `certificate_rejected`, `proxy_failed`, `invalid_argument`,
     /// `deadline_exceeded`; the connections opened before stay. Not retried. Cancellation: all types, at any time.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(http::url server, std::size_t connections) const;
 

@@ -41,6 +41,8 @@ void set(cojob::tls_options& tls, const std::string& name, const std::string& va
         tls.crl_file = value;
     else if (name == "pin")
         tls.pins.push_back(value);
+    else if (name == "authorities")
+        tls.ca_file = value;
     else if (name == "directory")
         tls.ca_directory = value;
     else

@@ -21,6 +21,21 @@ using tests::poll_bench;
 using partial = tests::work_api<false>;
 using whole = tests::work_api<true>;
 
+/// Its list fails as behind a proxy that refuses the password.
+class refused_api : public partial {
+  public:
+    using partial::partial;
+
+    [[nodiscard]] refused_api with(cojob::client c) const { return refused_api(std::move(c)); }
+    [[nodiscard]] static boost::asio::awaitable<std::vector<tests::work>> list_unfinished()
+    {
+        cojob::error_info refused(errc::proxy_failed, "refused");
+        refused.is_final = true;
+        throw cojob::api_error(refused);
+        co_return std::vector<tests::work>();
+    }
+};
+
 } // namespace list_tests
 
 BOOST_AUTO_TEST_SUITE(a_list_of_unfinished_jobs)
@@ -135,6 +150,15 @@ BOOST_AUTO_TEST_CASE(that_fails_for_good_is_not_asked_for_again_and_one_that_fai
             s.cancel(all);
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(whose_failure_must_not_be_repeated_ends_the_waits)
+{
+    list_bench s(3);
+    const auto all = s.wait_for_each<refused_api>(make_ids(3));
+    for (const auto& w : all)
+        BOOST_TEST(w.code() == errc::proxy_failed);
+    BOOST_TEST(s.bench.polls.size() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(that_fails_twice_in_a_row_is_done_without)

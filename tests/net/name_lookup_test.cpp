@@ -219,4 +219,19 @@ BOOST_AUTO_TEST_CASE(may_give_several_addresses_the_first_of_which_fails)
     BOOST_TEST(b.call() == success);
 }
 
+BOOST_AUTO_TEST_CASE(that_fails_for_a_post_leaves_the_connections_of_other_calls_alone)
+{
+    bool is_down = false;
+    bench b([&](const std::string&) -> asio::awaitable<addresses> {
+        if (is_down)
+            throw std::runtime_error("the registry is down");
+        co_return here;
+    });
+    BOOST_TEST(b.failure().code() == success);
+    is_down = true;
+    BOOST_TEST(b.mock.run(b.mock.agent.create_job("Document it")).code() == errc::connect_failed);
+    BOOST_TEST(b.failure().code() == success);
+    BOOST_TEST(b.mock.server.connections() == 1U);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -27,6 +27,7 @@ using cojob::errc;
 using cojob::secret;
 using cojob::tls_options;
 using cojob::tls_version;
+using tests::authority_directory;
 using tests::client_identity;
 using tests::scratch_file;
 
@@ -255,19 +256,19 @@ BOOST_AUTO_TEST_CASE(refuse_files_and_directories_that_are_not_there)
                    "tls_options::crl_file: /cojob-no-such-file: ");
     expect_refusal([&](tls_options& tls) { tls.crl_file = garbage.path(); },
                    "tls_options::crl_file: " + garbage.path());
+    const scratch_file empty("");
+    expect_refusal([&](tls_options& tls) { tls.crl_file = empty.path(); }, "the file is empty");
 }
 
 BOOST_AUTO_TEST_CASE(trust_a_directory)
 {
     bench b;
-    const auto directory = std::filesystem::path(scratch_file("").path() + ".d");
-    std::filesystem::create_directory(directory);
+    const authority_directory directory;
     b.tls.ca_pem.clear();
-    b.tls.ca_directory = directory;
+    b.tls.ca_directory = directory.path;
     BOOST_TEST(b.call().code() == errc::certificate_rejected);
-    std::ofstream(directory / tests::hashed_name(*tests::read_certificate(b.identity.ca_pem))) << b.identity.ca_pem;
+    directory.add(b.identity.ca_pem);
     BOOST_TEST(!b.call().code());
-    std::filesystem::remove_all(directory);
 }
 
 BOOST_AUTO_TEST_CASE(trust_what_ssl_cert_file_names)
@@ -278,6 +279,18 @@ BOOST_AUTO_TEST_CASE(trust_what_ssl_cert_file_names)
     ::setenv("SSL_CERT_FILE", authority.path().c_str(), 1);
     BOOST_TEST(!b.call().code());
     ::unsetenv("SSL_CERT_FILE");
+    BOOST_TEST(b.call().code() == errc::certificate_rejected);
+}
+
+BOOST_AUTO_TEST_CASE(trust_what_ssl_cert_dir_names)
+{
+    bench b;
+    const authority_directory directory;
+    directory.add(b.identity.ca_pem);
+    b.tls.ca_pem.clear();
+    ::setenv("SSL_CERT_DIR", directory.path.c_str(), 1);
+    BOOST_TEST(!b.call().code());
+    ::unsetenv("SSL_CERT_DIR");
     BOOST_TEST(b.call().code() == errc::certificate_rejected);
 }
 

@@ -104,7 +104,7 @@ struct bench {
     asio::ssl::context tls;
     std::string heard;
 
-    tests::started<cojob::http::response> call(const char* method)
+    tests::started<cojob::http::response> call(const char* method, bool is_opened_ahead = false)
     {
         asio::io_context context;
         tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
@@ -113,7 +113,16 @@ struct bench {
         request.method = method;
         request.base_url =
             cojob::http::parse_url("https://localhost:" + std::to_string(acceptor.local_endpoint().port()), "url");
-        return tests::run(context, cojob::client(context.get_executor(), options).send(request));
+        const cojob::client client(context.get_executor(), options);
+        return tests::run(context, is_opened_ahead ? warm_and_send(client, request) : client.send(request));
+    }
+
+  private:
+    static asio::awaitable<cojob::http::response> warm_and_send(cojob::client client, cojob::api_request request)
+    {
+        const auto idle = co_await client.warm(request.base_url, 1);
+        BOOST_TEST(idle == 1U);
+        co_return co_await client.send(std::move(request));
     }
 };
 
@@ -130,11 +139,11 @@ BOOST_AUTO_TEST_SUITE(a_tls_server)
 using namespace tls_refusal_tests;
 
 BOOST_DATA_TEST_CASE(that_refuses_after_the_clients_last_message_has_read_no_request,
-                     boost::unit_test::data::make({"GET", "DELETE", "POST"}), method)
+                     data::make({"GET", "DELETE", "POST"}) * data::make({false, true}), method, is_opened_ahead)
 {
     bench b(chain("DNS:localhost").identity());
     SSL_CTX_set_verify(b.tls.native_handle(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
-    const auto error = b.call(method).error();
+    const auto error = b.call(method, is_opened_ahead).error();
     BOOST_TEST(error.code() == make_error_code(errc::tls_failed));
     BOOST_TEST_REQUIRE(error.attempts.size() == 1U); // final
     BOOST_TEST(error.attempts.front().why.find("certificate required") != std::string::npos,

@@ -3,6 +3,8 @@
 
 #include <cojob/impl/internal/testing/mock_certificate.ipp>
 
+#include "support/scratch_file.hpp"
+
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -11,6 +13,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdio>
+#include <filesystem>
+#include <fstream>
 #include <string>
 
 namespace tests {
@@ -79,6 +83,18 @@ inline std::string hashed_name(X509& certificate)
     std::snprintf(name.data(), name.size(), "%08lx.0", X509_subject_name_hash(&certificate));
     return name.data();
 }
+
+/// Authorities in the form that `openssl rehash` makes.
+struct authority_directory {
+    authority_directory() { std::filesystem::create_directory(path); }
+    authority_directory(const authority_directory&) = delete;
+    authority_directory& operator=(const authority_directory&) = delete;
+    ~authority_directory() { std::filesystem::remove_all(path); }
+
+    void add(const std::string& pem) const { std::ofstream(path / hashed_name(*read_certificate(pem))) << pem; }
+
+    std::filesystem::path path = scratch_file("").path() + ".d";
+};
 
 } // namespace tests
 

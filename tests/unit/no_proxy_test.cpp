@@ -62,6 +62,7 @@ const struct {
     {"[2001:db8::1]:443", "2001:db8::1", direct, proxied},
     {"[2001:db8::1]:443", "2001:db8::1", proxied, proxied, 8443},
     {"[2001:db8::1", "2001:db8::1", proxied, proxied},
+    {"[2001:db8::/32]", "2001:db8::1", proxied, proxied},
     {"[2001:db8::1]x", "2001:db8::1", proxied, proxied},
     {"[example.test]", "example.test", direct, proxied},
     {"2001:db8::/32", "2001:db8::1", direct, proxied},

@@ -31,7 +31,8 @@ enum class tls_version {
 }
 
 /// TLS options. The defaults are secure: TLS 1.2 or newer, the system's certificate authorities, host name check and
-/// SNI. Files are read once, when the client is created. An option that cannot work is `invalid_argument`.
+/// SNI. Files are read once, when the client is created; the system's authorities at the first connection, a
+/// directory at each handshake. An option that cannot work is `invalid_argument`.
 class tls_options {
   public:
     tls_options() = default;
@@ -41,7 +42,7 @@ class tls_options {
     std::filesystem::path ca_directory;
     std::string ca_pem; ///< PEM text of authorities; replaces the system's, and is combined with the other two
     /// PEM file of certificate revocation lists. If set, each certificate of a server's chain needs a current list of
-    /// its issuer.
+    /// its issuer, so the authorities must include the root.
     std::filesystem::path crl_file;
     /// SHA-256 hashes of public keys, such as `sha256//` and the base64 text, as curl's. If there are any, the server's
     /// own key must have one of them, in addition to a valid certificate; also with `insecure_skip_verify`.
@@ -51,8 +52,8 @@ class tls_options {
     std::string client_certificate_pem;            ///< the same as a text
     std::filesystem::path client_key_file;         ///< PEM file of the certificate's private key
     secret client_key_pem;                         ///< the same as a text
-    /// Returns the passphrase of an encrypted key. Called once, when the client is created, and only if it is needed.
-    /// What it throws ends the construction.
+    /// Returns the passphrase of an encrypted key. Called once by the client's constructor and by each
+    /// `client::use_tls`, and only if it is needed. What it throws ends the construction.
     std::function<secret()> client_key_passphrase;
 
     tls_version min_version = tls_version::tls_1_2; ///< the oldest version that is accepted
@@ -83,7 +84,8 @@ struct timeout_options {
 /// result is not remembered. The addresses are tried as those of the system are. An exception, or a result without an
 /// address, ends the attempt with `connect_failed`; the words of the exception become part of the error. If the caller
 /// stops, or `timeout_options::resolve` expires, a terminal cancellation is emitted and nobody waits for the function
-/// any longer, so what it refers to must outlive it.
+/// any longer, so what it refers to must outlive it. With a proxy it is asked for the proxy's name, and for the
+/// server's only if the proxy is `socks5://`.
 using name_lookup = std::function<asio::awaitable<std::vector<asio::ip::address>>(std::string host)>;
 
 /// Limits for the connections to one origin: scheme, host and port. Zero is refused.

@@ -52,7 +52,7 @@ class exchange {
     std::size_t idle_connections = 0;  ///< to the origin, after `transport::open_ahead`
     bool streams_body = false;         ///< stream the body of a successful response
     bool is_cut_short = false;         ///< only a part of the request was written; a response answers that part
-    bool is_reused = false;            ///< the connection had served an earlier request
+    bool is_reused = false;            ///< it was open: it had served a request, or was opened ahead
     bool is_resumed = false;           ///< the connection is new and resumed a TLS session
     std::uint64_t bytes_sent = 0,      ///< bytes of HTTP, before encryption
         bytes_received = 0;            ///< bytes of HTTP, after decryption

@@ -88,7 +88,8 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
     options = detail::complete(std::move(options));
     if (!transport)
         transport = detail::make_transport(options);
-    detail::wipe(options.proxy.url); // it may have a password
+    detail::wipe(options.proxy.url); // the URL may contain a password; the transport has its own copies
+    options.tls = {};                // may contain a private key
     auto own = options.threads == threading::safe ? asio::any_io_executor(detail::serial_executor::on(executor))
                                                   : std::move(executor);
     settings_.timeout = options.timeouts.call;
@@ -110,7 +111,10 @@ void client::use_tls(const tls_options& options) const
 {
     const auto& state = detail::in_use(state_);
     if (auto change = state->transport->prepare_tls(options))
-        detail::run_soon(state->executor, [state, change = std::move(change)] { change(); });
+        detail::run_soon(state->executor, [state, change = std::move(change)] {
+            state->notice_fork();
+            change();
+        });
 }
 
 client client::with_timeout(duration call) const

@@ -133,8 +133,8 @@ class jobs {
                                                                       std::string_view target_hostname = {}) const;
 
     /// For waits: the jobs with status `processing`, at most 100, without details:
-    /// `GET {base path}?status=processing&limit=100`. If `get_job` of this handle or of a copy has seen a queued job,
-    /// the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
+    /// `GET {base path}?status=processing&limit=100`. If `get_job` of any handle of the client and scope has seen a
+    /// queued job, the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
 
     /// Whether both are handles on one service, and so share polls.

@@ -32,7 +32,8 @@ class https_transport final : public http::transport {
         : options_(std::move(options)), connector_(options_), ages_(options_.pool.max_age, std::random_device{}()),
           pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
     {
-        wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copy
+        wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copies
+        options_.tls = {};        // may contain a private key
     }
 
     asio::awaitable<http::exchange_result> send(const http::request& request, http::exchange& x) override
@@ -98,20 +99,25 @@ class https_transport final : public http::transport {
             x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            if (auto oldest = ahead ? nullptr : slot.pool().take_old(time_point::max())) // makes room
-                report(request.origin, connection_change::closed);
+            const auto is_full = !slot.pool().has_room();
+            if (!ahead && is_full)
+                drop_oldest(slot.pool(), request.origin);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
                 co_return http::exchange_result{
                     opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final};
+            if (!ahead && !is_full) // not before: if none can be opened, the others are needed
+                drop_oldest(slot.pool(), request.origin);
             connection = std::move(opened.connection);
             connection->terms().end_at(ages_.end(op.time().now()));
         }
         report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
         if (ahead || (!op.is_stopped() && !x.commit())) { // the next request can use the connection
-            if (connector_.is_current(*connection))
+            if (connector_.is_current(*connection) && op.reason() != stop_reason::closed)
                 keep(slot.pool(), std::move(connection), op.time().now());
+            else
+                report(request.origin, connection_change::closed);
             x.idle_connections = slot.pool().idle_count();
             co_return ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
         }
@@ -223,6 +229,12 @@ class https_transport final : public http::transport {
             report(origin, connection_change::closed);
         x.idle_connections = pool.idle_count();
         return x.idle_connections < wanted && pool.has_room();
+    }
+
+    void drop_oldest(connection_pool& pool, const http::origin& origin)
+    {
+        if (pool.take_old(time_point::max()))
+            report(origin, connection_change::closed);
     }
 
     connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, bool avoids_idle, time_point now)

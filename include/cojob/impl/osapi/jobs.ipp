@@ -134,7 +134,8 @@ inline asio::awaitable<std::optional<job>> look_before(client c, settings_ptr se
     if (looked)
         co_return std::move(*looked);
     auto failure = looked.error();
-    if (failure.code() == asio::error::operation_aborted || failure.code() == errc::deadline_exceeded)
+    if (failure.code() == asio::error::operation_aborted || failure.code() == errc::deadline_exceeded ||
+        failure.is_final)
         throw_error(std::move(failure));
     co_return std::nullopt;
 }

@@ -37,6 +37,7 @@ struct warming {
             const auto ended = co_await std::move(opening);
             self->idle = x.idle_connections;
             self->take(ended, x.reached);
+            self->op.clear_limit(); // the next one may queue
             if (self->idle >= self->wanted || opened == self->wanted)
                 break;
         }
@@ -46,9 +47,12 @@ struct warming {
     {
         if (!ended.error)
             return;
-        const attempt_outcome outcome{.error = ended.error, .stopped = op.reason(), .effect = effect::none};
+        const attempt_outcome outcome{
+            .error = ended.error, .stopped = op.reason(), .is_at_proxy = reached == phase::proxying};
         const auto why = ended.why.empty() ? reason_of(outcome, reached, client->options.timeouts) : ended.why;
         failure = error_info(attempt_error(outcome), why);
+        failure.http_status = ended.response.status;
+        failure.is_final = ended.is_final;
     }
 
     const std::shared_ptr<client_state> client;
@@ -64,6 +68,8 @@ inline asio::awaitable<std::size_t> warm(std::shared_ptr<client_state> state, ht
                                          call_settings settings)
 {
     co_await accept_every_cancellation();
+    if (connections == 0)
+        co_return 0;
     const auto all = std::make_shared<warming>(std::move(state), server.origin(), connections);
     auto inner = warming::run(all, std::move(settings));
     co_await hop({all, &all->op}, std::move(inner));

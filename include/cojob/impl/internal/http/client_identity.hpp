@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/context.hpp>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -17,6 +18,7 @@
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace cojob::detail {
 
@@ -29,7 +31,8 @@ struct passphrase_source {
     static int give(char* room, int size, int, void* source) noexcept
     {
         auto& self = *static_cast<passphrase_source*>(source);
-        self.was_asked = true;
+        if (std::exchange(self.was_asked, true)) // OpenSSL tries several decoders
+            return -1;
         try {
             const auto phrase = self.provider ? self.provider() : secret();
             const auto text = phrase.reveal();
@@ -56,8 +59,10 @@ inline std::unique_ptr<EVP_PKEY, key_free> read_client_key(const tls_options& op
     passphrase_source source{options.client_key_passphrase};
     std::unique_ptr<EVP_PKEY, key_free> key(
         PEM_read_bio_PrivateKey(memory.get(), nullptr, &passphrase_source::give, &source));
-    if (source.failure)
+    if (source.failure) {
+        ERR_clear_error();
         std::rethrow_exception(source.failure);
+    }
     if (key)
         return key;
     const auto why = take_openssl_error();

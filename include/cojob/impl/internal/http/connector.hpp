@@ -15,6 +15,7 @@
 #include <boost/asio/buffer.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -48,6 +49,10 @@ class connector {
         const auto* const proxy = proxies_.of(to);
         if (proxy && proxies_.forbids(to))
             co_return in_the_clear(to, *proxy);
+        if (proxy && refused_.proxy == proxy && op.time().now() < refused_.until) {
+            x.reached = phase::proxying;
+            co_return outcome{errc::proxy_failed, refused_.why, {}, refused_.response, true};
+        }
         enter(phase::resolving, x, timeouts_.resolve, end_of_attempt);
         auto target = to;
         std::optional<asio::ip::tcp::endpoint> named; // the resolved server, for a proxy that takes only addresses
@@ -106,7 +111,7 @@ class connector {
     /// Makes later connections try another address first, unless the caller stopped the operation.
     void note_failure(const operation& op, const asio::ip::tcp::endpoint& address)
     {
-        if (op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed)
+        if (is_failure(op))
             failures_.add(address, op.time().now());
     }
 
@@ -125,6 +130,12 @@ class connector {
     void shutdown() noexcept { lookups_.shutdown(); }
 
   private:
+    /// Returns false if it was the caller who stopped the operation.
+    static bool is_failure(const operation& op) noexcept
+    {
+        return op.reason() != stop_reason::cancelled && op.reason() != stop_reason::closed;
+    }
+
     static outcome aborted() { return {asio::error::operation_aborted}; }
 
     static outcome not_found(const http::origin& who, const std::string& why)
@@ -154,13 +165,15 @@ class connector {
         if (proxy.kind == proxy_kind::https) {
             auto& tls = line.start_proxy_tls(settings->context(), settings);
             SSL_certs_clear(tls.native_handle()); // a proxy gets no client certificate
-            tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "itself"),
+            tls.sessions().begin(tls.native_handle(), settings->sessions(), session_key(proxy.address, "\n"),
                                  session_use::peer::proxy);
             co_await secure(opened, tls, proxy.address.host, op);
-            if (opened.error) {
+            if (opened.error == errc::tls_failed)
+                opened.error = errc::proxy_failed;
+            if (!opened.why.empty())
                 opened.why.insert(0, "proxy ");
+            if (opened.error)
                 co_return;
-            }
         }
         proxy_handshake handshake(proxy, target, limits_, line.buffer());
         auto ec = go_on(handshake, line);
@@ -175,6 +188,8 @@ class connector {
             opened = {errc::proxy_failed, proxy.name() + ": " + ec.message()};
         } else if (auto why = handshake.why(); !why.empty()) {
             const auto is_final = handshake.is_final();
+            if (is_final && !proxy.login.empty())
+                refused_ = {&proxy, after(op.time().now(), refusal_memory), why, handshake.response()};
             opened = {errc::proxy_failed, std::move(why), {}, handshake.response(), is_final};
         }
     }
@@ -213,7 +228,8 @@ class connector {
         const auto is_other = !ec && chose_another_protocol(tls.native_handle());
         if (!ec && !is_other && objection.empty() && !op.is_stopped())
             co_return;
-        tls.sessions().forget();
+        if (is_failure(op))
+            tls.sessions().forget();
         if (op.is_stopped())
             opened = aborted();
         else if (!objection.empty())
@@ -223,6 +239,17 @@ class connector {
                       name + (is_other ? ": chose another protocol than http/1.1" : ": " + ec.message())};
     }
 
+    /// A proxy's refusal, which counts for all calls for a while: many calls with a wrong password lock an account.
+    struct refusal {
+        const proxy_server* proxy = nullptr;
+        time_point until{};
+        std::string why{};
+        http::response response{};
+    };
+
+    static constexpr duration refusal_memory = std::chrono::minutes(1);
+
+    refusal refused_;
     std::shared_ptr<tls_settings> tls_;
     timeout_options timeouts_;
     limit_options limits_;

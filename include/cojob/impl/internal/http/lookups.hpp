@@ -93,7 +93,8 @@ class lookups {
         if (own_) {
             const auto call = share<own_lookup>(op.executor());
             own_lookup::start(call, own_, origin.host);
-            co_await call->over.wait();
+            if (!op.is_stopped()) // the function may have closed the client
+                co_await call->over.wait();
             if (call->over.is_set())
                 co_return answer(call->addresses, origin.port, {}, std::move(call->why));
             call->run.stop(stop_reason::cancelled);

@@ -98,7 +98,7 @@ inline bool covers(std::string_view entry, const http::origin& to)
         return false;
     if (entry.starts_with('[')) { // brackets may enclose an address, but not a network
         const auto end = entry.find(']');
-        if (end != entry.size() - 1)
+        if (end != entry.size() - 1 || entry.find('/') != entry.npos)
             return false;
         entry = entry.substr(1, end - 1);
     }

@@ -40,6 +40,12 @@ inline std::string take_openssl_error()
     return text;
 }
 
+/// Refuses to give a passphrase. Without this function OpenSSL would ask for one at the terminal.
+inline int refuse_passphrase(char*, int, int, void*) noexcept
+{
+    return -1;
+}
+
 /// Returns the path in UTF-8, which OpenSSL and error messages expect.
 inline std::string utf8(const std::filesystem::path& path)
 {
@@ -66,7 +72,12 @@ inline secret read_pem_file(const std::filesystem::path& path, const std::string
     std::setvbuf(file.get(), nullptr, _IONBF, 0);
     std::string text(static_cast<std::size_t>(size), '\0');
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
-    return secret(std::move(text));
+    secret read(std::move(text));
+    if (std::ferror(file.get()) != 0)
+        throw_invalid_argument(name, "the file cannot be read");
+    if (read.empty())
+        throw_invalid_argument(name, "the file is empty");
+    return read;
 }
 
 /// An option that is set as a file or as text.

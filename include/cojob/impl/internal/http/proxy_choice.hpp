@@ -37,8 +37,14 @@ class proxy_choice {
             // In a CGI program the client controls HTTP_PROXY through the header `Proxy` of its request (httpoxy,
             // CVE-2016-5385).
             const auto is_cgi = !read("REQUEST_METHOD").empty();
-            for_http_ = is_cgi ? first_of({"http_proxy", "all_proxy", "ALL_PROXY"}, read)
-                               : first_of({"http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"}, read);
+            if (!is_cgi)
+                for_http_ = first_of({"http_proxy", "HTTP_PROXY"}, read);
+#if !defined(_WIN32) // where names ignore case
+            if (is_cgi)
+                for_http_ = first_of({"http_proxy"}, read);
+#endif
+            if (!for_http_)
+                for_http_ = first_of({"all_proxy", "ALL_PROXY"}, read);
             no_proxy_ = read("no_proxy");
             if (no_proxy_.empty())
                 no_proxy_ = read("NO_PROXY");

@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/http/proxy_url.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/socks.hpp>
+#include <cojob/impl/internal/http/tls_session.hpp>
 #include <cojob/secret.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -63,8 +64,10 @@ class proxy_handshake {
     /// Call this when the connection has ended.
     void end_of_input(const error_code& how)
     {
-        if (!is_over_)
-            fail(" closed the connection: " + how.message(), false);
+        if (is_over_)
+            return;
+        const auto is_refused = tls_session::refuses_handshake(how); // learned only now with TLS 1.3
+        fail((is_refused ? " refused the TLS handshake: " : " closed the connection: ") + how.message(), is_refused);
     }
 
     [[nodiscard]] bool is_over() const noexcept { return is_over_; }

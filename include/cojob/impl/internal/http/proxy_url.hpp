@@ -66,6 +66,7 @@ class proxy_login {
         std::string plain, value; // reserved, because a reallocation would leave a copy of the password
         plain.reserve(user_.size() + 1 + password_.size());
         plain.append(user_).append(1, ':').append(password_);
+        value.reserve(64); // on the heap: a short text would be copied, not moved
         value.resize(scheme.size() + (plain.size() + 2) / 3 * 4 + 1);
         scheme.copy(value.data(), scheme.size());
         EVP_EncodeBlock(bytes(value) + scheme.size(), bytes(plain), static_cast<int>(plain.size()));
@@ -81,7 +82,7 @@ class proxy_login {
         if (user_.empty() || user_.size() > longest || password_.size() > longest)
             parser_.fail("SOCKS takes a user of 1 to 255 bytes, and a password of at most 255");
         std::string message;
-        message.reserve(3 + user_.size() + password_.size());
+        message.reserve(64 + user_.size() + password_.size()); // on the heap: a short text would be copied, not moved
         message.append(1, '\x01').append(1, static_cast<char>(user_.size())).append(user_);
         message.append(1, static_cast<char>(password_.size())).append(password_);
         return secret(std::move(message));

@@ -54,6 +54,8 @@ inline void trust_given_authorities(asio::ssl::context& context, const tls_optio
         if (!std::filesystem::is_directory(options.ca_directory, absent))
             throw_invalid_argument("tls_options::ca_directory: " + utf8(options.ca_directory), "is no directory");
         context.add_verify_path(utf8(options.ca_directory), ec);
+        if (ec)
+            throw_invalid_argument("tls_options::ca_directory: " + utf8(options.ca_directory), ec.message());
     }
     if (!options.ca_pem.empty())
         context.add_certificate_authority(asio::buffer(options.ca_pem), ec);
@@ -77,8 +79,8 @@ inline void check_revocations(SSL_CTX* context, const tls_options& options)
     const auto memory = open_pem(text.reveal());
     auto* const store = SSL_CTX_get_cert_store(context);
     int count = 0;
-    while (
-        const std::unique_ptr<X509_CRL, crl_free> list{PEM_read_bio_X509_CRL(memory.get(), nullptr, nullptr, nullptr)})
+    while (const std::unique_ptr<X509_CRL, crl_free> list{
+        PEM_read_bio_X509_CRL(memory.get(), nullptr, &refuse_passphrase, nullptr)})
         count += X509_STORE_add_crl(store, list.get());
     const auto is_at_end = ERR_GET_REASON(ERR_peek_last_error()) == PEM_R_NO_START_LINE;
     const auto why = take_openssl_error();
@@ -123,7 +125,7 @@ inline bool has_pin(const std::vector<std::string>& pins, X509* certificate)
 
 /// Verifies the chain as OpenSSL does, unless the options disable that, and then compares the pins of a server. This
 /// runs within the handshake, before the client presents its own certificate and sends a request.
-inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
+inline int verify_with_pins(X509_STORE_CTX* chain, void* given) noexcept
 {
     const auto& options = *static_cast<const tls_options*>(given);
     if (options.insecure_skip_verify)
@@ -131,9 +133,13 @@ inline int verify_with_pins(X509_STORE_CTX* chain, void* given)
     else if (X509_verify_cert(chain) != 1)
         return 0;
     auto* const ssl = static_cast<SSL*>(X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    if (session_use::is_with_proxy(ssl) || has_pin(options.pins, X509_STORE_CTX_get0_cert(chain)))
-        return 1;
-    X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+    try {
+        if (session_use::is_with_proxy(ssl) || has_pin(options.pins, X509_STORE_CTX_get0_cert(chain)))
+            return 1;
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+    } catch (...) {
+        X509_STORE_CTX_set_error(chain, X509_V_ERR_OUT_OF_MEM);
+    }
     return 0;
 }
 
@@ -146,8 +152,10 @@ inline void verify_servers(asio::ssl::context& context, const tls_options& optio
         trust_system_authorities(context);
     trust_given_authorities(context, options);
     check_revocations(context.native_handle(), options);
-    // An intermediate certificate, or the server's own, is a sufficient trust anchor if the options name it.
-    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
+    // An intermediate certificate, or the server's own, is a sufficient trust anchor if the options name it. Not with
+    // revocation lists: a chain that ends there has no issuer whose list could be checked.
+    if (options.crl_file.empty())
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.native_handle()), X509_V_FLAG_PARTIAL_CHAIN);
     const auto is_checked = !options.insecure_skip_verify || !options.pins.empty();
     context.set_verify_mode(is_checked ? asio::ssl::verify_peer : asio::ssl::verify_none);
     if (options.pins.empty())

@@ -6,6 +6,7 @@
 #include <cojob/http/url.hpp>
 #include <cojob/impl/internal/http/client_identity.hpp>
 #include <cojob/impl/internal/http/host.hpp>
+#include <cojob/impl/internal/http/pem.hpp>
 #include <cojob/impl/internal/http/server_trust.hpp>
 #include <cojob/impl/internal/http/session_cache.hpp>
 
@@ -37,6 +38,7 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     SSL_CTX_set_max_proto_version(tls, wire_version(options.max_version));
     static constexpr std::array<unsigned char, 9> http_1_1{8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
     SSL_CTX_set_alpn_protos(tls, http_1_1.data(), static_cast<unsigned>(http_1_1.size()));
+    SSL_CTX_set_default_passwd_cb(tls, &refuse_passphrase);
     session_use::enable(tls);
     verify_servers(context, options);
     use_client_identity(context, options);

@@ -27,6 +27,8 @@ class tls_settings {
             throw_invalid_argument("tls_options::min_version", "must not be above max_version");
         if (!is_default())
             static_cast<void>(context());
+        options_.client_key_pem = {}; // the context has the key
+        options_.client_key_passphrase = nullptr;
     }
     tls_settings(const tls_settings&) = delete;
     tls_settings& operator=(const tls_settings&) = delete;
@@ -56,7 +58,7 @@ class tls_settings {
         return !names_authorities(o) && o.crl_file.empty() && o.pins.empty() && !has_client_identity(o);
     }
 
-    const tls_options options_; // the context refers to the options
+    tls_options options_; // the context refers to the options
     std::optional<asio::ssl::context> context_;
     std::shared_ptr<session_cache> sessions_ = share<session_cache>();
 };

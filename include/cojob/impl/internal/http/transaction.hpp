@@ -133,7 +133,8 @@ class transaction {
 
     void look_for_refusal(const error_code& end)
     {
-        if (exchange_.is_reused || exchange_.bytes_received != 0 || !connection_.was_refused(end))
+        const auto has_heard = connection_.terms().heard_at() || exchange_.bytes_received != 0;
+        if (has_heard || !connection_.was_refused(end)) // a connection that was opened ahead has not
             return;
         refusal_ = end;
         exchange_.reached = phase::handshaking; // the server completes the handshake

@@ -210,7 +210,7 @@ class job_wait final : public poll_waiter {
         if (is_cut && now() >= plan_.deadline())
             return {};
         // A list is an offer, and an unsent poll has asked nobody: neither says anything.
-        if (answer.is_list && failure.code() != errc::rate_limited)
+        if (answer.is_list && failure.code() != errc::rate_limited && !failure.is_final)
             return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
                 .value_or(now());
         if (is_unsent(answer))

@@ -123,14 +123,15 @@ class poll_roster {
     {
         auto& group = request.group;
         const auto has_failed = answer.failure.code() || answer.thrown;
-        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself.
+        // A list is an offer: where it fails for good, or twice in a row, each job is asked for by itself. That would
+        // repeat what must not be repeated.
         const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
         group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
         group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
         for (auto* served = group.take(request, std::move(listed)); served;) {
             auto& job = *std::exchange(served, served->next_served);
             answer.view = std::exchange(job.listed, {});
-            if (has_failed ? group.can_list : answer.view.job != nullptr) {
+            if (has_failed ? group.can_list || answer.failure.is_final : answer.view.job != nullptr) {
                 deliver(job, answer, now);
                 continue;
             }
