@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(that_fails_is_a_failure_to_connect_with_its_words)
         {[] { throw 1; }, "the function threw no std::exception"},
     };
     for (const auto& [way, words] : ways) {
-        bench b([way = way](const std::string&) { return thrown(way); });
+        bench b([thrower = way](const std::string&) { return thrown(thrower); });
         const auto failure = b.failure();
         BOOST_TEST(failure.code() == errc::connect_failed);
         BOOST_TEST_REQUIRE(failure.attempts.size() == 1U);
