@@ -200,6 +200,7 @@ BOOST_AUTO_TEST_CASE(that_ignores_its_cancellation_does_not_hold_up_the_call)
         timer->cancel();
         b.mock.context.poll();
         BOOST_TEST(b.mock.server.connections() == 0U); // nobody wants the answer any more
+        timer.reset();                                 // before its context
     }
 }
 

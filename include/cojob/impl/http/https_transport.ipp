@@ -99,14 +99,14 @@ class https_transport final : public http::transport {
             x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection) {
-            const auto is_full = !slot.pool().has_room();
+            const auto is_full = !slot.pool().has_room(), replaces_one = slot.pool().idle_count() != 0;
             if (!ahead && is_full)
                 drop_oldest(slot.pool(), request.origin);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
                 co_return http::exchange_result{
                     opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final};
-            if (!ahead && !is_full) // not before: if none can be opened, the others are needed
+            if (!ahead && !is_full && replaces_one) // not before: if none can be opened, the others are needed
                 drop_oldest(slot.pool(), request.origin);
             connection = std::move(opened.connection);
             connection->terms().end_at(ages_.end(op.time().now()));
