@@ -4542,9 +4542,7 @@ class url_parser {
 
 // -------- cojob/impl/http/url.ipp
 
-namespace cojob {
-
-namespace http {
+namespace cojob::http {
 
 url parse_url(std::string_view text, std::string_view what)
 {
@@ -4594,9 +4592,7 @@ std::string encode_segment(std::string_view text)
     return out;
 }
 
-} // namespace http
-
-} // namespace cojob
+} // namespace cojob::http
 
 // -------- cojob/impl/secret.ipp
 
@@ -10311,7 +10307,7 @@ class proxy_login {
     {
         to.reserve(text.size());
         while (!text.empty()) {
-            unsigned char c = static_cast<unsigned char>(text.front());
+            auto c = static_cast<unsigned char>(text.front());
             text.remove_prefix(1);
             if (c == '%') {
                 const auto* const digits = text.data();
@@ -11707,7 +11703,8 @@ inline void verify_servers(asio::ssl::context& context, const tls_options& optio
     if (options.pins.empty())
         return;
     check_pins(options.pins);
-    SSL_CTX_set_cert_verify_callback(context.native_handle(), &verify_with_pins, const_cast<tls_options*>(&options));
+    auto* const given = const_cast<tls_options*>(&options); // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+    SSL_CTX_set_cert_verify_callback(context.native_handle(), &verify_with_pins, given);
 }
 
 } // namespace cojob::detail

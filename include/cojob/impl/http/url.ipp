@@ -7,9 +7,7 @@
 #include <cojob/impl/internal/http/host.hpp>
 #include <cojob/impl/internal/http/url_parser.hpp>
 
-namespace cojob {
-
-namespace http {
+namespace cojob::http {
 
 url parse_url(std::string_view text, std::string_view what)
 {
@@ -59,8 +57,6 @@ std::string encode_segment(std::string_view text)
     return out;
 }
 
-} // namespace http
-
-} // namespace cojob
+} // namespace cojob::http
 
 #endif

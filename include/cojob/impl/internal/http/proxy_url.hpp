@@ -95,7 +95,7 @@ class proxy_login {
     {
         to.reserve(text.size());
         while (!text.empty()) {
-            unsigned char c = static_cast<unsigned char>(text.front());
+            auto c = static_cast<unsigned char>(text.front());
             text.remove_prefix(1);
             if (c == '%') {
                 const auto* const digits = text.data();

@@ -161,7 +161,8 @@ inline void verify_servers(asio::ssl::context& context, const tls_options& optio
     if (options.pins.empty())
         return;
     check_pins(options.pins);
-    SSL_CTX_set_cert_verify_callback(context.native_handle(), &verify_with_pins, const_cast<tls_options*>(&options));
+    auto* const given = const_cast<tls_options*>(&options); // NOLINT(cppcoreguidelines-pro-type-const-cast): only read
+    SSL_CTX_set_cert_verify_callback(context.native_handle(), &verify_with_pins, given);
 }
 
 } // namespace cojob::detail
