@@ -514,7 +514,7 @@ class secret {
 /// Reads a key from a file that contains nothing else. Ignores white space around it, such as a final line break, and a
 /// byte order mark. \throws api_error `invalid_argument` naming the file if it cannot be read, or as
 /// `secret_from_environment`.
-[[nodiscard]] COJOB_DECL secret secret_from_file(const std::string& path);
+[[nodiscard]] COJOB_DECL secret secret_from_file(const std::filesystem::path& path);
 
 /// Authorizes requests: either a fixed secret, or a provider that is called before each attempt. Several calls may call
 /// a provider at the same time. If it throws, the call that called it ends with that exception.
@@ -4594,6 +4594,38 @@ std::string encode_segment(std::string_view text)
 
 } // namespace cojob::http
 
+// -------- cojob/impl/internal/base/file.hpp
+
+namespace cojob::detail {
+
+struct file_closer {
+    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+using file_ptr = std::unique_ptr<std::FILE, file_closer>;
+
+/// Opens a file for reading. Returns null, and sets errno, if that fails. The stream is unbuffered, so no copy of a
+/// secret stays in a buffer of the C library.
+[[nodiscard]] inline file_ptr open_unbuffered(const std::filesystem::path& path)
+{
+#if defined(_WIN32)
+    file_ptr file(::_wfopen(path.c_str(), L"rb"));
+#else
+    file_ptr file(std::fopen(path.c_str(), "rb"));
+#endif
+    if (file)
+        std::setvbuf(file.get(), nullptr, _IONBF, 0);
+    return file;
+}
+
+/// Returns the path in UTF-8, which OpenSSL and error messages expect.
+[[nodiscard]] inline std::string utf8(const std::filesystem::path& path)
+{
+    const auto text = path.u8string();
+    return {text.begin(), text.end()};
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/secret.ipp
 
 namespace cojob {
@@ -4650,18 +4682,18 @@ inline secret make_key(std::string_view text, const std::string& from)
 }
 
 /// \throws api_error invalid_argument
-inline std::string read_key_file(const std::string& path)
+inline std::string read_key_file(const std::filesystem::path& path)
 {
     constexpr std::size_t most = 16384; // larger than any key
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+    const auto file = open_unbuffered(path);
     if (!file)
-        throw_invalid_argument(path, "the file cannot be opened; it must hold a key");
-    std::setvbuf(file.get(), nullptr, _IONBF, 0); // unbuffered: no copy of the key in a stdio buffer
+        throw_invalid_argument(utf8(path), "the file cannot be opened; it must hold a key");
     std::string text(most, '\0');
     const auto size = std::fread(text.data(), 1, most, file.get());
     if (std::ferror(file.get()) != 0 || size == most) {
         wipe(text);
-        throw_invalid_argument(path, "the file cannot be read, or is too large; it must hold a key and nothing else");
+        throw_invalid_argument(utf8(path),
+                               "the file cannot be read, or is too large; it must hold a key and nothing else");
     }
     text.resize(size);
     return text;
@@ -4688,7 +4720,7 @@ secret secret_from_environment(const std::string& variable, std::string_view mus
     return detail::make_key(text, variable);
 }
 
-secret secret_from_file(const std::string& path)
+secret secret_from_file(const std::filesystem::path& path)
 {
     auto text = detail::read_key_file(path);
     const auto wiped = detail::wipe_at_end(text);
@@ -4697,8 +4729,8 @@ secret secret_from_file(const std::string& path)
         key.remove_prefix(byte_order_mark.size());
     key = detail::trim_white_space(key);
     if (key.empty())
-        detail::throw_invalid_argument(path, "the file is empty or blank; it must hold a key");
-    return detail::make_key(key, path);
+        detail::throw_invalid_argument(detail::utf8(path), "the file is empty or blank; it must hold a key");
+    return detail::make_key(key, detail::utf8(path));
 }
 
 void detail::wipe(std::string& text) noexcept
@@ -5434,8 +5466,8 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
         return;
     notified_in_.renew();
     weak_list<client_state> clients;
-    std::swap(clients,
-              clients_); // no lock: a child has one thread, and another thread of the parent may have held the mutex
+    // No lock: a child has one thread, and another thread of the parent may have held the mutex.
+    std::swap(clients, clients_);
     clients.notify([this](client_state& client) {
         clients_.add(client.shared_from_this());
         client.forked();
@@ -8875,15 +8907,10 @@ class origin_pool {
         return next;
     }
 
-    /// Takes the connection that was used last, which the server is least likely to close soon. Returns none if it was
-    /// last used before `used_since`.
-    [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
+    /// Takes the connection that was used last, which the server is least likely to close soon.
+    [[nodiscard]] Connection take_idle()
     {
-        if (idle_.empty() || idle_.back().since < used_since)
-            return {};
-        auto connection = std::move(idle_.back().connection);
-        idle_.pop_back();
-        return connection;
+        return take_idle(time_point::min(), [](const Connection&) { return true; });
     }
 
     /// Keeps an idle connection until the idle timeout or `until`, the server's limit, whichever is earlier.
@@ -8894,7 +8921,7 @@ class origin_pool {
         idle_.push_back({std::move(connection), now, until});
     }
 
-    /// Takes the connection that was used last among those that satisfy the predicate.
+    /// Takes the connection that was used last among those that were used since then and satisfy the predicate.
     template <class Predicate>
     [[nodiscard]] Connection take_idle(time_point used_since, Predicate fits)
     {
@@ -9070,6 +9097,17 @@ inline std::string session_key(const http::origin& to, std::string_view proxy = 
     return std::string(proxy).append(1, '\n').append(to.host).append(1, ':').append(std::to_string(to.port));
 }
 
+/// When a session ends that arrives at `now`. A ticket of a resumed connection keeps the end of the resumed session;
+/// any other ends with the verified certificates, at most a day from now. `hint` is the server's, if it gave one.
+[[nodiscard]] inline timestamp end_of_session(timestamp now, std::optional<timestamp> resumed_until,
+                                              std::chrono::seconds verified_for,
+                                              std::optional<std::chrono::seconds> hint)
+{
+    constexpr std::chrono::seconds a_day = std::chrono::hours(24);
+    const auto until = resumed_until.value_or(now + std::min(verified_for, a_day));
+    return hint ? std::min<timestamp>(until, now + std::min(*hint, a_day)) : until;
+}
+
 /// The TLS sessions of one client with one set of options. Using a TLS 1.3 session removes it, because an observer
 /// could link two connections with the same ticket (RFC 8446, C.4). A TLS 1.2 session stays. No I/O.
 class session_cache {
@@ -9197,20 +9235,20 @@ class session_use {
         return 0;
     }
 
-    /// A ticket expires with its lifetime hint, with the verified certificates, or after a day, whichever is first.
     [[nodiscard]] timestamp end_of(SSL* ssl, const SSL_SESSION& session) const
     {
-        const auto until = SSL_session_reused(ssl) != 0 ? offered_until_ : now() + verified_for(ssl);
+        const auto is_resumed = SSL_session_reused(ssl) != 0;
         const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); // in TLS 1.2 zero means unspecified
         const auto has_hint = hint != 0 || SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
-        return has_hint ? std::min<timestamp>(until,
-                                              now() + std::min<std::chrono::seconds>(std::chrono::seconds(hint), a_day))
-                        : until;
+        return end_of_session(now(), is_resumed ? std::optional(offered_until_) : std::nullopt,
+                              is_resumed ? std::chrono::seconds() : verified_for(ssl),
+                              has_hint ? std::optional(std::chrono::seconds(hint)) : std::nullopt);
     }
 
+    /// For how long the certificates that were verified remain valid.
     static std::chrono::seconds verified_for(SSL* ssl)
     {
-        std::chrono::seconds left = a_day;
+        auto left = std::chrono::seconds::max();
         if ((SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
             return left;
         const auto* const chain = SSL_get0_verified_chain(ssl);
@@ -9223,8 +9261,6 @@ class session_use {
         }
         return size > 0 ? left : std::chrono::seconds();
     }
-
-    static constexpr std::chrono::seconds a_day = std::chrono::hours(24);
 
     std::shared_ptr<session_cache> cache_;
     std::string server_;
@@ -11414,14 +11450,7 @@ inline int refuse_passphrase(char*, int, int, void*) noexcept
     return -1;
 }
 
-/// Returns the path in UTF-8, which OpenSSL and error messages expect.
-inline std::string utf8(const std::filesystem::path& path)
-{
-    const auto text = path.u8string();
-    return {text.begin(), text.end()};
-}
-
-/// Reads a file as a secret. The stream is unbuffered, so no copy stays in a buffer of the C library.
+/// Reads a file as a secret.
 /// \throws api_error invalid_argument
 inline secret read_pem_file(const std::filesystem::path& path, const std::string& name)
 {
@@ -11429,15 +11458,9 @@ inline secret read_pem_file(const std::filesystem::path& path, const std::string
     const auto size = std::filesystem::file_size(path, ec);
     if (ec)
         throw_invalid_argument(name, ec.message());
-#if defined(_WIN32)
-    std::FILE* const opened = ::_wfopen(path.c_str(), L"rb");
-#else
-    std::FILE* const opened = std::fopen(path.c_str(), "rb");
-#endif
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(opened, &std::fclose);
+    const auto file = open_unbuffered(path);
     if (!file)
         throw_invalid_argument(name, "the file cannot be opened");
-    std::setvbuf(file.get(), nullptr, _IONBF, 0);
     std::string text(static_cast<std::size_t>(size), '\0');
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
     secret read(std::move(text));
@@ -12288,7 +12311,7 @@ class transaction {
 
     /// Returns whether the response is complete, or the head of a streamed response. If the caller must still wait, it
     /// is only for the server to take the rest of the request.
-    [[nodiscard]] bool has_answer() const
+    [[nodiscard]] bool has_response() const
     {
         return reader_.is_streaming() || (reader_.is_over() && !reader_.failure());
     }
@@ -12320,7 +12343,7 @@ class transaction {
         const auto& op = exchange_.operation;
         if (!op.is_stopped())
             return false;
-        return !has_answer() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
+        return !has_response() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
     }
 
     /// Returns whether to write the rest of the request. A server may reject a request before it has read all of it,
@@ -12462,7 +12485,7 @@ class https_transport final : public http::transport {
         x.is_reused = connection != nullptr;
         if (!connection) {
             const auto is_full = !slot.pool().has_room(), replaces_one = slot.pool().idle_count() != 0;
-            if (!ahead && is_full)
+            if (is_full)
                 drop_oldest(slot.pool(), request.origin);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -12500,7 +12523,7 @@ class https_transport final : public http::transport {
         auto awaited = exchanged.go_on();
         while (awaited != transaction::awaits::nothing) {
             error_code ec;
-            if (exchanged.has_answer())
+            if (exchanged.has_response())
                 op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
             if (awaited == transaction::awaits::connection)
                 std::tie(ec) = co_await line.ready();
@@ -16233,12 +16256,12 @@ class line_log final : public observer {
 
   private:
     template <class Event>
-    void write(log_level level, log_message (*words_of)(const Event&), const Event& event) noexcept
+    void write(log_level level, log_message (*format)(const Event&), const Event& event) noexcept
     {
         if (level > level_)
             return;
         try {
-            sink_(level, words_of(event).text());
+            sink_(level, format(event).text());
         } catch (...) { // the sink or an allocation failed: the line is lost
         }
     }
@@ -16321,16 +16344,11 @@ namespace cojob::detail {
         error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
 }
 
-struct file_closer {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-using file_ptr = std::unique_ptr<std::FILE, file_closer>;
-
 /// Reads a whole file; nothing if it does not exist.
 [[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
 {
     errno = 0;
-    const file_ptr file(std::fopen(path.c_str(), "rb"));
+    const auto file = open_unbuffered(path);
     if (!file && errno == ENOENT)
         return std::nullopt;
     if (!file)

@@ -5,6 +5,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <iosfwd>
 #include <memory>
@@ -52,7 +53,7 @@ class secret {
 /// Reads a key from a file that contains nothing else. Ignores white space around it, such as a final line break, and a
 /// byte order mark. \throws api_error `invalid_argument` naming the file if it cannot be read, or as
 /// `secret_from_environment`.
-[[nodiscard]] COJOB_DECL secret secret_from_file(const std::string& path);
+[[nodiscard]] COJOB_DECL secret secret_from_file(const std::filesystem::path& path);
 
 /// Authorizes requests: either a fixed secret, or a provider that is called before each attempt. Several calls may call
 /// a provider at the same time. If it throws, the call that called it ends with that exception.

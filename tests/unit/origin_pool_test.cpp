@@ -207,14 +207,17 @@ BOOST_AUTO_TEST_CASE(gives_up_what_its_server_will_close_soon)
     BOOST_TEST(pool.idle_count() == 0U);
 }
 
-BOOST_AUTO_TEST_CASE(gives_none_that_was_not_used_since_a_time)
+BOOST_AUTO_TEST_CASE(gives_none_that_was_not_used_since_a_time_or_does_not_fit)
 {
-    pool_type pool(options(2));
+    pool_type pool(options(3));
     pool.keep("a", start);
     pool.keep("b", start + 1s);
-    BOOST_TEST(pool.take_idle(start + 1s + 1ns) == "");
-    BOOST_TEST(pool.take_idle(start + 1s) == "b");
-    BOOST_TEST(pool.take_idle(start + 1s) == "");
+    pool.keep("c", start + 1s);
+    const auto fits = [](const std::string& name) { return name != "c"; };
+    BOOST_TEST(pool.take_idle(start + 1s + 1ns, fits) == "");
+    BOOST_TEST(pool.take_idle(start + 1s, fits) == "b");
+    BOOST_TEST(pool.take_idle(start + 1s, fits) == "");
+    BOOST_TEST(pool.take_idle() == "c");
     BOOST_TEST(pool.take_idle() == "a");
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 
 namespace session_cache_tests {
@@ -138,6 +139,24 @@ BOOST_AUTO_TEST_CASE(tells_servers_apart_by_host_port_and_proxy)
     BOOST_TEST(session_key(one) != session_key(host));
     BOOST_TEST(session_key(one) != session_key(one, "proxy:3128"));
     BOOST_TEST(session_key(one, "proxy:3128") == session_key(one, "proxy:3128"));
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_the_certificate_the_servers_hint_or_a_day)
+{
+    using cojob::detail::end_of_session;
+    const std::optional<timestamp> full;
+    const std::optional<std::chrono::seconds> no_hint;
+    BOOST_CHECK(end_of_session(start, full, 5h, no_hint) == start + 5h);
+    BOOST_CHECK(end_of_session(start, full, 300h, no_hint) == start + 24h);
+    BOOST_CHECK(end_of_session(start, full, std::chrono::seconds::max(), no_hint) == start + 24h);
+    BOOST_CHECK(end_of_session(start, full, 5h, 2h) == start + 2h);
+    BOOST_CHECK(end_of_session(start, full, 300h, 200h) == start + 24h);
+    BOOST_CHECK(end_of_session(start, full, 5h, 0s) == start); // TLS 1.3: not to be kept
+    BOOST_CHECK(end_of_session(start, full, -1h, no_hint) < start);
+    // A chain of tickets ends with the session of its full handshake.
+    BOOST_CHECK(end_of_session(start, start + 3h, 0s, no_hint) == start + 3h);
+    BOOST_CHECK(end_of_session(start, start + 3h, 0s, 10h) == start + 3h);
+    BOOST_CHECK(end_of_session(start, start + 3h, 0s, 1h) == start + 1h);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

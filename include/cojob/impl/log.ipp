@@ -172,12 +172,12 @@ class line_log final : public observer {
 
   private:
     template <class Event>
-    void write(log_level level, log_message (*words_of)(const Event&), const Event& event) noexcept
+    void write(log_level level, log_message (*format)(const Event&), const Event& event) noexcept
     {
         if (level > level_)
             return;
         try {
-            sink_(level, words_of(event).text());
+            sink_(level, format(event).text());
         } catch (...) { // the sink or an allocation failed: the line is lost
         }
     }

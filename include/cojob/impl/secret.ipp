@@ -4,6 +4,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/base/file.hpp>
 #include <cojob/secret.hpp>
 
 #include <openssl/crypto.h>
@@ -12,6 +13,7 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 #include <utility>
@@ -70,18 +72,18 @@ inline secret make_key(std::string_view text, const std::string& from)
 }
 
 /// \throws api_error invalid_argument
-inline std::string read_key_file(const std::string& path)
+inline std::string read_key_file(const std::filesystem::path& path)
 {
     constexpr std::size_t most = 16384; // larger than any key
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+    const auto file = open_unbuffered(path);
     if (!file)
-        throw_invalid_argument(path, "the file cannot be opened; it must hold a key");
-    std::setvbuf(file.get(), nullptr, _IONBF, 0); // unbuffered: no copy of the key in a stdio buffer
+        throw_invalid_argument(utf8(path), "the file cannot be opened; it must hold a key");
     std::string text(most, '\0');
     const auto size = std::fread(text.data(), 1, most, file.get());
     if (std::ferror(file.get()) != 0 || size == most) {
         wipe(text);
-        throw_invalid_argument(path, "the file cannot be read, or is too large; it must hold a key and nothing else");
+        throw_invalid_argument(utf8(path),
+                               "the file cannot be read, or is too large; it must hold a key and nothing else");
     }
     text.resize(size);
     return text;
@@ -108,7 +110,7 @@ secret secret_from_environment(const std::string& variable, std::string_view mus
     return detail::make_key(text, variable);
 }
 
-secret secret_from_file(const std::string& path)
+secret secret_from_file(const std::filesystem::path& path)
 {
     auto text = detail::read_key_file(path);
     const auto wiped = detail::wipe_at_end(text);
@@ -117,8 +119,8 @@ secret secret_from_file(const std::string& path)
         key.remove_prefix(byte_order_mark.size());
     key = detail::trim_white_space(key);
     if (key.empty())
-        detail::throw_invalid_argument(path, "the file is empty or blank; it must hold a key");
-    return detail::make_key(key, path);
+        detail::throw_invalid_argument(detail::utf8(path), "the file is empty or blank; it must hold a key");
+    return detail::make_key(key, detail::utf8(path));
 }
 
 void detail::wipe(std::string& text) noexcept

@@ -100,7 +100,7 @@ class https_transport final : public http::transport {
         x.is_reused = connection != nullptr;
         if (!connection) {
             const auto is_full = !slot.pool().has_room(), replaces_one = slot.pool().idle_count() != 0;
-            if (!ahead && is_full)
+            if (is_full)
                 drop_oldest(slot.pool(), request.origin);
             auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
             if (opened.error)
@@ -138,7 +138,7 @@ class https_transport final : public http::transport {
         auto awaited = exchanged.go_on();
         while (awaited != transaction::awaits::nothing) {
             error_code ec;
-            if (exchanged.has_answer())
+            if (exchanged.has_response())
                 op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
             if (awaited == transaction::awaits::connection)
                 std::tie(ec) = co_await line.ready();

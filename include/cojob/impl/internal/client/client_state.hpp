@@ -227,8 +227,8 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
         return;
     notified_in_.renew();
     weak_list<client_state> clients;
-    std::swap(clients,
-              clients_); // no lock: a child has one thread, and another thread of the parent may have held the mutex
+    // No lock: a child has one thread, and another thread of the parent may have held the mutex.
+    std::swap(clients, clients_);
     clients.notify([this](client_state& client) {
         clients_.add(client.shared_from_this());
         client.forked();

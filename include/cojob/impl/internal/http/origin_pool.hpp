@@ -68,15 +68,10 @@ class origin_pool {
         return next;
     }
 
-    /// Takes the connection that was used last, which the server is least likely to close soon. Returns none if it was
-    /// last used before `used_since`.
-    [[nodiscard]] Connection take_idle(time_point used_since = time_point::min())
+    /// Takes the connection that was used last, which the server is least likely to close soon.
+    [[nodiscard]] Connection take_idle()
     {
-        if (idle_.empty() || idle_.back().since < used_since)
-            return {};
-        auto connection = std::move(idle_.back().connection);
-        idle_.pop_back();
-        return connection;
+        return take_idle(time_point::min(), [](const Connection&) { return true; });
     }
 
     /// Keeps an idle connection until the idle timeout or `until`, the server's limit, whichever is earlier.
@@ -87,7 +82,7 @@ class origin_pool {
         idle_.push_back({std::move(connection), now, until});
     }
 
-    /// Takes the connection that was used last among those that satisfy the predicate.
+    /// Takes the connection that was used last among those that were used since then and satisfy the predicate.
     template <class Predicate>
     [[nodiscard]] Connection take_idle(time_point used_since, Predicate fits)
     {

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_HTTP_PEM_HPP
 
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/base/file.hpp>
 #include <cojob/secret.hpp>
 
 #include <openssl/bio.h>
@@ -46,14 +47,7 @@ inline int refuse_passphrase(char*, int, int, void*) noexcept
     return -1;
 }
 
-/// Returns the path in UTF-8, which OpenSSL and error messages expect.
-inline std::string utf8(const std::filesystem::path& path)
-{
-    const auto text = path.u8string();
-    return {text.begin(), text.end()};
-}
-
-/// Reads a file as a secret. The stream is unbuffered, so no copy stays in a buffer of the C library.
+/// Reads a file as a secret.
 /// \throws api_error invalid_argument
 inline secret read_pem_file(const std::filesystem::path& path, const std::string& name)
 {
@@ -61,15 +55,9 @@ inline secret read_pem_file(const std::filesystem::path& path, const std::string
     const auto size = std::filesystem::file_size(path, ec);
     if (ec)
         throw_invalid_argument(name, ec.message());
-#if defined(_WIN32)
-    std::FILE* const opened = ::_wfopen(path.c_str(), L"rb");
-#else
-    std::FILE* const opened = std::fopen(path.c_str(), "rb");
-#endif
-    const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(opened, &std::fclose);
+    const auto file = open_unbuffered(path);
     if (!file)
         throw_invalid_argument(name, "the file cannot be opened");
-    std::setvbuf(file.get(), nullptr, _IONBF, 0);
     std::string text(static_cast<std::size_t>(size), '\0');
     text.resize(std::fread(text.data(), 1, text.size(), file.get()));
     secret read(std::move(text));

@@ -7,8 +7,10 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +35,17 @@ struct resumable {
 inline std::string session_key(const http::origin& to, std::string_view proxy = {})
 {
     return std::string(proxy).append(1, '\n').append(to.host).append(1, ':').append(std::to_string(to.port));
+}
+
+/// When a session ends that arrives at `now`. A ticket of a resumed connection keeps the end of the resumed session;
+/// any other ends with the verified certificates, at most a day from now. `hint` is the server's, if it gave one.
+[[nodiscard]] inline timestamp end_of_session(timestamp now, std::optional<timestamp> resumed_until,
+                                              std::chrono::seconds verified_for,
+                                              std::optional<std::chrono::seconds> hint)
+{
+    constexpr std::chrono::seconds a_day = std::chrono::hours(24);
+    const auto until = resumed_until.value_or(now + std::min(verified_for, a_day));
+    return hint ? std::min<timestamp>(until, now + std::min(*hint, a_day)) : until;
 }
 
 /// The TLS sessions of one client with one set of options. Using a TLS 1.3 session removes it, because an observer
@@ -162,20 +175,20 @@ class session_use {
         return 0;
     }
 
-    /// A ticket expires with its lifetime hint, with the verified certificates, or after a day, whichever is first.
     [[nodiscard]] timestamp end_of(SSL* ssl, const SSL_SESSION& session) const
     {
-        const auto until = SSL_session_reused(ssl) != 0 ? offered_until_ : now() + verified_for(ssl);
+        const auto is_resumed = SSL_session_reused(ssl) != 0;
         const auto hint = SSL_SESSION_get_ticket_lifetime_hint(&session); // in TLS 1.2 zero means unspecified
         const auto has_hint = hint != 0 || SSL_SESSION_get_protocol_version(&session) >= TLS1_3_VERSION;
-        return has_hint ? std::min<timestamp>(until,
-                                              now() + std::min<std::chrono::seconds>(std::chrono::seconds(hint), a_day))
-                        : until;
+        return end_of_session(now(), is_resumed ? std::optional(offered_until_) : std::nullopt,
+                              is_resumed ? std::chrono::seconds() : verified_for(ssl),
+                              has_hint ? std::optional(std::chrono::seconds(hint)) : std::nullopt);
     }
 
+    /// For how long the certificates that were verified remain valid.
     static std::chrono::seconds verified_for(SSL* ssl)
     {
-        std::chrono::seconds left = a_day;
+        auto left = std::chrono::seconds::max();
         if ((SSL_get_verify_mode(ssl) & SSL_VERIFY_PEER) == 0)
             return left;
         const auto* const chain = SSL_get0_verified_chain(ssl);
@@ -188,8 +201,6 @@ class session_use {
         }
         return size > 0 ? left : std::chrono::seconds();
     }
-
-    static constexpr std::chrono::seconds a_day = std::chrono::hours(24);
 
     std::shared_ptr<session_cache> cache_;
     std::string server_;

@@ -54,7 +54,7 @@ class transaction {
 
     /// Returns whether the response is complete, or the head of a streamed response. If the caller must still wait, it
     /// is only for the server to take the rest of the request.
-    [[nodiscard]] bool has_answer() const
+    [[nodiscard]] bool has_response() const
     {
         return reader_.is_streaming() || (reader_.is_over() && !reader_.failure());
     }
@@ -86,7 +86,7 @@ class transaction {
         const auto& op = exchange_.operation;
         if (!op.is_stopped())
             return false;
-        return !has_answer() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
+        return !has_response() || op.has_forked() || (reader_.is_streaming() && op.reason() != stop_reason::limit);
     }
 
     /// Returns whether to write the rest of the request. A server may reject a request before it has read all of it,

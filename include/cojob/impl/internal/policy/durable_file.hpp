@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_POLICY_DURABLE_FILE_HPP
 
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/base/file.hpp>
 
 #include <boost/system/errc.hpp>
 
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <optional>
 #include <random>
 #include <string>
@@ -34,16 +34,11 @@ namespace cojob::detail {
         error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
 }
 
-struct file_closer {
-    void operator()(std::FILE* file) const noexcept { std::fclose(file); }
-};
-using file_ptr = std::unique_ptr<std::FILE, file_closer>;
-
 /// Reads a whole file; nothing if it does not exist.
 [[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
 {
     errno = 0;
-    const file_ptr file(std::fopen(path.c_str(), "rb"));
+    const auto file = open_unbuffered(path);
     if (!file && errno == ENOENT)
         return std::nullopt;
     if (!file)
