@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -35,7 +36,7 @@ asio::awaitable<void> document(cojob::mintlify::agent agent)
 
 int main()
 try {
-    const std::string file = "mintlify.quota";
+    const std::filesystem::path file = "mintlify.quota";
     // `fail` tells at once that there is no slot; without it a call queues for up to `max_wait`.
     const auto quota =
         cojob::quota::load(file, {.limit = 2, .window = 1h, .on_exhausted = cojob::when_exhausted::fail});

@@ -39,7 +39,7 @@ struct bench {
     fs::path folder;
     std::shared_ptr<tests::hand_clock> clock = std::make_shared<tests::hand_clock>();
 
-    void save(const std::string& name) const { quota({.limit = 5}, clock).save((folder / name).string()); }
+    void save(const std::string& name) const { quota({.limit = 5}, clock).save(folder / name); }
     void write(const std::string& name, const std::string& text) const
     {
         std::ofstream(folder / name, std::ios::binary) << text;
@@ -48,7 +48,7 @@ struct bench {
     [[nodiscard]] std::string complaint(const std::string& name) const
     {
         try {
-            static_cast<void>(quota::load((folder / name).string(), {.limit = 5}, clock));
+            static_cast<void>(quota::load(folder / name, {.limit = 5}, clock));
             return {};
         } catch (const cojob::api_error& e) {
             BOOST_CHECK(e.code() == cojob::errc::invalid_argument);

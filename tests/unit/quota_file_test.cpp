@@ -35,14 +35,13 @@ struct bench {
         do
             folder = fs::temp_directory_path() / ("cojob-quota-test-" + std::to_string(std::random_device()()));
         while (!fs::create_directory(folder));
-        file = (folder / "quota").string();
+        file = folder / "quota";
     }
     bench(const bench&) = delete;
     bench& operator=(const bench&) = delete;
     ~bench() { fs::remove_all(folder); }
 
-    fs::path folder;
-    std::string file;
+    fs::path folder, file;
     std::shared_ptr<tests::hand_clock> clock = std::make_shared<tests::hand_clock>();
     quota_options options{.limit = 5};
 
@@ -81,13 +80,13 @@ std::string complaint(const bench& b)
         return "none";
     } catch (const cojob::api_error& e) {
         BOOST_CHECK(e.code() == cojob::errc::invalid_argument);
-        const auto start = "quota file: " + b.file + ": ";
+        const auto start = "quota file: " + b.file.string() + ": ";
         BOOST_TEST(e.info().message.starts_with(start));
         return e.info().message.substr(std::min(start.size(), e.info().message.size()));
     }
 }
 
-boost::system::error_code code_of(const quota& pool, const std::string& file)
+boost::system::error_code code_of(const quota& pool, const fs::path& file)
 {
     try {
         pool.save(file);
@@ -269,15 +268,27 @@ BOOST_FIXTURE_TEST_CASE(that_cannot_be_written_leaves_what_was_there, bench)
 {
     save_some();
     const quota pool(options, clock);
-    const auto nowhere = (folder / "missing" / "quota").string();
+    const auto nowhere = folder / "missing" / "quota";
     BOOST_CHECK(code_of(pool, nowhere) == boost::system::errc::no_such_file_or_directory);
-    const auto taken = (folder / "taken").string();
+    const auto taken = folder / "taken";
     fs::create_directory(taken);
     BOOST_CHECK(code_of(pool, taken) == boost::system::errc::is_a_directory);
     BOOST_TEST(files() == 2);
     BOOST_TEST(load()->remaining() == 2U);
     BOOST_CHECK_EXCEPTION(static_cast<void>(quota::load(taken, options, clock)), cojob::api_error,
                           [](const auto& e) { return e.code() == boost::system::errc::is_a_directory; });
+}
+
+BOOST_FIXTURE_TEST_CASE(has_any_name_that_a_path_can_have, bench)
+{
+    file = folder / u8"配额 Zähler";
+    save_some();
+    BOOST_TEST(load()->remaining() == 2U);
+    fs::rename(file, fs::path(file) += u8".tmp-1");
+    const std::u8string name = u8"配额 Zähler.tmp-1";
+    BOOST_CHECK_EXCEPTION(static_cast<void>(load()), cojob::api_error, [&](const auto& e) {
+        return e.info().message.find(std::string(name.begin(), name.end())) != std::string::npos;
+    });
 }
 
 BOOST_FIXTURE_TEST_CASE(does_not_excuse_options_that_make_no_sense, bench)

@@ -6,8 +6,8 @@
 #include <cojob/policy/quota_options.hpp>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
-#include <string>
 
 namespace cojob {
 
@@ -57,7 +57,7 @@ class quota {
     /// owner only.
     ///
     /// \throws api_error with the code of the system if the file cannot be written
-    COJOB_DECL void save(std::string path) const;
+    COJOB_DECL void save(const std::filesystem::path&) const;
 
     /// Restores a quota that `save` wrote; returns a new one if there is no such file. Requests that were in flight
     /// count as if they ended now. If the wall clock was changed in between, no slot becomes free too early, unless the
@@ -66,7 +66,8 @@ class quota {
     /// \throws api_error `invalid_argument` as the constructor; for a file that is damaged, truncated, empty, of a
     /// newer version, or saved for a shorter window than `quota_options::window`; and if only the leftover of an
     /// interrupted `save` exists. The message says what to do. The code of the system if the file cannot be read
-    [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
+    [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(const std::filesystem::path&, quota_options,
+                                                                clock_ptr = {});
 
   private:
     friend struct detail::quota_access;

@@ -50,24 +50,24 @@ const quota_options& quota::options() const noexcept
     return core_->options();
 }
 
-void quota::save(std::string path) const
+void quota::save(const std::filesystem::path& path) const
 {
     const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
-    detail::file_replacement file(std::move(path));
+    detail::file_replacement file(path);
     file.write(detail::format_quota_file(record));
     file.replace();
 }
 
-std::shared_ptr<quota> quota::load(std::string path, quota_options options, clock_ptr clock)
+std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_options options, clock_ptr clock)
 {
     if (!clock)
         clock = machine_clock();
     auto loaded = detail::share<quota>(options, clock);
     const auto text = detail::read_file(path);
-    const detail::quota_file_parser parser(path);
+    const detail::quota_file_parser parser(detail::utf8(path));
     if (!text) {
         if (const auto leftover = detail::find_leftover(path); !leftover.empty())
-            parser.fail("missing, but an interrupted save left " + leftover +
+            parser.fail("missing, but an interrupted save left " + detail::utf8(leftover) +
                         ": rename it to continue from it, or delete it when a whole window has passed");
         return loaded;
     }

@@ -15,7 +15,6 @@
 #include <string>
 #include <string_view>
 #include <system_error>
-#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -28,14 +27,14 @@
 
 namespace cojob::detail {
 
-[[noreturn]] inline void throw_file_error(int number, const std::string& path)
+[[noreturn]] inline void throw_file_error(int number, const std::filesystem::path& path)
 {
-    throw api_error(
-        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
+    throw api_error(error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()),
+                               "quota file: " + utf8(path)));
 }
 
 /// Reads a whole file; nothing if it does not exist.
-[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
+[[nodiscard]] inline std::optional<std::string> read_file(const std::filesystem::path& path)
 {
     errno = 0;
     const auto file = open_unbuffered(path);
@@ -65,15 +64,22 @@ namespace cojob::detail {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+/// Returns how the names of the temporary files for this file begin. In the system's own characters, because a name on
+/// Windows may have no others.
+[[nodiscard]] inline std::filesystem::path::string_type leftover_prefix(const std::filesystem::path& target)
+{
+    return (target.filename() += ".tmp-").native();
+}
+
 /// Finds a temporary file that an interrupted replacement of this file left behind; empty if there is none.
-[[nodiscard]] inline std::string find_leftover(const std::string& path)
+[[nodiscard]] inline std::filesystem::path find_leftover(const std::filesystem::path& path)
 {
     const auto target = follow_links(path);
-    const auto begin = target.filename().string() + ".tmp-";
+    const auto begin = leftover_prefix(target);
     std::error_code ignored;
     for (std::filesystem::directory_iterator i(folder_of(target), ignored), end; i != end; i.increment(ignored))
-        if (i->path().filename().string().starts_with(begin))
-            return i->path().string();
+        if (i->path().filename().native().starts_with(begin))
+            return i->path();
     return {};
 }
 
@@ -81,15 +87,16 @@ namespace cojob::detail {
 /// another process may be replacing the file now.
 inline void remove_old_leftovers(const std::filesystem::path& target)
 {
-    const auto begin = target.filename().string() + ".tmp-";
+    const auto begin = leftover_prefix(target);
+    const std::filesystem::path digits("0123456789");
     std::error_code error;
     const auto written = std::filesystem::last_write_time(target, error);
     if (error)
         return;
     for (std::filesystem::directory_iterator i(folder_of(target), error), end; !error && i != end; i.increment(error)) {
-        const auto name = i->path().filename().string();
+        const auto name = i->path().filename().native();
         const bool is_ours = name.starts_with(begin) && name.size() > begin.size() &&
-                             name.find_first_not_of("0123456789", begin.size()) == name.npos;
+                             name.find_first_not_of(digits.native(), begin.size()) == name.npos;
         std::error_code ignored;
         if (is_ours && std::filesystem::is_regular_file(i->symlink_status(ignored)) &&
             i->last_write_time(ignored) < written - std::chrono::minutes(1) && !ignored)
@@ -102,7 +109,8 @@ inline void remove_old_leftovers(const std::filesystem::path& target)
 /// removes a temporary file that was not renamed.
 class file_replacement {
   public:
-    explicit file_replacement(std::string path) : path_(std::move(path)), target_(follow_links(path_)), name_(target_)
+    explicit file_replacement(const std::filesystem::path& path)
+        : path_(path), target_(follow_links(path)), name_(target_)
     {
         name_ += ".tmp-" + std::to_string(std::random_device()());
     }
@@ -132,7 +140,7 @@ class file_replacement {
         std::error_code error;
         std::filesystem::rename(name_, target_, error);
         if (error)
-            throw api_error(error_info(error_code(error), "quota file: " + path_));
+            throw api_error(error_info(error_code(error), "quota file: " + utf8(path_)));
         is_there_ = false;
         keep_name();
         remove_old_leftovers(target_);
@@ -223,8 +231,7 @@ class file_replacement {
     }
 #endif
 
-    std::string path_;
-    std::filesystem::path target_, name_;
+    std::filesystem::path path_, target_, name_;
     bool is_there_ = false;
 };
 
