@@ -94,6 +94,8 @@ class CojobConan(ConanFile):
                 headers.system_libs += system_libraries
         if self.settings.get_safe("os") in ("Linux", "FreeBSD"):
             headers.system_libs.append("pthread")
+        elif self.settings.get_safe("os") == "Windows":
+            headers.system_libs += ["ws2_32", "mswsock"]
         if not self.options.header_only:
             compiled = self.cpp_info.components["compiled"]
             compiled.set_property("pkg_config_name", "cojob-compiled")

@@ -31,6 +31,11 @@ install(FILES "${PROJECT_BINARY_DIR}/cojobConfig.cmake" "${PROJECT_BINARY_DIR}/c
 # Relative, so that an installed tree can be moved.
 file(RELATIVE_PATH prefix_from_pkgconfig "/${pkgconfig_dir}" "/")
 
+set(system_libs "")
+if(WIN32)
+  set(system_libs " -lws2_32 -lmswsock")
+endif()
+
 # cojob_pkg_config(NAME DESCRIPTION CFLAGS LIBS)
 function(cojob_pkg_config name description cflags libs)
   configure_file("${CMAKE_CURRENT_FUNCTION_LIST_DIR}/cojob.pc.in" "${PROJECT_BINARY_DIR}/${name}.pc" @ONLY)
