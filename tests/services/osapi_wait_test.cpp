@@ -1,7 +1,6 @@
 // Waiting for jobs of OSAPI, whose ends may be taken back and which can be listed.
+#include "support/live_jobs.hpp"
 #include "support/mock_jobs.hpp"
-#include "support/recorded_osapi.hpp"
-#include "support/scripted_jobs.hpp"
 
 #include <cojob/job/many.hpp>
 #include <cojob/job/wait.hpp>
@@ -25,91 +24,13 @@ using cojob::wait_for_all;
 using cojob::wait_for_job;
 using cojob::wait_options;
 using cojob::osapi::job_status;
+using tests::ids_of;
+using tests::life;
+using tests::live_bench;
+using tests::many;
 using tests::mock_jobs;
-using reply = cojob::testing::scripted_reply;
-
-/// From a moment on, in seconds, a job has this status.
-using life = std::vector<std::pair<double, std::string>>;
 
 constexpr wait_options settled{.settle = 35s};
-
-/// A server on which jobs live by the clock, and what it was asked when.
-class live_bench : public tests::scripted_jobs {
-  public:
-    explicit live_bench(std::map<std::string, life> jobs)
-        : scripted_jobs([this](const cojob::http::request& r) { return answer(r); }), lives(std::move(jobs))
-    {
-    }
-    explicit live_bench(life of_one) : live_bench(std::map<std::string, life>{{"j", std::move(of_one)}}) {}
-
-    std::map<std::string, life> lives;
-    std::map<std::string, std::vector<double>> asked; ///< by id; lists under "list"
-    std::size_t not_found = 0;                        ///< GETs that find nothing, at first
-
-    /// Seconds from now until it has ended, and its job.
-    template <class T>
-    std::pair<double, T> run(cojob::asio::awaitable<T> wait)
-    {
-        const auto s = start(std::move(wait));
-        const auto took = until_done(s);
-        BOOST_TEST(clock->pending() == 0U);
-        return {took, s.get().value()};
-    }
-
-  private:
-    [[nodiscard]] std::string status(const life& of) const
-    {
-        std::string now;
-        for (const auto& [from, name] : of)
-            if (from <= elapsed() + 1e-9)
-                now = name;
-        return now;
-    }
-
-    reply answer(const cojob::http::request& r)
-    {
-        if (r.method == "POST")
-            return tests::recorded::retry_nobody.reply();
-        if (r.target.starts_with("/api/job?"))
-            return list(r.target);
-        const auto id = r.target.substr(r.target.rfind('/') + 1);
-        asked[id].push_back(elapsed());
-        const auto found = lives.find(id);
-        if (found == lives.end() || (not_found != 0 && not_found-- != 0))
-            return tests::recorded::del_404.reply();
-        return {200, tests::osapi_job_json(id, status(found->second), R"(,"hostname":"whole")")};
-    }
-
-    reply list(const std::string& target)
-    {
-        const std::string wanted = target.find("submitted") != target.npos ? "submitted" : "processing";
-        BOOST_TEST(target == "/api/job?status=" + wanted + "&limit=100&offset=0");
-        asked[wanted == "submitted" ? wanted : "list"].push_back(elapsed());
-        std::vector<std::string> items;
-        for (const auto& [id, of] : lives)
-            if (status(of) == wanted)
-                items.push_back(tests::osapi_job_json(id, wanted));
-        const auto total = items.size();
-        items.resize(std::min<std::size_t>(total, 100));
-        return {200, tests::osapi_page_json(items, total)};
-    }
-};
-
-std::map<std::string, life> many(std::size_t n, const life& each)
-{
-    std::map<std::string, life> lives;
-    for (std::size_t i = 0; i < n; ++i)
-        lives["job-" + std::to_string(i)] = each;
-    return lives;
-}
-
-std::vector<std::string> ids_of(const std::map<std::string, life>& lives)
-{
-    std::vector<std::string> ids;
-    for (const auto& [id, of] : lives)
-        ids.push_back(id);
-    return ids;
-}
 
 } // namespace osapi_wait_tests
 
@@ -263,14 +184,6 @@ BOOST_AUTO_TEST_CASE(settle_one_by_one_when_a_list_serves_them)
         BOOST_TEST(ends[i].value().status_text == (ids_of(lives)[i] == "failed" ? "failed" : "completed"));
     BOOST_TEST(took >= 33.0 + 35.0);
     BOOST_TEST(took <= 33.0 + 35.0 + 11.0);
-}
-
-BOOST_AUTO_TEST_CASE(of_more_jobs_than_a_page_holds_end_all_the_same)
-{
-    live_bench b(many(130, {{0, "processing"}, {30, "completed"}}));
-    const auto [took, ends] = b.run(wait_for_all(b.service, ids_of(b.lives)));
-    for (const auto& end : ends)
-        BOOST_TEST(end.value().status_text == "completed");
 }
 
 BOOST_AUTO_TEST_CASE(see_through_the_traps_of_a_real_server)

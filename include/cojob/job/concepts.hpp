@@ -33,9 +33,10 @@ struct poll_schedule {
 /// without it, by comparing with each.
 ///
 /// If a service has `list_unfinished()`, which returns an `awaitable<std::vector<job_type>>`, one call of it replaces
-/// the polls of three or more jobs. A job that is not in the list is polled by itself, and so is one that the list
-/// shows as ended, unless `static constexpr bool lists_whole_jobs = true` says that the list's items are as complete as
-/// `get_job`'s.
+/// the polls of three or more jobs. It may have a parameter with a default, a `std::size_t`: how many pages it may
+/// read, a third of the jobs that the list is for. A job that is not in the list is polled by itself, and so is one
+/// that the list shows as ended, unless `static constexpr bool lists_whole_jobs = true` says that the list's items are
+/// as complete as `get_job`'s.
 template <class Api>
 concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
                   std::equality_comparable<typename Api::job_type> &&

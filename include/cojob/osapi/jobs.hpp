@@ -132,10 +132,14 @@ class jobs {
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
                                                                       std::string_view target_hostname = {}) const;
 
-    /// For waits: the jobs with status `processing`, at most 100, without details:
+    /// For waits: the jobs with status `processing`, without details, a hundred a page:
     /// `GET {base path}?status=processing&limit=100`. If `get_job` of any handle of the client and scope has seen a
-    /// queued job, the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
+    /// queued job, the same with `submitted` comes first, until such a list is empty.
+    ///
+    /// If the two lists have more than `most_pages` pages, reads only the first page of the one that has too many. A
+    /// job that moves between two pages meanwhile may be missing. All pages together have the timeout of one call; if
+    /// it expires, or if a later page fails in a way that may pass, returns what was read. Errors: as `list_jobs`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished(std::size_t most_pages = 1) const;
 
     /// Whether both are handles on one service, and so share polls.
     friend bool operator==(const jobs& a, const jobs& b) noexcept

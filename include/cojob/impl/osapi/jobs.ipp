@@ -11,13 +11,13 @@
 #include <cojob/impl/internal/osapi/queued_jobs.hpp>
 #include <cojob/impl/internal/osapi/reconcile.hpp>
 #include <cojob/impl/internal/osapi/running_retries.hpp>
+#include <cojob/impl/internal/osapi/unfinished_jobs.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -31,7 +31,6 @@ namespace cojob::osapi {
 namespace detail {
 
 using cojob::detail::add_words;
-using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
@@ -42,32 +41,6 @@ using cojob::detail::note_created;
 using cojob::detail::parse_http_date;
 using cojob::detail::send;
 using cojob::detail::throw_error;
-
-inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
-{
-    const auto call = co_await send(c, list_request(*settings, query));
-    co_return decode_response(*call, jobs::api_name, decode_page);
-}
-
-inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
-{
-    auto page = co_await list_jobs(std::move(c), std::move(settings), query);
-    co_return std::move(page.items);
-}
-
-/// Lists queued jobs first: a job that starts in between appears in both lists, and the later entry counts.
-inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
-{
-    std::vector<job> all;
-    const auto queued = client_state::of(c)->extension<queued_jobs>();
-    if (queued->are_at(settings->scope())) {
-        all = co_await list_items(c, settings, {.status = job_status::submitted, .limit = 100});
-        queued->note(settings->scope(), !all.empty());
-    }
-    auto running = co_await list_items(c, settings, {.status = job_status::processing, .limit = 100});
-    all.insert(all.end(), std::make_move_iterator(running.begin()), std::make_move_iterator(running.end()));
-    co_return all;
-}
 
 /// Reads the page that begins `place` entries after the query's first. The first page uses the query unchanged, so that
 /// an invalid one is reported.
@@ -92,12 +65,6 @@ inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string
     if (found.status == job_status::submitted)
         client_state::of(c)->extension<queued_jobs>()->note(settings->scope(), true);
     co_return found;
-}
-
-/// Limits several calls together to the timeout of one call.
-inline client with_one_deadline(const client& c)
-{
-    return client_state::until(c, after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout));
 }
 
 /// Checks a deletion whose first response was lost and whose retry got a 404. Returns why it may not have happened, or
@@ -278,9 +245,9 @@ asio::awaitable<retry_receipt> jobs::retry_job(std::string_view id, std::string_
     return detail::retry_job(client_, cojob::detail::in_use(settings_), std::string(id), std::string(target_hostname));
 }
 
-asio::awaitable<std::vector<job>> jobs::list_unfinished() const
+asio::awaitable<std::vector<job>> jobs::list_unfinished(std::size_t most_pages) const
 {
-    return detail::list_unfinished(client_, cojob::detail::in_use(settings_));
+    return detail::list_unfinished(client_, cojob::detail::in_use(settings_), most_pages);
 }
 
 } // namespace cojob::osapi

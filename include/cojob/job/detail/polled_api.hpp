@@ -49,7 +49,9 @@ class BOOST_SYMBOL_VISIBLE polled_api {
     virtual ~polled_api() = default;
 
     virtual asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace>, duration limit) const = 0;
-    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit) const = 0;
+    /// One list, of at most so many pages if the service can read several.
+    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit,
+                                                          std::size_t most_pages) const = 0;
     [[nodiscard]] virtual listing lists() const = 0;
     [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
     /// Whether the two may share polls.
@@ -79,6 +81,11 @@ concept lists_unfinished = requires(Api& api) {
 };
 
 template <class Api>
+concept lists_pages = requires(Api& api, std::size_t most_pages) {
+    { api.list_unfinished(most_pages) } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
+};
+
+template <class Api>
 class polled_api_of final : public polled_api {
     using job_type = typename Api::job_type;
 
@@ -89,9 +96,10 @@ class polled_api_of final : public polled_api {
     {
         return poll_once(on_poll_client(std::move(trace), limit), std::move(id));
     }
-    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit) const override
+    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit,
+                                                  std::size_t most_pages) const override
     {
-        return list_once(on_poll_client(std::move(trace), limit));
+        return list_once(on_poll_client(std::move(trace), limit), most_pages);
     }
     [[nodiscard]] listing lists() const override
     {
@@ -150,11 +158,19 @@ class polled_api_of final : public polled_api {
         co_return view_of(co_await api.get_job(std::move(id)));
     }
 
-    static asio::awaitable<std::vector<listed_job>> list_once(Api api)
+    static auto begin_list(Api& api, [[maybe_unused]] std::size_t most_pages)
+    {
+        if constexpr (lists_pages<Api>)
+            return api.list_unfinished(most_pages);
+        else
+            return api.list_unfinished();
+    }
+
+    static asio::awaitable<std::vector<listed_job>> list_once(Api api, [[maybe_unused]] std::size_t most_pages)
     {
         std::vector<listed_job> listed;
         if constexpr (lists_unfinished<Api>) {
-            auto jobs = co_await api.list_unfinished();
+            auto jobs = co_await begin_list(api, most_pages);
             listed.reserve(jobs.size());
             for (auto& job : jobs) {
                 std::string id(job_id(job));

@@ -168,9 +168,8 @@ struct poll_group : timer_queue_hook {
     /// Whether one list is cheaper than asking for each job, and includes this one.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
-        constexpr std::size_t few = 3;
-        return can_list && jobs.size() >= few && now >= no_list_before && now >= job.not_before &&
-               !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
+        return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
+               now >= job.not_before && !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.

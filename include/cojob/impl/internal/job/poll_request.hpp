@@ -10,7 +10,9 @@
 #include <cojob/job/detail/polled_api.hpp>
 #include <cojob/operation.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -48,7 +50,11 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
     bool is_probe = false;
     const time_point begun;
     std::size_t expected = 0; ///< jobs that it is for
+    std::size_t served = 0;   ///< jobs that a list showed
     time_point completes_by = time_point::max();
+
+    /// Fewer jobs are polled one by one: a list costs the server more than a poll.
+    static constexpr std::size_t fewest_for_a_list = 3;
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
@@ -92,7 +98,7 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
             if (self->job)
                 answer.view = co_await api->poll(std::move(id), self->trace_, limit);
             else
-                listed = co_await api->list(self->trace_, limit);
+                listed = co_await api->list(self->trace_, limit, self->most_pages());
         } catch (const api_error& failure) {
             answer.failure = failure.info();
             if (!answer.failure.code()) // no error, and no job either
@@ -107,6 +113,12 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
         co_await asio::this_coro::throw_if_cancelled(false); // what ends this coroutine suspends it once more
         if (!std::exchange(self->is_over_, true))
             self->complete(std::move(answer), std::move(listed));
+    }
+
+    /// How many pages of a list cost less than the polls that they replace.
+    [[nodiscard]] std::size_t most_pages() const noexcept
+    {
+        return std::max<std::size_t>(1, expected / fewest_for_a_list);
     }
 
     /// For a service that sets itself none.

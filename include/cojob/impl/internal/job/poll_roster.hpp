@@ -132,6 +132,7 @@ class poll_roster {
             auto& job = *std::exchange(served, served->next_served);
             answer.view = std::exchange(job.listed, {});
             if (has_failed ? group.can_list || answer.failure.is_final : answer.view.job != nullptr) {
+                ++request.served;
                 deliver(job, answer, now);
                 continue;
             }

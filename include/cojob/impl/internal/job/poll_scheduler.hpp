@@ -102,7 +102,7 @@ class poll_scheduler final : public poll_sender {
         auto& group = request.group;
         if (request.job)
             return group.times.single_took(took);
-        const auto verdict = group.times.judge(took, request.expected, most_, group.min_interval);
+        const auto verdict = group.times.judge(took, request.served, most_, group.min_interval);
         if (verdict == poll_times::verdict::slow)
             group.no_list_before = std::max(group.no_list_before, now() + poll_times::rest);
         else if (auto* const first = group.queue.first(); first && verdict == poll_times::verdict::unknown)

@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -20,7 +21,7 @@ class poll_times {
     /// A single poll returned a job.
     void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
 
-    /// A list that covers `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
+    /// A list that showed `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
     /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
     /// poll.
     [[nodiscard]] verdict judge(duration list, std::size_t jobs, std::size_t at_once, duration interval) const noexcept
@@ -29,7 +30,7 @@ class poll_times {
             return verdict::fast;
         if (!single_)
             return verdict::unknown;
-        const auto rounds = static_cast<duration::rep>((jobs + at_once - 1) / at_once);
+        const auto rounds = static_cast<duration::rep>((std::max<std::size_t>(1, jobs) + at_once - 1) / at_once);
         return list / rounds > *single_ ? verdict::slow : verdict::fast;
     }
 
