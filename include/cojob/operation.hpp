@@ -5,6 +5,7 @@
 #include <cojob/detail/config.hpp>
 #include <cojob/detail/enumerator.hpp>
 #include <cojob/detail/forks.hpp>
+#include <cojob/detail/timer_queue_hook.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_type.hpp>
@@ -13,6 +14,10 @@
 #include <string_view>
 
 namespace cojob {
+
+namespace detail {
+class shared_alarm;
+} // namespace detail
 
 /// Why a running call or wait must stop.
 enum class stop_reason {
@@ -34,14 +39,16 @@ enum class stop_reason {
 /// strand, and emitted as a terminal cancellation of the current asynchronous operation. The first reason is kept. A
 /// step that was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
 /// suspension.
-class operation {
+class operation : private detail::timer_queue_hook {
   public:
-    /// Creates an operation without a deadline. The executor is the client's strand, on which it runs. `usual_step` is
-    /// the usual time limit of a step: the alarm is set for it at first, so that it seldom has to be set again.
-    operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
-        : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
-    {
-    }
+    /// Creates an operation without a deadline and with an alarm of its own. The executor is the strand on which it
+    /// runs.
+    COJOB_DECL operation(clock_ptr clock, const asio::any_io_executor& executor);
+    /// Creates an operation of a client, whose operations share one alarm.
+    COJOB_DECL explicit operation(std::shared_ptr<detail::shared_alarm>);
+    operation(const operation&) = delete;
+    operation& operator=(const operation&) = delete;
+    COJOB_DECL ~operation();
 
     /// Whether the operation must stop. Check it after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none || has_forked(); }
@@ -56,7 +63,7 @@ class operation {
     /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
     /// The executor that it runs on, the client's strand.
-    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return *executor_; }
 
     /// The deadline of the whole operation.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
@@ -81,7 +88,7 @@ class operation {
 
     /// Until `begin`, keeps a reason to stop without cancelling anything. For the code that starts the coroutine: a
     /// cancellation before its first step would end the coroutine before it could report its end.
-    void hold_cancellation() noexcept { is_held_ = true; }
+    COJOB_DECL void hold_cancellation() noexcept;
 
     /// The coroutine has started: applies a cancellation that came before.
     COJOB_DECL void begin();
@@ -89,30 +96,30 @@ class operation {
     /// The cancellation slot for the operation's own coroutine.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
-    /// Ends the operation: destroys the timer, and ignores any later `stop`.
-    void finish() noexcept
-    {
-        alarm_.reset();
-        is_finished_ = true;
-    }
+    /// Ends the operation: it has no deadline any more, and ignores any later `stop`.
+    COJOB_DECL void finish() noexcept;
 
   private:
-    COJOB_DECL void arm();
-    COJOB_DECL void ring();
+    friend class detail::shared_alarm;
+    template <class T>
+    friend class detail::timer_queue;
 
-    clock_ptr clock_;
-    asio::any_io_executor executor_;
-    duration usual_step_;
+    COJOB_DECL void enter() noexcept;
+    COJOB_DECL void arm();
+    COJOB_DECL void ring(time_point now);
+
+    std::shared_ptr<detail::shared_alarm> alarm_;
+    clock* clock_;
+    const asio::any_io_executor* executor_;
     asio::cancellation_signal signal_;
-    std::unique_ptr<alarm> alarm_;
     time_point deadline_ = time_point::max();
     time_point limit_ = time_point::max();
-    time_point armed_ = time_point::max();
     stop_reason reason_ = stop_reason::none;
     bool refuses_total_ = false;
     bool was_refused_ = false;
     bool is_finished_ = false;
     bool is_held_ = false;
+    bool is_active_ = false; // counted by the alarm
     detail::fork_mark made_in_;
 };
 

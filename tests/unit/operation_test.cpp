@@ -102,6 +102,7 @@ BOOST_AUTO_TEST_CASE(has_nothing_pending_when_it_is_over)
     b.op.set_deadline(b.in(1h));
     BOOST_TEST(b.clock->pending() == 1U);
     b.op.finish();
+    b.context.poll();
     BOOST_TEST(b.clock->pending() == 0U);
 }
 

@@ -2,11 +2,54 @@
 #define COJOB_IMPL_OPERATION_IPP
 
 #include <cojob/detail/body.hpp>
+#include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/base/shared_alarm.hpp>
 #include <cojob/operation.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 namespace cojob {
+
+operation::operation(clock_ptr clock, const asio::any_io_executor& executor)
+    : operation(detail::share<detail::shared_alarm>(std::move(clock), executor, no_timeout))
+{
+}
+
+operation::operation(std::shared_ptr<detail::shared_alarm> alarm)
+    : alarm_(std::move(alarm)), clock_(&alarm_->time()), executor_(&alarm_->executor())
+{
+}
+
+operation::~operation()
+{
+    if (is_linked())
+        alarm_->remove(*this);
+    if (is_active_)
+        alarm_->drop();
+}
+
+void operation::hold_cancellation() noexcept
+{
+    is_held_ = true;
+    enter();
+}
+
+/// Counts it among those that may need the alarm, once.
+void operation::enter() noexcept
+{
+    if (!std::exchange(is_active_, true))
+        alarm_->enter();
+}
+
+void operation::finish() noexcept
+{
+    is_finished_ = true;
+    alarm_->remove(*this);
+    if (std::exchange(is_active_, false))
+        alarm_->leave();
+}
 
 void operation::set_deadline(time_point when)
 {
@@ -60,35 +103,23 @@ void operation::refuse_total_cancellation(bool refuse)
         stop(stop_reason::cancelled);
 }
 
-/// Sets the alarm only if it would ring too late. If it rings too early, ring() calls arm() again.
 void operation::arm()
 {
-    auto next = std::min(deadline_, limit_);
-    if (next >= armed_)
+    const auto next = std::min(deadline_, limit_);
+    if (next == time_point::max())
         return;
-    if (usual_step_ != no_timeout)
-        next = std::min(next, detail::after(clock_->now(), usual_step_));
-    if (!alarm_)
-        alarm_ = clock_->make_alarm(executor_);
-    armed_ = time_point::max(); // if set() throws, the alarm is not armed
-    alarm_->set(next, [this] { ring(); });
-    armed_ = next;
+    enter();
+    alarm_->put(*this, next);
 }
 
-void operation::ring()
+/// The alarm rings, perhaps too early: it is not moved when a deadline is.
+void operation::ring(time_point now)
 {
-    armed_ = time_point::max();
-    const auto now = clock_->now();
-    const bool is_over = now >= deadline_;
-    bool step_is_over = now >= limit_;
+    const bool is_over = now >= deadline_, step_is_over = now >= limit_;
     if (step_is_over)
         limit_ = time_point::max();
-    try {
-        if (!is_over)
-            arm();
-    } catch (...) { // without an alarm, nothing would stop this step
-        step_is_over = true;
-    }
+    if (!is_over)
+        alarm_->put_back(*this, std::min(deadline_, limit_));
     // Must be last: stopping may end the operation and destroy this object.
     if (is_over || step_is_over)
         stop(is_over ? stop_reason::deadline : stop_reason::limit);

@@ -79,7 +79,7 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
 {
     co_await accept_every_cancellation();
     auto state = client_state::of(c);
-    auto op = share<operation>(state->options.clock, state->executor);
+    auto op = share<operation>(state->alarm);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
     co_await hop(std::move(op), std::move(inner));
 }

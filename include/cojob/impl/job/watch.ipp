@@ -115,7 +115,7 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
         co_return nullptr;
     watch->check();
     const auto& client = *watch->get_client();
-    auto op = share<operation>(client.options.clock, client.executor);
+    auto op = share<operation>(client.alarm);
     const auto end = share<wait_end>();
     auto inner = run_watch(watch, op, end);
     co_await hop(std::move(op), std::move(inner));

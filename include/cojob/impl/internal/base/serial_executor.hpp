@@ -148,11 +148,17 @@ class serial_executor {
     counting counts_;
 };
 
+/// What this executor hands its work to if it is a strand; otherwise the executor itself.
+inline const asio::any_io_executor& unserialized(const asio::any_io_executor& executor) noexcept
+{
+    const auto* const serial = executor.target<serial_executor>();
+    return serial ? serial->inner() : executor;
+}
+
 /// An executor that keeps the context of this one at work while it is there.
 inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
 {
-    const auto* const serial = executor.target<serial_executor>();
-    return asio::prefer(serial ? serial->inner() : executor, asio::execution::outstanding_work.tracked);
+    return asio::prefer(unserialized(executor), asio::execution::outstanding_work.tracked);
 }
 
 } // namespace cojob::detail

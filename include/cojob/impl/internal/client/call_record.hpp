@@ -18,7 +18,7 @@ class call_record {
     /// \throws api_error invalid_argument
     call_record(std::shared_ptr<client_state> c, api_request api, call_settings s)
         : client(std::move(c)), settings(std::move(s)), request(prepare(std::move(api), client->options.user_agent)),
-          op(client->options.clock, client->executor, client->options.timeouts.attempt)
+          op(client->alarm)
     {
     }
 

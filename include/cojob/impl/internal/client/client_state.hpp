@@ -7,6 +7,7 @@
 #include <cojob/http/transport.hpp>
 #include <cojob/impl/internal/base/name_map.hpp>
 #include <cojob/impl/internal/base/run_later.hpp>
+#include <cojob/impl/internal/base/shared_alarm.hpp>
 #include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/policy/retry_budget.hpp>
 #include <cojob/operation.hpp>
@@ -70,6 +71,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
   public:
     client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
         : executor(std::move(ex)), options(std::move(o)), transport(std::move(t)),
+          alarm(share<shared_alarm>(options.clock, executor, options.timeouts.attempt)),
           random_(options.seed ? *options.seed : std::random_device{}())
     {
     }
@@ -134,6 +136,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     const asio::any_io_executor executor; // a strand, or the user's own with threading::single
     const client_options options;
     const std::shared_ptr<http::transport> transport;
+    const std::shared_ptr<shared_alarm> alarm; // of all operations
     retry_budget budget;
 
     [[nodiscard]] clock& time() const noexcept { return *options.clock; }

@@ -111,7 +111,7 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     const auto& client = *source->get_client();
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto op = share<operation>(client.options.clock, client.executor);
+    auto op = share<operation>(client.alarm);
     const auto end = share<event_end>();
     auto inner = run_next_event(source, op, end);
     co_await hop(std::move(op), std::move(inner));

@@ -36,7 +36,7 @@ inline asio::awaitable<void> read_rest(call_ptr call)
 {
     if (!call->rest)
         co_return;
-    auto op = share<operation>(call->client->options.clock, call->client->executor);
+    auto op = share<operation>(call->client->alarm);
     auto inner = run_read_rest(std::move(call), op);
     co_await hop(std::move(op), std::move(inner));
 }

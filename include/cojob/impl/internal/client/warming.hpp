@@ -17,8 +17,7 @@ namespace cojob::detail {
 /// session of the first.
 struct warming {
     warming(std::shared_ptr<client_state> c, http::origin origin, std::size_t connections)
-        : client(std::move(c)), wanted(std::min(connections, client->options.pool.max_connections)),
-          op(client->options.clock, client->executor)
+        : client(std::move(c)), wanted(std::min(connections, client->options.pool.max_connections)), op(client->alarm)
     {
         request.origin = std::move(origin);
     }

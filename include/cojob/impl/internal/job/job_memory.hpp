@@ -4,7 +4,7 @@
 #include <cojob/clock.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/base/name_map.hpp>
-#include <cojob/impl/internal/job/timer_queue.hpp>
+#include <cojob/impl/internal/base/timer_queue.hpp>
 
 #include <chrono>
 #include <mutex>

@@ -1,12 +1,12 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 
+#include <cojob/impl/internal/base/timer_queue.hpp>
 #include <cojob/impl/internal/job/poll_failure.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
 #include <cojob/impl/internal/job/poll_request.hpp>
 #include <cojob/impl/internal/job/poll_times.hpp>
 #include <cojob/impl/internal/job/poll_waiter.hpp>
-#include <cojob/impl/internal/job/timer_queue.hpp>
 #include <cojob/job/detail/polled_api.hpp>
 
 #include <algorithm>

@@ -3,8 +3,8 @@
 
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/base/timer_queue.hpp>
 #include <cojob/impl/internal/job/poll_group.hpp>
-#include <cojob/impl/internal/job/timer_queue.hpp>
 
 #include <algorithm>
 #include <cstddef>

@@ -41,7 +41,7 @@ class poll_sender {
 class poll_request : public std::enable_shared_from_this<poll_request> {
   public:
     poll_request(client_state& state, poll_sender& owner, poll_group& of, polled_job* one)
-        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.options.clock, state.executor)
+        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.alarm)
     {
     }
 

@@ -2,7 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_WAITER_HPP
 
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/job/timer_queue.hpp>
+#include <cojob/impl/internal/base/timer_queue.hpp>
 #include <cojob/job/detail/polled_api.hpp>
 
 #include <algorithm>

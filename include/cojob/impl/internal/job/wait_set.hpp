@@ -24,7 +24,7 @@ enum class set_goal { all_end, one_ends };
 /// A wait for several jobs of one service. The caller and what runs on the client's strand share it.
 struct wait_record {
     wait_record(std::shared_ptr<client_state> c, std::vector<wait_subject> s, wait_options o, set_goal g)
-        : client(std::move(c)), subjects(std::move(s)), options(o), goal(g), op(client->options.clock, client->executor)
+        : client(std::move(c)), subjects(std::move(s)), options(o), goal(g), op(client->alarm)
     {
     }
 
