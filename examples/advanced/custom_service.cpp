@@ -28,31 +28,32 @@ class service {
     static constexpr std::string_view api_name = "predictions";
 
     service(cojob::client c, const std::string& url, cojob::secret key)
-        : client_(std::move(c)), url_(cojob::http::parse_url(url, "url")), key_(std::move(key))
+        : client_(std::move(c)), base_(cojob::http::parse_url(url, "url"), std::move(key))
     {
     }
     cojob::client get_client() const { return client_; }
-    std::string scope() const { return to_string(url_); }
+    std::string scope() const { return to_string(base_.url()); }
     cojob::poll_schedule default_schedule() const { return {1s, 1s, 10s, 1.5}; }
-    service with(cojob::client c) const { return {std::move(c), scope(), key_}; }
+    service with(cojob::client c) const { return {std::move(c), base_}; }
     friend bool operator==(const service&, const service&) = default; // equal services share polls
 
     asio::awaitable<prediction> create_job(std::string input) const
     {
-        cojob::api_request r("POST", url_, {"v1", "predictions"}, key_);
+        cojob::api_request r("POST", base_, {"v1", "predictions"});
         r.json = serialize(boost::json::value{{"input", input}});
         return call(client_, std::move(r));
     }
     asio::awaitable<prediction> get_job(std::string id) const
     {
-        return call(client_, {"GET", url_, {"v1", "predictions", id}, key_});
+        return call(client_, {"GET", base_, {"v1", "predictions", id}});
     }
     asio::awaitable<prediction> cancel_job(std::string id) const
     {
-        return call(client_, {"POST", url_, {"v1", "predictions", id, "cancel"}, key_});
+        return call(client_, {"POST", base_, {"v1", "predictions", id, "cancel"}});
     }
 
   private:
+    service(cojob::client c, cojob::api_base base) : client_(std::move(c)), base_(std::move(base)) {}
     static asio::awaitable<prediction> call(cojob::client c, cojob::api_request r)
     {
         const auto json = boost::json::parse((co_await c.send(std::move(r))).body).as_object();
@@ -61,8 +62,7 @@ class service {
     }
 
     cojob::client client_;
-    cojob::http::url url_;
-    cojob::secret key_;
+    cojob::api_base base_;
 };
 
 int main()

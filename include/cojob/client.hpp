@@ -39,6 +39,7 @@ namespace detail {
 
 class client_state;
 struct poll_trace;
+struct request_base;
 
 /// An execution context of Asio with executors of its own.
 template <class Context>
@@ -94,16 +95,44 @@ class client_options {
     std::optional<std::uint64_t> seed;   ///< seed of the jitter generator; default: random
 };
 
+/// The server and the credential of a service. What all its requests have in common is checked and made ready once,
+/// here. Copies share it, and the last one wipes the key.
+class api_base {
+  public:
+    /// Without a server.
+    api_base() = default;
+    /// `allow_plaintext` allows plain HTTP to other hosts than this machine. \throws api_error `invalid_argument` for a
+    /// URL without a host, plain HTTP that is not allowed, or an invalid key.
+    COJOB_DECL api_base(http::url server, credential key, bool allow_plaintext = false);
+
+    /// The URL. Requires a server.
+    [[nodiscard]] COJOB_DECL const http::url& url() const noexcept;
+
+    /// Whether URL and key are equal, or both are copies of one. Providers of keys cannot be compared.
+    COJOB_DECL friend bool operator==(const api_base&, const api_base&) noexcept;
+
+  private:
+    friend struct detail::request_base;
+    std::shared_ptr<const detail::request_base> state_;
+};
+
 /// A request to a job API, as a service passes it to `client::send`.
 class api_request {
   public:
     api_request() = default;
     /// A request without a body. Set further members one by one.
-    api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
-        : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
+    api_request(std::string verb, http::url server, std::vector<std::string> path, credential key)
+        : base_url(std::move(server)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
     {
     }
 
+    /// The same with a base that was made once: takes less time.
+    api_request(std::string verb, api_base to, std::vector<std::string> path)
+        : base(std::move(to)), method(std::move(verb)), segments(std::move(path))
+    {
+    }
+
+    api_base base; ///< server and credential; used instead of `base_url`, `authorization` and `allow_plaintext` if set
     http::url base_url;                ///< the server, made by `parse_url`
     credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
     bool allow_plaintext = false;      ///< allows plain HTTP to other hosts than this machine

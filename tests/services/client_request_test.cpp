@@ -1,4 +1,5 @@
 #include <cojob/client.hpp>
+#include <cojob/impl/internal/http/render.hpp>
 
 #include "support/scripted_client.hpp"
 
@@ -64,11 +65,49 @@ BOOST_AUTO_TEST_CASE(may_say_what_it_accepts_and_is)
                                                          {"accept-encoding", "br"}}));
 }
 
+BOOST_AUTO_TEST_CASE(with_a_base_is_the_same_as_with_its_url_and_its_key)
+{
+    const auto url = cojob::http::parse_url("https://api.jobs.example:8443/v1", "url");
+    const cojob::secret key("some_key");
+    const cojob::credential provider([key]() -> asio::awaitable<cojob::secret> { co_return key; });
+    for (const auto& credential : {cojob::credential(key), provider, cojob::credential()})
+        for (const auto* const method : {"GET", "POST"}) {
+            scripted_client b;
+            api_request plain(method, url, {"jobs", "a/b"}, credential);
+            api_request based(method, cojob::api_base(url, credential), {"jobs", "a/b"});
+            for (auto* const r : {&plain, &based}) {
+                r->headers = {{"X-Trace", "t"}, {"accept", "text/csv"}};
+                r->query = {{"limit", "1"}};
+                b.send(std::move(*r));
+            }
+            BOOST_TEST(cojob::detail::render(b.sent().at(0)) == cojob::detail::render(b.sent().at(1)));
+            BOOST_TEST((b.sent()[0].origin == b.sent()[1].origin));
+            BOOST_TEST(b.sent()[1].server_lines.empty() == (!credential.is_fixed() || credential.empty()));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(has_a_base_that_is_checked_when_it_is_made)
+{
+    using cojob::api_base;
+    const auto url = cojob::http::parse_url("http://jobs.example", "url");
+    const cojob::secret key("some_key");
+    BOOST_CHECK_THROW(api_base({}, key), cojob::api_error);
+    BOOST_CHECK_THROW(api_base(url, key), cojob::api_error);
+    BOOST_CHECK_THROW(api_base(url, cojob::secret("two words"), true), cojob::api_error);
+    BOOST_CHECK((api_base(url, key, true) == api_base(url, key, true)));
+    BOOST_CHECK((api_base(url, key, true) != api_base(url, cojob::secret("other"), true)));
+    BOOST_CHECK((api_base(url, key, true) != api_base()));
+    const cojob::credential provider([key]() -> asio::awaitable<cojob::secret> { co_return key; });
+    const api_base provided(url, provider, true);
+    BOOST_CHECK((provided == api_base(provided)));
+    BOOST_CHECK((provided != api_base(url, provider, true)));
+}
+
 BOOST_AUTO_TEST_CASE(accepts_no_content_coding_unless_it_says_so)
 {
     scripted_client b;
     b.send(make_request());
-    BOOST_TEST(*find_header(b.sent().back().headers, "Accept-Encoding") == "identity");
+    BOOST_TEST(*b.sent().back().header("Accept-Encoding") == "identity");
 
     const struct {
         const char *coding, *shown;

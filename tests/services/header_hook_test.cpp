@@ -65,6 +65,8 @@ BOOST_AUTO_TEST_CASE(may_say_what_the_request_says_in_its_place)
         tags += name == "X-Tag" ? value : "";
     }
     BOOST_TEST(agents == "mine");
+    BOOST_TEST(!c.sent().front().common); // it has another User-Agent
+    BOOST_TEST(c.sent().front().header("Accept").value() == "application/json");
     BOOST_TEST(tags == "ab");
 }
 

@@ -4,6 +4,7 @@
 #include <cojob/http/url.hpp>
 #include <cojob/secret.hpp>
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,18 +20,43 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
                                                                      std::string_view name) noexcept;
 
+/// Headers that all requests of a client have in common, also as text, which is made once.
+class common_headers {
+  public:
+    COJOB_DECL explicit common_headers(header_list);
+
+    /// The headers.
+    [[nodiscard]] const header_list& list() const noexcept { return list_; }
+    /// The headers as they are sent, each with its line break.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  private:
+    header_list list_;
+    std::string text_;
+};
+
 /// A request to one server.
 class request {
   public:
     request() = default;
 
-    http::origin origin;   ///< the server
-    std::string method;    ///< upper case
-    std::string target;    ///< path and query, encoded (origin form)
-    header_list headers;   ///< without Host, Content-Length, Authorization and Connection, which the transport adds
-    secret authorization;  ///< the value of the Authorization header; empty: none
+    http::origin origin; ///< the server
+    std::string method;  ///< upper case
+    std::string target;  ///< path and query, encoded (origin form)
+    header_list headers; ///< without Host, Content-Length, Authorization and Connection, which the transport adds
+    std::shared_ptr<const common_headers> common; ///< further headers, none of which is in `headers`; null: none
+    secret authorization;                         ///< the value of the Authorization header; empty: none
+    secret server_lines;   ///< `origin` and `authorization` as sent after the target, made ahead; empty: not made
     std::string body;      ///< the body
     bool has_body = false; ///< whether there is a body; an empty one is sent as `Content-Length: 0`
+
+    /// Returns the value of the first header with this name, ignoring case, in `headers` or in `common`. The view is
+    /// valid as long as the request.
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
+    {
+        const auto own = find_header(headers, name);
+        return own || !common ? own : find_header(common->list(), name);
+    }
 };
 
 /// A complete response.

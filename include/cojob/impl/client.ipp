@@ -9,7 +9,9 @@
 #include <cojob/impl/internal/base/serial_executor.hpp>
 #include <cojob/impl/internal/client/call.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
+#include <cojob/impl/internal/client/request.hpp>
 #include <cojob/impl/internal/client/warming.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 #include <cojob/version.hpp>
 
 #include <initializer_list>
@@ -66,6 +68,19 @@ inline client_options complete(client_options o)
     return o;
 }
 
+inline std::shared_ptr<const request_base> make_base(http::url server, credential key, bool allow_plaintext)
+{
+    if (server.origin().host.empty())
+        throw_invalid_argument("api_base: the URL has no host");
+    check_plaintext(server, allow_plaintext, "api_base");
+    secret lines;
+    if (key.is_fixed() && !key.empty()) {
+        check_key(key.fixed().reveal(), "api_base: the key");
+        lines = secret(make_server_lines(server.origin(), key.header().reveal()));
+    }
+    return share<const request_base>(request_base{std::move(server), std::move(key), std::move(lines)});
+}
+
 inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
@@ -80,6 +95,24 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 }
 
 } // namespace detail
+
+api_base::api_base(http::url server, credential key, bool allow_plaintext)
+    : state_(detail::make_base(std::move(server), std::move(key), allow_plaintext))
+{
+}
+
+const http::url& api_base::url() const noexcept
+{
+    return detail::in_use(state_)->url;
+}
+
+bool operator==(const api_base& a, const api_base& b) noexcept
+{
+    if (a.state_ == b.state_ || !a.state_ || !b.state_)
+        return a.state_ == b.state_;
+    const auto &x = *a.state_, &y = *b.state_;
+    return x.url == y.url && x.key.is_fixed() && y.key.is_fixed() && x.key.fixed() == y.key.fixed();
+}
 
 client::client(asio::any_io_executor executor, client_options options, std::shared_ptr<http::transport> transport)
 {
@@ -99,7 +132,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
 
 asio::awaitable<http::response> client::send(api_request request) const
 {
-    return detail::send_response(detail::in_use(state_), std::move(request), settings_);
+    return detail::send_request(detail::in_use(state_), std::move(request), settings_);
 }
 
 asio::awaitable<std::size_t> client::warm(http::url server, std::size_t connections) const

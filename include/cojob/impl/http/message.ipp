@@ -4,8 +4,10 @@
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/body.hpp>
 #include <cojob/http/message.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace cojob::http {
 
@@ -17,6 +19,12 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
     if (found == headers.end())
         return std::nullopt;
     return std::string_view(found->second);
+}
+
+common_headers::common_headers(header_list headers) : list_(std::move(headers))
+{
+    for (const auto& [name, value] : list_)
+        detail::append_header(text_, name, value);
 }
 
 } // namespace cojob::http

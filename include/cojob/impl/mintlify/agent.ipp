@@ -27,21 +27,21 @@ using cojob::detail::job_memory;
 using cojob::detail::note_created;
 using cojob::detail::send;
 
-inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
-                        const std::string& prompt)
+inline call_ptr post(const client& c, const agent_settings& settings, std::initializer_list<std::string_view> below,
+                     const std::string& prompt)
 {
     check_text(prompt, "prompt");
-    auto r = settings.request("POST", "v2", below);
-    r.quota_pool = settings.pool();
-    r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
-    return r;
+    auto call = settings.v2_call(c, "POST", below);
+    call->request.quota_pool = settings.pool();
+    cojob::detail::set_json(call->request.wire, boost::json::serialize(boost::json::object{{"prompt", prompt}}));
+    return call;
 }
 
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
-    auto request = post(*settings, {"job"}, prompt);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = post(c, *settings, {"job"}, prompt);
+    co_await send(call);
     try {
         auto job = decode_response(*call, agent::api_name, decode_created_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
@@ -56,25 +56,24 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request("GET", "v2", {"job", id});
-    request.job_id = std::move(id);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = settings->v2_call(c, "GET", {"job", id});
+    call->request.job_id = std::move(id);
+    co_await send(call);
     co_return decode_response(*call, agent::api_name, decode_agent_job, "id");
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
 {
     check_segment(id, "id");
-    auto request = post(*settings, {"job", id, "message"}, prompt);
-    request.job_id = id;
+    const auto call = post(c, *settings, {"job", id, "message"}, prompt);
+    call->request.job_id = id;
     const auto& state = client_state::of(c);
     const auto note = [&] {
         state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::completed_call_ptr call;
     try {
-        call = co_await send(c, std::move(request));
+        co_await send(call);
     } catch (const api_error& failure) {
         if (failure.code() == errc::outcome_unknown) // the server may have received the message
             note();

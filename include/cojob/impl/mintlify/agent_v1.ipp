@@ -29,15 +29,16 @@ namespace cojob::mintlify {
 
 namespace detail {
 
+using cojob::detail::append_query;
 using cojob::detail::decode_response;
 using cojob::detail::send;
 
 inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request("GET", "v1", {"job", id});
-    request.job_id = std::move(id);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = settings->v1_call(c, "GET", {"job", id});
+    call->request.job_id = std::move(id);
+    co_await send(call);
     co_return decode_response(*call, agent_v1::api_name, decode_session, "sessionId");
 }
 
@@ -48,9 +49,10 @@ inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settin
     const auto take = query.take.value_or(12);
     if (take < 1 || take > 100)
         throw_invalid_argument("session_query::take: must be from 1 to 100");
-    auto request = settings->request("GET", "v1", {"jobs"});
-    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
-    const auto call = co_await send(c, std::move(request));
+    const auto call = settings->v1_call(c, "GET", {"jobs"});
+    append_query(call->request.wire.target, "skip", std::to_string(query.skip));
+    append_query(call->request.wire.target, "take", std::to_string(take));
+    co_await send(call);
     co_return decode_response(*call, agent_v1::api_name, decode_sessions);
 }
 
@@ -111,7 +113,8 @@ job_handle agent_v1::handle(const agent_session& session) const
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
 {
     using cojob::detail::event_source;
-    const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
+    const auto call = detail::make_creation(c, *settings, session);
+    co_await detail::send(call);
     auto objection = detail::objection_to(*call);
     if (!objection.empty() && cojob::detail::content_coding(call->response).empty())
         co_await cojob::detail::read_rest(call); // the body may contain the id and the reason

@@ -60,7 +60,8 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto call = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    const auto call = job_call(c, *settings, "GET", std::move(id));
+    co_await send(call);
     auto found = decode_response(*call, jobs::api_name, decode_job, "id");
     if (found.status == job_status::submitted)
         client_state::of(c)->extension<queued_jobs>()->note(settings->scope(), true);
@@ -83,9 +84,9 @@ inline asio::awaitable<const char*> doubt_deletion(client c, settings_ptr settin
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    auto request = job_request(*settings, "DELETE", id);
     c = with_one_deadline(c);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = job_call(c, *settings, "DELETE", id);
+    co_await send(call);
     if (call->response.status != 404)
         co_return;
     const auto* const doubt = co_await doubt_deletion(c, settings, std::move(id));
@@ -129,7 +130,8 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
                                                      error_info failure, std::optional<job> before,
                                                      std::shared_ptr<const overlapping_retries> running)
 {
-    const auto call = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
+    const auto call = job_call(c, *settings, "GET", std::move(id));
+    const auto looked = co_await as_result(send(call));
     known_retries known;
     // After several attempts, `before` is too old: others may have retried the job in between.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
@@ -137,9 +139,9 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
     const bool is_alone =
         running->is_last_unidentified(); // otherwise the entry in the timeline may belong to another retry
     auto found =
-        call && is_alone ? read_timeline(**call, failure.attempts.back().started, std::move(known)) : std::nullopt;
+        looked && is_alone ? read_timeline(*call, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
-        add_words(failure.message, !call       ? "the original job could not be read"
+        add_words(failure.message, !looked     ? "the original job could not be read"
                                    : !is_alone ? "another retry of the original job ran at the same time"
                                                : "the original job does not show the retry");
         throw_error(std::move(failure));
@@ -149,14 +151,14 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
-    auto request = retry_request(*settings, id, target);
     c = with_one_deadline(c);
+    const auto call = retry_call(c, *settings, id, target);
     const auto running = client_state::of(c)->extension<running_retries>()->begin(settings->scope() + '\n' + id);
     auto before = co_await look_before(c, settings, id);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto call = co_await send(c, std::move(request));
+        co_await send(call);
         receipt = decode_response(*call, jobs::api_name, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();

@@ -46,7 +46,7 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
     error_info info(code, std::move(why));
     info.method = call.wire.method;
     info.path = without_key(call.wire.target, call.wire.authorization); // it may have been passed as an id
-    info.job_id = without_key(call.api.job_id, call.wire.authorization);
+    info.job_id = without_key(call.job_id, call.wire.authorization);
     return info;
 }
 
@@ -75,18 +75,19 @@ inline void add_words(std::string& text, std::string_view more)
 }
 
 /// \throws api_error invalid_argument, and any exception of the hook
-inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
+inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::request& wire)
 {
     auto hooked = hook(event);
+    replace_common_headers(wire, hooked);
     http::header_list all;
-    for (auto& header : headers)
+    for (auto& header : wire.headers)
         if (!http::find_header(hooked, header.first))
             all.push_back(std::move(header));
     for (auto& header : hooked) {
         check_header(header);
         all.push_back(std::move(header));
     }
-    headers = std::move(all);
+    wire.headers = std::move(all);
 }
 
 /// One attempt while it runs. Sets up the exchange and turns its result into an attempt_result.

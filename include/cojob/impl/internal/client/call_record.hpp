@@ -15,16 +15,15 @@ namespace cojob::detail {
 /// moved between them. The caller writes before the call is spawned and reads after its completion.
 class call_record {
   public:
-    /// \throws api_error invalid_argument
-    call_record(std::shared_ptr<client_state> c, api_request api, call_settings s)
-        : client(std::move(c)), settings(std::move(s)), request(prepare(std::move(api), client->options.user_agent)),
-          op(client->alarm)
+    call_record(std::shared_ptr<client_state> c, const call_settings& s)
+        : client(std::move(c)), settings(s), op(client->alarm)
     {
+        request.wire.common = client->common_headers;
     }
 
     const std::shared_ptr<client_state> client;
     const call_settings settings;
-    prepared_call request;
+    prepared_call request{}; ///< prepared in place, before the call is sent
     operation op;
 
     error_info failure{};                      ///< has no code after a success

@@ -34,7 +34,7 @@ class call_run {
             if (self.quota_ && !co_await self.take_slot())
                 break;
             self.begin();
-            if (!call->request.api.authorization.is_fixed() && !co_await self.authorize())
+            if (call->request.provider && !co_await self.authorize())
                 break;
             if (!self.add_headers())
                 break;
@@ -62,7 +62,7 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.request.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
+          quota_(call.request.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
         poll_trace::call_begins(call.settings.poll.get());
@@ -129,7 +129,7 @@ class call_run {
             if (operation_.is_stopped())
                 throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
-            const auto key = co_await call_.request.api.authorization.provider()();
+            const auto key = co_await call_.request.provider();
             if (key.empty())
                 throw_invalid_argument("credential: the provider returned an empty key");
             check_key(key.reveal(), "credential");
@@ -170,7 +170,7 @@ class call_run {
         try {
             if (state_.options.header_hook) {
                 hooked_ = call_.request.wire;
-                add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+                add_hooked_headers(state_.options.header_hook, this_attempt(), *hooked_);
             }
             state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
             return true;
@@ -199,7 +199,7 @@ class call_run {
         const auto uniform = result.record.ended ? state_.random() : 0.;
         pool_pause_ = quota_.ended(result, uniform);
         const auto step = plan_.after(result.outcome, {now(), operation_.deadline(), uniform, result.hint, pool_pause_,
-                                                       !call_.request.api.authorization.is_fixed()});
+                                                       bool(call_.request.provider)});
         if (!step.is_again || !pool_pause_)
             return step;
         if (!quota_.may_queue())

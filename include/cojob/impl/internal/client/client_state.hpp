@@ -9,6 +9,7 @@
 #include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/base/shared_alarm.hpp>
 #include <cojob/impl/internal/base/weak_list.hpp>
+#include <cojob/impl/internal/client/request.hpp>
 #include <cojob/impl/internal/policy/retry_budget.hpp>
 #include <cojob/operation.hpp>
 
@@ -72,6 +73,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
         : executor(std::move(ex)), options(std::move(o)), transport(std::move(t)),
           alarm(share<shared_alarm>(options.clock, executor, options.timeouts.attempt)),
+          common_headers(make_common_headers(options.user_agent)),
           random_(options.seed ? *options.seed : std::random_device{}())
     {
     }
@@ -137,6 +139,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
     const client_options options;
     const std::shared_ptr<http::transport> transport;
     const std::shared_ptr<shared_alarm> alarm; // of all operations
+    const std::shared_ptr<const http::common_headers> common_headers;
     retry_budget budget;
 
     [[nodiscard]] clock& time() const noexcept { return *options.clock; }

@@ -3,41 +3,65 @@
 
 #include <cojob/client.hpp>
 #include <cojob/detail/ascii.hpp>
+#include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/policy/effect.hpp>
 
+#include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace cojob::detail {
 
+/// What `api_base` prepares: validated, for the requests of one service.
+struct request_base {
+    http::url url;
+    credential key;
+    secret server_lines; ///< see http::request; empty with a provider
+
+    static const std::shared_ptr<const request_base>& of(const api_base& base) noexcept { return base.state_; }
+};
+
 /// A validated request that is ready to be sent.
 struct prepared_call {
-    api_request api{};
-    cojob::effect effect = cojob::effect::once;
     http::request wire{};
+    cojob::effect effect = cojob::effect::once;
+    credential::provider_type provider{}; ///< of the key, before each attempt; empty: the key is in `wire`
+    std::shared_ptr<quota> quota_pool{};  ///< null: no quota
+    std::string job_id{};                 ///< of the job concerned, for errors
     std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
     bool streams_body = false;  ///< whether the body of a success is streamed
 };
 
-inline std::string make_target(const api_request& r)
+/// Appends path segments, encoded.
+template <class Segments>
+void append_segments(std::string& target, const Segments& segments)
+{
+    for (const auto& segment : segments)
+        append_encoded(target += '/', segment);
+}
+
+/// Appends a name and a value to the query.
+inline void append_query(std::string& target, std::string_view name, std::string_view value)
+{
+    append_encoded(target += target.find('?') == target.npos ? '?' : '&', name);
+    append_encoded(target += '=', value);
+}
+
+inline std::string make_target(const std::string& base_path, const api_request& r)
 {
     std::string target;
     target.reserve(128);
-    target = r.base_url.base_path();
-    for (const auto& segment : r.segments)
-        append_encoded(target += '/', segment);
+    target = base_path;
+    append_segments(target, r.segments);
     if (target.empty())
         target = "/";
-    char separator = '?';
-    for (const auto& [name, value] : r.query) {
-        append_encoded(target += separator, name);
-        append_encoded(target += '=', value);
-        separator = '&';
-    }
+    for (const auto& [name, value] : r.query)
+        append_query(target, name, value);
     return target;
 }
 
@@ -60,19 +84,78 @@ inline void check_header(const std::pair<std::string, std::string>& header)
             throw_invalid_argument("header " + header.first, "is set by the client");
 }
 
-/// Adds a header that the caller has not set.
-inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
+/// The headers of all requests of a client.
+inline std::shared_ptr<const http::common_headers> make_common_headers(const std::string& user_agent)
 {
-    if (!http::find_header(headers, name))
-        headers.emplace_back(name, value);
+    return share<const http::common_headers>(http::header_list{
+        {"User-Agent", user_agent}, {"Accept", "application/json"}, {"Accept-Encoding", std::string(no_coding)}});
 }
 
+/// If `special` replaces some of the common headers, makes the others headers of this request.
+inline void replace_common_headers(http::request& wire, const http::header_list& special)
+{
+    const auto is_special = [&](const auto& header) { return http::find_header(special, header.first).has_value(); };
+    if (!wire.common || std::none_of(wire.common->list().begin(), wire.common->list().end(), is_special))
+        return;
+    for (const auto& header : wire.common->list())
+        if (!is_special(header))
+            wire.headers.push_back(header);
+    wire.common.reset();
+}
+
+inline void set_json(http::request& wire, std::string json)
+{
+    if (!http::find_header(wire.headers, "Content-Type"))
+        wire.headers.emplace_back("Content-Type", "application/json");
+    wire.body = std::move(json);
+    wire.has_body = true;
+}
+
+/// Sets the method, and what it implies.
+inline void set_method(prepared_call& call, std::string_view method)
+{
+    call.effect = effect_of(method);
+    call.wire.method = method;
+    call.wire.has_body = method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+/// Sets server and credential, as made ready by a service.
+inline void set_base(prepared_call& call, const request_base& base)
+{
+    call.wire.origin = base.url.origin();
+    if (base.key.is_fixed()) {
+        call.wire.authorization = base.key.header();
+        call.wire.server_lines = base.server_lines;
+    } else {
+        call.provider = base.key.provider();
+    }
+}
+
+/// Sets server and credential of a request without an `api_base`.
 /// \throws api_error invalid_argument
-inline prepared_call prepare(api_request request, const std::string& user_agent)
+inline void set_base(prepared_call& call, api_request& request)
 {
     if (request.base_url.origin().host.empty())
         throw_invalid_argument("base_url: missing");
     check_plaintext(request.base_url, request.allow_plaintext, "base_url");
+    call.wire.origin = request.base_url.origin();
+    if (request.authorization.is_fixed()) {
+        check_key(request.authorization.fixed().reveal(), "credential");
+        call.wire.authorization = request.authorization.header();
+    } else {
+        call.provider = request.authorization.provider();
+    }
+}
+
+/// Prepares a call whose common headers are set.
+/// \throws api_error invalid_argument
+inline void prepare(prepared_call& call, api_request request)
+{
+    const auto& base = request_base::of(request.base);
+    if (base)
+        set_base(call, *base);
+    else
+        set_base(call, request);
     const std::string_view method = request.method;
     if (!is_token(method))
         throw_invalid_argument("method: not a token");
@@ -80,33 +163,19 @@ inline prepared_call prepare(api_request request, const std::string& user_agent)
         throw_invalid_argument("method: CONNECT is not supported");
     for (const auto& segment : request.segments)
         check_segment(segment, "path segment");
-
-    prepared_call call;
-    call.effect = request.effect.value_or(effect_of(method));
-    auto& wire = call.wire;
-    wire.origin = request.base_url.origin();
-    wire.method = method;
-    wire.target = make_target(request);
     for (const auto& header : request.headers)
         check_header(header);
+
+    auto& wire = call.wire;
+    set_method(call, method);
+    call.effect = request.effect.value_or(call.effect);
+    wire.target = make_target((base ? base->url : request.base_url).base_path(), request);
     wire.headers = std::move(request.headers);
-    wire.headers.reserve(wire.headers.size() + 4);
-    add_default_header(wire.headers, "User-Agent", user_agent);
-    add_default_header(wire.headers, "Accept", "application/json");
-    add_default_header(wire.headers, "Accept-Encoding", no_coding);
-    if (request.json) {
-        add_default_header(wire.headers, "Content-Type", "application/json");
-        wire.body = std::move(*request.json);
-        wire.has_body = true;
-    } else {
-        wire.has_body = method == "POST" || method == "PUT" || method == "PATCH";
-    }
-    if (request.authorization.is_fixed()) {
-        check_key(request.authorization.fixed().reveal(), "credential");
-        wire.authorization = request.authorization.header();
-    }
-    call.api = std::move(request);
-    return call;
+    replace_common_headers(wire, wire.headers);
+    if (request.json)
+        set_json(wire, std::move(*request.json));
+    call.quota_pool = std::move(request.quota_pool);
+    call.job_id = std::move(request.job_id);
 }
 
 } // namespace cojob::detail

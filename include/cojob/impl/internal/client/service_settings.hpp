@@ -3,14 +3,17 @@
 
 #include <cojob/detail/text.hpp>
 #include <cojob/http/url.hpp>
+#include <cojob/impl/internal/client/call_record.hpp>
+#include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/client/request.hpp>
 
+#include <cstddef>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
 
@@ -24,46 +27,54 @@ class service_settings {
 
     /// \throws api_error invalid_argument, naming the option
     service_settings(const names& called, credential key, const std::string& url, bool allow_plaintext)
-        : key_(std::move(key)), allow_plaintext_(allow_plaintext)
     {
-        if (key_.empty())
+        if (key.empty())
             throw_invalid_argument(called.key, "must not be empty");
-        if (key_.is_fixed())
-            check_key(key_.fixed().reveal(), called.key);
-        base_url_ = http::parse_url(url, called.url);
-        check_plaintext(base_url_, allow_plaintext_, called.url);
+        if (key.is_fixed())
+            check_key(key.fixed().reveal(), called.key);
+        auto server = http::parse_url(url, called.url);
+        check_plaintext(server, allow_plaintext, called.url);
+        base_ = api_base(std::move(server), std::move(key), allow_plaintext);
     }
 
     /// Rejects a base URL that ends with the path which the service adds: some users copy the whole address.
     /// \throws api_error invalid_argument
     void refuse_end(std::string_view added, std::string_view option) const
     {
-        if (base_url_.base_path().ends_with(added))
+        if (base_url().base_path().ends_with(added))
             throw_invalid_argument(option,
                                    std::string("must not end with ").append(added).append(", which is added to it"));
     }
 
-    [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
+    [[nodiscard]] const http::url& base_url() const noexcept { return base_.url(); }
 
-    /// A request for the base URL, followed by the segments of `path` and `below`.
-    [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
-                                      std::initializer_list<std::string_view> below) const
+    /// The target of the service's requests, to which each adds: the base URL's path and these segments.
+    [[nodiscard]] std::string make_path(std::span<const std::string_view> segments) const
     {
-        std::vector<std::string> segments;
-        segments.reserve(path.size() + below.size() + 1); // retry_request adds a segment
-        for (const auto segment : path)
-            segments.emplace_back(segment);
-        for (const auto segment : below)
-            segments.emplace_back(segment);
-        api_request r(std::move(method), base_url_, std::move(segments), key_);
-        r.allow_plaintext = allow_plaintext_;
-        return r;
+        auto path = base_url().base_path();
+        append_segments(path, segments);
+        return path;
+    }
+
+    /// A call of the service, made where it stays. `path` is from `make_path`; the segments below it are checked by the
+    /// caller.
+    [[nodiscard]] call_ptr make_call(const client& c, std::string_view method, std::string_view path,
+                                     std::initializer_list<std::string_view> below) const
+    {
+        auto call = std::make_shared<call_record>(client_state::of(c), client_state::settings_of(c));
+        auto& request = call->request;
+        set_base(request, *request_base::of(base_));
+        set_method(request, method);
+        auto& target = request.wire.target;
+        constexpr std::size_t usual_ids = 96;
+        target.reserve(path.size() + usual_ids);
+        target = path;
+        append_segments(target, below);
+        return call;
     }
 
   private:
-    credential key_;
-    bool allow_plaintext_;
-    http::url base_url_;
+    api_base base_;
 };
 
 } // namespace cojob::detail

@@ -49,7 +49,7 @@ inline std::string shown_coding(std::string_view coding)
 inline std::string coding_objection(const http::request& request, const http::response& response)
 {
     const auto coding = content_coding(response);
-    if (coding.empty() || http::find_header(request.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
+    if (coding.empty() || request.header("Accept-Encoding").value_or(no_coding) != no_coding)
         return {};
     return "header Content-Encoding: " + shown_coding(coding) + ", which was not asked for";
 }

@@ -2,10 +2,13 @@
 #define COJOB_IMPL_INTERNAL_HTTP_RENDER_HPP
 
 #include <cojob/http/message.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 #include <cojob/impl/internal/http/stream.hpp>
 #include <cojob/secret.hpp>
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace cojob::detail {
@@ -14,27 +17,24 @@ namespace cojob::detail {
 inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
-    const auto host = http::host_header(r.origin);
-    std::size_t size =
-        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    auto made = r.server_lines.empty() ? make_server_lines(r.origin, r.authorization.reveal()) : std::string();
+    const std::string_view server_lines = r.server_lines.empty() ? made : r.server_lines.reveal();
+    const std::string_view common = r.common ? std::string_view(r.common->text()) : std::string_view();
+    constexpr std::string_view content_length = "Content-Length";
+    std::size_t size = r.method.size() + 1 + r.target.size() + server_lines.size() + common.size() +
+                       content_length.size() + length.size() + header_overhead + end_of_line.size() + r.body.size();
     for (const auto& [name, value] : r.headers)
-        size += name.size() + value.size() + 4;
+        size += name.size() + value.size() + header_overhead;
 
     std::string text;
-    text.reserve(size);                                            // a reallocation would leave a copy of the key
-    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would measure a literal each time
-    const auto line = [&](std::string_view name, std::string_view value) {
-        text.append(name).append(colon).append(value).append(end_of_line);
-    };
-    text.append(r.method).append(1, ' ').append(r.target).append(" HTTP/1.1\r\n");
-    line("Host", host);
-    if (!r.authorization.empty())
-        line("Authorization", r.authorization.reveal());
+    text.reserve(size); // a reallocation would leave a copy of the key
+    text.append(r.method).append(1, ' ').append(r.target).append(server_lines).append(common);
     for (const auto& [name, value] : r.headers)
-        line(name, value);
+        append_header(text, name, value);
     if (r.has_body)
-        line("Content-Length", length);
+        append_header(text, content_length, length);
     text.append(end_of_line).append(r.body);
+    wipe(made);
     return text;
 }
 

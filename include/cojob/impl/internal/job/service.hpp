@@ -25,9 +25,9 @@
 namespace cojob::detail {
 
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
-inline std::string created_id(const api_request& request, std::string_view body)
+inline std::string created_id(const prepared_call& request, std::string_view body)
 {
-    if (request.method != "POST")
+    if (request.wire.method != "POST")
         return {};
     const auto id = find_json_id(body, request.job_id.empty() ? "id" : "job_id"); // `id` would be the job asked about
     return std::string(cut_at_character(id, 1024));
@@ -37,7 +37,7 @@ inline std::string created_id(const api_request& request, std::string_view body)
 [[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure)
 {
     auto info = describe_undecodable(call, failure.info());
-    if (const auto id = created_id(call.request.api, call.response.body); !id.empty())
+    if (const auto id = created_id(call.request, call.response.body); !id.empty())
         info.job_id = without_key(id, call.request.wire.authorization);
     throw_error(std::move(info));
 }
@@ -59,7 +59,7 @@ T decode_response(const call_record& call, std::string_view api, T (*decode)(con
         const json_reader root(document.root(), &context);
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
-            if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.api.job_id))
+            if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.job_id))
                 root.member(id_member).fail("not the requested job");
         if (!context.odd().empty())
             report_odd_members(*call.client, api, context.odd());

@@ -16,6 +16,7 @@
 
 namespace cojob::mintlify::detail {
 
+using cojob::detail::call_ptr;
 using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
@@ -35,6 +36,8 @@ class agent_settings {
                  {version, std::string_view("/agent"), std::string_view(project), std::string_view("/job")})
                 service_.refuse_end(path += part, "agent_options::base_url");
         }
+        v1_ = service_.make_path(std::array<std::string_view, 3>{"v1", "agent", project_id_});
+        v2_ = service_.make_path(std::array<std::string_view, 3>{"v2", "agent", project_id_});
     }
 
     /// Null if there is no quota.
@@ -47,11 +50,17 @@ class agent_settings {
         return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
     }
 
-    [[nodiscard]] api_request request(const char* method, std::string_view version,
-                                      std::initializer_list<std::string_view> below) const
+    /// A call below the project in the API of version 1.
+    [[nodiscard]] call_ptr v1_call(const client& c, std::string_view method,
+                                   std::initializer_list<std::string_view> below) const
     {
-        const std::array<std::string_view, 3> path{version, "agent", project_id_};
-        return service_.request(method, path, below);
+        return service_.make_call(c, method, v1_, below);
+    }
+    /// The same for version 2.
+    [[nodiscard]] call_ptr v2_call(const client& c, std::string_view method,
+                                   std::initializer_list<std::string_view> below) const
+    {
+        return service_.make_call(c, method, v2_, below);
     }
 
   private:
@@ -64,6 +73,7 @@ class agent_settings {
     std::string project_id_;
     cojob::detail::service_settings service_;
     std::shared_ptr<quota> pool_;
+    std::string v1_, v2_; // the targets' beginnings
 };
 
 /// Checks a text for a JSON body.

@@ -35,7 +35,7 @@ inline std::string_view name_of(message_role role)
     throw_invalid_argument("create_session_request::messages: unknown role");
 }
 
-inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
+inline call_ptr make_creation(const client& c, const agent_settings& settings, const create_session_request& session)
 {
     if (session.messages.empty())
         throw_invalid_argument("create_session_request::messages: must not be empty");
@@ -55,11 +55,14 @@ inline api_request make_create_request(const agent_settings& settings, const cre
         check_text(session.model, "create_session_request::model");
         body["model"] = session.model;
     }
-    auto r = settings.request("POST", "v1", {"job"});
-    r.quota_pool = settings.pool();
-    r.headers = {{"Accept", "text/event-stream"}};
-    r.json = boost::json::serialize(body);
-    return r;
+    auto call = settings.v1_call(c, "POST", {"job"});
+    auto& request = call->request;
+    request.quota_pool = settings.pool();
+    request.wire.headers = {{"Accept", "text/event-stream"}};
+    cojob::detail::replace_common_headers(request.wire, request.wire.headers);
+    cojob::detail::set_json(request.wire, boost::json::serialize(body));
+    request.streams_body = true;
+    return call;
 }
 
 /// The id, if calls accept it.

@@ -15,10 +15,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 namespace cojob::osapi::detail {
 
+using cojob::detail::append_query;
+using cojob::detail::call_ptr;
 using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
@@ -29,31 +30,24 @@ class jobs_settings {
     explicit jobs_settings(jobs_options o)
         : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
     {
-        split(o.base_path);
-        std::string added;
-        for (const auto& segment : path_)
-            added.append("/").append(http::encode_segment(segment));
-        service_.refuse_end(added, "jobs_options::base_url");
+        append_encoded_path(o.base_path);
+        service_.refuse_end(path_, "jobs_options::base_url");
+        target_ = service_.base_url().base_path() + path_;
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
 
-    [[nodiscard]] std::string scope() const
-    {
-        auto text = http::to_string(service_.base_url());
-        for (const auto& segment : path_)
-            text.append("/").append(http::encode_segment(segment));
-        return text;
-    }
+    [[nodiscard]] std::string scope() const { return http::to_string(service_.base_url()) + path_; }
 
-    [[nodiscard]] api_request request(std::string method, std::initializer_list<std::string_view> below = {}) const
+    /// A call below the path of the jobs.
+    [[nodiscard]] call_ptr make_call(const client& c, std::string_view method,
+                                     std::initializer_list<std::string_view> below = {}) const
     {
-        const std::vector<std::string_view> path(path_.begin(), path_.end());
-        return service_.request(std::move(method), path, below);
+        return service_.make_call(c, method, target_, below);
     }
 
   private:
-    void split(std::string_view rest)
+    void append_encoded_path(std::string_view rest)
     {
         if (!rest.starts_with('/'))
             throw_invalid_argument("jobs_options::base_path: must begin with a slash");
@@ -64,12 +58,12 @@ class jobs_settings {
             if (segment.empty() && rest.empty() && !path_.empty()) // a slash at the end
                 break;
             check_segment(segment, "jobs_options::base_path");
-            path_.emplace_back(segment);
+            path_.append("/").append(http::encode_segment(segment));
         }
     }
 
     cojob::detail::service_settings service_;
-    std::vector<std::string> path_;
+    std::string path_, target_; // the options' path, encoded; the same below the base URL's
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
@@ -85,41 +79,43 @@ inline std::string filter_name(job_status wanted)
 }
 
 /// \throws api_error invalid_argument
-inline api_request list_request(const jobs_settings& settings, const list_query& query)
+inline call_ptr list_call(const client& c, const jobs_settings& settings, const list_query& query)
 {
     const auto limit = query.limit.value_or(10);
     if (limit < 1 || limit > 100)
         throw_invalid_argument("list_query::limit: must be from 1 to 100");
     if (query.offset < 0)
         throw_invalid_argument("list_query::offset: must not be negative");
-    auto r = settings.request("GET");
+    auto call = settings.make_call(c, "GET");
+    auto& target = call->request.wire.target;
     if (query.status)
-        r.query.emplace_back("status", filter_name(*query.status));
-    r.query.emplace_back("limit", std::to_string(limit));
-    r.query.emplace_back("offset", std::to_string(query.offset));
-    return r;
+        append_query(target, "status", filter_name(*query.status));
+    append_query(target, "limit", std::to_string(limit));
+    append_query(target, "offset", std::to_string(query.offset));
+    return call;
 }
 
 /// \throws api_error invalid_argument
-inline api_request job_request(const jobs_settings& settings, std::string method, std::string id)
+inline call_ptr job_call(const client& c, const jobs_settings& settings, std::string_view method, std::string id)
 {
     check_segment(id, "id");
-    auto r = settings.request(std::move(method), {id});
-    r.job_id = std::move(id);
-    return r;
+    auto call = settings.make_call(c, method, {id});
+    call->request.job_id = std::move(id);
+    return call;
 }
 
 /// \throws api_error invalid_argument
-inline api_request retry_request(const jobs_settings& settings, std::string id, const std::string& target)
+inline call_ptr retry_call(const client& c, const jobs_settings& settings, std::string id, const std::string& target)
 {
-    auto r = job_request(settings, "POST", std::move(id));
-    r.segments.emplace_back("retry");
+    auto call = job_call(c, settings, "POST", std::move(id));
+    call->request.wire.target += "/retry";
     if (!target.empty()) {
         if (!is_valid_utf8(target))
             throw_invalid_argument("target_hostname: must be valid UTF-8");
-        r.json = boost::json::serialize(boost::json::object{{"target_hostname", target}});
+        cojob::detail::set_json(call->request.wire,
+                                boost::json::serialize(boost::json::object{{"target_hostname", target}}));
     }
-    return r;
+    return call;
 }
 
 } // namespace cojob::osapi::detail

@@ -22,7 +22,8 @@ namespace cojob::osapi::detail {
 
 inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
 {
-    const auto call = co_await cojob::detail::send(c, list_request(*settings, query));
+    const auto call = list_call(c, *settings, query);
+    co_await cojob::detail::send(call);
     co_return cojob::detail::decode_response(*call, jobs::api_name, decode_page);
 }
 
