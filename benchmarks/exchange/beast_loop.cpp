@@ -1,5 +1,5 @@
-// beast_loop PORT CA_FILE COUNT: COUNT GETs of a job on one kept-alive HTTPS connection, written by hand as Beast's
-// examples show it: what a service has without a library. Prints the last job's status.
+// beast_loop PORT CA_FILE COUNT [IN_FLIGHT]: COUNT GETs of a job, on so many kept-alive HTTPS connections, written by
+// hand as Beast's examples show it: what a service has without a library. Prints the last job's status.
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -36,7 +36,7 @@ job decode(const std::string& body)
             text(json.at("model"))};
 }
 
-asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int count, job& last)
+asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int& left, job& last)
 {
     const auto executor = co_await asio::this_coro::executor;
     asio::ip::tcp::resolver resolver(executor);
@@ -51,7 +51,7 @@ asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int co
     co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
 
     beast::flat_buffer buffer;
-    for (int i = 0; i < count; ++i) {
+    while (left-- > 0) {
         http::request<http::empty_body> request(http::verb::get, "/v2/agent/p/job/job_1", 11);
         request.set(http::field::host, "localhost:" + port);
         request.set(http::field::user_agent, "loop");
@@ -71,7 +71,7 @@ asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int co
 
 int main(int argc, char** argv)
 {
-    if (argc != 4)
+    if (argc < 4)
         return 2;
     asio::io_context context;
     asio::ssl::context tls(asio::ssl::context::tls_client);
@@ -79,8 +79,12 @@ int main(int argc, char** argv)
     tls.set_verify_mode(asio::ssl::verify_peer);
     job last;
     std::exception_ptr failure;
-    asio::co_spawn(context, get_jobs(tls, argv[1], std::atoi(argv[3]), last),
-                   [&](std::exception_ptr e) { failure = e; });
+    auto left = std::atoi(argv[3]);
+    for (int i = argc > 4 ? std::atoi(argv[4]) : 1; i > 0; --i)
+        asio::co_spawn(context, get_jobs(tls, argv[1], left, last), [&](std::exception_ptr e) {
+            if (e)
+                failure = e;
+        });
     context.run();
     if (failure)
         std::rethrow_exception(failure);
