@@ -36,9 +36,9 @@ enum class stop_reason {
 }
 
 /// A running call or wait, as its implementation sees it. Everything that can stop it is combined here, on the client's
-/// strand, and emitted as a terminal cancellation of the current asynchronous operation. The first reason is kept. A
-/// step that was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
-/// suspension.
+/// strand, and emitted as a terminal cancellation of the current asynchronous operation, through two slots: that of the
+/// operation's coroutine, and that of a step, for what is bound to it explicitly. The first reason is kept. A step that
+/// was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every suspension.
 class operation : private detail::timer_queue_hook {
   public:
     /// Creates an operation without a deadline and with an alarm of its own. The executor is the strand on which it
@@ -96,6 +96,10 @@ class operation : private detail::timer_queue_hook {
     /// The cancellation slot for the operation's own coroutine.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
+    /// The cancellation slot for one asynchronous operation at a time, whatever coroutine awaits it. Clear it after
+    /// each.
+    [[nodiscard]] asio::cancellation_slot step_slot() noexcept { return step_signal_.slot(); }
+
     /// Ends the operation: it has no deadline any more, and ignores any later `stop`.
     COJOB_DECL void finish() noexcept;
 
@@ -107,11 +111,12 @@ class operation : private detail::timer_queue_hook {
     COJOB_DECL void enter() noexcept;
     COJOB_DECL void arm();
     COJOB_DECL void ring(time_point now);
+    COJOB_DECL void emit();
 
     std::shared_ptr<detail::shared_alarm> alarm_;
     clock* clock_;
     const asio::any_io_executor* executor_;
-    asio::cancellation_signal signal_;
+    asio::cancellation_signal signal_, step_signal_;
     time_point deadline_ = time_point::max();
     time_point limit_ = time_point::max();
     stop_reason reason_ = stop_reason::none;

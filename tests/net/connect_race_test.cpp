@@ -31,7 +31,7 @@ asio::awaitable<finish> race(std::shared_ptr<operation> op, endpoint_list to)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto runners = std::make_shared<connect_race>(*op, std::move(to));
-    const auto end = co_await runners->run();
+    const auto end = co_await runners->run(*op);
     co_return finish{end.error, end.socket ? end.socket->remote_endpoint().port() : std::uint16_t{0}};
 }
 

@@ -78,14 +78,21 @@ void operation::stop(stop_reason why)
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
     if (!is_held_)
-        signal_.emit(asio::cancellation_type::terminal);
+        emit();
+}
+
+/// The coroutine's signal comes last: its handler may end the operation and destroy this object.
+void operation::emit()
+{
+    step_signal_.emit(asio::cancellation_type::terminal);
+    signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::begin()
 {
     is_held_ = false;
     if (is_stopped())
-        signal_.emit(asio::cancellation_type::terminal);
+        emit();
 }
 
 void operation::cancel(asio::cancellation_type type)

@@ -41,6 +41,7 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
     /// Calls the script, waits for the reply's delay on the client's clock, and returns the result. If the request may
     /// not be sent at its commit (`exchange::commit`), the client sends it again later, and the script is called again.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
+    [[nodiscard]] bool binds_steps() const noexcept override { return true; }
     /// Does nothing: there are no connections.
     void close() noexcept override {}
     /// Does nothing: there are no connections.

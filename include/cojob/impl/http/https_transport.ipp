@@ -47,6 +47,8 @@ class https_transport final : public http::transport {
         return run(request, x, wanted);
     }
 
+    bool binds_steps() const noexcept override { return true; }
+
     std::function<void()> prepare_tls(const tls_options& options) override
     {
         return [this, settings = share<tls_settings>(options)] {
@@ -140,10 +142,11 @@ class https_transport final : public http::transport {
             error_code ec;
             if (exchanged.has_response())
                 op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
-            if (awaited == transaction::awaits::connection)
-                std::tie(ec) = co_await line.ready();
-            else if (awaited == transaction::awaits::either)
-                ec = co_await line.readable_or_writable();
+            if (awaited == transaction::awaits::connection) {
+                std::tie(ec) = co_await line.ready(op);
+                op.step_slot().clear();
+            } else if (awaited == transaction::awaits::either)
+                ec = co_await line.readable_or_writable(op);
             else
                 co_await let_others_run(op.executor());
             awaited = exchanged.go_on(ec);

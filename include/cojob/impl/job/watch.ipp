@@ -44,7 +44,7 @@ class watch_state final : public wait_listener {
             wait_.emplace(*client_, make_subject(api_, job_), options_, *this);
         wait_->resume(true);
         if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the last change
-            co_await news.wait();
+            co_await news.wait(op);
         wait_->pause();
         if (latest_)
             co_return wait_end{.job = std::exchange(latest_, nullptr)};

@@ -1,14 +1,31 @@
 #ifndef COJOB_IMPL_INTERNAL_BASE_EVENT_HPP
 #define COJOB_IMPL_INTERNAL_BASE_EVENT_HPP
 
+#include <cojob/error.hpp>
 #include <cojob/operation.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <utility>
+
 namespace cojob::detail {
+
+/// To be awaited: an asynchronous operation of Asio's that is bound to the operation's `step_slot`, and gives a tuple.
+/// `start` gets the handler. Clear the slot afterwards.
+template <class Signature, class Start>
+[[nodiscard]] auto as_step(operation& op, Start start)
+{
+    return asio::async_initiate<const asio::as_tuple_t<asio::deferred_t>, Signature>(
+        [](auto handler, const asio::cancellation_slot& slot, const Start& begin) {
+            begin(asio::bind_cancellation_slot(slot, std::move(handler)));
+        },
+        asio::as_tuple(asio::deferred), op.step_slot(), std::move(start));
+}
 
 /// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
 /// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
@@ -24,11 +41,13 @@ class event {
     void reset() noexcept { is_set_ = false; }
     [[nodiscard]] bool is_set() const noexcept { return is_set_; }
 
-    /// Returns when it is set, or on a cancellation.
-    asio::awaitable<void> wait()
+    /// Returns when it is set, or when the operation is stopped meanwhile.
+    asio::awaitable<void> wait(operation& op)
     {
-        if (!is_set_)
-            co_await timer_.async_wait(asio::as_tuple(asio::deferred));
+        if (is_set_)
+            co_return;
+        co_await as_step<void(error_code)>(op, [&](auto handler) { timer_.async_wait(std::move(handler)); });
+        op.step_slot().clear();
     }
 
   private:
@@ -44,7 +63,7 @@ inline asio::awaitable<void> wait_until(operation& op, event& happening, time_po
     const auto alarm = op.time().make_alarm(op.executor());
     if (when != time_point::max())
         alarm->set(when, [&happening] { happening.set(); });
-    co_await happening.wait();
+    co_await happening.wait(op);
 }
 
 /// Suspends until then, or until the operation is stopped.

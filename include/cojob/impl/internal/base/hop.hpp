@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_BASE_HOP_HPP
 #define COJOB_IMPL_INTERNAL_BASE_HOP_HPP
 
+#include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/base/serial_executor.hpp>
 #include <cojob/operation.hpp>
 
@@ -141,6 +142,45 @@ class return_to_caller final : public completion {
     };
     return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
                                                                                   std::move(op), std::move(inner));
+}
+
+/// What becomes of a cancellation of the caller's coroutine while an operation runs in it. The filter stays there until
+/// the next one replaces it, perhaps after the operation has ended.
+class cancel_operation {
+  public:
+    explicit cancel_operation(std::weak_ptr<operation> op) : operation_(std::move(op)) {}
+
+    asio::cancellation_type operator()(asio::cancellation_type type) const
+    {
+        if (const auto op = operation_.lock())
+            op->cancel(type);
+        return type;
+    }
+
+  private:
+    std::weak_ptr<operation> operation_;
+};
+
+/// To be awaited on the operation's executor: like `hop`, but runs the body within the caller's coroutine. The body
+/// binds everything that it awaits to `operation::step_slot`. `lets_others_run`: suspends once after it, so that bodies
+/// that never suspend cannot keep the thread.
+inline asio::awaitable<void> run_in_place(std::shared_ptr<operation> op, asio::awaitable<void> body,
+                                          bool lets_others_run)
+{
+    co_await asio::this_coro::reset_cancellation_state(cancel_operation(op), asio::enable_total_cancellation());
+    const auto throws = co_await asio::this_coro::throw_if_cancelled();
+    std::exception_ptr thrown;
+    try {
+        op->hold_cancellation(); // until the body calls `begin`
+        co_await std::move(body);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (lets_others_run)
+        co_await let_others_run(op->executor());
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (thrown)
+        std::rethrow_exception(thrown);
 }
 
 } // namespace cojob::detail

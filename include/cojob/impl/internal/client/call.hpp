@@ -30,8 +30,12 @@ inline asio::awaitable<void> send(call_ptr call)
     co_await accept_every_cancellation();
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
+    const auto is_in_place = call->may_run_in_place() && co_await asio::this_coro::executor == call->client->executor;
     auto inner = call_run::run(call);
-    co_await hop(operation_of(call), std::move(inner));
+    if (is_in_place)
+        co_await run_in_place(operation_of(call), std::move(inner), call->client->is_time_to_let_others_run());
+    else
+        co_await hop(operation_of(call), std::move(inner));
     throw_failure(*call);
 }
 

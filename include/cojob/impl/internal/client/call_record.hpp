@@ -21,6 +21,12 @@ class call_record {
         request.wire.common = client->common_headers;
     }
 
+    /// Whether everything that the call awaits is bound to its operation's `step_slot`.
+    [[nodiscard]] bool may_run_in_place() const noexcept
+    {
+        return !request.provider && client->transport->binds_steps();
+    }
+
     const std::shared_ptr<client_state> client;
     const call_settings settings;
     prepared_call request{}; ///< prepared in place, before the call is sent

@@ -185,6 +185,9 @@ class client_state : public std::enable_shared_from_this<client_state> {
         std::list<std::weak_ptr<operation>>::iterator entry_;
     };
 
+    /// For calls that run in their caller's coroutine and may never suspend.
+    [[nodiscard]] bool is_time_to_let_others_run() noexcept { return ++calls_in_place_ % 64 == 0; }
+
     /// Uniform in [0, 1).
     [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
 
@@ -209,6 +212,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
   private:
     std::atomic<bool> is_closed_{false};
     std::list<std::weak_ptr<operation>> running_;
+    unsigned calls_in_place_ = 0;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
     name_map<void> extensions_;

@@ -32,11 +32,11 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         endpoint_list failed{};            ///< addresses that refused, or had not answered when the race ended
     };
 
-    asio::awaitable<outcome> run()
+    asio::awaitable<outcome> run(operation& op)
     {
         const auto self = shared_from_this();
         begin_next();
-        co_await over_.wait();
+        co_await over_.wait(op);
         stop();
         outcome end{winner_          ? error_code()
                     : over_.is_set() ? last_error_

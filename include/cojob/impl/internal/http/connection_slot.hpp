@@ -79,7 +79,7 @@ class connection_slot {
             patience = op.time().make_alarm(op.executor());
             patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
         }
-        co_await self.turn.wait();
+        co_await self.turn.wait(op);
         is_held_ = self.turn.is_set(); // also if stopped at that moment: the destructor then passes the slot on
         x.queued += op.time().now() - since;
     }

@@ -74,7 +74,7 @@ class connector {
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
         const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
-        auto connected = co_await race->run();
+        auto connected = co_await race->run(op);
         for (const auto& address : connected.failed)
             note_failure(op, address);
         if (op.is_stopped())
@@ -178,7 +178,8 @@ class connector {
         proxy_handshake handshake(proxy, target, limits_, line.buffer());
         auto ec = go_on(handshake, line);
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await line.ready();
+            std::tie(ec) = co_await line.ready(op);
+            op.step_slot().clear();
             if (!ec && !op.is_stopped())
                 ec = go_on(handshake, line);
         }
@@ -219,7 +220,8 @@ class connector {
         if (expect_server(tls.native_handle(), name))
             ec = tls.handshake().error;
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await opened.connection->ready();
+            std::tie(ec) = co_await opened.connection->ready(op);
+            op.step_slot().clear();
             if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }

@@ -94,7 +94,7 @@ class lookups {
             const auto call = share<own_lookup>(op.executor());
             own_lookup::start(call, own_, origin.host);
             if (!op.is_stopped()) // the function may have closed the client
-                co_await call->over.wait();
+                co_await call->over.wait(op);
             if (call->over.is_set())
                 co_return answer(call->addresses, origin.port, {}, std::move(call->why));
             call->run.stop(stop_reason::cancelled);
@@ -103,7 +103,7 @@ class lookups {
         const auto running = join(op, origin.host);
         const auto here = share<event>(op.executor());
         running->waiting.add(here);
-        co_await here->wait();
+        co_await here->wait(op);
         if (!running->is_over)
             co_return lookup_result{asio::error::operation_aborted, {}, {}};
         co_return answer(running->addresses, origin.port, running->error, running->error.message());

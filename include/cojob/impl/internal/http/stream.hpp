@@ -9,6 +9,7 @@
 #include <cojob/impl/internal/http/tls_session.hpp>
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -106,15 +107,18 @@ class stream {
     }
 
     /// After an operation that would have blocked: waits until it can be tried again.
-    [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
+    [[nodiscard]] auto ready(operation& op)
+    {
+        return as_step<void(error_code)>(op, [this](auto handler) { socket_.async_wait(lacks(), std::move(handler)); });
+    }
 
     /// After a read and a write that would have blocked: waits until one of them can be tried again.
-    asio::awaitable<error_code> readable_or_writable()
+    asio::awaitable<error_code> readable_or_writable(operation& op)
     {
         const auto first = share<first_wait>(socket_.get_executor());
         for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
             socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
-        co_await first->happened.wait();
+        co_await first->happened.wait(op);
         error_code ignored;
         socket_.cancel(ignored); // cancels the other wait
         co_return first->error;

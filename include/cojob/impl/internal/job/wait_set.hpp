@@ -47,7 +47,7 @@ class wait_set final : public wait_listener {
         wait_set self(*wait);
         self.begin();
         if (!wait->op.is_stopped())
-            co_await self.over_.wait();
+            co_await self.over_.wait(wait->op);
         self.end();
     }
 
