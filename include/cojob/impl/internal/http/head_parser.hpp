@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
+#include <boost/version.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -75,8 +76,9 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
         return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
     }
 
-    // Not `override`: this is pure virtual in Beast from Boost 1.90 on. Trailers are not part of a head.
-    virtual void on_trailer_field_impl(field, string_view, string_view, error_code&) {}
+#if BOOST_VERSION >= 109000 // Trailers are not part of a head. Older Beasts treat them as other fields.
+    void on_trailer_field_impl(field, string_view, string_view, error_code&) override {}
+#endif
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(string_view, error_code&) override { return 0; }
