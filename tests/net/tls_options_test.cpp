@@ -1,5 +1,6 @@
 #include <cojob/client.hpp>
 
+#include "support/environment.hpp"
 #include "support/run.hpp"
 #include "support/scratch_file.hpp"
 #include "support/tls_identity.hpp"
@@ -276,9 +277,9 @@ BOOST_AUTO_TEST_CASE(trust_what_ssl_cert_file_names)
     bench b;
     const scratch_file authority(b.identity.ca_pem);
     b.tls.ca_pem.clear();
-    ::setenv("SSL_CERT_FILE", authority.path().c_str(), 1);
+    tests::set_variable("SSL_CERT_FILE", authority.path().c_str());
     BOOST_TEST(!b.call().code());
-    ::unsetenv("SSL_CERT_FILE");
+    tests::set_variable("SSL_CERT_FILE", nullptr);
     BOOST_TEST(b.call().code() == errc::certificate_rejected);
 }
 
@@ -288,9 +289,9 @@ BOOST_AUTO_TEST_CASE(trust_what_ssl_cert_dir_names)
     const authority_directory directory;
     directory.add(b.identity.ca_pem);
     b.tls.ca_pem.clear();
-    ::setenv("SSL_CERT_DIR", directory.path.c_str(), 1);
+    tests::set_variable("SSL_CERT_DIR", directory.path.string().c_str());
     BOOST_TEST(!b.call().code());
-    ::unsetenv("SSL_CERT_DIR");
+    tests::set_variable("SSL_CERT_DIR", nullptr);
     BOOST_TEST(b.call().code() == errc::certificate_rejected);
 }
 

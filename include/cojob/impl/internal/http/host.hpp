@@ -76,7 +76,8 @@ inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
 
 inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 {
-    if (text.find('%') != text.npos) // a zone id is valid on one machine only
+    // A zone id is valid on one machine only, and Windows also reads brackets and ports.
+    if (text.find_first_of("%[") != text.npos)
         return std::nullopt;
     error_code failed;
     const auto address = asio::ip::make_address_v6(std::string(text), failed);

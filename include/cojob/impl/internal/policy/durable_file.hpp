@@ -40,8 +40,11 @@ namespace cojob::detail {
     const auto file = open_unbuffered(path);
     if (!file && errno == ENOENT)
         return std::nullopt;
-    if (!file)
-        throw_file_error(errno, path);
+    if (!file) {
+        const auto error = errno;
+        std::error_code ignored; // Windows denies access to a folder
+        throw_file_error(error == EACCES && std::filesystem::is_directory(path, ignored) ? EISDIR : error, path);
+    }
     std::string text, part(4096, '\0');
     while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
         text.append(part, 0, size);
