@@ -30,6 +30,7 @@
 #include <cojob/impl/job/watch.ipp>
 #include <cojob/impl/json_cursor.ipp>
 #include <cojob/impl/json_document.ipp>
+#include <cojob/impl/json_string.ipp>
 #include <cojob/impl/list_cursor.ipp>
 #include <cojob/impl/log.ipp>
 #include <cojob/impl/mintlify/agent.ipp>

@@ -11,6 +11,7 @@
 
 namespace json_reader_tests {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 /// What an invalid response is reported as, or nothing.
@@ -34,9 +35,9 @@ using namespace json_reader_tests;
 
 /// The members of a document that have been understood, and what was said of the others.
 struct reading {
-    explicit reading(std::string body) : text(std::move(body)), document(text, 32, {}), context(document, "") {}
+    explicit reading(std::string body) : text(std::move(body)), document(text, 32), context(document, "") {}
 
-    [[nodiscard]] json_reader root() { return json_reader(document.root(), &context); }
+    [[nodiscard]] json_reader root() { return json_reader(context); }
 
     [[nodiscard]] std::string odd() const
     {
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(of_members_with_one_name_the_last_counts)
         reading r(text);
         std::string status;
         r.root().for_each_member(
-            [&](std::string_view name, const json_reader& m) { return name == "status" && m.read(status); });
+            [&](json_name name, const json_reader& m) { return name == "status" && m.read(status); });
         return status;
     };
     BOOST_TEST(status_in(R"({"status": "active", "x": 1, "status": "completed"})") == "completed");
@@ -219,8 +220,8 @@ BOOST_AUTO_TEST_CASE(what_is_odd_is_noted_once_for_each_member_without_the_serve
 {
     reading r(R"({"steps": [{"id": 1}, {"id": 2}, 3], "hosts": {"evil\n": {"n": 4}, "b": {"n": 5}}, "t": 6})");
     std::string text;
-    const auto read_n = [&](std::string_view, const json_reader& m) { return m.read(text); };
-    r.root().for_each_member([&](std::string_view name, const json_reader& m) {
+    const auto read_n = [&](json_name, const json_reader& m) { return m.read(text); };
+    r.root().for_each_member([&](json_name name, const json_reader& m) {
         if (name == "steps")
             return m.for_each_element([&](const json_reader& step) { return step.for_each_member(read_n); });
         if (name == "hosts")
@@ -237,11 +238,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_understood_is_kept_with_its_path_from_the_job)
     reading r(R"({"items": [{}, {"id": "a", "new": 1.50, "source": {"owner": [ 1 ]}, "hosts": {"web.1": {"n": {}},
                   "web-2": 7}, "steps": [{"x": null}, "y"], "skip": 1}]})");
     cojob::unknown_members found;
-    const auto nothing = [](std::string_view, const json_reader&) { return false; };
+    const auto nothing = [](auto, const json_reader&) { return false; };
     const auto root = r.root(), items = root.member("items");
     items.for_each_element([&](const json_reader& item) {
         item.begin_job();
-        item.for_each_member([&](std::string_view name, const json_reader& m) {
+        item.for_each_member([&](json_name name, const json_reader& m) {
             if (name == "hosts")
                 return m.for_each_entry([&](auto, const json_reader& host) { return host.for_each_member(nothing); });
             if (name == "steps")

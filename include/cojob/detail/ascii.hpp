@@ -70,7 +70,7 @@ namespace cojob::detail {
     if (text.size() < digits)
         return std::nullopt;
     int number = 0;
-    for (const char c : text.substr(0, digits)) {
+    for (const char c : std::string_view(text.data(), digits)) {
         if (!is_digit(c))
             return std::nullopt;
         number = number * 10 + (c - '0');

@@ -3,6 +3,7 @@
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/detail/json_string.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -38,18 +39,12 @@ class json_cursor {
     std::size_t at_ = 0;
 };
 
-/// Decodes a JSON string with its quotes; `nullopt` if it is invalid.
-[[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
-
 /// Whether a number is written as an integer: no fraction, no exponent.
 [[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
 
 /// Returns the string or integer with that name in the outermost object, as `json_reader::read_id` does, even if the
 /// text is truncated or invalid further on. The last one counts; empty: none.
 [[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
-
-/// Replaces every unpaired escaped surrogate by U+FFFD; `nullopt` if there is none. Both escapes have six characters.
-[[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
 
 /// Returns the text without a byte order mark, which some servers send (RFC 8259, 8.1 allows to ignore it).
 [[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept

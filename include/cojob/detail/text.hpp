@@ -9,6 +9,9 @@
 
 namespace cojob::detail {
 
+/// Returns the length in bytes of the first character; 0 if the text does not begin with valid UTF-8.
+[[nodiscard]] COJOB_DECL std::size_t character_length(std::string_view) noexcept;
+
 /// Validates UTF-8 as in RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
 [[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
 

@@ -5,11 +5,7 @@
 #include <cojob/detail/json_cursor.hpp>
 #include <cojob/detail/text.hpp>
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include <algorithm>
-#include <charconv>
 
 namespace cojob::detail {
 
@@ -84,17 +80,6 @@ std::optional<std::string_view> json_cursor::take_value() noexcept
                                              : std::nullopt; // at the end of the text it may be truncated
 }
 
-std::optional<std::string> decode_json_string(std::string_view token)
-{
-    if (token.find('\\') == token.npos && token.size() >= 2)
-        return std::string(token.substr(1, token.size() - 2));
-    boost::system::error_code failed;
-    const auto value = boost::json::parse({token.data(), token.size()}, failed);
-    if (failed || !value.is_string())
-        return std::nullopt;
-    return std::string(value.get_string().data(), value.get_string().size());
-}
-
 bool is_json_integer(std::string_view token) noexcept
 {
     const auto digits = token.substr(token.starts_with('-') ? 1 : 0);
@@ -121,41 +106,6 @@ std::string find_json_id(std::string_view text, std::string_view name)
         found = id && is_valid_utf8(*id) ? std::move(*id) : std::string();
     }
     return found;
-}
-
-/// The code unit of the `\uXXXX` at the front of the text; -1 if there is none.
-inline int escaped_unit(std::string_view text) noexcept
-{
-    constexpr std::size_t length = 6;
-    if (text.size() < length || text[0] != '\\' || text[1] != 'u')
-        return -1;
-    int unit = -1;
-    const auto* const end = text.data() + length;
-    const auto [stopped, failed] = std::from_chars(text.data() + 2, end, unit, 16);
-    return failed == std::errc() && stopped == end ? unit : -1;
-}
-
-std::optional<std::string> replace_lone_surrogates(std::string_view text)
-{
-    const auto is_within = [](int unit, int first, int last) { return unit >= first && unit <= last; };
-    std::optional<std::string> replaced;
-    for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
-        const auto unit = escaped_unit(text.substr(at));
-        const bool is_high = is_within(unit, 0xD800, 0xDBFF), is_low = is_within(unit, 0xDC00, 0xDFFF);
-        if (!is_high && !is_low) {
-            at += 2;
-            continue;
-        }
-        if (is_high && is_within(escaped_unit(text.substr(at + 6)), 0xDC00, 0xDFFF)) {
-            at += 12; // a pair
-            continue;
-        }
-        if (!replaced)
-            replaced.emplace(text);
-        replaced->replace(at, 6, "\\ufffd");
-        at += 6;
-    }
-    return replaced;
 }
 
 } // namespace cojob::detail

@@ -33,8 +33,7 @@ struct utf8_lead {
     return {};
 }
 
-/// The length in bytes of the first character; 0 if the text does not begin with a valid one.
-[[nodiscard]] inline std::size_t character_length(std::string_view text) noexcept
+std::size_t character_length(std::string_view text) noexcept
 {
     if (text.empty())
         return 0;

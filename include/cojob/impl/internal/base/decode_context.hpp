@@ -4,8 +4,6 @@
 #include <cojob/detail/json_document.hpp>
 #include <cojob/impl/internal/base/unknown_collector.hpp>
 
-#include <boost/json/value.hpp>
-
 #include <algorithm>
 #include <cstddef>
 #include <string>
@@ -28,7 +26,7 @@ class decode_context {
 
     const json_document& document;
     unknown_collector unknown;
-    const boost::json::value* job = nullptr; ///< whose unknown members are gathered; null: nobody's
+    const json_node* job = nullptr; ///< whose unknown members are gathered; null: nobody's
 
     /// Each path once. A server that sends a hundred thousand odd items does not fill the memory with them: paths have
     /// only this library's names in them, and no answer has that many.

@@ -7,8 +7,6 @@
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/decode_context.hpp>
 
-#include <boost/json/array.hpp>
-#include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 
 #include <cstddef>
@@ -20,11 +18,11 @@
 
 namespace cojob::detail {
 
-/// A place in a JSON document that knows how it was reached.
+/// A value of a JSON document that knows how it was reached.
 ///
 /// A decoder visits the members of an object and says of each whether it has understood it:
 ///
-///     json.for_each_member([&](std::string_view name, const json_reader& member) {
+///     json.for_each_member([&](json_name name, const json_reader& member) {
 ///         if (name == "id")
 ///             return member.read_id(job.id);
 ///         if (name == "model")
@@ -36,43 +34,37 @@ namespace cojob::detail {
 /// as it is, and the latter is noted for the observer. What decides is strict: `member`, `as_…` and `fail` throw
 /// api_error `invalid_response`, which names the place: `items[2].id: expected an id`. Only names the decoder asked for
 /// get into the message: keys of maps are the server's and written `*`.
-/// A decoder visits each member once, in the order of the text, so it can be driven without a tree. A reader points to
-/// the one it came from, which therefore has to have a name.
+/// A decoder visits each member once, in the order of the text; of those with the same name the last one. A reader
+/// points to the one it came from, which therefore has to have a name.
 class json_reader {
   public:
-    explicit json_reader(const boost::json::value& root, decode_context* context = nullptr) noexcept
-        : value_(&root), context_(context)
-    {
-    }
+    /// The whole document.
+    explicit json_reader(decode_context& context) noexcept : value_(&context.document.root()), context_(&context) {}
 
-    /// Calls `visit(std::string_view name, const json_reader&) -> bool` for each member. Not an object: `false`.
+    /// Calls `visit(json_name, const json_reader&) -> bool` for each member. Not an object: `false`.
     template <class Function>
     bool for_each_member(Function visit) const
     {
-        const auto* const object = value_->if_object();
-        if (!object)
+        if (!is_object())
             return refuse("expected an object");
-        for (const auto& entry : *object) {
-            const std::string_view name(entry.key().data(), entry.key().size());
-            const json_reader reader(entry.value(), *this, name);
-            if (!visit(name, reader))
+        for (json_members members(document(), *value_); members.next();) {
+            const json_reader reader(members.value(), *this, members.name());
+            if (!visit(json_name(members.name()), reader))
                 reader.keep();
         }
         return true;
     }
 
-    /// The same for an object whose keys are data.
+    /// The same for an object whose names are data: `visit(std::string_view, const json_reader&)`.
     template <class Function>
     bool for_each_entry(Function visit) const
     {
-        const auto* const object = value_->if_object();
-        if (!object)
+        if (!is_object())
             return is_null() || refuse("expected an object");
-        for (const auto& entry : *object) {
-            const std::string_view key(entry.key().data(), entry.key().size());
-            json_reader reader(entry.value(), *this, key);
+        for (json_members members(document(), *value_); members.next();) {
+            json_reader reader(members.value(), *this, members.name());
             reader.is_entry_ = true;
-            if (!visit(key, std::as_const(reader)))
+            if (!visit(members.name(), std::as_const(reader)))
                 reader.keep();
         }
         return true;
@@ -82,12 +74,11 @@ class json_reader {
     template <class Function>
     bool for_each_element(Function visit) const
     {
-        const auto* const array = value_->if_array();
-        if (!array)
+        if (!is_array())
             return is_null() || refuse("expected an array");
         std::size_t index = 0;
-        for (const auto& element : *array) {
-            const json_reader reader(element, *this, index++);
+        for (const auto* element = value_ + 1; element != value_->next(); element = element->next()) {
+            const json_reader reader(*element, *this, index++);
             if (!visit(reader))
                 reader.keep();
         }
@@ -98,12 +89,10 @@ class json_reader {
     /// Only what can be asked for by a path is an id.
     bool read_id(std::string& to) const
     {
-        if (const auto* const text = value_->if_string())
-            to.assign(text->data(), text->size());
-        else if (const auto* const number = value_->if_int64(); number && *number != 0)
-            to = std::to_string(*number);
-        else if (value_->is_number())
-            to = literal();
+        if (is_string())
+            document().assign(to, *value_);
+        else if (value_->kind == json_kind::integer)
+            to = document().text_of(*value_);
         if (objection_to_segment(to) == nullptr)
             return true;
         to.clear();
@@ -113,20 +102,18 @@ class json_reader {
     /// A string that has to be there.
     bool read_present(std::string& to) const
     {
-        const auto* const text = value_->if_string();
-        if (!text)
+        if (!is_string())
             return refuse("expected a string");
-        to.assign(text->data(), text->size());
+        document().assign(to, *value_);
         return true;
     }
 
     /// A flag that has to be there.
     bool read_present(bool& to) const
     {
-        const auto* const flag = value_->if_bool();
-        if (!flag)
+        if (value_->kind != json_kind::boolean)
             return refuse("expected true or false");
-        to = *flag;
+        to = document().is_true(*value_);
         return true;
     }
 
@@ -134,20 +121,16 @@ class json_reader {
 
     bool read(std::optional<std::string>& to) const
     {
-        const auto* const text = value_->if_string();
-        if (!text)
-            return is_null() || refuse("expected a string");
-        to.emplace(text->data(), text->size());
-        return true;
+        if (is_null())
+            return true;
+        return is_string() ? read_present(to.emplace()) : refuse("expected a string");
     }
 
     bool read(std::optional<bool>& to) const
     {
-        const auto* const flag = value_->if_bool();
-        if (!flag)
-            return is_null() || refuse("expected true or false");
-        to = *flag;
-        return true;
+        if (is_null())
+            return true;
+        return value_->kind == json_kind::boolean ? read_present(to.emplace()) : refuse("expected true or false");
     }
 
     bool read(std::optional<std::int64_t>& to) const
@@ -159,26 +142,24 @@ class json_reader {
     /// \param is_empty_none an empty string says that there is none
     bool read(std::optional<timestamp>& to, bool is_empty_none = false) const
     {
-        if (const auto* const text = value_->if_string())
-            to = text->empty() ? std::nullopt : parse_time({text->data(), text->size()});
+        if (std::string room; is_string())
+            to = parse_time(document().decoded(*value_, room));
         else if (const auto number = whole_number())
             to = time_of_number(*number);
-        else if (const auto* const real = value_->if_double())
-            to = time_of_number(*real);
+        else if (value_->kind == json_kind::real)
+            to = time_of_number(document().to_double(*value_));
         return to || is_null() || (is_empty_none && is_empty_string()) || refuse("expected a time");
     }
 
     /// A member that has to be there. `name` is a literal.
     [[nodiscard]] json_reader member(std::string_view name) const&
     {
-        const auto* const object = value_->if_object();
-        if (!object)
+        if (!is_object())
             fail("expected an object");
-        const auto* const found = object->if_contains({name.data(), name.size()});
-        const json_reader reader(found ? *found : *value_, *this, name);
-        if (!found)
-            reader.fail("missing");
-        return reader;
+        for (json_members members(document(), *value_); members.next();)
+            if (members.name() == name)
+                return json_reader(members.value(), *this, name);
+        json_reader(*value_, *this, name).fail("missing");
     }
     json_reader member(std::string_view) const&& = delete;
 
@@ -192,16 +173,16 @@ class json_reader {
     }
 
     /// Whatever is there.
-    [[nodiscard]] const boost::json::value& as_value() const noexcept { return *value_; }
-    [[nodiscard]] bool is_null() const noexcept { return value_->is_null(); }
-    [[nodiscard]] bool is_array() const noexcept { return value_->is_array(); }
-    [[nodiscard]] bool is_empty_string() const noexcept { return value_->is_string() && value_->get_string().empty(); }
+    [[nodiscard]] boost::json::value as_value() const { return document().to_tree(*value_); }
+    [[nodiscard]] bool is_null() const noexcept { return value_->kind == json_kind::null; }
+    [[nodiscard]] bool is_array() const noexcept { return value_->kind == json_kind::array; }
+    [[nodiscard]] bool is_object() const noexcept { return value_->kind == json_kind::object; }
+    [[nodiscard]] bool is_empty_string() const noexcept { return is_string() && document().text_of(*value_) == "\"\""; }
 
     /// Notes that the value is not what was expected. `why` is a literal, as of all that is noted.
     bool refuse(std::string_view why) const // NOLINT(modernize-use-nodiscard): it is noted as well
     {
-        if (context_)
-            context_->note(path(path_style::schema), why);
+        context_->note(path(path_style::schema), why);
         return false;
     }
 
@@ -218,8 +199,6 @@ class json_reader {
     /// From here on, unknown members are those of one job, which is this value.
     void begin_job() const noexcept
     {
-        if (!context_)
-            return;
         (void)context_->unknown.take();
         context_->job = value_;
     }
@@ -227,8 +206,6 @@ class json_reader {
     /// What was found in this job.
     [[nodiscard]] unknown_members end_job() const noexcept
     {
-        if (!context_)
-            return {};
         context_->job = nullptr;
         return context_->unknown.take();
     }
@@ -240,29 +217,25 @@ class json_reader {
         full    ///< with the keys of maps, from the job
     };
 
-    json_reader(const boost::json::value& value, const json_reader& parent, std::string_view name) noexcept
+    json_reader(const json_node& value, const json_reader& parent, std::string_view name) noexcept
         : value_(&value), context_(parent.context_), parent_(&parent), name_(name)
     {
     }
-    json_reader(const boost::json::value& value, const json_reader& parent, std::size_t index) noexcept
+    json_reader(const json_node& value, const json_reader& parent, std::size_t index) noexcept
         : value_(&value), context_(parent.context_), parent_(&parent), index_(index)
     {
     }
 
-    /// How a number is written, if it is an integer.
-    [[nodiscard]] std::string literal() const
-    {
-        const auto text = context_ ? context_->document.text_of(*value_) : std::string_view();
-        return std::string(is_json_integer(text) ? text : std::string_view());
-    }
+    [[nodiscard]] const json_document& document() const noexcept { return context_->document; }
+    [[nodiscard]] bool is_string() const noexcept { return value_->kind == json_kind::string; }
 
-    [[nodiscard]] std::optional<std::int64_t> whole_number() const noexcept
+    [[nodiscard]] std::optional<std::int64_t> whole_number() const
     {
-        if (const auto* const number = value_->if_int64())
-            return *number;
+        if (value_->kind != json_kind::real)
+            return document().to_int64(*value_);
         constexpr double exact = 9007199254740992.0; // 2^53: up to here a double says which whole number was meant
-        if (const auto* const number = value_->if_double(); number && *number >= -exact && *number <= exact)
-            if (const auto whole = static_cast<std::int64_t>(*number); static_cast<double>(whole) == *number)
+        if (const auto number = document().to_double(*value_); number >= -exact && number <= exact)
+            if (const auto whole = static_cast<std::int64_t>(number); static_cast<double>(whole) == number)
                 return whole;
         return std::nullopt;
     }
@@ -270,8 +243,8 @@ class json_reader {
     /// As an unknown member of the job that is being read.
     void keep() const
     {
-        if (context_ && context_->job)
-            context_->unknown.add(path(path_style::full), context_->document.text_of(*value_));
+        if (context_->job)
+            context_->unknown.add(path(path_style::full), document().text_of(*value_));
     }
 
     /// Empty for where it begins, which has no name when its members are spoken of.
@@ -287,7 +260,7 @@ class json_reader {
         return (text.empty() ? text : text + '.').append(is_entry_ && style != path_style::full ? "*" : name_);
     }
 
-    const boost::json::value* value_;
+    const json_node* value_;
     decode_context* context_;
     const json_reader* parent_ = nullptr;
     std::string_view name_{};

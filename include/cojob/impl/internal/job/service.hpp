@@ -14,10 +14,7 @@
 #include <cojob/impl/internal/job/job_memory.hpp>
 #include <cojob/job/handle.hpp>
 
-#include <boost/json/monotonic_resource.hpp>
-
 #include <algorithm>
-#include <array>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -49,14 +46,12 @@ template <class T>
 T decode_response(const call_record& call, std::string_view api, T (*decode)(const json_reader&),
                   std::string_view id_member = {})
 {
-    std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
-    boost::json::monotonic_resource memory(room.data(), room.size());
     try {
         if (auto objection = coding_objection(call.request.wire, call.response); !objection.empty())
             throw_error({errc::invalid_response, std::move(objection)});
-        const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
+        const json_document document(call.response.body, call.client->options.limits.json_depth);
         decode_context context(document, key_of(call.request.wire.authorization));
-        const json_reader root(document.root(), &context);
+        const json_reader root(context);
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
             if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.job_id))

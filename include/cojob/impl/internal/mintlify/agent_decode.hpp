@@ -10,6 +10,7 @@
 
 namespace cojob::mintlify::detail {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 inline agent_job_status parse_agent_job_status(std::string_view text)
@@ -25,7 +26,7 @@ inline agent_job_status parse_agent_job_status(std::string_view text)
 
 inline bool read_source(const json_reader& json, job_source& source)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "repository")
             return member.read(source.repository);
         return name == "ref" && member.read(source.ref);
@@ -37,7 +38,7 @@ inline bool read_agent_job(const json_reader& json, agent_job& job)
 {
     bool has_status = false;
     json.begin_job();
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "id")
             return member.read_id(job.id);
         if (name == "status")

@@ -11,6 +11,7 @@
 
 namespace cojob::mintlify::detail {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 /// The vendor's spelling.
@@ -31,7 +32,7 @@ inline halt_reason parse_halt_reason(std::string_view text)
 
 inline bool read_todo(const json_reader& json, todo& step)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "id")
             return member.read(step.id);
         if (name == "content")
@@ -67,7 +68,7 @@ inline bool read_session(const json_reader& json, agent_session& s)
 {
     bool has_state = false;
     json.begin_job();
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "sessionId")
             return member.read_id(s.session_id);
         if (name == "subdomain")

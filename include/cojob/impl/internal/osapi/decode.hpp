@@ -19,6 +19,7 @@
 
 namespace cojob::osapi::detail {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 inline constexpr std::array<std::pair<std::string_view, job_status>, 6> statuses{
@@ -61,8 +62,8 @@ inline bool read_any(const json_reader& json, boost::json::value& to)
 
 inline bool read_operation(const json_reader& json, boost::json::object& to)
 {
-    if (const auto* const object = json.as_value().if_object())
-        to = *object;
+    if (json.is_object())
+        to = std::move(json.as_value().as_object());
     else if (!json.is_null())
         return json.refuse("expected an object");
     return true;
@@ -70,7 +71,7 @@ inline bool read_operation(const json_reader& json, boost::json::object& to)
 
 inline bool read_agent_response(const json_reader& json, agent_response& r)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "status")
             return member.read(r.status);
         if (name == "data")
@@ -85,7 +86,7 @@ inline bool read_agent_response(const json_reader& json, agent_response& r)
 
 inline bool read_agent_state(const json_reader& json, agent_state& s)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "status")
             return member.read(s.status);
         if (name == "error")
@@ -96,7 +97,7 @@ inline bool read_agent_state(const json_reader& json, agent_state& s)
 
 inline bool read_event(const json_reader& json, timeline_event& e)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "timestamp")
             return read_time(member, e.time);
         if (name == "event")
@@ -134,7 +135,7 @@ inline bool read_timeline(const json_reader& json, std::vector<timeline_event>& 
 }
 
 /// The members of a job that are objects or arrays.
-inline bool read_parts(std::string_view name, const json_reader& member, job& j)
+inline bool read_parts(json_name name, const json_reader& member, job& j)
 {
     if (name == "operation")
         return read_operation(member, j.operation);
@@ -152,7 +153,7 @@ inline bool read_job(const json_reader& json, job& j)
 {
     bool has_status = false;
     json.begin_job();
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "id")
             return member.read_id(j.id);
         if (name == "status")
@@ -209,7 +210,7 @@ inline job_page decode_page(const json_reader& json)
             ++page.skipped;
         return true;
     });
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         return name == "status_counts" && read_entries(member, page.status_counts, read_count); // null at first
     });
     return page;
@@ -219,7 +220,7 @@ inline job_page decode_page(const json_reader& json)
 inline retry_receipt decode_receipt(const json_reader& json)
 {
     retry_receipt r;
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "job_id")
             return member.read_id(r.job_id);
         if (name == "status")
