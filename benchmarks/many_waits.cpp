@@ -1,62 +1,33 @@
-// Ten thousand waits on one client, in virtual time: what a wait costs in memory, and that none polls too often or too
-// late.
+// Many waits on one client, in virtual time: that none polls too often or too late, and what a wait costs in memory.
 //
-//     many_waits [waits] [minutes]
+//     many_waits [waits] [minutes]   the schedule
+//     many_waits memory [waits]      bytes for each wait, as lines for docs/benchmarks/waits.tsv
 
 #include <cojob/http/transport.hpp>
+#include <cojob/job/many.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/testing/manual_clock.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <malloc.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <exception>
+#include <functional>
 #include <iostream>
 #include <memory>
-#include <new>
+#include <optional>
 #include <string>
 #include <unordered_map>
-
-namespace {
-
-std::size_t live_bytes = 0;
-
-} // namespace
-
-#ifndef __SANITIZE_ADDRESS__ // which has its own
-namespace {
-
-constexpr std::size_t header = alignof(std::max_align_t);
-
-} // namespace
-
-// Counts what is allocated and not yet freed.
-void* operator new(std::size_t size)
-{
-    auto* const block = static_cast<std::byte*>(std::malloc(size + header));
-    if (!block)
-        throw std::bad_alloc();
-    *reinterpret_cast<std::size_t*>(block) = size;
-    live_bytes += size;
-    return block + header;
-}
-void operator delete(void* p) noexcept
-{
-    if (!p)
-        return;
-    auto* const block = static_cast<std::byte*>(p) - header;
-    live_bytes -= *reinterpret_cast<std::size_t*>(block);
-    std::free(block);
-}
-void operator delete(void* p, std::size_t) noexcept
-{
-    operator delete(p);
-}
-#endif
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -74,12 +45,12 @@ class instant_server final : public cojob::http::transport {
         ++polls;
         const auto now = x.operation.time().now();
         const auto id = request.target.substr(request.target.rfind('/') + 1);
-        const auto [last, is_first] = last_.try_emplace(id, now);
-        if (!is_first) {
-            shortest = std::min(shortest, now - last->second);
-            longest = std::max(longest, now - last->second);
-            last->second = now;
+        auto& last = last_[id];
+        if (last) {
+            shortest = std::min(shortest, now - *last);
+            longest = std::max(longest, now - *last);
         }
+        last = now;
         co_return cojob::http::exchange_result{
             {},
             {},
@@ -91,11 +62,14 @@ class instant_server final : public cojob::http::transport {
     void close() noexcept override {}
     void shutdown() noexcept override {}
 
+    /// Makes room for what it notes of a job.
+    void expect(const std::string& id) { last_.try_emplace(id); }
+
     std::size_t polls = 0;
     cojob::duration shortest = cojob::duration::max(), longest{};
 
   private:
-    std::unordered_map<std::string, cojob::time_point> last_;
+    std::unordered_map<std::string, std::optional<cojob::time_point>> last_;
 };
 
 double seconds(cojob::duration d)
@@ -103,24 +77,50 @@ double seconds(cojob::duration d)
     return std::chrono::duration<double>(d).count();
 }
 
-/// Whether the waits kept to the schedule, and all of them ended.
-bool run(std::size_t waits, std::chrono::minutes length)
+/// Bytes on the heap, by malloc's own account: `operator new` does not see coroutine frames, which Asio gets from
+/// `aligned_alloc`.
+std::size_t live_bytes()
 {
-    asio::io_context context;
-    const auto clock = std::make_shared<cojob::testing::manual_clock>(context);
-    const auto server = std::make_shared<instant_server>();
-    cojob::client_options options;
-    options.clock = clock;
-    options.seed = 1;
-    cojob::mintlify::agent_options project;
-    project.project_id = "p";
-    project.api_key = cojob::secret("key");
-    const cojob::mintlify::agent agent(cojob::client(context.get_executor(), options, server), project);
+    const auto heap = ::mallinfo2();
+    return heap.uordblks + heap.hblkhd;
+}
 
+/// A client in virtual time on such a server.
+struct bench {
+    asio::io_context context;
+    std::shared_ptr<cojob::testing::manual_clock> clock = std::make_shared<cojob::testing::manual_clock>(context);
+    std::shared_ptr<instant_server> server = std::make_shared<instant_server>();
+    cojob::mintlify::agent agent = make_agent();
+
+  private:
+    [[nodiscard]] cojob::mintlify::agent make_agent()
+    {
+        cojob::client_options options;
+        options.clock = clock;
+        options.seed = 1;
+        cojob::mintlify::agent_options project;
+        project.project_id = "p";
+        project.api_key = cojob::secret("key");
+        return {cojob::client(context.get_executor(), options, server), project};
+    }
+};
+
+std::vector<std::string> make_ids(std::size_t count)
+{
+    std::vector<std::string> ids;
+    ids.reserve(count);
+    for (std::size_t i = 0; i < count; ++i)
+        ids.push_back("job-" + std::to_string(i));
+    return ids;
+}
+
+/// Whether the waits kept to the schedule, and all of them ended.
+bool keeps_to_the_schedule(std::size_t waits, std::chrono::minutes length)
+{
+    bench b;
     std::size_t ended = 0, timed_out = 0;
-    const auto before = live_bytes;
-    for (std::size_t i = 0; i < waits; ++i)
-        asio::co_spawn(context, cojob::wait_for_job(agent, "job-" + std::to_string(i), {.timeout = length}),
+    for (const auto& id : make_ids(waits))
+        asio::co_spawn(b.context, cojob::wait_for_job(b.agent, id, {.timeout = length}),
                        [&](std::exception_ptr failure, const cojob::mintlify::agent_job&) {
                            ++ended;
                            try {
@@ -129,27 +129,55 @@ bool run(std::size_t waits, std::chrono::minutes length)
                                timed_out += e.code() == cojob::errc::wait_timeout ? 1U : 0U;
                            }
                        });
-    clock->advance(15s);
-    const auto each = static_cast<double>(live_bytes - before) / static_cast<double>(waits);
-    clock->advance(length);
-    const auto polls_each = static_cast<double>(server->polls) / static_cast<double>(waits);
-    std::cout << waits << " waits for " << length.count() << " virtual minutes: " << server->polls << " polls, "
-              << polls_each << " each, " << seconds(server->shortest) << " to " << seconds(server->longest)
-              << " s apart; " << static_cast<std::size_t>(each) << " bytes a wait; " << clock->pending()
-              << " timers left\n";
+    b.clock->advance(length + 15s);
+    const auto& server = *b.server;
+    const auto polls_each = static_cast<double>(server.polls) / static_cast<double>(waits);
+    std::cout << waits << " waits for " << length.count() << " virtual minutes: " << server.polls << " polls, "
+              << polls_each << " each, " << seconds(server.shortest) << " to " << seconds(server.longest)
+              << " s apart; " << b.clock->pending() << " timers left\n";
     const auto most = seconds(length) / 5 + 2, least = seconds(length) / 10;
     // The last poll of a wait may follow the one before it sooner: it is made for the deadline.
-    return ended == waits && timed_out == waits && clock->pending() == 0 && server->longest <= 10s &&
+    return ended == waits && timed_out == waits && b.clock->pending() == 0 && server.longest <= 10s &&
            polls_each <= most && polls_each >= least;
+}
+
+/// Starts waits in some way, then measures: each has been polled once or more.
+double bytes_of_each(std::size_t waits, const std::function<void(bench&)>& start)
+{
+    bench b;
+    for (const auto& id : make_ids(waits)) // what the server notes of a job is not the client's
+        b.server->expect(id);
+    const auto before = live_bytes();
+    start(b);
+    b.clock->advance(15s);
+    return static_cast<double>(live_bytes() - before) / static_cast<double>(waits);
+}
+
+void print_memory(std::size_t waits)
+{
+    const auto spawned = bytes_of_each(waits, [waits](bench& b) {
+        for (const auto& id : make_ids(waits))
+            asio::co_spawn(b.context, cojob::wait_for_job(b.agent, id), asio::detached);
+    });
+    const auto of_one = bytes_of_each(waits, [waits](bench& b) {
+        asio::co_spawn(b.context, cojob::wait_for_all(b.agent, make_ids(waits)), asio::detached);
+    });
+    std::cout << "spawned wait_for_job\t" << static_cast<std::size_t>(spawned) << "\njob in wait_for_all\t"
+              << static_cast<std::size_t>(of_one) << '\n';
 }
 
 } // namespace
 
 int main(int argc, char** argv)
 {
-    const auto waits = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 10'000;
-    const auto minutes = argc > 2 ? std::strtol(argv[2], nullptr, 10) : 60;
-    const auto good = run(waits, std::chrono::minutes(minutes));
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (!arguments.empty() && arguments[0] == "memory") {
+        print_memory(arguments.size() > 1 ? std::stoul(arguments[1]) : 100'000);
+        return 0;
+    }
+    const auto waits = arguments.empty() ? 10'000 : std::stoul(arguments[0]);
+    const auto minutes = arguments.size() > 1 ? std::stol(arguments[1]) : 60;
+    const auto good = keeps_to_the_schedule(waits, std::chrono::minutes(minutes));
     std::cout << (good ? "as planned\n" : "NOT as planned\n");
     return good ? 0 : 1;
 }
