@@ -26,8 +26,15 @@ namespace detail {
 
 using job_ptr = std::shared_ptr<const void>;
 
+/// The arguments of a wait. Coroutines get them by pointer: they are freed before the wait, and frames are not.
+struct one_wait {
+    std::shared_ptr<const polled_api> api;
+    job_reference job;
+    wait_options options;
+};
+
 /// Returns the job as it was when it ended.
-COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_reference, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::unique_ptr<one_wait>);
 
 /// The deadline of a wait that begins now. \throws api_error invalid_argument
 COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
@@ -40,11 +47,19 @@ COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<v
 COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
 
 template <class Api>
-asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, wait_options options)
+asio::awaitable<typename Api::job_type> wait_on(std::unique_ptr<Api> api, std::unique_ptr<one_wait> of)
 {
-    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
-    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(job), options);
+    of->api = detail::share<const polled_api_of<Api>>(std::move(*api));
+    api.reset();
+    const auto end = co_await detail::wait_for_end(std::move(of));
     co_return *static_cast<const typename Api::job_type*>(end.get());
+}
+
+template <class Api>
+asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, const wait_options& options)
+{
+    auto of = std::make_unique<one_wait>(one_wait{{}, std::move(job), options});
+    return detail::wait_on<Api>(std::make_unique<Api>(std::move(api)), std::move(of));
 }
 
 template <class Api>

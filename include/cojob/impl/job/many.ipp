@@ -15,35 +15,51 @@
 
 namespace cojob::detail {
 
+/// The results in the order of the jobs.
+inline std::vector<job_end> results_of(std::vector<wait_end> ends,
+                                       std::vector<std::pair<std::size_t, error_info>> refused)
+{
+    std::vector<job_end> results;
+    results.reserve(ends.size() + refused.size());
+    auto next = refused.begin();
+    const auto add_refused = [&] {
+        for (; next != refused.end() && next->first == results.size(); ++next)
+            results.emplace_back(std::move(next->second));
+    };
+    for (auto& end : ends) {
+        add_refused();
+        if (end.thrown)
+            std::rethrow_exception(end.thrown);
+        if (end.failure)
+            results.emplace_back(std::move(*end.failure));
+        else
+            results.emplace_back(std::move(end.job));
+    }
+    add_refused();
+    return results;
+}
+
 asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api> api,
                                                         std::vector<job_reference> jobs, wait_options options)
 {
     check_options(options, api->default_schedule());
-    std::vector<job_end> results(jobs.size());
     std::vector<wait_subject> subjects;
-    std::vector<std::size_t> places;
+    std::vector<std::pair<std::size_t, error_info>> refused; // with their places among the results
+    subjects.reserve(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         try {
             subjects.push_back(make_subject(api, jobs[i]));
-            places.push_back(i);
         } catch (const api_error& failure) {
             auto info = failure.info();
             info.job_id = jobs[i].id().substr(0, 256);
-            results[i] = std::move(info);
+            refused.emplace_back(i, std::move(info));
         }
     }
-    if (subjects.empty())
-        co_return results;
-    auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::all_end);
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-        if (ends[i].thrown)
-            std::rethrow_exception(ends[i].thrown);
-        if (ends[i].failure.code())
-            results[places[i]] = std::move(ends[i].failure);
-        else
-            results[places[i]] = std::move(ends[i].job);
-    }
-    co_return results;
+    jobs = {}; // nothing is kept twice while they are waited for
+    std::vector<wait_end> ends;
+    if (!subjects.empty())
+        ends = co_await wait_for_ends(std::move(subjects), options, set_goal::all_end);
+    co_return results_of(std::move(ends), std::move(refused));
 }
 
 /// A success; else, when it was given up or the time was up, the first that was waited for until then; else the failure
@@ -53,7 +69,7 @@ inline bool comes_before(const wait_end& a, const wait_end& b)
     const auto rank = [](const wait_end& end) -> std::size_t {
         if (end.is_success())
             return 0;
-        return end.failure.code() == errc::wait_timeout ? 1 : end.order + 1;
+        return end.failure && end.failure->code() == errc::wait_timeout ? 1 : end.order + 1;
     };
     return rank(a) < rank(b);
 }

@@ -23,12 +23,16 @@ client until(const client& c, time_point deadline)
     return client_state::until(c, deadline);
 }
 
-asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
+asio::awaitable<job_ptr> wait_for_end(std::unique_ptr<one_wait> of)
 {
+    co_await accept_every_cancellation();
     std::vector<wait_subject> one;
-    one.push_back(make_subject(std::move(api), job));
-    auto ends = co_await wait_for_ends(std::move(one), options, set_goal::all_end);
-    co_return value_of(std::move(ends.front()));
+    one.push_back(make_subject(std::move(of->api), of->job));
+    const auto wait = make_wait_set(std::move(one), of->options, set_goal::all_end);
+    of.reset();
+    if (!wait->is_refused())
+        co_await run_waits(wait);
+    co_return value_of(std::move(wait->take_ends().front()));
 }
 
 time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)

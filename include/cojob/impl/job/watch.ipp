@@ -3,6 +3,7 @@
 
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/base/reentrancy_guard.hpp>
 #include <cojob/impl/internal/job/wait_set.hpp>
 #include <cojob/job/watch.hpp>
@@ -49,7 +50,7 @@ class watch_state final : public wait_listener {
         if (latest_)
             co_return wait_end{.job = std::exchange(latest_, nullptr)};
         if (!wait_->end())
-            co_return wait_end{.failure = error_code(asio::error::operation_aborted)};
+            co_return failed_wait(error_code(asio::error::operation_aborted));
         is_over_ = true;
         auto end = wait_->take_end();
         if (end.is_success() && returned_ && api_->is_same(returned_.get(), end.job.get()))
@@ -77,6 +78,7 @@ class watch_state final : public wait_listener {
         watch_state& state_;
     };
 
+    [[nodiscard]] bool wants_changes() const noexcept override { return true; }
     void changed(const job_view& seen) override
     {
         latest_ = seen.job;

@@ -1,8 +1,10 @@
 #ifndef COJOB_JOB_DETAIL_JOB_REFERENCE_HPP
 #define COJOB_JOB_DETAIL_JOB_REFERENCE_HPP
 
+#include <cojob/detail/share.hpp>
 #include <cojob/job/handle.hpp>
 
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -17,16 +19,21 @@ class job_reference {
         whole   ///< the caller has the job, so it exists
     };
 
-    explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
-    explicit job_reference(job_handle handle) : handle_(std::move(handle)), given_(kind::handle) {}
+    explicit job_reference(std::string id, kind given = kind::id) : id_(std::move(id)), given_(given) {}
+    explicit job_reference(job_handle handle)
+        : id_(handle.id), handle_(detail::share<const job_handle>(std::move(handle))), given_(kind::handle)
+    {
+    }
 
     [[nodiscard]] kind given() const noexcept { return given_; }
-    [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
     /// The handle. Precondition: `given() == kind::handle`.
-    [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
+    [[nodiscard]] const job_handle& handle() const noexcept { return *handle_; }
 
   private:
-    job_handle handle_; ///< contains only the id, unless the job was given by a handle
+    std::string id_;
+    std::shared_ptr<const job_handle>
+        handle_; ///< null unless the job was given by a handle: it takes three times as much
     kind given_;
 };
 

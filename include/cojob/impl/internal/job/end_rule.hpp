@@ -4,6 +4,7 @@
 #include <cojob/clock.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,23 +33,22 @@ class end_rule {
     [[nodiscard]] bool accepts(bool is_finished, std::string_view status, time_point begun, time_point now)
     {
         if (!is_new_end(is_finished, begun, now)) {
-            stands_since_.reset();
+            standing_.reset();
             return false;
         }
         if (settle_ == duration::zero())
             return true;
-        if (!stands_since_ || standing_ != status) {
-            stands_since_ = now;
-            standing_ = status;
+        if (!standing_ || standing_->status != status) {
+            standing_ = std::make_unique<standing>(standing{now, std::string(status)});
             return false;
         }
-        return begun - *stands_since_ >= settle_;
+        return begun - standing_->since >= settle_;
     }
 
     /// When the end that was seen last will have stood long enough.
     [[nodiscard]] std::optional<time_point> settles_at() const noexcept
     {
-        return stands_since_ ? std::optional(cojob::detail::after(*stands_since_, settle_)) : std::nullopt;
+        return standing_ ? std::optional(cojob::detail::after(standing_->since, settle_)) : std::nullopt;
     }
 
     /// The message that no longer casts doubt on an end.
@@ -81,10 +81,15 @@ class end_rule {
         message_.reset();
     }
 
+    /// An end that has to stand for a while.
+    struct standing {
+        time_point since;
+        std::string status;
+    };
+
     duration interval_, settle_;
     std::optional<time_point> message_, settled_, first_end_;
-    std::optional<time_point> stands_since_;
-    std::string standing_; ///< the status that does
+    std::unique_ptr<standing> standing_; ///< null in most waits
 };
 
 } // namespace cojob::detail

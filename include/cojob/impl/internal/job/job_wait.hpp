@@ -6,6 +6,7 @@
 #include <cojob/impl/internal/job/answer_series.hpp>
 #include <cojob/impl/internal/job/end_rule.hpp>
 #include <cojob/impl/internal/job/job_memory.hpp>
+#include <cojob/impl/internal/job/last_seen.hpp>
 #include <cojob/impl/internal/job/poll_failure.hpp>
 #include <cojob/impl/internal/job/poll_hub.hpp>
 #include <cojob/impl/internal/job/poll_plan.hpp>
@@ -29,10 +30,10 @@ class job_wait final : public poll_waiter {
   public:
     job_wait(client_state& state, wait_subject subject, const wait_options& options, wait_listener& listener)
         : state_(state), subject_(std::move(subject)), on_unknown_(options.on_unknown), listener_(listener),
-          hub_(state.extension<poll_hub>()), memory_(state.extension<job_memory>()),
-          schedule_(merge(options.schedule, subject_.api->default_schedule())),
-          plan_(schedule_, options.timeout, now(), options.patience), rule_(schedule_.min_interval, options.settle),
-          report_(state, subject_)
+          memory_(*state.extension<job_memory>()),
+          plan_(merge(options.schedule, subject_.api->default_schedule()), options.timeout, now(), options.patience),
+          rule_(plan_.schedule().min_interval, options.settle), report_(state, subject_),
+          last_(report_.has_listener() || listener.wants_changes() || options.settle != duration::zero())
     {
         const auto known = recall();
         is_known_ = known.created || known.messaged || subject_.is_seen;
@@ -48,12 +49,14 @@ class job_wait final : public poll_waiter {
     {
         if (end_ || scheduler_)
             return;
-        auto& scheduler = hub_->scheduler_of(state_, subject_.api->scope());
+        auto& scheduler = state_.extension<poll_hub>()->scheduler_of(state_, subject_.api->scope());
         scheduler.join(*this, subject_.api, subject_.id,
-                       {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                       {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), plan_.schedule().min_interval,
                         needs_whole_jobs});
-        if (!end_) // it may have been shut out
-            scheduler_ = &scheduler;
+        if (end_) // it was shut out
+            return;
+        scheduler_ = &scheduler;
+        subject_.api = shared_api(); // every wait would keep one of its own
     }
 
     /// Leaves it. What it knows, it keeps.
@@ -71,20 +74,18 @@ class job_wait final : public poll_waiter {
     {
         if (failure.job_id.empty()) // else a call has said it, without its key
             failure.job_id = subject_.id;
-        failure.job_status = last_.status;
+        failure.job_status = last_.status();
         return failure;
     }
 
   private:
     using next_poll = std::optional<time_point>;
 
-    static constexpr std::size_t max_status = 256;
-
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     [[nodiscard]] job_record recall() const
     {
-        auto known = memory_->find(subject_.key(), now());
+        auto known = memory_.find(subject_.key(), now());
         known.created = std::max(known.created, subject_.known.created);
         known.messaged = std::max(known.messaged, subject_.known.messaged);
         return known;
@@ -163,7 +164,7 @@ class job_wait final : public poll_waiter {
     /// No further answer will come. An end that is still settling is then the best result there is.
     void fail(error_info failure)
     {
-        end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
+        end_ = rule_.settles_at() ? wait_end{.job = last_.job()} : failed_wait(about_job(std::move(failure)));
     }
 
     next_poll over()
@@ -176,29 +177,29 @@ class job_wait final : public poll_waiter {
 
     next_poll after_answer(const poll_answer& answer)
     {
-        const auto& seen = answer.view;
+        constexpr std::size_t max_status = 256;
+        auto seen = answer.view;
         series_.answered();
         is_known_ = true;
         rule_.message_sent(recall().messaged);
         const auto is_over = rule_.accepts(seen.is_finished, seen.status, answer.begun, now());
         if (const auto settled = rule_.settled_message()) {
-            memory_->settled(subject_.key(), *settled);
+            memory_.settled(subject_.key(), *settled);
             if (subject_.known.messaged == settled)
                 subject_.known.messaged.reset();
         }
-        const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
-        last_ = seen;
-        last_.status = cut_at_character(seen.status, max_status);
-        report_.job(last_, is_change && report_.has_listener() && is_first_to_report(last_));
-        if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
-            end_ = wait_end{.job = last_.job};
+        seen.status = cut_at_character(seen.status, max_status);
+        const auto is_change = last_.note(seen, *subject_.api);
+        report_.job(seen, is_change && report_.has_listener() && is_first_to_report(seen));
+        if (is_over || (seen.is_unknown && on_unknown_ == unknown_status::stop)) {
+            end_ = wait_end{.job = seen.job};
             return {};
         }
-        if (is_change)
-            listener_.changed(last_);
+        if (is_change && listener_.wants_changes())
+            listener_.changed(seen);
         const auto next = plan_.answered(now(), believed_delay(answer), state_.random());
         const auto settles = rule_.settles_at();
-        const auto soonest = after(now(), std::max(schedule_.min_interval, believed_delay(answer)));
+        const auto soonest = after(now(), std::max(plan_.schedule().min_interval, believed_delay(answer)));
         return next && settles ? std::min(*next, std::max(*settles, soonest)) : next;
     }
 
@@ -211,7 +212,8 @@ class job_wait final : public poll_waiter {
             return {};
         // A list is an offer, and an unsent poll has asked nobody: neither says anything.
         if (answer.is_list && failure.code() != errc::rate_limited && !failure.is_final)
-            return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
+            return plan_
+                .postponed(now(), std::min(believed_delay(answer), plan_.schedule().max_interval), state_.random())
                 .value_or(now());
         if (is_unsent(answer))
             return plan_.postponed(now(), {}, state_.random());
@@ -232,7 +234,7 @@ class job_wait final : public poll_waiter {
     [[nodiscard]] duration delay_of_odd(const poll_answer& answer) const
     {
         const auto left = std::max(plan_.last_poll_at() - now(), duration::zero());
-        return std::min({believed_delay(answer), schedule_.max_interval, left});
+        return std::min({believed_delay(answer), plan_.schedule().max_interval, left});
     }
 
     next_poll after_throttling(const poll_answer& answer)
@@ -273,16 +275,14 @@ class job_wait final : public poll_waiter {
     void report_poll(error_code failure) const
     {
         const auto wait = next_ && !end_ ? std::max(*next_ - now(), duration(1)) : duration::zero();
-        report_.poll(last_.status, failure, wait);
+        report_.poll(last_.status(), failure, wait);
     }
 
     client_state& state_;
     wait_subject subject_;
     unknown_status on_unknown_;
     wait_listener& listener_;
-    std::shared_ptr<poll_hub> hub_;
-    std::shared_ptr<job_memory> memory_;
-    poll_schedule schedule_;
+    job_memory& memory_;
     poll_plan plan_;
     end_rule rule_;
     answer_series series_;
@@ -290,7 +290,7 @@ class job_wait final : public poll_waiter {
     poll_scheduler* scheduler_ = nullptr;
     next_poll next_;
     bool is_known_ = false; ///< that there is such a job
-    job_view last_;
+    last_seen last_;
     std::unique_ptr<error_info> last_failure_;
     std::optional<wait_end> end_;
 };

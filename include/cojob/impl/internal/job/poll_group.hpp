@@ -234,6 +234,11 @@ struct poll_group : timer_queue_hook {
     std::size_t place_in_scope_;
 };
 
+inline const std::shared_ptr<const polled_api>& poll_waiter::shared_api() const noexcept
+{
+    return job_->group->api;
+}
+
 inline bool poll_waiter::is_first_to_report(const job_view& seen)
 {
     auto& reported = job_->reported;

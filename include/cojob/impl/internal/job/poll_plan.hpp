@@ -44,6 +44,7 @@ class poll_plan {
     {
     }
 
+    [[nodiscard]] const poll_schedule& schedule() const noexcept { return schedule_; }
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
     /// Early enough for one more answer before the deadline.

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <optional>
 
 namespace cojob::detail {
@@ -74,6 +75,9 @@ class poll_waiter : public timer_queue_hook {
 
   protected:
     ~poll_waiter() = default;
+
+    /// The service of all who wait for jobs of equal services. While it is in the scheduler.
+    [[nodiscard]] const std::shared_ptr<const polled_api>& shared_api() const noexcept;
 
     /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
     [[nodiscard]] bool is_first_to_report(const job_view& seen);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,10 @@ namespace cojob::detail {
 class wait_report {
   public:
     wait_report(const client_state& state, const wait_subject& subject)
-        : observer_(state.options.observer.get()), subject_(subject), shown_id_(observer_ ? subject.id : std::string())
+        : observer_(state.options.observer.get()), subject_(subject)
     {
+        if (observer_)
+            told_ = std::make_unique<told>(told{.id = subject.id});
     }
 
     void poll_has_ended() noexcept { ++polls_; }
@@ -27,7 +30,7 @@ class wait_report {
     void show_id(const std::string& id)
     {
         if (observer_ && !id.empty())
-            shown_id_ = id;
+            told_->id = id;
     }
 
     /// The next poll is made after that; zero: there is none.
@@ -35,7 +38,7 @@ class wait_report {
     {
         if (observer_)
             observer_->on_poll(
-                {subject_.api->api(), shown_id_, failure ? std::string_view() : status, failure, polls_, next_in});
+                {subject_.api->api(), told_->id, failure ? std::string_view() : status, failure, polls_, next_in});
     }
 
     [[nodiscard]] bool has_listener() const noexcept { return observer_ != nullptr; }
@@ -45,9 +48,9 @@ class wait_report {
         if (!observer_)
             return;
         if (seen.is_unknown && is_news(seen.status))
-            observer_->on_unknown_status({subject_.api->api(), shown_id_, seen.status});
+            observer_->on_unknown_status({subject_.api->api(), told_->id, seen.status});
         if (is_change)
-            observer_->on_job_changed({subject_.api->api(), shown_id_, seen.status, {}, polls_, {}});
+            observer_->on_job_changed({subject_.api->api(), told_->id, seen.status, {}, polls_, {}});
     }
 
   private:
@@ -56,18 +59,22 @@ class wait_report {
 
     [[nodiscard]] bool is_news(const std::string& status)
     {
-        const auto is_seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), status) != unknown_seen_.end();
-        if (is_seen || unknown_seen_.size() >= max_unknown)
+        auto& known = told_->unknown;
+        if (std::find(known.begin(), known.end(), status) != known.end() || known.size() >= max_unknown)
             return false;
-        unknown_seen_.push_back(status);
+        known.push_back(status);
         return true;
     }
 
+    struct told {
+        std::string id{}; ///< as it is shown: a key may be where an id should be
+        std::vector<std::string> unknown{};
+    };
+
     observer* observer_;
     const wait_subject& subject_;
-    std::string shown_id_; // a key may be where an id should be
+    std::unique_ptr<told> told_; // null without an observer
     unsigned polls_ = 0;
-    std::vector<std::string> unknown_seen_;
 };
 
 } // namespace cojob::detail

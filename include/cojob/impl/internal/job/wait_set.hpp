@@ -3,12 +3,21 @@
 
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
-#include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/base/hop.hpp>
+#include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/job_wait.hpp>
+#include <cojob/operation.hpp>
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <list>
 #include <memory>
 #include <optional>
@@ -21,74 +30,153 @@ namespace cojob::detail {
 /// When a wait for several jobs is over.
 enum class set_goal { all_end, one_ends };
 
-/// A wait for several jobs of one service. The caller and what runs on the client's strand share it.
-struct wait_record {
-    wait_record(std::shared_ptr<client_state> c, std::vector<wait_subject> s, wait_options o, set_goal g)
-        : client(std::move(c)), subjects(std::move(s)), options(o), goal(g), op(client->alarm)
-    {
-    }
-
-    const std::shared_ptr<client_state> client;
+/// What waits begin with. It is freed then.
+struct wait_request {
     std::vector<wait_subject> subjects;
-    const wait_options options;
-    const set_goal goal;
-    operation op;
-    std::vector<wait_end> ends{}; ///< one for each subject
+    wait_options options;
 };
 
-/// Waits for several jobs, on the client's strand. A thousand of them are a thousand entries in the poll scheduler and
-/// one coroutine.
-class wait_set final : public wait_listener {
+/// Waits for one or several jobs of one service, as one operation on the client's strand: an entry in the poll
+/// scheduler for each job, and no coroutine. The caller has it too, for what it brings.
+class wait_set final : public wait_listener, public std::enable_shared_from_this<wait_set> {
   public:
-    static asio::awaitable<void> run(std::shared_ptr<wait_record> wait)
+    wait_set(std::shared_ptr<client_state> c, std::unique_ptr<wait_request> r, set_goal g)
+        : client_(std::move(c)), request_(std::move(r)), goal_(g), op_(share<operation>(client_->alarm)),
+          over_(client_->executor, asio::steady_timer::time_point::max())
     {
-        co_await asio::this_coro::throw_if_cancelled(false);
-        const client_state::running_guard running(*wait->client, {wait, &wait->op});
-        wait_set self(*wait);
-        self.begin();
-        if (!wait->op.is_stopped())
-            co_await self.over_.wait(wait->op);
-        self.end();
     }
 
-  private:
-    explicit wait_set(wait_record& wait) : record_(wait), over_(wait.op.executor()) {}
-
-    void begin()
+    /// Runs it, and completes on the strand.
+    void start(std::shared_ptr<completion> to)
     {
-        for (auto& subject : record_.subjects)
-            waits_.emplace_back(*record_.client, std::move(subject), record_.options, *this);
+        run_soon(client_->executor, [self = shared_from_this(), to = std::move(to)] { self->begin(to); });
+    }
+
+    /// From any thread. It is decided on the strand.
+    void cancel(asio::cancellation_type type)
+    {
+        asio::dispatch(client_->executor, [self = shared_from_this(), type] { self->op_->cancel(type); });
+    }
+
+    /// Whether there is nothing to run, because the client is closed. Every wait is given up then.
+    [[nodiscard]] bool is_refused()
+    {
+        if (!client_->is_closed())
+            return false;
+        for (auto& subject : request_->subjects) {
+            ends_.push_back(failed_wait(error_code(asio::error::operation_aborted)));
+            ends_.back().failure->job_id = std::move(subject.id);
+        }
+        return true;
+    }
+
+    /// One for each subject, once it has completed.
+    [[nodiscard]] std::vector<wait_end> take_ends() { return std::move(ends_); }
+
+  private:
+    /// The pending timer owns the operation, as the context owns the timer: if the context is destroyed, so is this,
+    /// and the caller's coroutine, which `to` has. Nothing here may own `to`: that coroutine owns this.
+    void begin(const std::shared_ptr<completion>& to)
+    {
+        std::exception_ptr thrown;
+        try {
+            running_.emplace(*client_, op_);
+            op_->slot().assign([this](asio::cancellation_type) { over_.cancel(); });
+            begin_waits();
+            if (!op_->is_stopped() && !is_over_)
+                return over_.async_wait([self = shared_from_this(), to](error_code) { self->finish(*to, {}); });
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        finish(*to, std::move(thrown));
+    }
+
+    void begin_waits()
+    {
+        const auto request = std::exchange(request_, nullptr);
+        total_ = request->subjects.size();
+        for (auto& subject : request->subjects)
+            waits_.emplace_back(*client_, std::move(subject), request->options, *this);
         for (auto& wait : waits_)
-            if (!over_.is_set())
+            if (!is_over_)
                 wait.resume();
     }
 
-    void end()
+    void finish(completion& to, std::exception_ptr thrown)
     {
-        record_.ends.reserve(waits_.size());
+        try {
+            if (!thrown)
+                collect_ends();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        waits_.clear(); // here: the caller, who has this too, is not on the strand
+        running_.reset();
+        to.complete(std::move(thrown));
+    }
+
+    void collect_ends()
+    {
+        ends_.reserve(waits_.size());
         for (auto& wait : waits_) {
             wait.pause();
-            record_.ends.push_back(wait.end() ? wait.take_end() : given_up(wait));
+            ends_.push_back(wait.end() ? wait.take_end() : given_up(wait));
         }
     }
 
     static wait_end given_up(const job_wait& wait)
     {
-        return {.failure = wait.about_job(error_code(asio::error::operation_aborted))};
+        return failed_wait(wait.about_job(error_code(asio::error::operation_aborted)));
     }
 
+    /// The poll scheduler is at work: the completion comes later.
     void ended(wait_end& end) override
     {
         end.order = ++ended_;
-        if (ended_ == waits_.size() || (record_.goal == set_goal::one_ends && end.is_success()))
-            over_.set();
+        is_over_ = is_over_ || ended_ == total_ || (goal_ == set_goal::one_ends && end.is_success());
+        if (is_over_)
+            over_.cancel();
     }
 
-    wait_record& record_;
-    event over_;
-    std::size_t ended_ = 0;
+    const std::shared_ptr<client_state> client_;
+    std::unique_ptr<wait_request> request_; // null once they have begun
+    const set_goal goal_;
+    bool is_over_ = false;
+    std::size_t ended_ = 0, total_ = 0;
+    const std::shared_ptr<operation> op_; // by itself: what keeps it must not keep this
+    asio::steady_timer over_; // never rings: to cancel it completes the operation, which takes no memory then
+    std::optional<client_state::running_guard> running_;
     std::list<job_wait> waits_; // a list: the poll scheduler refers to them
+    std::vector<wait_end> ends_;
 };
+
+/// Awaitable. Runs the waits on the client's strand and returns to the caller's executor, as `hop` does with a
+/// coroutine.
+[[nodiscard]] inline auto run_waits(std::shared_ptr<wait_set> waits)
+{
+    auto initiation = [](auto handler, const std::shared_ptr<wait_set>& run) {
+        using back_type = return_to_caller<decltype(handler)>;
+        std::shared_ptr<back_type> back;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                // Not an owner: the caller's signal may outlive the context.
+                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                    if (const auto live = weak.lock())
+                        live->cancel(type);
+                });
+            back = std::make_shared<back_type>(std::move(handler));
+            run->start(back);
+        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+            if (!back)
+                back_type(std::move(handler)).complete(std::current_exception());
+            else
+                back->complete(std::current_exception());
+        }
+    };
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
+                                                                                  std::move(waits));
+}
 
 /// \throws api_error invalid_argument
 inline void check_options(const wait_options& options, const poll_schedule& service)
@@ -102,27 +190,26 @@ inline void check_options(const wait_options& options, const poll_schedule& serv
     merge(options.schedule, service);
 }
 
-/// On the caller's executor. The subjects are of one service, and at least one.
+/// The subjects are of one service, and at least one. \throws api_error invalid_argument
+inline std::shared_ptr<wait_set> make_wait_set(std::vector<wait_subject> subjects, const wait_options& options,
+                                               set_goal goal)
+{
+    const auto& api = *subjects.front().api;
+    check_options(options, api.default_schedule());
+    auto client = client_state::of(api.get_client());
+    auto request = std::make_unique<wait_request>(wait_request{std::move(subjects), options});
+    return share<wait_set>(std::move(client), std::move(request), goal);
+}
+
+/// On the caller's executor.
 inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_subject> subjects, wait_options options,
                                                             set_goal goal)
 {
     co_await accept_every_cancellation();
-    const auto& api = *subjects.front().api;
-    check_options(options, api.default_schedule());
-    auto state = client_state::of(api.get_client());
-    if (state->is_closed()) {
-        std::vector<wait_end> ends(subjects.size());
-        for (std::size_t i = 0; i < ends.size(); ++i) {
-            ends[i].failure = error_code(asio::error::operation_aborted);
-            ends[i].failure.job_id = std::move(subjects[i].id);
-        }
-        co_return ends;
-    }
-    const auto wait = share<wait_record>(std::move(state), std::move(subjects), options, goal);
-    std::shared_ptr<operation> op(wait, &wait->op);
-    auto inner = wait_set::run(wait);
-    co_await hop(std::move(op), std::move(inner));
-    co_return std::move(wait->ends);
+    const auto waits = make_wait_set(std::move(subjects), options, goal);
+    if (!waits->is_refused())
+        co_await run_waits(waits);
+    co_return waits->take_ends();
 }
 
 /// The job, or the failure as an exception.
@@ -130,8 +217,8 @@ inline std::shared_ptr<const void> value_of(wait_end end)
 {
     if (end.thrown)
         std::rethrow_exception(end.thrown);
-    if (end.failure.code())
-        throw_error(std::move(end.failure));
+    if (end.failure)
+        throw_error(std::move(*end.failure));
     return std::move(end.job);
 }
 
