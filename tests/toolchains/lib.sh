@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # Builds cojob by a compiler command alone, to be sourced with the project's root as working directory: no compiled part of
-# Boost is needed, so that another standard library or another Boost can be tried by what is in headers.
+# Boost is needed, so that another standard library, another Boost or another system can be tried by what is in headers.
 
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
@@ -9,47 +9,81 @@ warnings=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -DBOOST_ASIO_NO
 # A script for another system sets these.
 libraries=(-lssl -lcrypto -pthread)
 runner=()
+suffix= # of programs' names
 test_options=()
 
-# try_library FOLDER COMMAND...: a user's program, header-only from the single header, and compiled apart from the library.
-try_library() {
-    local folder=$1 command=("${@:2}" -std=c++20 "${warnings[@]}")
+# compile COMMAND...: with warnings, and with ccache if there is one.
+compile() {
+    local command=("$@" -std=c++20 "${warnings[@]}")
     ! have ccache || command=(ccache "${command[@]}")
-    rm -rf "$folder"
+    "${command[@]}"
+}
+
+# compile_apart COMMAND...: for a program that links the compiled library.
+compile_apart() { compile "$@" -Iinclude -DCOJOB_SEPARATE_COMPILATION; }
+
+# compile_library FOLDER COMMAND...: all function bodies, with Boost.JSON's, as FOLDER/cojob.o.
+compile_library() {
+    mkdir -p "$1"
+    compile_apart "${@:2}" -DCOJOB_JSON_SOURCE -c src/cojob.cpp -o "$1/cojob.o"
+}
+
+# try_single_header FOLDER COMMAND...: a user's program, header-only from the single header.
+try_single_header() {
+    local folder=$1
     mkdir -p "$folder"
     {
         echo '#include <cojob_testing.hpp>'
         grep -v '^#include <cojob/' tests/consumers/main.cpp
     } >"$folder/single.cpp"
-    "${command[@]}" -Isingle_include -c "$folder/single.cpp" -o "$folder/single.o"
+    compile "${@:2}" -Isingle_include -c "$folder/single.cpp" -o "$folder/single.o"
     "${@:2}" "$folder/single.o" -o "$folder/single" "${libraries[@]}"
-    "$folder/single"
+    "${runner[@]}" "$folder/single"
+}
 
-    command+=(-Iinclude -DCOJOB_SEPARATE_COMPILATION)
-    "${command[@]}" -DCOJOB_JSON_SOURCE -c src/cojob.cpp -o "$folder/cojob.o"
-    "${command[@]}" -c tests/consumers/main.cpp -o "$folder/main.o"
+# try_compiled FOLDER COMMAND...: the same program with separate compilation.
+try_compiled() {
+    local folder=$1
+    compile_library "$@"
+    compile_apart "${@:2}" -c tests/consumers/main.cpp -o "$folder/main.o"
     "${@:2}" "$folder/main.o" "$folder/cojob.o" -o "$folder/main" "${libraries[@]}"
-    "$folder/main"
+    "${runner[@]}" "$folder/main"
 }
 
-# compile_library FOLDER COMMAND...: all function bodies, with Boost.JSON's, as FOLDER/cojob.o.
-compile_library() {
-    local command=("${@:2}" -std=c++20 "${warnings[@]}" -Iinclude -DCOJOB_SEPARATE_COMPILATION -DCOJOB_JSON_SOURCE)
-    ! have ccache || command=(ccache "${command[@]}")
-    mkdir -p "$1"
-    "${command[@]}" -c src/cojob.cpp -o "$1/cojob.o"
+# leave_out_long_tests: for a processor or a system that is emulated. There tests of ten thousand repetitions take minutes, and races end
+# otherwise than on a real one.
+leave_out_long_tests() {
+    local name
+    for name in the_hop/twenty_thousand_cancels_around_the_end every_completion_token/is_cancelled_many_times_around_the_end \
+        a_list_cursor/finds_where_it_was_in_few_pages_however_many_jobs_vanish ten_thousand_histories_of_a_quota \
+        a_server_that_counts_exactly; do
+        test_options+=("--run_test=!$name")
+    done
 }
 
-# try_unit_tests FOLDER COMMAND...: after try_library or compile_library, all unit tests in one file, with Boost.Test from its headers.
-try_unit_tests() {
-    local folder=$1 command=("${@:2}" -std=c++20 "${warnings[@]}" -Iinclude -Itests -DCOJOB_SEPARATE_COMPILATION)
-    ! have ccache || command=(ccache "${command[@]}")
+# try_tests FOLDER/NAME FILE... -- COMMAND...: after compile_library or try_compiled, the tests in these files. They are compiled as one
+# file, FOLDER/NAME.cpp, with Boost.Test from its headers.
+try_tests() {
+    local name=$1 files=()
+    shift
+    while [[ $1 != -- ]]; do
+        files+=("${1#tests/}")
+        shift
+    done
     {
         echo '#define BOOST_TEST_MODULE cojob'
         echo '#include <boost/test/included/unit_test.hpp>'
-        printf '#include "unit/%s"\n' tests/unit/*.cpp | sed 's#tests/unit/##'
-    } >"$folder/unit.cpp"
-    "${command[@]}" -c "$folder/unit.cpp" -o "$folder/unit.o"
-    "${@:2}" "$folder/unit.o" "$folder/cojob.o" -o "$folder/unit" "${libraries[@]}"
-    "${runner[@]}" "$folder/unit" "${test_options[@]}"
+        printf '#include "%s"\n' "${files[@]}"
+    } >"$name.cpp"
+    compile_apart "${@:2}" -Itests -c "$name.cpp" -o "$name.o"
+    "${@:2}" "$name.o" "${name%/*}/cojob.o" -o "$name$suffix" "${libraries[@]}"
+    "${runner[@]}" "$name$suffix" "${test_options[@]}"
+}
+
+# optional VARIABLE COMMAND...: runs the command, which sets the variable. Leaves it empty if the command calls skip.
+optional() {
+    local status=0 value
+    value=$("${@:2}" >&2 && printf '%s' "${!1}") || status=$?
+    ((status == 0 || status == 77)) || return "$status"
+    printf -v "$1" '%s' "$value"
 }
