@@ -114,7 +114,7 @@ inline std::optional<retry_receipt> read_timeline(const call_record& call, times
     const auto received = call.client->time().wall_now();
     const auto date =
         parse_http_date(call.response.header("Date").value_or(""), std::chrono::floor<std::chrono::seconds>(received));
-    const auto began = date ? at_server(started, *date, call.attempts.back().started, received) : std::nullopt;
+    const auto began = date ? at_server(started, *date, call.last.started, received) : std::nullopt;
     if (!began)
         return std::nullopt;
     known.began = *began;

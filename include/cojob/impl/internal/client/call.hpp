@@ -46,7 +46,7 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
     info.method = request.wire.method;
     info.path = without_key(request.wire.target, request.wire.authorization);
     info.http_status = call.response.status;
-    info.attempts = call.attempts;
+    info.attempts = call.all_attempts();
     add_server_headers(info, call.response, request.wire.authorization); // a provider's key too
     info.job_id = without_key(request.job_id, request.wire.authorization);
     return info;

@@ -36,7 +36,16 @@ class call_record {
     std::exception_ptr thrown{};               ///< an exception of the credential provider or the header hook
     http::response response{};                 ///< set after a success
     std::shared_ptr<http::body_stream> rest{}; ///< the rest of the body, if it is streamed
-    std::vector<attempt> attempts{};
+    std::vector<attempt> attempts{};           ///< that failed
+    attempt last{};                            ///< set after a success
+
+    /// The attempts of a call that has succeeded.
+    [[nodiscard]] std::vector<attempt> all_attempts() const
+    {
+        auto all = attempts;
+        all.push_back(last);
+        return all;
+    }
 };
 
 using call_ptr = std::shared_ptr<call_record>;

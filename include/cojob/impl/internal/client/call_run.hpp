@@ -213,7 +213,7 @@ class call_run {
         is_over_ = true;
         if (!result.record.ended || step.is_success) {
             result.record.ended = {};
-            trail().push_back(std::move(result.record));
+            call_.last = std::move(result.record);
             call_.response = std::move(result.exchange.response);
             call_.rest = std::move(result.exchange.rest);
             return;

@@ -19,13 +19,13 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
-#include <list>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <string>
 #include <typeinfo>
 #include <utility>
+#include <vector>
 
 namespace cojob::detail {
 
@@ -129,10 +129,7 @@ class client_state : public std::enable_shared_from_this<client_state> {
         made_in_.renew();
         random_.seed(std::random_device{}()); // even with options.seed: the parent uses that sequence
         transport->forked();
-        auto running = running_; // a copy: stopping one operation may end another
-        for (const auto& op : running)
-            if (const auto alive = op.lock(); alive && alive->has_forked())
-                alive->stop(stop_reason::forked);
+        stop_running(stop_reason::forked);
     }
 
     const asio::any_io_executor executor; // a strand, or the user's own with threading::single
@@ -149,40 +146,56 @@ class client_state : public std::enable_shared_from_this<client_state> {
     {
         is_closed_ = true;
         run_soon(executor, [self = shared_from_this()] {
-            auto running = self->running_; // a copy: stopping one operation may end another
-            for (const auto& op : running)
-                if (const auto alive = op.lock())
-                    alive->stop(stop_reason::closed);
+            self->stop_running(stop_reason::closed);
             self->transport->close();
         });
     }
     /// Thread-safe.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
+    /// An entry of the list of running operations, which is where its owner is: the list allocates nothing.
+    class running_entry {
+      public:
+        running_entry(client_state& s, std::shared_ptr<operation> o) : op(std::move(o)), older(s.newest_), state_(s)
+        {
+            if (older)
+                older->newer_ = this;
+            s.newest_ = this;
+        }
+        running_entry(const running_entry&) = delete;
+        running_entry& operator=(const running_entry&) = delete;
+        ~running_entry()
+        {
+            (newer_ ? newer_->older : state_.newest_) = older;
+            if (older)
+                older->newer_ = newer_;
+        }
+
+        const std::shared_ptr<operation> op;
+        running_entry* older; ///< null: none
+
+      private:
+        client_state& state_;
+        running_entry* newer_ = nullptr;
+    };
+
     /// Registers a running operation, from the first step of its coroutine, so that `close()` can stop it. Stops its
     /// timer at the end.
     class running_guard {
       public:
-        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
+        running_guard(client_state& s, std::shared_ptr<operation> op) : entry_(s, std::move(op))
         {
-            state_.notice_fork();
-            entry_ = state_.running_.insert(state_.running_.end(), operation_);
-            if (state_.is_closed())
-                operation_->stop(stop_reason::closed);
-            operation_->begin();
+            s.notice_fork();
+            if (s.is_closed())
+                entry_.op->stop(stop_reason::closed);
+            entry_.op->begin();
         }
         running_guard(const running_guard&) = delete;
         running_guard& operator=(const running_guard&) = delete;
-        ~running_guard()
-        {
-            operation_->finish();
-            state_.running_.erase(entry_);
-        }
+        ~running_guard() { entry_.op->finish(); }
 
       private:
-        client_state& state_;
-        std::shared_ptr<operation> operation_;
-        std::list<std::weak_ptr<operation>>::iterator entry_;
+        running_entry entry_;
     };
 
     /// For calls that run in their caller's coroutine and may never suspend.
@@ -210,8 +223,19 @@ class client_state : public std::enable_shared_from_this<client_state> {
     } counters;
 
   private:
+    /// Stops all running operations, the oldest first; after a fork, those of the parent.
+    void stop_running(stop_reason why)
+    {
+        std::vector<std::weak_ptr<operation>> running; // stopping one operation may end another
+        for (const auto* entry = newest_; entry; entry = entry->older)
+            running.push_back(entry->op);
+        for (; !running.empty(); running.pop_back())
+            if (const auto alive = running.back().lock(); alive && (why != stop_reason::forked || alive->has_forked()))
+                alive->stop(why);
+    }
+
     std::atomic<bool> is_closed_{false};
-    std::list<std::weak_ptr<operation>> running_;
+    running_entry* newest_ = nullptr;
     unsigned calls_in_place_ = 0;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
