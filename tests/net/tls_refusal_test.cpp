@@ -32,7 +32,7 @@ namespace made = cojob::testing::detail;
 using asio::ip::tcp;
 using cojob::errc;
 using cojob::error_code;
-using cojob::detail::tls_session;
+using cojob::detail::refuses_handshake;
 
 /// A chain of a root, an intermediate and a server, and what a server shows of it.
 struct chain {
@@ -157,10 +157,10 @@ BOOST_AUTO_TEST_CASE(refuses_a_handshake_with_nine_alerts_and_no_other)
     constexpr std::array refusals{40, 42, 43, 44, 45, 46, 48, 49, 116};
     for (int number = 0; number < 256; ++number)
         BOOST_TEST_CONTEXT(number)
-    BOOST_TEST(tls_session::refuses_handshake(alert(number)) == (std::ranges::count(refusals, number) != 0));
-    BOOST_TEST(!tls_session::refuses_handshake(asio::error::eof));
-    BOOST_TEST(!tls_session::refuses_handshake({1116, asio::error::get_ssl_category()}));
-    BOOST_TEST(!tls_session::refuses_handshake({}));
+    BOOST_TEST(refuses_handshake(alert(number)) == (std::ranges::count(refusals, number) != 0));
+    BOOST_TEST(!refuses_handshake(asio::error::eof));
+    BOOST_TEST(!refuses_handshake({1116, asio::error::get_ssl_category()}));
+    BOOST_TEST(!refuses_handshake({}));
 }
 
 BOOST_AUTO_TEST_CASE(is_known_by_its_chain_or_any_part_of_it)

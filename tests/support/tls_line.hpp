@@ -54,6 +54,7 @@ class tls_line {
         socket.connect(acceptor.local_endpoint());
         acceptor.accept(server_);
         server_.non_blocking(true);
+        server_.set_option(asio::ip::tcp::no_delay(true));
         client_ = std::make_unique<cojob::detail::stream>(std::move(socket));
         peer_ = std::make_unique<tls_peer>(server_tls_.native_handle());
         cojob::tls_options options;
@@ -93,6 +94,9 @@ class tls_line {
         while (!unsent.empty() && !ec)
             unsent.erase(0, server_.write_some(asio::buffer(unsent), ec));
     }
+
+    /// Ends the connection without close_notify.
+    void hang_up() { server_.close(); }
 
     void flood(tls_message m, std::size_t bytes)
     {

@@ -21,7 +21,6 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <tuple>
 #include <utility>
 
 namespace cojob::detail {
@@ -137,19 +136,22 @@ class https_transport final : public http::transport {
             whole.emplace(options_.limits, line.buffer(), has_body ? body_mode::whole : body_mode::absent);
         }
         transaction exchanged(line, body ? body->reader() : *whole, request, x);
-        auto awaited = exchanged.go_on();
-        while (awaited != transaction::awaits::nothing) {
-            error_code ec;
+        using awaits = transaction::awaits;
+        error_code ec;
+        for (auto next = exchanged.go_on(); next != awaits::nothing; next = exchanged.go_on(std::exchange(ec, {}))) {
             if (exchanged.has_response())
                 op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
-            if (awaited == transaction::awaits::connection) {
-                std::tie(ec) = co_await line.ready(op);
-                op.step_slot().clear();
-            } else if (awaited == transaction::awaits::either)
-                ec = co_await line.readable_or_writable(op);
-            else
+            if (next == awaits::turn) {
                 co_await let_others_run(op.executor());
-            awaited = exchanged.go_on(ec);
+            } else if (next == awaits::either) {
+                ec = co_await line.readable_or_writable(op);
+            } else if (line.lacks() == asio::socket_base::wait_write) {
+                ec = co_await line.ready(op);
+            } else {
+                const auto [error, bytes] = co_await line.receive(op);
+                op.step_slot().clear();
+                line.received(error, bytes);
+            }
         }
         auto result = exchanged.result();
         if (result.error && is_the_servers_fault(x))
@@ -173,8 +175,7 @@ class https_transport final : public http::transport {
     /// A server may close a reused connection at any time, and an uncommitted request says nothing about the server.
     static bool is_the_servers_fault(const http::exchange& x)
     {
-        const auto was_silent = x.bytes_received == 0 && !x.operation.is_stopped();
-        return x.was_committed() && !(x.is_reused && was_silent);
+        return x.was_committed() && !(x.is_reused && x.bytes_received == 0 && !x.operation.is_stopped());
     }
 
     /// A server may close an idle connection at any time: after its timeout, or when it is reloaded. A request that is
@@ -218,11 +219,10 @@ class https_transport final : public http::transport {
     /// state by then, and shows it only when a request is sent.
     void reap(const clock& time)
     {
-        const auto now = time.now();
         const auto is_first = !awake_;
         if (is_first)
             awake_.emplace(time);
-        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
+        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : time.now(), true);
     }
 
     /// Returns whether to open another connection ahead. Idle connections that have ended do not count.

@@ -18,7 +18,6 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace cojob::detail {
@@ -178,8 +177,7 @@ class connector {
         proxy_handshake handshake(proxy, target, limits_, line.buffer());
         auto ec = go_on(handshake, line);
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await line.ready(op);
-            op.step_slot().clear();
+            ec = co_await line.ready(op);
             if (!ec && !op.is_stopped())
                 ec = go_on(handshake, line);
         }
@@ -220,8 +218,7 @@ class connector {
         if (expect_server(tls.native_handle(), name))
             ec = tls.handshake().error;
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await opened.connection->ready(op);
-            op.step_slot().clear();
+            ec = co_await opened.connection->ready(op);
             if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }

@@ -8,7 +8,7 @@
 #include <cojob/impl/internal/http/proxy_url.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/socks.hpp>
-#include <cojob/impl/internal/http/tls_session.hpp>
+#include <cojob/impl/internal/http/tls_alerts.hpp>
 #include <cojob/secret.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -66,7 +66,7 @@ class proxy_handshake {
     {
         if (is_over_)
             return;
-        const auto is_refused = tls_session::refuses_handshake(how); // learned only now with TLS 1.3
+        const auto is_refused = refuses_handshake(how); // learned only now with TLS 1.3
         fail((is_refused ? " refused the TLS handshake: " : " closed the connection: ") + how.message(), is_refused);
     }
 

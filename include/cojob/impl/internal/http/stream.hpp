@@ -5,6 +5,7 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/event.hpp>
+#include <cojob/impl/internal/http/buffered_socket.hpp>
 #include <cojob/impl/internal/http/keep_alive.hpp>
 #include <cojob/impl/internal/http/tls_session.hpp>
 
@@ -28,8 +29,6 @@ class stream {
     explicit stream(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& address = {})
         : socket_(std::move(socket)), address_(address)
     {
-        error_code ignored; // the first read or write reports it
-        socket_.non_blocking(true, ignored);
     }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
@@ -43,7 +42,7 @@ class stream {
             proxy_tls_->say_goodbye();
     }
 
-    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
+    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_.socket(); }
     /// The remote endpoint. A failed socket does not report it any more.
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
@@ -71,10 +70,8 @@ class stream {
     {
         if (auto* const tls = innermost())
             return tls->write_some(bytes);
-        io_result wrote;
-        wrote.bytes = socket_.write_some(bytes, wrote.error);
         lacks_ = asio::socket_base::wait_write;
-        return wrote;
+        return socket_.write_some(bytes);
     }
 
     io_result read_some(asio::mutable_buffer room)
@@ -83,7 +80,7 @@ class stream {
         if (auto* const tls = innermost())
             got = tls->read_some(room);
         else
-            got.bytes = socket_.read_some(room, got.error);
+            got = socket_.was_drained() ? io_result{asio::error::would_block} : socket_.read_some(room);
         lacks_ = asio::socket_base::wait_read;
         in_a_row_ = would_block(got.error) ? 0 : in_a_row_ + 1;
         return got;
@@ -106,41 +103,61 @@ class stream {
         return tls ? tls->lacks() : lacks_;
     }
 
-    /// After an operation that would have blocked: waits until it can be tried again.
-    [[nodiscard]] auto ready(operation& op)
+    /// The common case of `ready` below, without a coroutine of its own: waits for data after a read that would have
+    /// blocked, if that is what it lacks. Pass the result to `received`.
+    [[nodiscard]] auto receive(operation& op)
     {
-        return as_step<void(error_code)>(op, [this](auto handler) { socket_.async_wait(lacks(), std::move(handler)); });
+        return as_step<void(error_code, std::size_t)>(op,
+                                                      [this](auto handler) { socket_.receive(std::move(handler)); });
+    }
+    void received(const error_code& error, std::size_t bytes) noexcept { socket_.received(error, bytes); }
+
+    /// After an operation that would have blocked: waits until it can be tried again. The stream may be gone when the
+    /// operation has been stopped meanwhile.
+    asio::awaitable<error_code> ready(operation& op)
+    {
+        if (lacks() == asio::socket_base::wait_write) {
+            const auto [error] = co_await as_step<void(error_code)>(
+                op, [this](auto handler) { socket().async_wait(lacks(), std::move(handler)); });
+            op.step_slot().clear();
+            co_return error;
+        }
+        const auto [error, bytes] = co_await receive(op);
+        op.step_slot().clear();
+        if (op.is_stopped())
+            co_return asio::error::operation_aborted;
+        socket_.received(error, bytes);
+        co_return error_code();
     }
 
     /// After a read and a write that would have blocked: waits until one of them can be tried again.
     asio::awaitable<error_code> readable_or_writable(operation& op)
     {
-        const auto first = share<first_wait>(socket_.get_executor());
+        const auto first = share<first_wait>(socket().get_executor());
         for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
-            socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
+            socket().async_wait(type, [first](const error_code& ec) { first->set(ec); });
         co_await first->happened.wait(op);
         error_code ignored;
-        socket_.cancel(ignored); // cancels the other wait
+        socket().cancel(ignored); // cancels the other wait
         co_return first->error;
     }
 
-    /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. The read
-    /// consumes a limited number of TLS session tickets. `SSL_peek` would report a connection as alive after the
-    /// server's close_notify.
+    /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. What was
+    /// received is read to see whether it is a session ticket; a limited number is consumed. `SSL_peek` would report a
+    /// connection as alive after the server's close_notify.
     [[nodiscard]] bool is_reusable()
     {
-        char byte = 0;
         const auto* const tls = innermost();
+        if (!(tls && tls->has_pending()) && would_block(socket_.peek()))
+            return true;
+        char byte = 0;
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
     }
 
     /// Returns whether the first read failed because the server rejected the handshake.
     [[nodiscard]] bool was_refused(const error_code& read) const { return tls_ && tls_->was_refused(read); }
 
-    [[nodiscard]] static bool would_block(const error_code& error) noexcept
-    {
-        return error == asio::error::would_block || error == asio::error::try_again;
-    }
+    [[nodiscard]] static bool would_block(const error_code& error) noexcept { return detail::would_block(error); }
 
   private:
     [[nodiscard]] tls_session* innermost() noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
@@ -164,7 +181,7 @@ class stream {
     static constexpr int most_in_a_row = 16;
 
     fork_mark made_in_;
-    asio::ip::tcp::socket socket_;
+    buffered_socket socket_;
     asio::ip::tcp::endpoint address_;
     std::shared_ptr<const void> tls_settings_;
     std::unique_ptr<tls_session> proxy_tls_; // uses the socket and the settings

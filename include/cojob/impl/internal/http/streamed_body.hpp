@@ -12,7 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace cojob::detail {
@@ -49,10 +48,9 @@ class streamed_body final : public http::body_stream {
                 break;
             auto got = connection_->read_some(reader_->prepare());
             part.bytes_received += got.bytes;
-            if (stream::would_block(got.error)) {
-                std::tie(got.error) = co_await connection_->ready(op);
-                op.step_slot().clear();
-            } else if (connection_->yields()) // counted over all calls, because one event may take many
+            if (stream::would_block(got.error))
+                got.error = co_await connection_->ready(op);
+            else if (connection_->yields()) // counted over all calls, because one event may take many
                 co_await let_others_run(op.executor());
             if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});

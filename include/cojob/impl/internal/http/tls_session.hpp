@@ -2,11 +2,13 @@
 #define COJOB_IMPL_INTERNAL_HTTP_TLS_SESSION_HPP
 
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/http/buffered_socket.hpp>
 #include <cojob/impl/internal/http/session_cache.hpp>
+#include <cojob/impl/internal/http/tls_alerts.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/ssl/error.hpp>
 
 #include <openssl/bio.h>
@@ -22,12 +24,6 @@
 
 namespace cojob::detail {
 
-/// The result of a non-blocking operation. The error is `would_block` if the operation would have blocked.
-struct io_result {
-    error_code error{};
-    std::size_t bytes = 0;
-};
-
 /// TLS over a non-blocking socket. OpenSSL reads and writes the socket directly. A request costs one wait for its
 /// response, where `asio::ssl::stream` needs several operations and copies every byte once more.
 ///
@@ -40,7 +36,7 @@ class tls_session {
   public:
     /// The socket and the outer session, if there is one, must not move.
     /// \throws std::bad_alloc
-    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
+    tls_session(buffered_socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
         : socket_(socket), outer_(outer), ssl_(SSL_new(context))
     {
         auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
@@ -85,29 +81,10 @@ class tls_session {
         return SSL_version(ssl_.get()) == TLS1_3_VERSION && !is_accepted_ && refuses_handshake(read);
     }
 
-    /// Returns whether the error is an alert that rejects a handshake (RFC 8446, 6.2). Other alerts may also occur
-    /// later on the connection.
-    [[nodiscard]] static bool refuses_handshake(const error_code& error)
-    {
-        const auto code = static_cast<unsigned long>(error.value());
-        if (error.category() != asio::error::get_ssl_category() || ERR_GET_LIB(code) != ERR_LIB_SSL)
-            return false;
-        switch (ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET) {
-        case SSL_AD_HANDSHAKE_FAILURE:
-        case SSL_AD_BAD_CERTIFICATE:
-        case SSL_AD_UNSUPPORTED_CERTIFICATE:
-        case SSL_AD_CERTIFICATE_REVOKED:
-        case SSL_AD_CERTIFICATE_EXPIRED:
-        case SSL_AD_CERTIFICATE_UNKNOWN:
-        case SSL_AD_UNKNOWN_CA:
-        case SSL_AD_ACCESS_DENIED:
-        case SSL_AD_CERTIFICATE_REQUIRED: return true;
-        default: return false;
-        }
-    }
-
     io_result read_some(asio::mutable_buffer room)
     {
+        if (has_nothing_to_do())
+            return {asio::error::would_block, 0};
         begin_call();
         return result(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
     }
@@ -137,6 +114,12 @@ class tls_session {
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
 
+    /// Returns whether bytes were received that this session or an outer one has not processed.
+    [[nodiscard]] bool has_pending() const noexcept
+    {
+        return SSL_has_pending(ssl_.get()) != 0 || (outer_ && outer_->has_pending());
+    }
+
     /// Returns whether the last call reported `would_block` although the socket may have more data.
     [[nodiscard]] bool was_cut_short() const noexcept { return outer_ ? outer_->was_cut_short() : reads_left_ < 0; }
 
@@ -151,6 +134,13 @@ class tls_session {
     static int to_int(std::size_t size) noexcept
     {
         return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+    }
+
+    /// Returns whether a read can only report that it would block. This saves a call into OpenSSL, and a read of the
+    /// socket, after each request. A write that would have blocked must be tried again by the read.
+    [[nodiscard]] bool has_nothing_to_do() noexcept
+    {
+        return lacks() == asio::socket_base::wait_read && !has_pending() && socket_.was_drained();
     }
 
     /// Resets the state of the last call. Errors that other code left in this thread's queue must not be taken for
@@ -219,16 +209,16 @@ class tls_session {
         else if (--self.reads_left_ < 0)
             self.socket_error_ = asio::error::would_block;
         else
-            n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+            n = self.did(self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size))));
         return self.moved(bio, n, false);
     }
 
     static int write_socket(BIO* bio, const char* bytes, int size)
     {
         auto& self = of(bio);
-        const auto n = self.outer_ ? self.took(self.outer_->write_within(bytes, size))
-                                   : self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)),
-                                                             self.socket_error_);
+        const auto n = self.outer_
+                           ? self.took(self.outer_->write_within(bytes, size))
+                           : self.did(self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size))));
         return self.moved(bio, n, true);
     }
 
@@ -246,13 +236,18 @@ class tls_session {
         return result(SSL_write(ssl_.get(), bytes, size));
     }
 
+    std::size_t did(const io_result& done) noexcept
+    {
+        socket_error_ = done.error;
+        return done.bytes;
+    }
+
     /// Takes over the result of the outer session. An alert there comes from the proxy, and must not be taken for one
     /// of the server.
     std::size_t took(const io_result& done)
     {
         const auto is_alert = done.error.category() == asio::error::get_ssl_category();
-        socket_error_ = is_alert ? error_code(asio::error::connection_aborted) : done.error;
-        return done.bytes;
+        return did({is_alert ? error_code(asio::error::connection_aborted) : done.error, done.bytes});
     }
 
     /// Called for every message after the handshake, and for record headers too.
@@ -282,7 +277,7 @@ class tls_session {
         return command == BIO_CTRL_FLUSH ? 1 : 0;
     }
 
-    asio::ip::tcp::socket& socket_;
+    buffered_socket& socket_;
     tls_session* outer_;      // null: the session uses the socket
     error_code socket_error_; // from the last I/O on the socket or the outer session
     bool is_write_blocked_ = false;
