@@ -7,6 +7,7 @@
 #include <cojob/impl/internal/http/body_decoder.hpp>
 #include <cojob/impl/internal/http/head_parser.hpp>
 #include <cojob/impl/internal/http/head_scan.hpp>
+#include <cojob/impl/internal/http/plain_head.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -113,6 +114,19 @@ class response_reader {
 
     bool parse_head(std::string_view head)
     {
+        plain_head plain;
+        const auto length = plain.parse(head, limits_.header_count);
+        if (!length)
+            return parse_any_head(head);
+        message_ = {200, std::move(plain.headers), {}};
+        buffer_.consume(std::exchange(head_, {}).size());
+        begin_body(true,
+                   mode_ == body_mode::absent ? body_framing{} : body_framing{body_framing::kind::length, *length});
+        return !is_over();
+    }
+
+    bool parse_any_head(std::string_view head)
+    {
         head_parser parser(limits_);
         const bool is_read = head_.ends_with_status()
                                  ? parser.parse(std::string(head).insert(head_scan::status_end, " "))
@@ -125,16 +139,15 @@ class response_reader {
         if (!is_read)
             fail_with(parser.failure(), parser.why());
         else if (!is_interim_one)
-            begin_body(parser);
+            begin_body(parser.keep_alive(), framing_of(parser));
         else if (++interim_ > limits_.informational)
             fail_with(errc::response_too_large, "over limits.informational");
         return !is_over();
     }
 
-    void begin_body(const head_parser& parser)
+    void begin_body(bool keeps_alive, body_framing framing)
     {
-        const auto framing = framing_of(parser);
-        keeps_alive_ = parser.keep_alive() && framing.ends != body_framing::kind::until_close;
+        keeps_alive_ = keeps_alive && framing.ends != body_framing::kind::until_close;
         const bool is_bounded = mode_ != body_mode::streamed || message_.status / 100 != 2;
         body_.emplace(limits_, framing, is_bounded);
         if (!body_->begin(message_.body))
