@@ -63,6 +63,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/assert/source_location.hpp>
 #include <boost/config.hpp>
+#include <boost/intrusive/set_hook.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
@@ -579,18 +580,43 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 [[nodiscard]] COJOB_DECL std::optional<std::string_view> find_header(const header_list&,
                                                                      std::string_view name) noexcept;
 
+/// Headers that all requests of a client have in common, also as text, which is made once.
+class common_headers {
+  public:
+    COJOB_DECL explicit common_headers(header_list);
+
+    /// The headers.
+    [[nodiscard]] const header_list& list() const noexcept { return list_; }
+    /// The headers as they are sent, each with its line break.
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+  private:
+    header_list list_;
+    std::string text_;
+};
+
 /// A request to one server.
 class request {
   public:
     request() = default;
 
-    http::origin origin;   ///< the server
-    std::string method;    ///< upper case
-    std::string target;    ///< path and query, encoded (origin form)
-    header_list headers;   ///< without Host, Content-Length, Authorization and Connection, which the transport adds
-    secret authorization;  ///< the value of the Authorization header; empty: none
+    http::origin origin; ///< the server
+    std::string method;  ///< upper case
+    std::string target;  ///< path and query, encoded (origin form)
+    header_list headers; ///< without Host, Content-Length, Authorization and Connection, which the transport adds
+    std::shared_ptr<const common_headers> common; ///< further headers, none of which is in `headers`; null: none
+    secret authorization;                         ///< the value of the Authorization header; empty: none
+    secret server_lines;   ///< `origin` and `authorization` as sent after the target, made ahead; empty: not made
     std::string body;      ///< the body
     bool has_body = false; ///< whether there is a body; an empty one is sent as `Content-Length: 0`
+
+    /// Returns the value of the first header with this name, ignoring case, in `headers` or in `common`. The view is
+    /// valid as long as the request.
+    [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const noexcept
+    {
+        const auto own = find_header(headers, name);
+        return own || !common ? own : find_header(common->list(), name);
+    }
 };
 
 /// A complete response.
@@ -948,6 +974,7 @@ namespace detail {
 
 class client_state;
 struct poll_trace;
+struct request_base;
 
 /// An execution context of Asio with executors of its own.
 template <class Context>
@@ -1003,16 +1030,44 @@ class client_options {
     std::optional<std::uint64_t> seed;   ///< seed of the jitter generator; default: random
 };
 
+/// The server and the credential of a service. What all its requests have in common is checked and made ready once,
+/// here. Copies share it, and the last one wipes the key.
+class api_base {
+  public:
+    /// Without a server.
+    api_base() = default;
+    /// `allow_plaintext` allows plain HTTP to other hosts than this machine. \throws api_error `invalid_argument` for a
+    /// URL without a host, plain HTTP that is not allowed, or an invalid key.
+    COJOB_DECL api_base(http::url server, credential key, bool allow_plaintext = false);
+
+    /// The URL. Requires a server.
+    [[nodiscard]] COJOB_DECL const http::url& url() const noexcept;
+
+    /// Whether URL and key are equal, or both are copies of one. Providers of keys cannot be compared.
+    COJOB_DECL friend bool operator==(const api_base&, const api_base&) noexcept;
+
+  private:
+    friend struct detail::request_base;
+    std::shared_ptr<const detail::request_base> state_;
+};
+
 /// A request to a job API, as a service passes it to `client::send`.
 class api_request {
   public:
     api_request() = default;
     /// A request without a body. Set further members one by one.
-    api_request(std::string verb, http::url base, std::vector<std::string> path, credential key)
-        : base_url(std::move(base)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
+    api_request(std::string verb, http::url server, std::vector<std::string> path, credential key)
+        : base_url(std::move(server)), authorization(std::move(key)), method(std::move(verb)), segments(std::move(path))
     {
     }
 
+    /// The same with a base that was made once: takes less time.
+    api_request(std::string verb, api_base to, std::vector<std::string> path)
+        : base(std::move(to)), method(std::move(verb)), segments(std::move(path))
+    {
+    }
+
+    api_base base; ///< server and credential; used instead of `base_url`, `authorization` and `allow_plaintext` if set
     http::url base_url;                ///< the server, made by `parse_url`
     credential authorization;          ///< sent as `Authorization: Bearer …`; empty: not sent
     bool allow_plaintext = false;      ///< allows plain HTTP to other hosts than this machine
@@ -1412,6 +1467,32 @@ concept startable = std::is_void_v<T> || (std::default_initializable<T> && std::
 
 } // namespace cojob::detail
 
+// -------- cojob/detail/timer_queue_hook.hpp
+
+namespace cojob::detail {
+
+template <class T>
+class timer_queue;
+
+/// The place of a thing in a `timer_queue`, at most one at a time. The thing derives from it, so that entering a set
+/// takes no memory and cannot fail.
+class timer_queue_hook
+    : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
+  public:
+    /// When it is due; the end of time where it is in no set.
+    [[nodiscard]] time_point due_at() const noexcept { return is_linked() ? due_ : time_point::max(); }
+
+    friend bool operator<(const timer_queue_hook& a, const timer_queue_hook& b) noexcept { return a.due_ < b.due_; }
+
+  private:
+    template <class T>
+    friend class timer_queue;
+
+    time_point due_{};
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/http/event_stream.hpp
 
 namespace cojob::http {
@@ -1475,6 +1556,10 @@ class event_stream_parser {
 
 namespace cojob {
 
+namespace detail {
+class shared_alarm;
+} // namespace detail
+
 /// Why a running call or wait must stop.
 enum class stop_reason {
     none,      ///< no reason to stop
@@ -1492,17 +1577,19 @@ enum class stop_reason {
 }
 
 /// A running call or wait, as its implementation sees it. Everything that can stop it is combined here, on the client's
-/// strand, and emitted as a terminal cancellation of the current asynchronous operation. The first reason is kept. A
-/// step that was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
-/// suspension.
-class operation {
+/// strand, and emitted as a terminal cancellation of the current asynchronous operation, through two slots: that of the
+/// operation's coroutine, and that of a step, for what is bound to it explicitly. The first reason is kept. A step that
+/// was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every suspension.
+class operation : private detail::timer_queue_hook {
   public:
-    /// Creates an operation without a deadline. The executor is the client's strand, on which it runs. `usual_step` is
-    /// the usual time limit of a step: the alarm is set for it at first, so that it seldom has to be set again.
-    operation(clock_ptr clock, const asio::any_io_executor& executor, duration usual_step = no_timeout)
-        : clock_(std::move(clock)), executor_(executor), usual_step_(usual_step)
-    {
-    }
+    /// Creates an operation without a deadline and with an alarm of its own. The executor is the strand on which it
+    /// runs.
+    COJOB_DECL operation(clock_ptr clock, const asio::any_io_executor& executor);
+    /// Creates an operation of a client, whose operations share one alarm.
+    COJOB_DECL explicit operation(std::shared_ptr<detail::shared_alarm>);
+    operation(const operation&) = delete;
+    operation& operator=(const operation&) = delete;
+    COJOB_DECL ~operation();
 
     /// Whether the operation must stop. Check it after every suspension.
     [[nodiscard]] bool is_stopped() const noexcept { return reason_ != stop_reason::none || has_forked(); }
@@ -1517,7 +1604,7 @@ class operation {
     /// The client's clock.
     [[nodiscard]] clock& time() const noexcept { return *clock_; }
     /// The executor that it runs on, the client's strand.
-    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return *executor_; }
 
     /// The deadline of the whole operation.
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
@@ -1542,7 +1629,7 @@ class operation {
 
     /// Until `begin`, keeps a reason to stop without cancelling anything. For the code that starts the coroutine: a
     /// cancellation before its first step would end the coroutine before it could report its end.
-    void hold_cancellation() noexcept { is_held_ = true; }
+    COJOB_DECL void hold_cancellation() noexcept;
 
     /// The coroutine has started: applies a cancellation that came before.
     COJOB_DECL void begin();
@@ -1550,30 +1637,35 @@ class operation {
     /// The cancellation slot for the operation's own coroutine.
     [[nodiscard]] asio::cancellation_slot slot() noexcept { return signal_.slot(); }
 
-    /// Ends the operation: destroys the timer, and ignores any later `stop`.
-    void finish() noexcept
-    {
-        alarm_.reset();
-        is_finished_ = true;
-    }
+    /// The cancellation slot for one asynchronous operation at a time, whatever coroutine awaits it. Clear it after
+    /// each.
+    [[nodiscard]] asio::cancellation_slot step_slot() noexcept { return step_signal_.slot(); }
+
+    /// Ends the operation: it has no deadline any more, and ignores any later `stop`.
+    COJOB_DECL void finish() noexcept;
 
   private:
-    COJOB_DECL void arm();
-    COJOB_DECL void ring();
+    friend class detail::shared_alarm;
+    template <class T>
+    friend class detail::timer_queue;
 
-    clock_ptr clock_;
-    asio::any_io_executor executor_;
-    duration usual_step_;
-    asio::cancellation_signal signal_;
-    std::unique_ptr<alarm> alarm_;
+    COJOB_DECL void enter() noexcept;
+    COJOB_DECL void arm();
+    COJOB_DECL void ring(time_point now);
+    COJOB_DECL void emit();
+
+    std::shared_ptr<detail::shared_alarm> alarm_;
+    clock* clock_;
+    const asio::any_io_executor* executor_;
+    asio::cancellation_signal signal_, step_signal_;
     time_point deadline_ = time_point::max();
     time_point limit_ = time_point::max();
-    time_point armed_ = time_point::max();
     stop_reason reason_ = stop_reason::none;
     bool refuses_total_ = false;
     bool was_refused_ = false;
     bool is_finished_ = false;
     bool is_held_ = false;
+    bool is_active_ = false; // counted by the alarm
     detail::fork_mark made_in_;
 };
 
@@ -1718,6 +1810,11 @@ class BOOST_SYMBOL_VISIBLE transport {
     /// for options that cannot work
     [[nodiscard]] virtual std::function<void()> prepare_tls(const tls_options&) { return {}; }
 
+    /// Whether everything that `send` awaits is bound to the operation's `step_slot`, and nothing else cancels it. A
+    /// caller on the client's executor then awaits `send` within its own coroutine; otherwise `send` gets one of its
+    /// own, whose cancellation slot is the operation's.
+    [[nodiscard]] virtual bool binds_steps() const noexcept { return false; }
+
     /// Closes idle connections. Called on the strand when the client is closed.
     virtual void close() noexcept = 0;
 
@@ -1781,9 +1878,10 @@ struct poll_schedule {
 /// without it, by comparing with each.
 ///
 /// If a service has `list_unfinished()`, which returns an `awaitable<std::vector<job_type>>`, one call of it replaces
-/// the polls of three or more jobs. A job that is not in the list is polled by itself, and so is one that the list
-/// shows as ended, unless `static constexpr bool lists_whole_jobs = true` says that the list's items are as complete as
-/// `get_job`'s.
+/// the polls of three or more jobs. It may have a parameter with a default, a `std::size_t`: how many pages it may
+/// read, a third of the jobs that the list is for. A job that is not in the list is polled by itself, and so is one
+/// that the list shows as ended, unless `static constexpr bool lists_whole_jobs = true` says that the list's items are
+/// as complete as `get_job`'s.
 template <class Api>
 concept job_api = std::copy_constructible<Api> && std::default_initializable<typename Api::job_type> &&
                   std::equality_comparable<typename Api::job_type> &&
@@ -1868,16 +1966,21 @@ class job_reference {
         whole   ///< the caller has the job, so it exists
     };
 
-    explicit job_reference(std::string id, kind given = kind::id) : handle_({}, {}, std::move(id)), given_(given) {}
-    explicit job_reference(job_handle handle) : handle_(std::move(handle)), given_(kind::handle) {}
+    explicit job_reference(std::string id, kind given = kind::id) : id_(std::move(id)), given_(given) {}
+    explicit job_reference(job_handle handle)
+        : id_(handle.id), handle_(detail::share<const job_handle>(std::move(handle))), given_(kind::handle)
+    {
+    }
 
     [[nodiscard]] kind given() const noexcept { return given_; }
-    [[nodiscard]] const std::string& id() const noexcept { return handle_.id; }
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
     /// The handle. Precondition: `given() == kind::handle`.
-    [[nodiscard]] const job_handle& handle() const noexcept { return handle_; }
+    [[nodiscard]] const job_handle& handle() const noexcept { return *handle_; }
 
   private:
-    job_handle handle_; ///< contains only the id, unless the job was given by a handle
+    std::string id_;
+    std::shared_ptr<const job_handle>
+        handle_; ///< null unless the job was given by a handle: it takes three times as much
     kind given_;
 };
 
@@ -1930,7 +2033,9 @@ class BOOST_SYMBOL_VISIBLE polled_api {
     virtual ~polled_api() = default;
 
     virtual asio::awaitable<job_view> poll(std::string id, std::shared_ptr<poll_trace>, duration limit) const = 0;
-    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit) const = 0;
+    /// One list, of at most so many pages if the service can read several.
+    virtual asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration limit,
+                                                          std::size_t most_pages) const = 0;
     [[nodiscard]] virtual listing lists() const = 0;
     [[nodiscard]] virtual bool is_same(const void* a, const void* b) const = 0;
     /// Whether the two may share polls.
@@ -1960,6 +2065,11 @@ concept lists_unfinished = requires(Api& api) {
 };
 
 template <class Api>
+concept lists_pages = requires(Api& api, std::size_t most_pages) {
+    { api.list_unfinished(most_pages) } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
+};
+
+template <class Api>
 class polled_api_of final : public polled_api {
     using job_type = typename Api::job_type;
 
@@ -1970,9 +2080,10 @@ class polled_api_of final : public polled_api {
     {
         return poll_once(on_poll_client(std::move(trace), limit), std::move(id));
     }
-    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit) const override
+    asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace> trace, duration limit,
+                                                  std::size_t most_pages) const override
     {
-        return list_once(on_poll_client(std::move(trace), limit));
+        return list_once(on_poll_client(std::move(trace), limit), most_pages);
     }
     [[nodiscard]] listing lists() const override
     {
@@ -2031,11 +2142,19 @@ class polled_api_of final : public polled_api {
         co_return view_of(co_await api.get_job(std::move(id)));
     }
 
-    static asio::awaitable<std::vector<listed_job>> list_once(Api api)
+    static auto begin_list(Api& api, [[maybe_unused]] std::size_t most_pages)
+    {
+        if constexpr (lists_pages<Api>)
+            return api.list_unfinished(most_pages);
+        else
+            return api.list_unfinished();
+    }
+
+    static asio::awaitable<std::vector<listed_job>> list_once(Api api, [[maybe_unused]] std::size_t most_pages)
     {
         std::vector<listed_job> listed;
         if constexpr (lists_unfinished<Api>) {
-            auto jobs = co_await api.list_unfinished();
+            auto jobs = co_await begin_list(api, most_pages);
             listed.reserve(jobs.size());
             for (auto& job : jobs) {
                 std::string id(job_id(job));
@@ -2341,8 +2460,15 @@ namespace detail {
 
 using job_ptr = std::shared_ptr<const void>;
 
+/// The arguments of a wait. Coroutines get them by pointer: they are freed before the wait, and frames are not.
+struct one_wait {
+    std::shared_ptr<const polled_api> api;
+    job_reference job;
+    wait_options options;
+};
+
 /// Returns the job as it was when it ended.
-COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api>, job_reference, wait_options);
+COJOB_DECL asio::awaitable<job_ptr> wait_for_end(std::unique_ptr<one_wait>);
 
 /// The deadline of a wait that begins now. \throws api_error invalid_argument
 COJOB_DECL time_point end_of_wait(const client&, const wait_options&, const poll_schedule& service);
@@ -2355,11 +2481,19 @@ COJOB_DECL asio::awaitable<void> run_until(client, time_point, asio::awaitable<v
 COJOB_DECL void remember_created(const client&, std::string_view api, std::string scope, std::string id);
 
 template <class Api>
-asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, wait_options options)
+asio::awaitable<typename Api::job_type> wait_on(std::unique_ptr<Api> api, std::unique_ptr<one_wait> of)
 {
-    auto polled = detail::share<const polled_api_of<Api>>(std::move(api));
-    const auto end = co_await detail::wait_for_end(std::move(polled), std::move(job), options);
+    of->api = detail::share<const polled_api_of<Api>>(std::move(*api));
+    api.reset();
+    const auto end = co_await detail::wait_for_end(std::move(of));
     co_return *static_cast<const typename Api::job_type*>(end.get());
+}
+
+template <class Api>
+asio::awaitable<typename Api::job_type> wait_for(Api api, job_reference job, const wait_options& options)
+{
+    auto of = std::make_unique<one_wait>(one_wait{{}, std::move(job), options});
+    return detail::wait_on<Api>(std::make_unique<Api>(std::move(api)), std::move(of));
 }
 
 template <class Api>
@@ -3016,7 +3150,7 @@ class quota {
     /// owner only.
     ///
     /// \throws api_error with the code of the system if the file cannot be written
-    COJOB_DECL void save(std::string path) const;
+    COJOB_DECL void save(const std::filesystem::path&) const;
 
     /// Restores a quota that `save` wrote; returns a new one if there is no such file. Requests that were in flight
     /// count as if they ended now. If the wall clock was changed in between, no slot becomes free too early, unless the
@@ -3025,7 +3159,8 @@ class quota {
     /// \throws api_error `invalid_argument` as the constructor; for a file that is damaged, truncated, empty, of a
     /// newer version, or saved for a shorter window than `quota_options::window`; and if only the leftover of an
     /// interrupted `save` exists. The message says what to do. The code of the system if the file cannot be read
-    [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(std::string path, quota_options, clock_ptr = {});
+    [[nodiscard]] COJOB_DECL static std::shared_ptr<quota> load(const std::filesystem::path&, quota_options,
+                                                                clock_ptr = {});
 
   private:
     friend struct detail::quota_access;
@@ -3707,10 +3842,14 @@ class jobs {
     [[nodiscard]] COJOB_DECL asio::awaitable<retry_receipt> retry_job(std::string_view id,
                                                                       std::string_view target_hostname = {}) const;
 
-    /// For waits: the jobs with status `processing`, at most 100, without details:
+    /// For waits: the jobs with status `processing`, without details, a hundred a page:
     /// `GET {base path}?status=processing&limit=100`. If `get_job` of any handle of the client and scope has seen a
-    /// queued job, the same with `submitted` comes first, until such a list is empty. Errors: as `list_jobs`.
-    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished() const;
+    /// queued job, the same with `submitted` comes first, until such a list is empty.
+    ///
+    /// If the two lists have more than `most_pages` pages, reads only the first page of the one that has too many. A
+    /// job that moves between two pages meanwhile may be missing. All pages together have the timeout of one call; if
+    /// it expires, or if a later page fails in a way that may pass, returns what was read. Errors: as `list_jobs`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished(std::size_t most_pages = 1) const;
 
     /// Whether both are handles on one service, and so share polls.
     friend bool operator==(const jobs& a, const jobs& b) noexcept
@@ -3830,6 +3969,7 @@ namespace cojob {
 #include <boost/asio/error.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution/relationship.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address_v6.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -3846,10 +3986,9 @@ namespace cojob {
 #include <boost/crc.hpp>
 #include <boost/intrusive/set.hpp>
 #include <boost/json/array.hpp>
-#include <boost/json/monotonic_resource.hpp>
+#include <boost/json/fwd.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <boost/json/storage_ptr.hpp>
 #include <boost/json/string.hpp>
 #include <boost/system/errc.hpp>
 #include <openssl/bio.h>
@@ -3864,6 +4003,7 @@ namespace cojob {
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -3997,6 +4137,9 @@ clock_ptr machine_clock()
 // -------- cojob/detail/text.hpp
 
 namespace cojob::detail {
+
+/// Returns the length in bytes of the first character; 0 if the text does not begin with valid UTF-8.
+[[nodiscard]] COJOB_DECL std::size_t character_length(std::string_view) noexcept;
 
 /// Validates UTF-8 as in RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF.
 [[nodiscard]] COJOB_DECL bool is_valid_utf8(std::string_view) noexcept;
@@ -4322,7 +4465,7 @@ namespace cojob::detail {
     if (text.size() < digits)
         return std::nullopt;
     int number = 0;
-    for (const char c : text.substr(0, digits)) {
+    for (const char c : std::string_view(text.data(), digits)) {
         if (!is_digit(c))
             return std::nullopt;
         number = number * 10 + (c - '0');
@@ -4399,7 +4542,8 @@ inline bool is_dns_name_or_ipv4(std::string_view host) noexcept
 
 inline std::optional<asio::ip::address_v6> parse_ipv6(std::string_view text)
 {
-    if (text.find('%') != text.npos) // a zone id is valid on one machine only
+    // A zone id is valid on one machine only, and Windows also reads brackets and ports.
+    if (text.find_first_of("%[") != text.npos)
         return std::nullopt;
     error_code failed;
     const auto address = asio::ip::make_address_v6(std::string(text), failed);
@@ -4741,6 +4885,38 @@ void detail::wipe(std::string& text) noexcept
 
 } // namespace cojob
 
+// -------- cojob/impl/internal/http/header_lines.hpp
+
+namespace cojob::detail {
+
+constexpr std::string_view end_of_line = "\r\n"; // append() would measure a literal each time
+
+inline void append_header(std::string& text, std::string_view name, std::string_view value)
+{
+    constexpr std::string_view colon = ": ";
+    text.append(name).append(colon).append(value).append(end_of_line);
+}
+
+/// How many bytes `append_header` adds, without name and value.
+constexpr std::size_t header_overhead = 4;
+
+/// What follows the target in every request to one server with one key: the end of the request line, `Host` and
+/// `Authorization`. In one allocation, because another one would leave a copy of the key.
+inline std::string make_server_lines(const http::origin& server, std::string_view authorization)
+{
+    constexpr std::string_view version = " HTTP/1.1\r\n";
+    const auto host = http::host_header(server);
+    std::string text;
+    text.reserve(version.size() + host.size() + authorization.size() + 32);
+    text.append(version);
+    append_header(text, "Host", host);
+    if (!authorization.empty())
+        append_header(text, "Authorization", authorization);
+    return text;
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/http/message.ipp
 
 namespace cojob::http {
@@ -4753,6 +4929,12 @@ std::optional<std::string_view> find_header(const header_list& headers, std::str
     if (found == headers.end())
         return std::nullopt;
     return std::string_view(found->second);
+}
+
+common_headers::common_headers(header_list headers) : list_(std::move(headers))
+{
+    for (const auto& [name, value] : list_)
+        detail::append_header(text_, name, value);
 }
 
 } // namespace cojob::http
@@ -4906,11 +5088,89 @@ class serial_executor {
     counting counts_;
 };
 
+/// What this executor hands its work to if it is a strand; otherwise the executor itself.
+inline const asio::any_io_executor& unserialized(const asio::any_io_executor& executor) noexcept
+{
+    const auto* const serial = executor.target<serial_executor>();
+    return serial ? serial->inner() : executor;
+}
+
 /// An executor that keeps the context of this one at work while it is there.
 inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
 {
-    const auto* const serial = executor.target<serial_executor>();
-    return asio::prefer(serial ? serial->inner() : executor, asio::execution::outstanding_work.tracked);
+    return asio::prefer(unserialized(executor), asio::execution::outstanding_work.tracked);
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/event.hpp
+
+namespace cojob::detail {
+
+/// To be awaited: an asynchronous operation of Asio's that is bound to the operation's `step_slot`, and gives a tuple.
+/// `start` gets the handler. Clear the slot afterwards.
+template <class Signature, class Start>
+[[nodiscard]] auto as_step(operation& op, Start start)
+{
+    return asio::async_initiate<const asio::as_tuple_t<asio::deferred_t>, Signature>(
+        [](auto handler, const asio::cancellation_slot& slot, const Start& begin) {
+            begin(asio::bind_cancellation_slot(slot, std::move(handler)));
+        },
+        asio::as_tuple(asio::deferred), op.step_slot(), std::move(start));
+}
+
+/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
+/// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
+class event {
+  public:
+    explicit event(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
+
+    void set()
+    {
+        is_set_ = true;
+        timer_.cancel();
+    }
+    void reset() noexcept { is_set_ = false; }
+    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
+
+    /// Returns when it is set, or when the operation is stopped meanwhile.
+    asio::awaitable<void> wait(operation& op)
+    {
+        if (is_set_)
+            co_return;
+        co_await as_step<void(error_code)>(op, [&](auto handler) { timer_.async_wait(std::move(handler)); });
+        op.step_slot().clear();
+    }
+
+  private:
+    asio::steady_timer timer_;
+    bool is_set_ = false;
+};
+
+/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
+inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
+{
+    if (op.is_stopped() || happening.is_set())
+        co_return;
+    const auto alarm = op.time().make_alarm(op.executor());
+    if (when != time_point::max())
+        alarm->set(when, [&happening] { happening.set(); });
+    co_await happening.wait(op);
+}
+
+/// Suspends until then, or until the operation is stopped.
+inline asio::awaitable<void> sleep_until(operation& op, time_point when)
+{
+    event over(op.executor());
+    co_await wait_until(op, over, when);
+}
+
+/// Suspends until other handlers of the executor have had their turn. A timer, because events have the same: to await a
+/// `post` costs a user's compiler twenty functions more.
+inline asio::awaitable<void> let_others_run(const asio::any_io_executor& executor)
+{
+    asio::steady_timer over(executor, asio::steady_timer::time_point());
+    co_await over.async_wait(asio::as_tuple(asio::deferred));
 }
 
 } // namespace cojob::detail
@@ -5035,6 +5295,45 @@ class return_to_caller final : public completion {
     };
     return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
                                                                                   std::move(op), std::move(inner));
+}
+
+/// What becomes of a cancellation of the caller's coroutine while an operation runs in it. The filter stays there until
+/// the next one replaces it, perhaps after the operation has ended.
+class cancel_operation {
+  public:
+    explicit cancel_operation(std::weak_ptr<operation> op) : operation_(std::move(op)) {}
+
+    asio::cancellation_type operator()(asio::cancellation_type type) const
+    {
+        if (const auto op = operation_.lock())
+            op->cancel(type);
+        return type;
+    }
+
+  private:
+    std::weak_ptr<operation> operation_;
+};
+
+/// To be awaited on the operation's executor: like `hop`, but runs the body within the caller's coroutine. The body
+/// binds everything that it awaits to `operation::step_slot`. `lets_others_run`: suspends once after it, so that bodies
+/// that never suspend cannot keep the thread.
+inline asio::awaitable<void> run_in_place(std::shared_ptr<operation> op, asio::awaitable<void> body,
+                                          bool lets_others_run)
+{
+    co_await asio::this_coro::reset_cancellation_state(cancel_operation(op), asio::enable_total_cancellation());
+    const auto throws = co_await asio::this_coro::throw_if_cancelled();
+    std::exception_ptr thrown;
+    try {
+        op->hold_cancellation(); // until the body calls `begin`
+        co_await std::move(body);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    if (lets_others_run)
+        co_await let_others_run(op->executor());
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (thrown)
+        std::rethrow_exception(thrown);
 }
 
 } // namespace cojob::detail
@@ -5186,6 +5485,188 @@ class name_map {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/base/timer_queue.hpp
+
+namespace cojob::detail {
+
+/// Things by when they are due, those of one time in the order in which they came; not their owner. The set beneath is
+/// one type, whatever the things are: each costs a user's compiler some 60 functions.
+template <class T>
+class timer_queue {
+  public:
+    [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
+
+    /// Enters it, or moves it to another time.
+    void put(T& thing, time_point due) noexcept
+    {
+        timer_queue_hook& link = thing;
+        remove(thing);
+        link.due_ = due;
+        set_.insert(link);
+    }
+
+    /// Nothing happens where it is in no set; it must not be in another.
+    void remove(T& thing) noexcept
+    {
+        timer_queue_hook& link = thing;
+        if (link.is_linked())
+            set_.erase(set_.iterator_to(link));
+    }
+
+    /// When the first is due; the end of time for none.
+    [[nodiscard]] time_point next() const noexcept { return set_.empty() ? time_point::max() : set_.begin()->due_; }
+
+    /// When there is one.
+    [[nodiscard]] T& front() noexcept { return static_cast<T&>(*set_.begin()); }
+
+    /// The first; null for none.
+    [[nodiscard]] T* first() noexcept { return at(set_.begin()); }
+
+    /// The one behind it; null for none.
+    [[nodiscard]] T* next_of(T& thing) noexcept { return at(++set_.iterator_to(thing)); }
+
+  private:
+    using set_type = boost::intrusive::multiset<timer_queue_hook, boost::intrusive::constant_time_size<false>>;
+
+    T* at(set_type::iterator place) noexcept { return place == set_.end() ? nullptr : static_cast<T*>(&*place); }
+
+    set_type set_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/shared_alarm.hpp
+
+namespace cojob::detail {
+
+/// One alarm for the deadlines of all operations of a client. It is set again only if it would ring too late: at first
+/// for the usual length of a step, which most operations do not reach. Used on the executor, except where noted.
+class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
+  public:
+    shared_alarm(clock_ptr clock, asio::any_io_executor executor, duration usual_step)
+        : clock_(std::move(clock)), executor_(std::move(executor)), later_(continuation_of(executor_)),
+          usual_step_(usual_step)
+    {
+    }
+
+    [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
+
+    /// Calls `operation::ring` at `due` at the latest.
+    void put(operation& op, time_point due)
+    {
+        if (op.due_at() <= due)
+            return;
+        queue_.put(op, due);
+        arm();
+    }
+
+    /// The same from within `operation::ring`: the alarm is set afterwards.
+    void put_back(operation& op, time_point due) noexcept
+    {
+        if (due != time_point::max())
+            queue_.put(op, due);
+    }
+
+    void remove(operation& op) noexcept { queue_.remove(op); }
+
+    /// Thread-safe. An operation begins.
+    void enter() noexcept { ++active_; }
+
+    /// It has ended. A pending alarm would keep `run()` of an idle context from returning, so it is cleared soon if no
+    /// other operation begins. In a sequence of calls, the next one begins before the posted handler runs, and finds
+    /// the alarm set. The handler also keeps this object until then: the client's last owner may be on another thread,
+    /// which must not cancel a pending alarm.
+    void leave() noexcept
+    {
+        if (--active_ != 0 || armed_ == time_point::max() || is_clearing_.exchange(true))
+            return;
+        try {
+            later_.execute([self = shared_from_this()] { self->clear_if_idle(); });
+        } catch (...) {
+            is_clearing_ = false;
+            clear();
+        }
+    }
+
+    /// Thread-safe. An operation has been destroyed before its end.
+    void drop() noexcept { --active_; }
+
+  private:
+    /// Posts without the strand: usually there is nothing to do.
+    static asio::any_io_executor continuation_of(const asio::any_io_executor& executor)
+    {
+        return asio::prefer(asio::require(unserialized(executor), asio::execution::blocking.never),
+                            asio::execution::relationship.continuation);
+    }
+
+    void arm()
+    {
+        auto next = queue_.next();
+        if (next >= armed_)
+            return;
+        if (usual_step_ != no_timeout)
+            next = std::min(next, after(clock_->now(), usual_step_));
+        if (!alarm_)
+            alarm_ = clock_->make_alarm(executor_);
+        armed_ = time_point::max(); // if set() throws, the alarm is not armed
+        alarm_->set(next, [weak = weak_from_this()] {
+            if (const auto self = weak.lock())
+                self->ring();
+        });
+        armed_ = next;
+    }
+
+    void ring()
+    {
+        armed_ = time_point::max();
+        const auto now = clock_->now();
+        while (queue_.next() <= now) { // stopping an operation may end others
+            auto& op = queue_.front();
+            queue_.remove(op);
+            op.ring(now);
+        }
+        try {
+            arm();
+        } catch (...) { // without an alarm, nothing would stop them
+            while (!queue_.empty()) {
+                auto& op = queue_.front();
+                queue_.remove(op);
+                op.stop(stop_reason::limit);
+            }
+        }
+    }
+
+    /// Not on the strand. The order matters: an operation that ends after the check finds the flag cleared.
+    void clear_if_idle()
+    {
+        is_clearing_ = false;
+        if (active_ == 0)
+            run_soon(executor_, [self = shared_from_this()] {
+                if (self->active_ == 0)
+                    self->clear();
+            });
+    }
+
+    void clear() noexcept
+    {
+        if (armed_ != time_point::max())
+            alarm_->clear();
+        armed_ = time_point::max();
+    }
+
+    clock_ptr clock_;
+    asio::any_io_executor executor_, later_;
+    duration usual_step_;
+    timer_queue<operation> queue_;
+    std::unique_ptr<alarm> alarm_;
+    time_point armed_ = time_point::max();
+    std::atomic<unsigned> active_{0};
+    std::atomic<bool> is_clearing_{false};
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/base/weak_list.hpp
 
 namespace cojob::detail {
@@ -5234,6 +5715,222 @@ class weak_list {
   private:
     weak_things list_;
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/content_coding.hpp
+
+namespace cojob::detail {
+
+/// The `Accept-Encoding` of every request, unless the caller sets another: this library decodes no content coding.
+inline constexpr std::string_view no_coding = "identity";
+
+/// Returns whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body unchanged.
+inline bool is_uncoded(std::string_view codings)
+{
+    while (!codings.empty()) {
+        const auto coding = trim(codings.substr(0, codings.find(',')));
+        codings.remove_prefix(std::min(codings.find(','), codings.size() - 1) + 1);
+        if (!coding.empty() && !equal_ignoring_case(coding, no_coding))
+            return false;
+    }
+    return true;
+}
+
+/// Returns the first `Content-Encoding` that changes the body, or an empty view.
+inline std::string_view content_coding(const http::response& response)
+{
+    for (const auto& [name, value] : response.headers)
+        if (equal_ignoring_case(name, "Content-Encoding") && !is_uncoded(value))
+            return value;
+    return {};
+}
+
+/// Returns a coding in a form that is safe in an error message, because the text comes from the server.
+inline std::string shown_coding(std::string_view coding)
+{
+    constexpr std::size_t longest = 32;
+    const auto is_harmless = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == ',' || c == ' '; };
+    const auto fits = coding.size() <= longest && std::all_of(coding.begin(), coding.end(), is_harmless);
+    return fits ? std::string(coding) : "an unknown coding";
+}
+
+/// Returns the error text for a response whose body is coded although the request accepts no coding, or an empty
+/// string.
+inline std::string coding_objection(const http::request& request, const http::response& response)
+{
+    const auto coding = content_coding(response);
+    if (coding.empty() || request.header("Accept-Encoding").value_or(no_coding) != no_coding)
+        return {};
+    return "header Content-Encoding: " + shown_coding(coding) + ", which was not asked for";
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/client/request.hpp
+
+namespace cojob::detail {
+
+/// What `api_base` prepares: validated, for the requests of one service.
+struct request_base {
+    http::url url;
+    credential key;
+    secret server_lines; ///< see http::request; empty with a provider
+
+    static const std::shared_ptr<const request_base>& of(const api_base& base) noexcept { return base.state_; }
+};
+
+/// A validated request that is ready to be sent.
+struct prepared_call {
+    http::request wire{};
+    cojob::effect effect = cojob::effect::once;
+    credential::provider_type provider{}; ///< of the key, before each attempt; empty: the key is in `wire`
+    std::shared_ptr<quota> quota_pool{};  ///< null: no quota
+    std::string job_id{};                 ///< of the job concerned, for errors
+    std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
+    bool streams_body = false;  ///< whether the body of a success is streamed
+};
+
+/// Appends path segments, encoded.
+template <class Segments>
+void append_segments(std::string& target, const Segments& segments)
+{
+    for (const auto& segment : segments)
+        append_encoded(target += '/', segment);
+}
+
+/// Appends a name and a value to the query.
+inline void append_query(std::string& target, std::string_view name, std::string_view value)
+{
+    append_encoded(target += target.find('?') == target.npos ? '?' : '&', name);
+    append_encoded(target += '=', value);
+}
+
+inline std::string make_target(const std::string& base_path, const api_request& r)
+{
+    std::string target;
+    target.reserve(128);
+    target = base_path;
+    append_segments(target, r.segments);
+    if (target.empty())
+        target = "/";
+    for (const auto& [name, value] : r.query)
+        append_query(target, name, value);
+    return target;
+}
+
+inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
+{
+    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
+        throw_invalid_argument(what, "http:// to " + base.origin().host +
+                                         " would send the key in the clear; set allow_plaintext to permit that");
+}
+
+/// Rejects the headers that only the client sets: target, authorization and framing.
+inline void check_header(const std::pair<std::string, std::string>& header)
+{
+    check_header_name(header.first, "header name");
+    check_header_value(header.second, "header " + header.first);
+    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
+                                                         "connection"};
+    for (const auto name : own)
+        if (equal_ignoring_case(header.first, name))
+            throw_invalid_argument("header " + header.first, "is set by the client");
+}
+
+/// The headers of all requests of a client.
+inline std::shared_ptr<const http::common_headers> make_common_headers(const std::string& user_agent)
+{
+    return share<const http::common_headers>(http::header_list{
+        {"User-Agent", user_agent}, {"Accept", "application/json"}, {"Accept-Encoding", std::string(no_coding)}});
+}
+
+/// If `special` replaces some of the common headers, makes the others headers of this request.
+inline void replace_common_headers(http::request& wire, const http::header_list& special)
+{
+    const auto is_special = [&](const auto& header) { return http::find_header(special, header.first).has_value(); };
+    if (!wire.common || std::none_of(wire.common->list().begin(), wire.common->list().end(), is_special))
+        return;
+    for (const auto& header : wire.common->list())
+        if (!is_special(header))
+            wire.headers.push_back(header);
+    wire.common.reset();
+}
+
+inline void set_json(http::request& wire, std::string json)
+{
+    if (!http::find_header(wire.headers, "Content-Type"))
+        wire.headers.emplace_back("Content-Type", "application/json");
+    wire.body = std::move(json);
+    wire.has_body = true;
+}
+
+/// Sets the method, and what it implies.
+inline void set_method(prepared_call& call, std::string_view method)
+{
+    call.effect = effect_of(method);
+    call.wire.method = method;
+    call.wire.has_body = method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+/// Sets server and credential, as made ready by a service.
+inline void set_base(prepared_call& call, const request_base& base)
+{
+    call.wire.origin = base.url.origin();
+    if (base.key.is_fixed()) {
+        call.wire.authorization = base.key.header();
+        call.wire.server_lines = base.server_lines;
+    } else {
+        call.provider = base.key.provider();
+    }
+}
+
+/// Sets server and credential of a request without an `api_base`.
+/// \throws api_error invalid_argument
+inline void set_base(prepared_call& call, api_request& request)
+{
+    if (request.base_url.origin().host.empty())
+        throw_invalid_argument("base_url: missing");
+    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
+    call.wire.origin = request.base_url.origin();
+    if (request.authorization.is_fixed()) {
+        check_key(request.authorization.fixed().reveal(), "credential");
+        call.wire.authorization = request.authorization.header();
+    } else {
+        call.provider = request.authorization.provider();
+    }
+}
+
+/// Prepares a call whose common headers are set.
+/// \throws api_error invalid_argument
+inline void prepare(prepared_call& call, api_request request)
+{
+    const auto& base = request_base::of(request.base);
+    if (base)
+        set_base(call, *base);
+    else
+        set_base(call, request);
+    const std::string_view method = request.method;
+    if (!is_token(method))
+        throw_invalid_argument("method: not a token");
+    if (method == "CONNECT")
+        throw_invalid_argument("method: CONNECT is not supported");
+    for (const auto& segment : request.segments)
+        check_segment(segment, "path segment");
+    for (const auto& header : request.headers)
+        check_header(header);
+
+    auto& wire = call.wire;
+    set_method(call, method);
+    call.effect = request.effect.value_or(call.effect);
+    wire.target = make_target((base ? base->url : request.base_url).base_path(), request);
+    wire.headers = std::move(request.headers);
+    replace_common_headers(wire, wire.headers);
+    if (request.json)
+        set_json(wire, std::move(*request.json));
+    call.quota_pool = std::move(request.quota_pool);
+    call.job_id = std::move(request.job_id);
+}
 
 } // namespace cojob::detail
 
@@ -5309,6 +6006,8 @@ class client_state : public std::enable_shared_from_this<client_state> {
   public:
     client_state(asio::any_io_executor ex, client_options o, std::shared_ptr<http::transport> t)
         : executor(std::move(ex)), options(std::move(o)), transport(std::move(t)),
+          alarm(share<shared_alarm>(options.clock, executor, options.timeouts.attempt)),
+          common_headers(make_common_headers(options.user_agent)),
           random_(options.seed ? *options.seed : std::random_device{}())
     {
     }
@@ -5364,15 +6063,14 @@ class client_state : public std::enable_shared_from_this<client_state> {
         made_in_.renew();
         random_.seed(std::random_device{}()); // even with options.seed: the parent uses that sequence
         transport->forked();
-        auto running = running_; // a copy: stopping one operation may end another
-        for (const auto& op : running)
-            if (const auto alive = op.lock(); alive && alive->has_forked())
-                alive->stop(stop_reason::forked);
+        stop_running(stop_reason::forked);
     }
 
     const asio::any_io_executor executor; // a strand, or the user's own with threading::single
     const client_options options;
     const std::shared_ptr<http::transport> transport;
+    const std::shared_ptr<shared_alarm> alarm; // of all operations
+    const std::shared_ptr<const http::common_headers> common_headers;
     retry_budget budget;
 
     [[nodiscard]] clock& time() const noexcept { return *options.clock; }
@@ -5382,41 +6080,60 @@ class client_state : public std::enable_shared_from_this<client_state> {
     {
         is_closed_ = true;
         run_soon(executor, [self = shared_from_this()] {
-            auto running = self->running_; // a copy: stopping one operation may end another
-            for (const auto& op : running)
-                if (const auto alive = op.lock())
-                    alive->stop(stop_reason::closed);
+            self->stop_running(stop_reason::closed);
             self->transport->close();
         });
     }
     /// Thread-safe.
     [[nodiscard]] bool is_closed() const noexcept { return is_closed_; }
 
+    /// An entry of the list of running operations, which is where its owner is: the list allocates nothing.
+    class running_entry {
+      public:
+        running_entry(client_state& s, std::shared_ptr<operation> o) : op(std::move(o)), older(s.newest_), state_(s)
+        {
+            if (older)
+                older->newer_ = this;
+            s.newest_ = this;
+        }
+        running_entry(const running_entry&) = delete;
+        running_entry& operator=(const running_entry&) = delete;
+        ~running_entry()
+        {
+            (newer_ ? newer_->older : state_.newest_) = older;
+            if (older)
+                older->newer_ = newer_;
+        }
+
+        const std::shared_ptr<operation> op;
+        running_entry* older; ///< null: none
+
+      private:
+        client_state& state_;
+        running_entry* newer_ = nullptr;
+    };
+
     /// Registers a running operation, from the first step of its coroutine, so that `close()` can stop it. Stops its
     /// timer at the end.
     class running_guard {
       public:
-        running_guard(client_state& s, std::shared_ptr<operation> op) : state_(s), operation_(std::move(op))
+        running_guard(client_state& s, std::shared_ptr<operation> op) : entry_(s, std::move(op))
         {
-            state_.notice_fork();
-            entry_ = state_.running_.insert(state_.running_.end(), operation_);
-            if (state_.is_closed())
-                operation_->stop(stop_reason::closed);
-            operation_->begin();
+            s.notice_fork();
+            if (s.is_closed())
+                entry_.op->stop(stop_reason::closed);
+            entry_.op->begin();
         }
         running_guard(const running_guard&) = delete;
         running_guard& operator=(const running_guard&) = delete;
-        ~running_guard()
-        {
-            operation_->finish();
-            state_.running_.erase(entry_);
-        }
+        ~running_guard() { entry_.op->finish(); }
 
       private:
-        client_state& state_;
-        std::shared_ptr<operation> operation_;
-        std::list<std::weak_ptr<operation>>::iterator entry_;
+        running_entry entry_;
     };
+
+    /// For calls that run in their caller's coroutine and may never suspend.
+    [[nodiscard]] bool is_time_to_let_others_run() noexcept { return ++calls_in_place_ % 64 == 0; }
 
     /// Uniform in [0, 1).
     [[nodiscard]] double random() { return std::uniform_real_distribution<double>(0, 1)(random_); }
@@ -5440,8 +6157,20 @@ class client_state : public std::enable_shared_from_this<client_state> {
     } counters;
 
   private:
+    /// Stops all running operations, the oldest first; after a fork, those of the parent.
+    void stop_running(stop_reason why)
+    {
+        std::vector<std::weak_ptr<operation>> running; // stopping one operation may end another
+        for (const auto* entry = newest_; entry; entry = entry->older)
+            running.push_back(entry->op);
+        for (; !running.empty(); running.pop_back())
+            if (const auto alive = running.back().lock(); alive && (why != stop_reason::forked || alive->has_forked()))
+                alive->stop(why);
+    }
+
     std::atomic<bool> is_closed_{false};
-    std::list<std::weak_ptr<operation>> running_;
+    running_entry* newest_ = nullptr;
+    unsigned calls_in_place_ = 0;
     std::mt19937_64 random_;
     std::mutex extensions_mutex_;
     name_map<void> extensions_;
@@ -5476,156 +6205,6 @@ inline void context_watch::notify_fork(asio::execution_context::fork_event event
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/content_coding.hpp
-
-namespace cojob::detail {
-
-/// The `Accept-Encoding` of every request, unless the caller sets another: this library decodes no content coding.
-inline constexpr std::string_view no_coding = "identity";
-
-/// Returns whether a `Content-Encoding` (RFC 9110, section 8.4) leaves the body unchanged.
-inline bool is_uncoded(std::string_view codings)
-{
-    while (!codings.empty()) {
-        const auto coding = trim(codings.substr(0, codings.find(',')));
-        codings.remove_prefix(std::min(codings.find(','), codings.size() - 1) + 1);
-        if (!coding.empty() && !equal_ignoring_case(coding, no_coding))
-            return false;
-    }
-    return true;
-}
-
-/// Returns the first `Content-Encoding` that changes the body, or an empty view.
-inline std::string_view content_coding(const http::response& response)
-{
-    for (const auto& [name, value] : response.headers)
-        if (equal_ignoring_case(name, "Content-Encoding") && !is_uncoded(value))
-            return value;
-    return {};
-}
-
-/// Returns a coding in a form that is safe in an error message, because the text comes from the server.
-inline std::string shown_coding(std::string_view coding)
-{
-    constexpr std::size_t longest = 32;
-    const auto is_harmless = [](char c) { return is_alpha(c) || is_digit(c) || c == '-' || c == ',' || c == ' '; };
-    const auto fits = coding.size() <= longest && std::all_of(coding.begin(), coding.end(), is_harmless);
-    return fits ? std::string(coding) : "an unknown coding";
-}
-
-/// Returns the error text for a response whose body is coded although the request accepts no coding, or an empty
-/// string.
-inline std::string coding_objection(const http::request& request, const http::response& response)
-{
-    const auto coding = content_coding(response);
-    if (coding.empty() || http::find_header(request.headers, "Accept-Encoding").value_or(no_coding) != no_coding)
-        return {};
-    return "header Content-Encoding: " + shown_coding(coding) + ", which was not asked for";
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/client/request.hpp
-
-namespace cojob::detail {
-
-/// A validated request that is ready to be sent.
-struct prepared_call {
-    api_request api{};
-    cojob::effect effect = cojob::effect::once;
-    http::request wire{};
-    std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
-    bool streams_body = false;  ///< whether the body of a success is streamed
-};
-
-inline std::string make_target(const api_request& r)
-{
-    std::string target;
-    target.reserve(128);
-    target = r.base_url.base_path();
-    for (const auto& segment : r.segments)
-        append_encoded(target += '/', segment);
-    if (target.empty())
-        target = "/";
-    char separator = '?';
-    for (const auto& [name, value] : r.query) {
-        append_encoded(target += separator, name);
-        append_encoded(target += '=', value);
-        separator = '&';
-    }
-    return target;
-}
-
-inline void check_plaintext(const http::url& base, bool allowed, std::string_view what)
-{
-    if (!base.origin().is_secure && !allowed && !http::is_loopback(base.origin()))
-        throw_invalid_argument(what, "http:// to " + base.origin().host +
-                                         " would send the key in the clear; set allow_plaintext to permit that");
-}
-
-/// Rejects the headers that only the client sets: target, authorization and framing.
-inline void check_header(const std::pair<std::string, std::string>& header)
-{
-    check_header_name(header.first, "header name");
-    check_header_value(header.second, "header " + header.first);
-    static constexpr std::array<std::string_view, 5> own{"authorization", "host", "content-length", "transfer-encoding",
-                                                         "connection"};
-    for (const auto name : own)
-        if (equal_ignoring_case(header.first, name))
-            throw_invalid_argument("header " + header.first, "is set by the client");
-}
-
-/// Adds a header that the caller has not set.
-inline void add_default_header(http::header_list& headers, std::string_view name, std::string_view value)
-{
-    if (!http::find_header(headers, name))
-        headers.emplace_back(name, value);
-}
-
-/// \throws api_error invalid_argument
-inline prepared_call prepare(api_request request, const std::string& user_agent)
-{
-    if (request.base_url.origin().host.empty())
-        throw_invalid_argument("base_url: missing");
-    check_plaintext(request.base_url, request.allow_plaintext, "base_url");
-    const std::string_view method = request.method;
-    if (!is_token(method))
-        throw_invalid_argument("method: not a token");
-    if (method == "CONNECT")
-        throw_invalid_argument("method: CONNECT is not supported");
-    for (const auto& segment : request.segments)
-        check_segment(segment, "path segment");
-
-    prepared_call call;
-    call.effect = request.effect.value_or(effect_of(method));
-    auto& wire = call.wire;
-    wire.origin = request.base_url.origin();
-    wire.method = method;
-    wire.target = make_target(request);
-    for (const auto& header : request.headers)
-        check_header(header);
-    wire.headers = std::move(request.headers);
-    wire.headers.reserve(wire.headers.size() + 4);
-    add_default_header(wire.headers, "User-Agent", user_agent);
-    add_default_header(wire.headers, "Accept", "application/json");
-    add_default_header(wire.headers, "Accept-Encoding", no_coding);
-    if (request.json) {
-        add_default_header(wire.headers, "Content-Type", "application/json");
-        wire.body = std::move(*request.json);
-        wire.has_body = true;
-    } else {
-        wire.has_body = method == "POST" || method == "PUT" || method == "PATCH";
-    }
-    if (request.authorization.is_fixed()) {
-        check_key(request.authorization.fixed().reveal(), "credential");
-        wire.authorization = request.authorization.header();
-    }
-    call.api = std::move(request);
-    return call;
-}
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/client/call_record.hpp
 
 namespace cojob::detail {
@@ -5634,23 +6213,37 @@ namespace cojob::detail {
 /// moved between them. The caller writes before the call is spawned and reads after its completion.
 class call_record {
   public:
-    /// \throws api_error invalid_argument
-    call_record(std::shared_ptr<client_state> c, api_request api, call_settings s)
-        : client(std::move(c)), settings(std::move(s)), request(prepare(std::move(api), client->options.user_agent)),
-          op(client->options.clock, client->executor, client->options.timeouts.attempt)
+    call_record(std::shared_ptr<client_state> c, const call_settings& s)
+        : client(std::move(c)), settings(s), op(client->alarm)
     {
+        request.wire.common = client->common_headers;
+    }
+
+    /// Whether everything that the call awaits is bound to its operation's `step_slot`.
+    [[nodiscard]] bool may_run_in_place() const noexcept
+    {
+        return !request.provider && client->transport->binds_steps();
     }
 
     const std::shared_ptr<client_state> client;
     const call_settings settings;
-    prepared_call request;
+    prepared_call request{}; ///< prepared in place, before the call is sent
     operation op;
 
     error_info failure{};                      ///< has no code after a success
     std::exception_ptr thrown{};               ///< an exception of the credential provider or the header hook
     http::response response{};                 ///< set after a success
     std::shared_ptr<http::body_stream> rest{}; ///< the rest of the body, if it is streamed
-    std::vector<attempt> attempts{};
+    std::vector<attempt> attempts{};           ///< that failed
+    attempt last{};                            ///< set after a success
+
+    /// The attempts of a call that has succeeded.
+    [[nodiscard]] std::vector<attempt> all_attempts() const
+    {
+        auto all = attempts;
+        all.push_back(last);
+        return all;
+    }
 };
 
 using call_ptr = std::shared_ptr<call_record>;
@@ -5659,64 +6252,6 @@ using call_ptr = std::shared_ptr<call_record>;
 inline std::shared_ptr<operation> operation_of(const call_ptr& c)
 {
     return {c, &c->op};
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/base/event.hpp
-
-namespace cojob::detail {
-
-/// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
-/// the waiting coroutine hangs on, so the context owns it and destroys it with the rest when it goes.
-class event {
-  public:
-    explicit event(const asio::any_io_executor& executor) : timer_(executor, asio::steady_timer::time_point::max()) {}
-
-    void set()
-    {
-        is_set_ = true;
-        timer_.cancel();
-    }
-    void reset() noexcept { is_set_ = false; }
-    [[nodiscard]] bool is_set() const noexcept { return is_set_; }
-
-    /// Returns when it is set, or on a cancellation.
-    asio::awaitable<void> wait()
-    {
-        if (!is_set_)
-            co_await timer_.async_wait(asio::as_tuple(asio::deferred));
-    }
-
-  private:
-    asio::steady_timer timer_;
-    bool is_set_ = false;
-};
-
-/// Suspends until it happens, until then, by the operation's clock, or until the operation is stopped.
-inline asio::awaitable<void> wait_until(operation& op, event& happening, time_point when)
-{
-    if (op.is_stopped() || happening.is_set())
-        co_return;
-    const auto alarm = op.time().make_alarm(op.executor());
-    if (when != time_point::max())
-        alarm->set(when, [&happening] { happening.set(); });
-    co_await happening.wait();
-}
-
-/// Suspends until then, or until the operation is stopped.
-inline asio::awaitable<void> sleep_until(operation& op, time_point when)
-{
-    event over(op.executor());
-    co_await wait_until(op, over, when);
-}
-
-/// Suspends until other handlers of the executor have had their turn. A timer, because events have the same: to await a
-/// `post` costs a user's compiler twenty functions more.
-inline asio::awaitable<void> let_others_run(const asio::any_io_executor& executor)
-{
-    asio::steady_timer over(executor, asio::steady_timer::time_point());
-    co_await over.async_wait(asio::as_tuple(asio::deferred));
 }
 
 } // namespace cojob::detail
@@ -5767,6 +6302,32 @@ struct poll_trace {
 
 } // namespace cojob::detail
 
+// -------- cojob/detail/json_string.hpp
+
+// A token is a JSON string with its quotes, as it is in the text.
+namespace cojob::detail {
+
+/// Where a string at the front of a text ends.
+struct json_string_extent {
+    std::size_t size; ///< with the quotes; 0: the text does not begin with a valid string
+    bool has_escapes; ///< otherwise the token is the string, but for its quotes
+};
+
+/// Measures the string at the front of a text, as strictly as RFC 8259 with valid UTF-8: no control characters, no
+/// unknown escapes, no surrogates without a partner.
+[[nodiscard]] COJOB_DECL json_string_extent measure_json_string(std::string_view text) noexcept;
+
+/// Appends the string that a valid token has.
+COJOB_DECL void append_json_string(std::string& to, std::string_view token);
+
+/// Decodes a token; `nullopt` if it has escapes and is invalid.
+[[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
+
+/// Replaces every unpaired escaped surrogate by U+FFFD; `nullopt` if there is none. Both escapes have six characters.
+[[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
+
+} // namespace cojob::detail
+
 // -------- cojob/detail/json_cursor.hpp
 
 namespace cojob::detail {
@@ -5798,18 +6359,12 @@ class json_cursor {
     std::size_t at_ = 0;
 };
 
-/// Decodes a JSON string with its quotes; `nullopt` if it is invalid.
-[[nodiscard]] COJOB_DECL std::optional<std::string> decode_json_string(std::string_view token);
-
 /// Whether a number is written as an integer: no fraction, no exponent.
 [[nodiscard]] COJOB_DECL bool is_json_integer(std::string_view token) noexcept;
 
 /// Returns the string or integer with that name in the outermost object, as `json_reader::read_id` does, even if the
 /// text is truncated or invalid further on. The last one counts; empty: none.
 [[nodiscard]] COJOB_DECL std::string find_json_id(std::string_view text, std::string_view name);
-
-/// Replaces every unpaired escaped surrogate by U+FFFD; `nullopt` if there is none. Both escapes have six characters.
-[[nodiscard]] COJOB_DECL std::optional<std::string> replace_lone_surrogates(std::string_view text);
 
 /// Returns the text without a byte order mark, which some servers send (RFC 8259, 8.1 allows to ignore it).
 [[nodiscard]] constexpr std::string_view without_byte_order_mark(std::string_view text) noexcept
@@ -5821,52 +6376,156 @@ class json_cursor {
 
 // -------- cojob/detail/json_document.hpp
 
-// For .ipp files only: in separate compilation a user's file does not pay for Boost.JSON.
+// For .ipp files only: a user's file does not pay for it.
 namespace cojob::detail {
 
-/// Parses a complete JSON text in UTF-8, with nothing but blanks around it. Of members with the same name the last one
-/// counts. Ignores a byte order mark, and replaces an unpaired escaped surrogate by U+FFFD: both are common in
-/// responses that quote user input, and neither makes the rest unreadable. The value lives in `memory`: to keep a part
-/// of it for longer, assign it, do not construct from it.
-/// \param mended receives the text that was parsed, if it differs from the body
-/// \throws api_error `invalid_response`
-[[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth,
-                                                       boost::json::storage_ptr memory = {},
-                                                       std::string* mended = nullptr);
+enum class json_kind : std::uint8_t {
+    null,
+    boolean,
+    integer, ///< no fraction, no exponent
+    real,
+    string,
+    array,
+    object
+};
 
-/// A JSON text and its tree. The tree has lost how a number was written, the text has not. `text_of` finds a value in
-/// the text; the index for that is built at the first call, in one pass, because most responses do not need it.
+/// A value, or the name of a member, in the index of a document. The nodes of an array are followed by those of its
+/// elements; those of an object by the name of each member and the nodes of its value.
+struct json_node {
+    std::uint32_t begin, size; ///< its token in the text
+    std::uint32_t span;        ///< the number of its nodes: itself and its parts
+    json_kind kind;
+    bool has_escapes; ///< of a string
+    bool is_replaced; ///< of a name: a later member of the object has it too
+
+    [[nodiscard]] const json_node* next() const noexcept { return this + span; }
+};
+
+/// The nodes of a document in the order of its text. Most responses need no allocation.
+class json_nodes {
+  public:
+    json_nodes() = default;
+    json_nodes(const json_nodes&) = delete;
+    json_nodes& operator=(const json_nodes&) = delete;
+    ~json_nodes() = default;
+
+    [[nodiscard]] const json_node& front() const noexcept { return *begin_; }
+    [[nodiscard]] json_node* begin() noexcept { return begin_; }
+    [[nodiscard]] json_node* end() noexcept { return begin_ + size_; }
+    [[nodiscard]] std::uint32_t size() const noexcept { return size_; }
+    void clear() noexcept { size_ = 0; }
+    void add(const json_node& node)
+    {
+        if (size_ == capacity_)
+            grow();
+        begin_[size_++] = node;
+    }
+
+  private:
+    static constexpr std::uint32_t most_without_allocation = 128;
+
+    COJOB_DECL void grow();
+
+    std::uint32_t size_ = 0, capacity_ = most_without_allocation;
+    std::array<json_node, most_without_allocation> first_;
+    std::unique_ptr<json_node[]> more_;
+    json_node* begin_ = first_.data();
+};
+
+/// A complete JSON text in UTF-8 with nothing but blanks around it, and an index of its values, which one pass over
+/// the text builds without a tree and without recursion. Ignores a byte order mark, and replaces an unpaired escaped
+/// surrogate by U+FFFD: both are common in responses that quote user input, and neither makes the rest unreadable.
 class json_document {
   public:
     /// Keeps a view of the body. \throws api_error `invalid_response`
-    json_document(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory)
-        : body_(without_byte_order_mark(body)), root_(parse_json(body_, max_depth, std::move(memory), &mended_))
-    {
-    }
+    COJOB_DECL json_document(std::string_view body, std::size_t max_depth);
     json_document(const json_document&) = delete;
     json_document& operator=(const json_document&) = delete;
     ~json_document() = default;
 
-    [[nodiscard]] const boost::json::value& root() const noexcept { return root_; }
+    [[nodiscard]] const json_node& root() const noexcept { return nodes_.front(); }
 
-    /// The text of a value of this document.
-    [[nodiscard]] COJOB_DECL std::string_view text_of(const boost::json::value&) const;
+    /// How a value is written.
+    [[nodiscard]] std::string_view text_of(const json_node& value) const noexcept
+    {
+        return {text_.data() + value.begin, value.size};
+    }
+
+    /// Decodes a string, or the name of a member.
+    COJOB_DECL void assign(std::string& to, const json_node& string) const;
+
+    /// The same without a copy, if it has no escapes. Otherwise `room` holds it.
+    [[nodiscard]] std::string_view decoded(const json_node& string, std::string& room) const
+    {
+        if (!string.has_escapes)
+            return between_quotes(string);
+        assign(room, string);
+        return room;
+    }
+
+    [[nodiscard]] bool is_true(const json_node& boolean) const noexcept { return text_[boolean.begin] == 't'; }
+
+    /// The number if it is an integer of 64 bits.
+    [[nodiscard]] COJOB_DECL std::optional<std::int64_t> to_int64(const json_node& number) const noexcept;
+
+    /// The double that is nearest to a number.
+    [[nodiscard]] COJOB_DECL double to_double(const json_node& number) const;
+
+    /// The value as a tree. Recursive: the depth of the document is bounded.
+    [[nodiscard]] COJOB_DECL boost::json::value to_tree(const json_node&) const;
 
   private:
-    struct slice {
-        const boost::json::value* value;
-        std::string_view text;
-    };
+    [[nodiscard]] std::string_view between_quotes(const json_node& string) const noexcept
+    {
+        return {text_.data() + string.begin + 1, string.size - 2};
+    }
 
-    COJOB_DECL void add(const boost::json::value&, json_cursor&) const;
-    COJOB_DECL void add_members(const boost::json::value&, json_cursor&) const;
-    COJOB_DECL void add_elements(const boost::json::value&, json_cursor&) const;
-
-    std::string_view body_;
-    std::string mended_; ///< the parsed text, if it differs from the body; otherwise empty
-    boost::json::value root_;
-    mutable std::vector<slice> slices_;
+    std::string_view text_;
+    std::string mended_; ///< the text, if it differs from the body; otherwise empty
+    json_nodes nodes_;
 };
+
+/// The name of a member, which decoders compare with many literals: the size first, and then a few bytes at once.
+class json_name {
+  public:
+    explicit json_name(std::string_view text) noexcept : text_(text) {}
+
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+
+    template <std::size_t Size>
+    [[nodiscard]] friend bool operator==(json_name name, const char (&literal)[Size]) noexcept
+    {
+        return name.text_.size() == Size - 1 && std::memcmp(name.text_.data(), literal, Size - 1) == 0;
+    }
+
+  private:
+    std::string_view text_;
+};
+
+/// Visits the members of an object. Of those with the same name only the last one counts.
+class json_members {
+  public:
+    json_members(const json_document& document, const json_node& object) noexcept
+        : document_(document), object_(&object), next_(&object + 1)
+    {
+    }
+
+    /// Proceeds to the first or next member; false: there is none.
+    COJOB_DECL bool next();
+
+    /// Valid until the next call of `next`.
+    [[nodiscard]] std::string_view name() const noexcept { return name_; }
+    [[nodiscard]] const json_node& value() const noexcept { return *value_; }
+
+  private:
+    const json_document& document_;
+    const json_node *object_, *next_, *value_ = nullptr;
+    std::string_view name_{};
+    std::string room_{};
+};
+
+/// Parses a JSON text as `json_document` does, to a tree. \throws api_error `invalid_response`
+[[nodiscard]] COJOB_DECL boost::json::value parse_json(std::string_view body, std::size_t max_depth);
 
 } // namespace cojob::detail
 
@@ -6309,7 +6968,7 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
     error_info info(code, std::move(why));
     info.method = call.wire.method;
     info.path = without_key(call.wire.target, call.wire.authorization); // it may have been passed as an id
-    info.job_id = without_key(call.api.job_id, call.wire.authorization);
+    info.job_id = without_key(call.job_id, call.wire.authorization);
     return info;
 }
 
@@ -6338,18 +6997,19 @@ inline void add_words(std::string& text, std::string_view more)
 }
 
 /// \throws api_error invalid_argument, and any exception of the hook
-inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::header_list& headers)
+inline void add_hooked_headers(const header_hook& hook, const attempt_event& event, http::request& wire)
 {
     auto hooked = hook(event);
+    replace_common_headers(wire, hooked);
     http::header_list all;
-    for (auto& header : headers)
+    for (auto& header : wire.headers)
         if (!http::find_header(hooked, header.first))
             all.push_back(std::move(header));
     for (auto& header : hooked) {
         check_header(header);
         all.push_back(std::move(header));
     }
-    headers = std::move(all);
+    wire.headers = std::move(all);
 }
 
 /// One attempt while it runs. Sets up the exchange and turns its result into an attempt_result.
@@ -7808,7 +8468,7 @@ class call_run {
             if (self.quota_ && !co_await self.take_slot())
                 break;
             self.begin();
-            if (!call->request.api.authorization.is_fixed() && !co_await self.authorize())
+            if (call->request.provider && !co_await self.authorize())
                 break;
             if (!self.add_headers())
                 break;
@@ -7836,7 +8496,7 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.request.api.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
+          quota_(call.request.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
         poll_trace::call_begins(call.settings.poll.get());
@@ -7903,7 +8563,7 @@ class call_run {
             if (operation_.is_stopped())
                 throw boost::system::system_error(asio::error::operation_aborted);
             co_await asio::this_coro::throw_if_cancelled(true);
-            const auto key = co_await call_.request.api.authorization.provider()();
+            const auto key = co_await call_.request.provider();
             if (key.empty())
                 throw_invalid_argument("credential: the provider returned an empty key");
             check_key(key.reveal(), "credential");
@@ -7944,7 +8604,7 @@ class call_run {
         try {
             if (state_.options.header_hook) {
                 hooked_ = call_.request.wire;
-                add_hooked_headers(state_.options.header_hook, this_attempt(), hooked_->headers);
+                add_hooked_headers(state_.options.header_hook, this_attempt(), *hooked_);
             }
             state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
             return true;
@@ -7973,7 +8633,7 @@ class call_run {
         const auto uniform = result.record.ended ? state_.random() : 0.;
         pool_pause_ = quota_.ended(result, uniform);
         const auto step = plan_.after(result.outcome, {now(), operation_.deadline(), uniform, result.hint, pool_pause_,
-                                                       !call_.request.api.authorization.is_fixed()});
+                                                       bool(call_.request.provider)});
         if (!step.is_again || !pool_pause_)
             return step;
         if (!quota_.may_queue())
@@ -7987,7 +8647,7 @@ class call_run {
         is_over_ = true;
         if (!result.record.ended || step.is_success) {
             result.record.ended = {};
-            trail().push_back(std::move(result.record));
+            call_.last = std::move(result.record);
             call_.response = std::move(result.exchange.response);
             call_.rest = std::move(result.exchange.rest);
             return;
@@ -8074,61 +8734,55 @@ class call_run {
 
 namespace cojob::detail {
 
-/// A call that has succeeded: the response and the attempts.
-using completed_call_ptr = std::shared_ptr<const call_record>;
+/// Throws the error of a call that has failed.
+inline void throw_failure(call_record& call)
+{
+    if (call.thrown)
+        std::rethrow_exception(call.thrown);
+    if (call.failure.code())
+        throw_error(std::move(call.failure));
+}
 
-/// Sends a request, with retries. Completes on the caller's executor.
-inline asio::awaitable<call_ptr> send_call(std::shared_ptr<client_state> state, api_request request,
-                                           call_settings settings, bool streams_body = false)
+/// Sends a request, with retries. Completes on the caller's executor once the response, or the head of a streamed one,
+/// is in the record.
+inline asio::awaitable<void> send(call_ptr call)
 {
     co_await accept_every_cancellation();
-    auto call = std::make_shared<call_record>(std::move(state), std::move(request), std::move(settings));
-    call->request.streams_body = streams_body;
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
+    const auto is_in_place = call->may_run_in_place() && co_await asio::this_coro::executor == call->client->executor;
     auto inner = call_run::run(call);
-    co_await hop(operation_of(call), std::move(inner));
-    if (call->thrown)
-        std::rethrow_exception(call->thrown);
-    if (call->failure.code())
-        throw_error(std::move(call->failure));
-    co_return call;
+    if (is_in_place)
+        co_await run_in_place(operation_of(call), std::move(inner), call->client->is_time_to_let_others_run());
+    else
+        co_await hop(operation_of(call), std::move(inner));
+    throw_failure(*call);
 }
 
 /// Adds the request and the response to the error of a success that cannot be decoded.
 inline error_info describe_undecodable(const call_record& call, error_info info)
 {
-    const auto& request = call.request.api;
-    info.method = request.method;
-    info.path = without_key(call.request.wire.target, call.request.wire.authorization);
+    const auto& request = call.request;
+    info.method = request.wire.method;
+    info.path = without_key(request.wire.target, request.wire.authorization);
     info.http_status = call.response.status;
-    info.attempts = call.attempts;
-    add_server_headers(info, call.response, call.request.wire.authorization); // a provider's key too
-    info.job_id = without_key(request.job_id, call.request.wire.authorization);
+    info.attempts = call.all_attempts();
+    add_server_headers(info, call.response, request.wire.authorization); // a provider's key too
+    info.job_id = without_key(request.job_id, request.wire.authorization);
     return info;
 }
 
-inline asio::awaitable<http::response> send_response(std::shared_ptr<client_state> state, api_request request,
-                                                     call_settings settings)
+inline asio::awaitable<http::response> send_request(std::shared_ptr<client_state> state, api_request request,
+                                                    call_settings settings)
 {
-    const auto call = co_await send_call(std::move(state), std::move(request), std::move(settings));
+    co_await accept_every_cancellation();
+    const auto call = std::make_shared<call_record>(std::move(state), settings);
+    prepare(call->request, std::move(request));
+    co_await send(call);
     auto objection = call->response.body.empty() ? std::string() : coding_objection(call->request.wire, call->response);
     if (!objection.empty())
         throw_error(describe_undecodable(*call, {errc::invalid_response, std::move(objection)}));
     co_return std::move(call->response);
-}
-
-/// Sends a service's request. Returns the attempts too: an error in decoding contains them.
-inline asio::awaitable<call_ptr> send(const client& c, api_request request)
-{
-    return send_call(client_state::of(c), std::move(request), client_state::settings_of(c));
-}
-
-/// Like send(), but a success completes when the headers have arrived. The body is in `rest`, or in the response if the
-/// transport does not stream.
-inline asio::awaitable<call_ptr> send_streamed(const client& c, api_request request)
-{
-    return send_call(client_state::of(c), std::move(request), client_state::settings_of(c), true);
 }
 
 } // namespace cojob::detail
@@ -8141,8 +8795,7 @@ namespace cojob::detail {
 /// session of the first.
 struct warming {
     warming(std::shared_ptr<client_state> c, http::origin origin, std::size_t connections)
-        : client(std::move(c)), wanted(std::min(connections, client->options.pool.max_connections)),
-          op(client->options.clock, client->executor)
+        : client(std::move(c)), wanted(std::min(connections, client->options.pool.max_connections)), op(client->alarm)
     {
         request.origin = std::move(origin);
     }
@@ -8257,6 +8910,19 @@ inline client_options complete(client_options o)
     return o;
 }
 
+inline std::shared_ptr<const request_base> make_base(http::url server, credential key, bool allow_plaintext)
+{
+    if (server.origin().host.empty())
+        throw_invalid_argument("api_base: the URL has no host");
+    check_plaintext(server, allow_plaintext, "api_base");
+    secret lines;
+    if (key.is_fixed() && !key.empty()) {
+        check_key(key.fixed().reveal(), "api_base: the key");
+        lines = secret(make_server_lines(server.origin(), key.header().reveal()));
+    }
+    return share<const request_base>(request_base{std::move(server), std::move(key), std::move(lines)});
+}
+
 inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 {
     http::https_options t;
@@ -8271,6 +8937,24 @@ inline std::shared_ptr<http::transport> make_transport(const client_options& o)
 }
 
 } // namespace detail
+
+api_base::api_base(http::url server, credential key, bool allow_plaintext)
+    : state_(detail::make_base(std::move(server), std::move(key), allow_plaintext))
+{
+}
+
+const http::url& api_base::url() const noexcept
+{
+    return detail::in_use(state_)->url;
+}
+
+bool operator==(const api_base& a, const api_base& b) noexcept
+{
+    if (a.state_ == b.state_ || !a.state_ || !b.state_)
+        return a.state_ == b.state_;
+    const auto &x = *a.state_, &y = *b.state_;
+    return x.url == y.url && x.key.is_fixed() && y.key.is_fixed() && x.key.fixed() == y.key.fixed();
+}
 
 client::client(asio::any_io_executor executor, client_options options, std::shared_ptr<http::transport> transport)
 {
@@ -8290,7 +8974,7 @@ client::client(asio::any_io_executor executor, client_options options, std::shar
 
 asio::awaitable<http::response> client::send(api_request request) const
 {
-    return detail::send_response(detail::in_use(state_), std::move(request), settings_);
+    return detail::send_request(detail::in_use(state_), std::move(request), settings_);
 }
 
 asio::awaitable<std::size_t> client::warm(http::url server, std::size_t connections) const
@@ -8623,6 +9307,45 @@ std::optional<server_sent_event> event_stream_parser::dispatch()
 
 namespace cojob {
 
+operation::operation(clock_ptr clock, const asio::any_io_executor& executor)
+    : operation(detail::share<detail::shared_alarm>(std::move(clock), executor, no_timeout))
+{
+}
+
+operation::operation(std::shared_ptr<detail::shared_alarm> alarm)
+    : alarm_(std::move(alarm)), clock_(&alarm_->time()), executor_(&alarm_->executor())
+{
+}
+
+operation::~operation()
+{
+    if (is_linked())
+        alarm_->remove(*this);
+    if (is_active_)
+        alarm_->drop();
+}
+
+void operation::hold_cancellation() noexcept
+{
+    is_held_ = true;
+    enter();
+}
+
+/// Counts it among those that may need the alarm, once.
+void operation::enter() noexcept
+{
+    if (!std::exchange(is_active_, true))
+        alarm_->enter();
+}
+
+void operation::finish() noexcept
+{
+    is_finished_ = true;
+    alarm_->remove(*this);
+    if (std::exchange(is_active_, false))
+        alarm_->leave();
+}
+
 void operation::set_deadline(time_point when)
 {
     deadline_ = when;
@@ -8650,14 +9373,21 @@ void operation::stop(stop_reason why)
     if (reason_ == stop_reason::none || reason_ == stop_reason::limit)
         reason_ = why;
     if (!is_held_)
-        signal_.emit(asio::cancellation_type::terminal);
+        emit();
+}
+
+/// The coroutine's signal comes last: its handler may end the operation and destroy this object.
+void operation::emit()
+{
+    step_signal_.emit(asio::cancellation_type::terminal);
+    signal_.emit(asio::cancellation_type::terminal);
 }
 
 void operation::begin()
 {
     is_held_ = false;
     if (is_stopped())
-        signal_.emit(asio::cancellation_type::terminal);
+        emit();
 }
 
 void operation::cancel(asio::cancellation_type type)
@@ -8675,35 +9405,23 @@ void operation::refuse_total_cancellation(bool refuse)
         stop(stop_reason::cancelled);
 }
 
-/// Sets the alarm only if it would ring too late. If it rings too early, ring() calls arm() again.
 void operation::arm()
 {
-    auto next = std::min(deadline_, limit_);
-    if (next >= armed_)
+    const auto next = std::min(deadline_, limit_);
+    if (next == time_point::max())
         return;
-    if (usual_step_ != no_timeout)
-        next = std::min(next, detail::after(clock_->now(), usual_step_));
-    if (!alarm_)
-        alarm_ = clock_->make_alarm(executor_);
-    armed_ = time_point::max(); // if set() throws, the alarm is not armed
-    alarm_->set(next, [this] { ring(); });
-    armed_ = next;
+    enter();
+    alarm_->put(*this, next);
 }
 
-void operation::ring()
+/// The alarm rings, perhaps too early: it is not moved when a deadline is.
+void operation::ring(time_point now)
 {
-    armed_ = time_point::max();
-    const auto now = clock_->now();
-    const bool is_over = now >= deadline_;
-    bool step_is_over = now >= limit_;
+    const bool is_over = now >= deadline_, step_is_over = now >= limit_;
     if (step_is_over)
         limit_ = time_point::max();
-    try {
-        if (!is_over)
-            arm();
-    } catch (...) { // without an alarm, nothing would stop this step
-        step_is_over = true;
-    }
+    if (!is_over)
+        alarm_->put_back(*this, std::min(deadline_, limit_));
     // Must be last: stopping may end the operation and destroy this object.
     if (is_over || step_is_over)
         stop(is_over ? stop_reason::deadline : stop_reason::limit);
@@ -9636,15 +10354,18 @@ class stream {
     }
 
     /// After an operation that would have blocked: waits until it can be tried again.
-    [[nodiscard]] auto ready() { return socket_.async_wait(lacks(), asio::as_tuple(asio::deferred)); }
+    [[nodiscard]] auto ready(operation& op)
+    {
+        return as_step<void(error_code)>(op, [this](auto handler) { socket_.async_wait(lacks(), std::move(handler)); });
+    }
 
     /// After a read and a write that would have blocked: waits until one of them can be tried again.
-    asio::awaitable<error_code> readable_or_writable()
+    asio::awaitable<error_code> readable_or_writable(operation& op)
     {
         const auto first = share<first_wait>(socket_.get_executor());
         for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
             socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
-        co_await first->happened.wait();
+        co_await first->happened.wait(op);
         error_code ignored;
         socket_.cancel(ignored); // cancels the other wait
         co_return first->error;
@@ -9771,7 +10492,7 @@ class connection_slot {
             patience = op.time().make_alarm(op.executor());
             patience->set(after(since, x.yields), [&] { pool_->stop_yielding(self); });
         }
-        co_await self.turn.wait();
+        co_await self.turn.wait(op);
         is_held_ = self.turn.is_set(); // also if stopped at that moment: the destructor then passes the slot on
         x.queued += op.time().now() - since;
     }
@@ -9925,7 +10646,7 @@ class lookups {
             const auto call = share<own_lookup>(op.executor());
             own_lookup::start(call, own_, origin.host);
             if (!op.is_stopped()) // the function may have closed the client
-                co_await call->over.wait();
+                co_await call->over.wait(op);
             if (call->over.is_set())
                 co_return answer(call->addresses, origin.port, {}, std::move(call->why));
             call->run.stop(stop_reason::cancelled);
@@ -9934,7 +10655,7 @@ class lookups {
         const auto running = join(op, origin.host);
         const auto here = share<event>(op.executor());
         running->waiting.add(here);
-        co_await here->wait();
+        co_await here->wait(op);
         if (!running->is_over)
             co_return lookup_result{asio::error::operation_aborted, {}, {}};
         co_return answer(running->addresses, origin.port, running->error, running->error.message());
@@ -10014,11 +10735,11 @@ class connect_race : public std::enable_shared_from_this<connect_race> {
         endpoint_list failed{};            ///< addresses that refused, or had not answered when the race ended
     };
 
-    asio::awaitable<outcome> run()
+    asio::awaitable<outcome> run(operation& op)
     {
         const auto self = shared_from_this();
         begin_next();
-        co_await over_.wait();
+        co_await over_.wait(op);
         stop();
         outcome end{winner_          ? error_code()
                     : over_.is_set() ? last_error_
@@ -10866,8 +11587,9 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
         return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
     }
 
-    // Not `override`: this is pure virtual in Beast from Boost 1.90 on. Trailers are not part of a head.
-    virtual void on_trailer_field_impl(field, string_view, string_view, error_code&) {}
+#if BOOST_VERSION >= 109000 // Trailers are not part of a head. Older Beasts treat them as other fields.
+    void on_trailer_field_impl(field, string_view, string_view, error_code&) override {}
+#endif
     void on_header_impl(error_code&) override {}
     void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
     std::size_t on_body_impl(string_view, error_code&) override { return 0; }
@@ -11904,7 +12626,7 @@ class connector {
 
         enter(phase::connecting, x, timeouts_.connect, end_of_attempt);
         const auto race = share<connect_race>(op, failures_.order(std::move(found.endpoints), op.time().now()));
-        auto connected = co_await race->run();
+        auto connected = co_await race->run(op);
         for (const auto& address : connected.failed)
             note_failure(op, address);
         if (op.is_stopped())
@@ -12008,7 +12730,8 @@ class connector {
         proxy_handshake handshake(proxy, target, limits_, line.buffer());
         auto ec = go_on(handshake, line);
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await line.ready();
+            std::tie(ec) = co_await line.ready(op);
+            op.step_slot().clear();
             if (!ec && !op.is_stopped())
                 ec = go_on(handshake, line);
         }
@@ -12049,7 +12772,8 @@ class connector {
         if (expect_server(tls.native_handle(), name))
             ec = tls.handshake().error;
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await opened.connection->ready();
+            std::tie(ec) = co_await opened.connection->ready(op);
+            op.step_slot().clear();
             if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }
@@ -12126,9 +12850,10 @@ class streamed_body final : public http::body_stream {
                 break;
             auto got = connection_->read_some(reader_->prepare());
             part.bytes_received += got.bytes;
-            if (stream::would_block(got.error))
-                std::tie(got.error) = co_await connection_->ready();
-            else if (connection_->yields()) // counted over all calls, because one event may take many
+            if (stream::would_block(got.error)) {
+                std::tie(got.error) = co_await connection_->ready(op);
+                op.step_slot().clear();
+            } else if (connection_->yields()) // counted over all calls, because one event may take many
                 co_await let_others_run(op.executor());
             if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});
@@ -12211,27 +12936,24 @@ namespace cojob::detail {
 inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
-    const auto host = http::host_header(r.origin);
-    std::size_t size =
-        r.method.size() + r.target.size() + host.size() + r.authorization.reveal().size() + r.body.size() + 96;
+    auto made = r.server_lines.empty() ? make_server_lines(r.origin, r.authorization.reveal()) : std::string();
+    const std::string_view server_lines = r.server_lines.empty() ? made : r.server_lines.reveal();
+    const std::string_view common = r.common ? std::string_view(r.common->text()) : std::string_view();
+    constexpr std::string_view content_length = "Content-Length";
+    std::size_t size = r.method.size() + 1 + r.target.size() + server_lines.size() + common.size() +
+                       content_length.size() + length.size() + header_overhead + end_of_line.size() + r.body.size();
     for (const auto& [name, value] : r.headers)
-        size += name.size() + value.size() + 4;
+        size += name.size() + value.size() + header_overhead;
 
     std::string text;
-    text.reserve(size);                                            // a reallocation would leave a copy of the key
-    constexpr std::string_view colon = ": ", end_of_line = "\r\n"; // append() would measure a literal each time
-    const auto line = [&](std::string_view name, std::string_view value) {
-        text.append(name).append(colon).append(value).append(end_of_line);
-    };
-    text.append(r.method).append(1, ' ').append(r.target).append(" HTTP/1.1\r\n");
-    line("Host", host);
-    if (!r.authorization.empty())
-        line("Authorization", r.authorization.reveal());
+    text.reserve(size); // a reallocation would leave a copy of the key
+    text.append(r.method).append(1, ' ').append(r.target).append(server_lines).append(common);
     for (const auto& [name, value] : r.headers)
-        line(name, value);
+        append_header(text, name, value);
     if (r.has_body)
-        line("Content-Length", length);
+        append_header(text, content_length, length);
     text.append(end_of_line).append(r.body);
+    wipe(made);
     return text;
 }
 
@@ -12432,6 +13154,8 @@ class https_transport final : public http::transport {
         return run(request, x, wanted);
     }
 
+    bool binds_steps() const noexcept override { return true; }
+
     std::function<void()> prepare_tls(const tls_options& options) override
     {
         return [this, settings = share<tls_settings>(options)] {
@@ -12525,10 +13249,11 @@ class https_transport final : public http::transport {
             error_code ec;
             if (exchanged.has_response())
                 op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
-            if (awaited == transaction::awaits::connection)
-                std::tie(ec) = co_await line.ready();
-            else if (awaited == transaction::awaits::either)
-                ec = co_await line.readable_or_writable();
+            if (awaited == transaction::awaits::connection) {
+                std::tie(ec) = co_await line.ready(op);
+                op.step_slot().clear();
+            } else if (awaited == transaction::awaits::either)
+                ec = co_await line.readable_or_writable(op);
             else
                 co_await let_others_run(op.executor());
             awaited = exchanged.go_on(ec);
@@ -12951,23 +13676,22 @@ class end_rule {
     [[nodiscard]] bool accepts(bool is_finished, std::string_view status, time_point begun, time_point now)
     {
         if (!is_new_end(is_finished, begun, now)) {
-            stands_since_.reset();
+            standing_.reset();
             return false;
         }
         if (settle_ == duration::zero())
             return true;
-        if (!stands_since_ || standing_ != status) {
-            stands_since_ = now;
-            standing_ = status;
+        if (!standing_ || standing_->status != status) {
+            standing_ = std::make_unique<standing>(standing{now, std::string(status)});
             return false;
         }
-        return begun - *stands_since_ >= settle_;
+        return begun - standing_->since >= settle_;
     }
 
     /// When the end that was seen last will have stood long enough.
     [[nodiscard]] std::optional<time_point> settles_at() const noexcept
     {
-        return stands_since_ ? std::optional(cojob::detail::after(*stands_since_, settle_)) : std::nullopt;
+        return standing_ ? std::optional(cojob::detail::after(standing_->since, settle_)) : std::nullopt;
     }
 
     /// The message that no longer casts doubt on an end.
@@ -13000,77 +13724,15 @@ class end_rule {
         message_.reset();
     }
 
+    /// An end that has to stand for a while.
+    struct standing {
+        time_point since;
+        std::string status;
+    };
+
     duration interval_, settle_;
     std::optional<time_point> message_, settled_, first_end_;
-    std::optional<time_point> stands_since_;
-    std::string standing_; ///< the status that does
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/job/timer_queue.hpp
-
-namespace cojob::detail {
-
-/// The place of a thing in a `timer_queue`, at most one at a time. The thing derives from it, so that entering a set
-/// takes no memory and cannot fail.
-class timer_queue_hook
-    : public boost::intrusive::set_base_hook<boost::intrusive::link_mode<boost::intrusive::safe_link>> {
-  public:
-    /// When it is due; the end of time where it is in no set.
-    [[nodiscard]] time_point due_at() const noexcept { return is_linked() ? due_ : time_point::max(); }
-
-    friend bool operator<(const timer_queue_hook& a, const timer_queue_hook& b) noexcept { return a.due_ < b.due_; }
-
-  private:
-    template <class T>
-    friend class timer_queue;
-
-    time_point due_{};
-};
-
-/// Things by when they are due, those of one time in the order in which they came; not their owner. The set beneath is
-/// one type, whatever the things are: each costs a user's compiler some 60 functions.
-template <class T>
-class timer_queue {
-  public:
-    [[nodiscard]] bool empty() const noexcept { return set_.empty(); }
-
-    /// Enters it, or moves it to another time.
-    void put(T& thing, time_point due) noexcept
-    {
-        timer_queue_hook& link = thing;
-        remove(thing);
-        link.due_ = due;
-        set_.insert(link);
-    }
-
-    /// Nothing happens where it is in no set; it must not be in another.
-    void remove(T& thing) noexcept
-    {
-        timer_queue_hook& link = thing;
-        if (link.is_linked())
-            set_.erase(set_.iterator_to(link));
-    }
-
-    /// When the first is due; the end of time for none.
-    [[nodiscard]] time_point next() const noexcept { return set_.empty() ? time_point::max() : set_.begin()->due_; }
-
-    /// When there is one.
-    [[nodiscard]] T& front() noexcept { return static_cast<T&>(*set_.begin()); }
-
-    /// The first; null for none.
-    [[nodiscard]] T* first() noexcept { return at(set_.begin()); }
-
-    /// The one behind it; null for none.
-    [[nodiscard]] T* next_of(T& thing) noexcept { return at(++set_.iterator_to(thing)); }
-
-  private:
-    using set_type = boost::intrusive::multiset<timer_queue_hook, boost::intrusive::constant_time_size<false>>;
-
-    T* at(set_type::iterator place) noexcept { return place == set_.end() ? nullptr : static_cast<T*>(&*place); }
-
-    set_type set_;
+    std::unique_ptr<standing> standing_; ///< null in most waits
 };
 
 } // namespace cojob::detail
@@ -13166,6 +13828,37 @@ class job_memory {
     name_map<entry> entries_;
     timer_queue<entry> order_; // by their last notes, which are counted: no two have the same
     time_point last_{};
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/last_seen.hpp
+
+namespace cojob::detail {
+
+/// A job as a wait saw it last. The job itself is kept only for those who compare or return it: it would be a good part
+/// of what a wait takes.
+class last_seen {
+  public:
+    explicit last_seen(bool keeps_job) : keeps_job_(keeps_job) {}
+
+    /// Whether the job has changed, where it is kept.
+    bool note(const job_view& seen, const polled_api& api)
+    {
+        status_ = seen.status;
+        if (!keeps_job_)
+            return false;
+        const auto before = std::exchange(job_, seen.job);
+        return !before || !api.is_same(before.get(), seen.job.get());
+    }
+
+    [[nodiscard]] const std::string& status() const noexcept { return status_; }
+    [[nodiscard]] const std::shared_ptr<const void>& job() const noexcept { return job_; }
+
+  private:
+    const bool keeps_job_;
+    std::string status_;
+    std::shared_ptr<const void> job_;
 };
 
 } // namespace cojob::detail
@@ -13364,6 +14057,9 @@ class poll_waiter : public timer_queue_hook {
   protected:
     ~poll_waiter() = default;
 
+    /// The service of all who wait for jobs of equal services. While it is in the scheduler.
+    [[nodiscard]] const std::shared_ptr<const polled_api>& shared_api() const noexcept;
+
     /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
     [[nodiscard]] bool is_first_to_report(const job_view& seen);
 
@@ -13403,7 +14099,7 @@ class poll_sender {
 class poll_request : public std::enable_shared_from_this<poll_request> {
   public:
     poll_request(client_state& state, poll_sender& owner, poll_group& of, polled_job* one)
-        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.options.clock, state.executor)
+        : group(of), job(one), begun(state.time().now()), owner_(owner), operation_(state.alarm)
     {
     }
 
@@ -13412,7 +14108,11 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
     bool is_probe = false;
     const time_point begun;
     std::size_t expected = 0; ///< jobs that it is for
+    std::size_t served = 0;   ///< jobs that a list showed
     time_point completes_by = time_point::max();
+
+    /// Fewer jobs are polled one by one: a list costs the server more than a poll.
+    static constexpr std::size_t fewest_for_a_list = 3;
 
     [[nodiscard]] std::optional<phase> progress() const { return trace_->progress(); }
 
@@ -13456,7 +14156,7 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
             if (self->job)
                 answer.view = co_await api->poll(std::move(id), self->trace_, limit);
             else
-                listed = co_await api->list(self->trace_, limit);
+                listed = co_await api->list(self->trace_, limit, self->most_pages());
         } catch (const api_error& failure) {
             answer.failure = failure.info();
             if (!answer.failure.code()) // no error, and no job either
@@ -13471,6 +14171,12 @@ class poll_request : public std::enable_shared_from_this<poll_request> {
         co_await asio::this_coro::throw_if_cancelled(false); // what ends this coroutine suspends it once more
         if (!std::exchange(self->is_over_, true))
             self->complete(std::move(answer), std::move(listed));
+    }
+
+    /// How many pages of a list cost less than the polls that they replace.
+    [[nodiscard]] std::size_t most_pages() const noexcept
+    {
+        return std::max<std::size_t>(1, expected / fewest_for_a_list);
     }
 
     /// For a service that sets itself none.
@@ -13534,7 +14240,7 @@ class poll_times {
     /// A single poll returned a job.
     void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
 
-    /// A list that covers `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
+    /// A list that showed `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
     /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
     /// poll.
     [[nodiscard]] verdict judge(duration list, std::size_t jobs, std::size_t at_once, duration interval) const noexcept
@@ -13543,7 +14249,7 @@ class poll_times {
             return verdict::fast;
         if (!single_)
             return verdict::unknown;
-        const auto rounds = static_cast<duration::rep>((jobs + at_once - 1) / at_once);
+        const auto rounds = static_cast<duration::rep>((std::max<std::size_t>(1, jobs) + at_once - 1) / at_once);
         return list / rounds > *single_ ? verdict::slow : verdict::fast;
     }
 
@@ -13705,9 +14411,8 @@ struct poll_group : timer_queue_hook {
     /// Whether one list is cheaper than asking for each job, and includes this one.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
-        constexpr std::size_t few = 3;
-        return can_list && jobs.size() >= few && now >= no_list_before && now >= job.not_before &&
-               !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
+        return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
+               now >= job.not_before && !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.
@@ -13771,6 +14476,11 @@ struct poll_group : timer_queue_hook {
   private:
     std::size_t place_in_scope_;
 };
+
+inline const std::shared_ptr<const polled_api>& poll_waiter::shared_api() const noexcept
+{
+    return job_->group->api;
+}
 
 inline bool poll_waiter::is_first_to_report(const job_view& seen)
 {
@@ -14031,6 +14741,7 @@ class poll_roster {
             auto& job = *std::exchange(served, served->next_served);
             answer.view = std::exchange(job.listed, {});
             if (has_failed ? group.can_list || answer.failure.is_final : answer.view.job != nullptr) {
+                ++request.served;
                 deliver(job, answer, now);
                 continue;
             }
@@ -14223,7 +14934,7 @@ class poll_scheduler final : public poll_sender {
         auto& group = request.group;
         if (request.job)
             return group.times.single_took(took);
-        const auto verdict = group.times.judge(took, request.expected, most_, group.min_interval);
+        const auto verdict = group.times.judge(took, request.served, most_, group.min_interval);
         if (verdict == poll_times::verdict::slow)
             group.no_list_before = std::max(group.no_list_before, now() + poll_times::rest);
         else if (auto* const first = group.queue.first(); first && verdict == poll_times::verdict::unknown)
@@ -14493,6 +15204,7 @@ class poll_plan {
     {
     }
 
+    [[nodiscard]] const poll_schedule& schedule() const noexcept { return schedule_; }
     [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
 
     /// Early enough for one more answer before the deadline.
@@ -14662,13 +15374,19 @@ namespace cojob::detail {
 
 /// How a wait ended: with a job, a failure, or what a service threw.
 struct wait_end {
-    error_info failure{}; ///< no code: the job has ended
+    std::unique_ptr<error_info>
+        failure{}; ///< null: the job has ended. By pointer: most waits have none, most of the time
     std::shared_ptr<const void> job{};
     std::exception_ptr thrown{};
     std::size_t order = 0; ///< among several, counted from 1; 0: it was given up
 
-    [[nodiscard]] bool is_success() const noexcept { return !failure.code() && !thrown; }
+    [[nodiscard]] bool is_success() const noexcept { return !failure && !thrown; }
 };
+
+inline wait_end failed_wait(error_info failure)
+{
+    return {.failure = std::make_unique<error_info>(std::move(failure))};
+}
 
 /// Hears of a wait, on the client's strand, and must leave it alone meanwhile.
 class wait_listener {
@@ -14678,6 +15396,8 @@ class wait_listener {
     wait_listener& operator=(const wait_listener&) = delete;
     virtual ~wait_listener() = default;
 
+    /// Whether `changed` is to be called. A wait then keeps the job as it was seen last, to compare.
+    [[nodiscard]] virtual bool wants_changes() const noexcept { return false; }
     virtual void changed(const job_view&) {}
     virtual void ended(wait_end&) = 0;
 };
@@ -14692,8 +15412,10 @@ namespace cojob::detail {
 class wait_report {
   public:
     wait_report(const client_state& state, const wait_subject& subject)
-        : observer_(state.options.observer.get()), subject_(subject), shown_id_(observer_ ? subject.id : std::string())
+        : observer_(state.options.observer.get()), subject_(subject)
     {
+        if (observer_)
+            told_ = std::make_unique<told>(told{.id = subject.id});
     }
 
     void poll_has_ended() noexcept { ++polls_; }
@@ -14702,7 +15424,7 @@ class wait_report {
     void show_id(const std::string& id)
     {
         if (observer_ && !id.empty())
-            shown_id_ = id;
+            told_->id = id;
     }
 
     /// The next poll is made after that; zero: there is none.
@@ -14710,7 +15432,7 @@ class wait_report {
     {
         if (observer_)
             observer_->on_poll(
-                {subject_.api->api(), shown_id_, failure ? std::string_view() : status, failure, polls_, next_in});
+                {subject_.api->api(), told_->id, failure ? std::string_view() : status, failure, polls_, next_in});
     }
 
     [[nodiscard]] bool has_listener() const noexcept { return observer_ != nullptr; }
@@ -14720,9 +15442,9 @@ class wait_report {
         if (!observer_)
             return;
         if (seen.is_unknown && is_news(seen.status))
-            observer_->on_unknown_status({subject_.api->api(), shown_id_, seen.status});
+            observer_->on_unknown_status({subject_.api->api(), told_->id, seen.status});
         if (is_change)
-            observer_->on_job_changed({subject_.api->api(), shown_id_, seen.status, {}, polls_, {}});
+            observer_->on_job_changed({subject_.api->api(), told_->id, seen.status, {}, polls_, {}});
     }
 
   private:
@@ -14731,18 +15453,22 @@ class wait_report {
 
     [[nodiscard]] bool is_news(const std::string& status)
     {
-        const auto is_seen = std::find(unknown_seen_.begin(), unknown_seen_.end(), status) != unknown_seen_.end();
-        if (is_seen || unknown_seen_.size() >= max_unknown)
+        auto& known = told_->unknown;
+        if (std::find(known.begin(), known.end(), status) != known.end() || known.size() >= max_unknown)
             return false;
-        unknown_seen_.push_back(status);
+        known.push_back(status);
         return true;
     }
 
+    struct told {
+        std::string id{}; ///< as it is shown: a key may be where an id should be
+        std::vector<std::string> unknown{};
+    };
+
     observer* observer_;
     const wait_subject& subject_;
-    std::string shown_id_; // a key may be where an id should be
+    std::unique_ptr<told> told_; // null without an observer
     unsigned polls_ = 0;
-    std::vector<std::string> unknown_seen_;
 };
 
 } // namespace cojob::detail
@@ -14756,10 +15482,10 @@ class job_wait final : public poll_waiter {
   public:
     job_wait(client_state& state, wait_subject subject, const wait_options& options, wait_listener& listener)
         : state_(state), subject_(std::move(subject)), on_unknown_(options.on_unknown), listener_(listener),
-          hub_(state.extension<poll_hub>()), memory_(state.extension<job_memory>()),
-          schedule_(merge(options.schedule, subject_.api->default_schedule())),
-          plan_(schedule_, options.timeout, now(), options.patience), rule_(schedule_.min_interval, options.settle),
-          report_(state, subject_)
+          memory_(*state.extension<job_memory>()),
+          plan_(merge(options.schedule, subject_.api->default_schedule()), options.timeout, now(), options.patience),
+          rule_(plan_.schedule().min_interval, options.settle), report_(state, subject_),
+          last_(report_.has_listener() || listener.wants_changes() || options.settle != duration::zero())
     {
         const auto known = recall();
         is_known_ = known.created || known.messaged || subject_.is_seen;
@@ -14775,12 +15501,14 @@ class job_wait final : public poll_waiter {
     {
         if (end_ || scheduler_)
             return;
-        auto& scheduler = hub_->scheduler_of(state_, subject_.api->scope());
+        auto& scheduler = state_.extension<poll_hub>()->scheduler_of(state_, subject_.api->scope());
         scheduler.join(*this, subject_.api, subject_.id,
-                       {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), schedule_.min_interval,
+                       {std::max(*next_, now()), plan_.deadline(), plan_.last_poll_at(), plan_.schedule().min_interval,
                         needs_whole_jobs});
-        if (!end_) // it may have been shut out
-            scheduler_ = &scheduler;
+        if (end_) // it was shut out
+            return;
+        scheduler_ = &scheduler;
+        subject_.api = shared_api(); // every wait would keep one of its own
     }
 
     /// Leaves it. What it knows, it keeps.
@@ -14798,20 +15526,18 @@ class job_wait final : public poll_waiter {
     {
         if (failure.job_id.empty()) // else a call has said it, without its key
             failure.job_id = subject_.id;
-        failure.job_status = last_.status;
+        failure.job_status = last_.status();
         return failure;
     }
 
   private:
     using next_poll = std::optional<time_point>;
 
-    static constexpr std::size_t max_status = 256;
-
     [[nodiscard]] time_point now() const { return state_.time().now(); }
 
     [[nodiscard]] job_record recall() const
     {
-        auto known = memory_->find(subject_.key(), now());
+        auto known = memory_.find(subject_.key(), now());
         known.created = std::max(known.created, subject_.known.created);
         known.messaged = std::max(known.messaged, subject_.known.messaged);
         return known;
@@ -14890,7 +15616,7 @@ class job_wait final : public poll_waiter {
     /// No further answer will come. An end that is still settling is then the best result there is.
     void fail(error_info failure)
     {
-        end_ = rule_.settles_at() ? wait_end{.job = last_.job} : wait_end{.failure = about_job(std::move(failure))};
+        end_ = rule_.settles_at() ? wait_end{.job = last_.job()} : failed_wait(about_job(std::move(failure)));
     }
 
     next_poll over()
@@ -14903,29 +15629,29 @@ class job_wait final : public poll_waiter {
 
     next_poll after_answer(const poll_answer& answer)
     {
-        const auto& seen = answer.view;
+        constexpr std::size_t max_status = 256;
+        auto seen = answer.view;
         series_.answered();
         is_known_ = true;
         rule_.message_sent(recall().messaged);
         const auto is_over = rule_.accepts(seen.is_finished, seen.status, answer.begun, now());
         if (const auto settled = rule_.settled_message()) {
-            memory_->settled(subject_.key(), *settled);
+            memory_.settled(subject_.key(), *settled);
             if (subject_.known.messaged == settled)
                 subject_.known.messaged.reset();
         }
-        const auto is_change = !last_.job || !subject_.api->is_same(last_.job.get(), seen.job.get());
-        last_ = seen;
-        last_.status = cut_at_character(seen.status, max_status);
-        report_.job(last_, is_change && report_.has_listener() && is_first_to_report(last_));
-        if (is_over || (last_.is_unknown && on_unknown_ == unknown_status::stop)) {
-            end_ = wait_end{.job = last_.job};
+        seen.status = cut_at_character(seen.status, max_status);
+        const auto is_change = last_.note(seen, *subject_.api);
+        report_.job(seen, is_change && report_.has_listener() && is_first_to_report(seen));
+        if (is_over || (seen.is_unknown && on_unknown_ == unknown_status::stop)) {
+            end_ = wait_end{.job = seen.job};
             return {};
         }
-        if (is_change)
-            listener_.changed(last_);
+        if (is_change && listener_.wants_changes())
+            listener_.changed(seen);
         const auto next = plan_.answered(now(), believed_delay(answer), state_.random());
         const auto settles = rule_.settles_at();
-        const auto soonest = after(now(), std::max(schedule_.min_interval, believed_delay(answer)));
+        const auto soonest = after(now(), std::max(plan_.schedule().min_interval, believed_delay(answer)));
         return next && settles ? std::min(*next, std::max(*settles, soonest)) : next;
     }
 
@@ -14938,7 +15664,8 @@ class job_wait final : public poll_waiter {
             return {};
         // A list is an offer, and an unsent poll has asked nobody: neither says anything.
         if (answer.is_list && failure.code() != errc::rate_limited && !failure.is_final)
-            return plan_.postponed(now(), std::min(believed_delay(answer), schedule_.max_interval), state_.random())
+            return plan_
+                .postponed(now(), std::min(believed_delay(answer), plan_.schedule().max_interval), state_.random())
                 .value_or(now());
         if (is_unsent(answer))
             return plan_.postponed(now(), {}, state_.random());
@@ -14959,7 +15686,7 @@ class job_wait final : public poll_waiter {
     [[nodiscard]] duration delay_of_odd(const poll_answer& answer) const
     {
         const auto left = std::max(plan_.last_poll_at() - now(), duration::zero());
-        return std::min({believed_delay(answer), schedule_.max_interval, left});
+        return std::min({believed_delay(answer), plan_.schedule().max_interval, left});
     }
 
     next_poll after_throttling(const poll_answer& answer)
@@ -15000,16 +15727,14 @@ class job_wait final : public poll_waiter {
     void report_poll(error_code failure) const
     {
         const auto wait = next_ && !end_ ? std::max(*next_ - now(), duration(1)) : duration::zero();
-        report_.poll(last_.status, failure, wait);
+        report_.poll(last_.status(), failure, wait);
     }
 
     client_state& state_;
     wait_subject subject_;
     unknown_status on_unknown_;
     wait_listener& listener_;
-    std::shared_ptr<poll_hub> hub_;
-    std::shared_ptr<job_memory> memory_;
-    poll_schedule schedule_;
+    job_memory& memory_;
     poll_plan plan_;
     end_rule rule_;
     answer_series series_;
@@ -15017,7 +15742,7 @@ class job_wait final : public poll_waiter {
     poll_scheduler* scheduler_ = nullptr;
     next_poll next_;
     bool is_known_ = false; ///< that there is such a job
-    job_view last_;
+    last_seen last_;
     std::unique_ptr<error_info> last_failure_;
     std::optional<wait_end> end_;
 };
@@ -15031,74 +15756,153 @@ namespace cojob::detail {
 /// When a wait for several jobs is over.
 enum class set_goal { all_end, one_ends };
 
-/// A wait for several jobs of one service. The caller and what runs on the client's strand share it.
-struct wait_record {
-    wait_record(std::shared_ptr<client_state> c, std::vector<wait_subject> s, wait_options o, set_goal g)
-        : client(std::move(c)), subjects(std::move(s)), options(o), goal(g), op(client->options.clock, client->executor)
-    {
-    }
-
-    const std::shared_ptr<client_state> client;
+/// What waits begin with. It is freed then.
+struct wait_request {
     std::vector<wait_subject> subjects;
-    const wait_options options;
-    const set_goal goal;
-    operation op;
-    std::vector<wait_end> ends{}; ///< one for each subject
+    wait_options options;
 };
 
-/// Waits for several jobs, on the client's strand. A thousand of them are a thousand entries in the poll scheduler and
-/// one coroutine.
-class wait_set final : public wait_listener {
+/// Waits for one or several jobs of one service, as one operation on the client's strand: an entry in the poll
+/// scheduler for each job, and no coroutine. The caller has it too, for what it brings.
+class wait_set final : public wait_listener, public std::enable_shared_from_this<wait_set> {
   public:
-    static asio::awaitable<void> run(std::shared_ptr<wait_record> wait)
+    wait_set(std::shared_ptr<client_state> c, std::unique_ptr<wait_request> r, set_goal g)
+        : client_(std::move(c)), request_(std::move(r)), goal_(g), op_(share<operation>(client_->alarm)),
+          over_(client_->executor, asio::steady_timer::time_point::max())
     {
-        co_await asio::this_coro::throw_if_cancelled(false);
-        const client_state::running_guard running(*wait->client, {wait, &wait->op});
-        wait_set self(*wait);
-        self.begin();
-        if (!wait->op.is_stopped())
-            co_await self.over_.wait();
-        self.end();
     }
 
-  private:
-    explicit wait_set(wait_record& wait) : record_(wait), over_(wait.op.executor()) {}
-
-    void begin()
+    /// Runs it, and completes on the strand.
+    void start(std::shared_ptr<completion> to)
     {
-        for (auto& subject : record_.subjects)
-            waits_.emplace_back(*record_.client, std::move(subject), record_.options, *this);
+        run_soon(client_->executor, [self = shared_from_this(), to = std::move(to)] { self->begin(to); });
+    }
+
+    /// From any thread. It is decided on the strand.
+    void cancel(asio::cancellation_type type)
+    {
+        asio::dispatch(client_->executor, [self = shared_from_this(), type] { self->op_->cancel(type); });
+    }
+
+    /// Whether there is nothing to run, because the client is closed. Every wait is given up then.
+    [[nodiscard]] bool is_refused()
+    {
+        if (!client_->is_closed())
+            return false;
+        for (auto& subject : request_->subjects) {
+            ends_.push_back(failed_wait(error_code(asio::error::operation_aborted)));
+            ends_.back().failure->job_id = std::move(subject.id);
+        }
+        return true;
+    }
+
+    /// One for each subject, once it has completed.
+    [[nodiscard]] std::vector<wait_end> take_ends() { return std::move(ends_); }
+
+  private:
+    /// The pending timer owns the operation, as the context owns the timer: if the context is destroyed, so is this,
+    /// and the caller's coroutine, which `to` has. Nothing here may own `to`: that coroutine owns this.
+    void begin(const std::shared_ptr<completion>& to)
+    {
+        std::exception_ptr thrown;
+        try {
+            running_.emplace(*client_, op_);
+            op_->slot().assign([this](asio::cancellation_type) { over_.cancel(); });
+            begin_waits();
+            if (!op_->is_stopped() && !is_over_)
+                return over_.async_wait([self = shared_from_this(), to](error_code) { self->finish(*to, {}); });
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        finish(*to, std::move(thrown));
+    }
+
+    void begin_waits()
+    {
+        const auto request = std::exchange(request_, nullptr);
+        total_ = request->subjects.size();
+        for (auto& subject : request->subjects)
+            waits_.emplace_back(*client_, std::move(subject), request->options, *this);
         for (auto& wait : waits_)
-            if (!over_.is_set())
+            if (!is_over_)
                 wait.resume();
     }
 
-    void end()
+    void finish(completion& to, std::exception_ptr thrown)
     {
-        record_.ends.reserve(waits_.size());
+        try {
+            if (!thrown)
+                collect_ends();
+        } catch (...) {
+            thrown = std::current_exception();
+        }
+        waits_.clear(); // here: the caller, who has this too, is not on the strand
+        running_.reset();
+        to.complete(std::move(thrown));
+    }
+
+    void collect_ends()
+    {
+        ends_.reserve(waits_.size());
         for (auto& wait : waits_) {
             wait.pause();
-            record_.ends.push_back(wait.end() ? wait.take_end() : given_up(wait));
+            ends_.push_back(wait.end() ? wait.take_end() : given_up(wait));
         }
     }
 
     static wait_end given_up(const job_wait& wait)
     {
-        return {.failure = wait.about_job(error_code(asio::error::operation_aborted))};
+        return failed_wait(wait.about_job(error_code(asio::error::operation_aborted)));
     }
 
+    /// The poll scheduler is at work: the completion comes later.
     void ended(wait_end& end) override
     {
         end.order = ++ended_;
-        if (ended_ == waits_.size() || (record_.goal == set_goal::one_ends && end.is_success()))
-            over_.set();
+        is_over_ = is_over_ || ended_ == total_ || (goal_ == set_goal::one_ends && end.is_success());
+        if (is_over_)
+            over_.cancel();
     }
 
-    wait_record& record_;
-    event over_;
-    std::size_t ended_ = 0;
+    const std::shared_ptr<client_state> client_;
+    std::unique_ptr<wait_request> request_; // null once they have begun
+    const set_goal goal_;
+    bool is_over_ = false;
+    std::size_t ended_ = 0, total_ = 0;
+    const std::shared_ptr<operation> op_; // by itself: what keeps it must not keep this
+    asio::steady_timer over_; // never rings: to cancel it completes the operation, which takes no memory then
+    std::optional<client_state::running_guard> running_;
     std::list<job_wait> waits_; // a list: the poll scheduler refers to them
+    std::vector<wait_end> ends_;
 };
+
+/// Awaitable. Runs the waits on the client's strand and returns to the caller's executor, as `hop` does with a
+/// coroutine.
+[[nodiscard]] inline auto run_waits(std::shared_ptr<wait_set> waits)
+{
+    auto initiation = [](auto handler, const std::shared_ptr<wait_set>& run) {
+        using back_type = return_to_caller<decltype(handler)>;
+        std::shared_ptr<back_type> back;
+        try {
+            auto slot = asio::get_associated_cancellation_slot(handler);
+            if (slot.is_connected())
+                // Not an owner: the caller's signal may outlive the context.
+                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
+                    if (const auto live = weak.lock())
+                        live->cancel(type);
+                });
+            back = std::make_shared<back_type>(std::move(handler));
+            run->start(back);
+        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+            if (!back)
+                back_type(std::move(handler)).complete(std::current_exception());
+            else
+                back->complete(std::current_exception());
+        }
+    };
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
+                                                                                  std::move(waits));
+}
 
 /// \throws api_error invalid_argument
 inline void check_options(const wait_options& options, const poll_schedule& service)
@@ -15112,27 +15916,26 @@ inline void check_options(const wait_options& options, const poll_schedule& serv
     merge(options.schedule, service);
 }
 
-/// On the caller's executor. The subjects are of one service, and at least one.
+/// The subjects are of one service, and at least one. \throws api_error invalid_argument
+inline std::shared_ptr<wait_set> make_wait_set(std::vector<wait_subject> subjects, const wait_options& options,
+                                               set_goal goal)
+{
+    const auto& api = *subjects.front().api;
+    check_options(options, api.default_schedule());
+    auto client = client_state::of(api.get_client());
+    auto request = std::make_unique<wait_request>(wait_request{std::move(subjects), options});
+    return share<wait_set>(std::move(client), std::move(request), goal);
+}
+
+/// On the caller's executor.
 inline asio::awaitable<std::vector<wait_end>> wait_for_ends(std::vector<wait_subject> subjects, wait_options options,
                                                             set_goal goal)
 {
     co_await accept_every_cancellation();
-    const auto& api = *subjects.front().api;
-    check_options(options, api.default_schedule());
-    auto state = client_state::of(api.get_client());
-    if (state->is_closed()) {
-        std::vector<wait_end> ends(subjects.size());
-        for (std::size_t i = 0; i < ends.size(); ++i) {
-            ends[i].failure = error_code(asio::error::operation_aborted);
-            ends[i].failure.job_id = std::move(subjects[i].id);
-        }
-        co_return ends;
-    }
-    const auto wait = share<wait_record>(std::move(state), std::move(subjects), options, goal);
-    std::shared_ptr<operation> op(wait, &wait->op);
-    auto inner = wait_set::run(wait);
-    co_await hop(std::move(op), std::move(inner));
-    co_return std::move(wait->ends);
+    const auto waits = make_wait_set(std::move(subjects), options, goal);
+    if (!waits->is_refused())
+        co_await run_waits(waits);
+    co_return waits->take_ends();
 }
 
 /// The job, or the failure as an exception.
@@ -15140,8 +15943,8 @@ inline std::shared_ptr<const void> value_of(wait_end end)
 {
     if (end.thrown)
         std::rethrow_exception(end.thrown);
-    if (end.failure.code())
-        throw_error(std::move(end.failure));
+    if (end.failure)
+        throw_error(std::move(*end.failure));
     return std::move(end.job);
 }
 
@@ -15151,35 +15954,51 @@ inline std::shared_ptr<const void> value_of(wait_end end)
 
 namespace cojob::detail {
 
+/// The results in the order of the jobs.
+inline std::vector<job_end> results_of(std::vector<wait_end> ends,
+                                       std::vector<std::pair<std::size_t, error_info>> refused)
+{
+    std::vector<job_end> results;
+    results.reserve(ends.size() + refused.size());
+    auto next = refused.begin();
+    const auto add_refused = [&] {
+        for (; next != refused.end() && next->first == results.size(); ++next)
+            results.emplace_back(std::move(next->second));
+    };
+    for (auto& end : ends) {
+        add_refused();
+        if (end.thrown)
+            std::rethrow_exception(end.thrown);
+        if (end.failure)
+            results.emplace_back(std::move(*end.failure));
+        else
+            results.emplace_back(std::move(end.job));
+    }
+    add_refused();
+    return results;
+}
+
 asio::awaitable<std::vector<job_end>> wait_for_all_ends(std::shared_ptr<const polled_api> api,
                                                         std::vector<job_reference> jobs, wait_options options)
 {
     check_options(options, api->default_schedule());
-    std::vector<job_end> results(jobs.size());
     std::vector<wait_subject> subjects;
-    std::vector<std::size_t> places;
+    std::vector<std::pair<std::size_t, error_info>> refused; // with their places among the results
+    subjects.reserve(jobs.size());
     for (std::size_t i = 0; i < jobs.size(); ++i) {
         try {
             subjects.push_back(make_subject(api, jobs[i]));
-            places.push_back(i);
         } catch (const api_error& failure) {
             auto info = failure.info();
             info.job_id = jobs[i].id().substr(0, 256);
-            results[i] = std::move(info);
+            refused.emplace_back(i, std::move(info));
         }
     }
-    if (subjects.empty())
-        co_return results;
-    auto ends = co_await wait_for_ends(std::move(subjects), options, set_goal::all_end);
-    for (std::size_t i = 0; i < ends.size(); ++i) {
-        if (ends[i].thrown)
-            std::rethrow_exception(ends[i].thrown);
-        if (ends[i].failure.code())
-            results[places[i]] = std::move(ends[i].failure);
-        else
-            results[places[i]] = std::move(ends[i].job);
-    }
-    co_return results;
+    jobs = {}; // nothing is kept twice while they are waited for
+    std::vector<wait_end> ends;
+    if (!subjects.empty())
+        ends = co_await wait_for_ends(std::move(subjects), options, set_goal::all_end);
+    co_return results_of(std::move(ends), std::move(refused));
 }
 
 /// A success; else, when it was given up or the time was up, the first that was waited for until then; else the failure
@@ -15189,7 +16008,7 @@ inline bool comes_before(const wait_end& a, const wait_end& b)
     const auto rank = [](const wait_end& end) -> std::size_t {
         if (end.is_success())
             return 0;
-        return end.failure.code() == errc::wait_timeout ? 1 : end.order + 1;
+        return end.failure && end.failure->code() == errc::wait_timeout ? 1 : end.order + 1;
     };
     return rank(a) < rank(b);
 }
@@ -15343,7 +16162,7 @@ class decode_context {
 
     const json_document& document;
     unknown_collector unknown;
-    const boost::json::value* job = nullptr; ///< whose unknown members are gathered; null: nobody's
+    const json_node* job = nullptr; ///< whose unknown members are gathered; null: nobody's
 
     /// Each path once. A server that sends a hundred thousand odd items does not fill the memory with them: paths have
     /// only this library's names in them, and no answer has that many.
@@ -15368,11 +16187,11 @@ class decode_context {
 
 namespace cojob::detail {
 
-/// A place in a JSON document that knows how it was reached.
+/// A value of a JSON document that knows how it was reached.
 ///
 /// A decoder visits the members of an object and says of each whether it has understood it:
 ///
-///     json.for_each_member([&](std::string_view name, const json_reader& member) {
+///     json.for_each_member([&](json_name name, const json_reader& member) {
 ///         if (name == "id")
 ///             return member.read_id(job.id);
 ///         if (name == "model")
@@ -15384,43 +16203,37 @@ namespace cojob::detail {
 /// as it is, and the latter is noted for the observer. What decides is strict: `member`, `as_…` and `fail` throw
 /// api_error `invalid_response`, which names the place: `items[2].id: expected an id`. Only names the decoder asked for
 /// get into the message: keys of maps are the server's and written `*`.
-/// A decoder visits each member once, in the order of the text, so it can be driven without a tree. A reader points to
-/// the one it came from, which therefore has to have a name.
+/// A decoder visits each member once, in the order of the text; of those with the same name the last one. A reader
+/// points to the one it came from, which therefore has to have a name.
 class json_reader {
   public:
-    explicit json_reader(const boost::json::value& root, decode_context* context = nullptr) noexcept
-        : value_(&root), context_(context)
-    {
-    }
+    /// The whole document.
+    explicit json_reader(decode_context& context) noexcept : value_(&context.document.root()), context_(&context) {}
 
-    /// Calls `visit(std::string_view name, const json_reader&) -> bool` for each member. Not an object: `false`.
+    /// Calls `visit(json_name, const json_reader&) -> bool` for each member. Not an object: `false`.
     template <class Function>
     bool for_each_member(Function visit) const
     {
-        const auto* const object = value_->if_object();
-        if (!object)
+        if (!is_object())
             return refuse("expected an object");
-        for (const auto& entry : *object) {
-            const std::string_view name(entry.key().data(), entry.key().size());
-            const json_reader reader(entry.value(), *this, name);
-            if (!visit(name, reader))
+        for (json_members members(document(), *value_); members.next();) {
+            const json_reader reader(members.value(), *this, members.name());
+            if (!visit(json_name(members.name()), reader))
                 reader.keep();
         }
         return true;
     }
 
-    /// The same for an object whose keys are data.
+    /// The same for an object whose names are data: `visit(std::string_view, const json_reader&)`.
     template <class Function>
     bool for_each_entry(Function visit) const
     {
-        const auto* const object = value_->if_object();
-        if (!object)
+        if (!is_object())
             return is_null() || refuse("expected an object");
-        for (const auto& entry : *object) {
-            const std::string_view key(entry.key().data(), entry.key().size());
-            json_reader reader(entry.value(), *this, key);
+        for (json_members members(document(), *value_); members.next();) {
+            json_reader reader(members.value(), *this, members.name());
             reader.is_entry_ = true;
-            if (!visit(key, std::as_const(reader)))
+            if (!visit(members.name(), std::as_const(reader)))
                 reader.keep();
         }
         return true;
@@ -15430,12 +16243,11 @@ class json_reader {
     template <class Function>
     bool for_each_element(Function visit) const
     {
-        const auto* const array = value_->if_array();
-        if (!array)
+        if (!is_array())
             return is_null() || refuse("expected an array");
         std::size_t index = 0;
-        for (const auto& element : *array) {
-            const json_reader reader(element, *this, index++);
+        for (const auto* element = value_ + 1; element != value_->next(); element = element->next()) {
+            const json_reader reader(*element, *this, index++);
             if (!visit(reader))
                 reader.keep();
         }
@@ -15446,12 +16258,10 @@ class json_reader {
     /// Only what can be asked for by a path is an id.
     bool read_id(std::string& to) const
     {
-        if (const auto* const text = value_->if_string())
-            to.assign(text->data(), text->size());
-        else if (const auto* const number = value_->if_int64(); number && *number != 0)
-            to = std::to_string(*number);
-        else if (value_->is_number())
-            to = literal();
+        if (is_string())
+            document().assign(to, *value_);
+        else if (value_->kind == json_kind::integer)
+            to = document().text_of(*value_);
         if (objection_to_segment(to) == nullptr)
             return true;
         to.clear();
@@ -15461,20 +16271,18 @@ class json_reader {
     /// A string that has to be there.
     bool read_present(std::string& to) const
     {
-        const auto* const text = value_->if_string();
-        if (!text)
+        if (!is_string())
             return refuse("expected a string");
-        to.assign(text->data(), text->size());
+        document().assign(to, *value_);
         return true;
     }
 
     /// A flag that has to be there.
     bool read_present(bool& to) const
     {
-        const auto* const flag = value_->if_bool();
-        if (!flag)
+        if (value_->kind != json_kind::boolean)
             return refuse("expected true or false");
-        to = *flag;
+        to = document().is_true(*value_);
         return true;
     }
 
@@ -15482,20 +16290,16 @@ class json_reader {
 
     bool read(std::optional<std::string>& to) const
     {
-        const auto* const text = value_->if_string();
-        if (!text)
-            return is_null() || refuse("expected a string");
-        to.emplace(text->data(), text->size());
-        return true;
+        if (is_null())
+            return true;
+        return is_string() ? read_present(to.emplace()) : refuse("expected a string");
     }
 
     bool read(std::optional<bool>& to) const
     {
-        const auto* const flag = value_->if_bool();
-        if (!flag)
-            return is_null() || refuse("expected true or false");
-        to = *flag;
-        return true;
+        if (is_null())
+            return true;
+        return value_->kind == json_kind::boolean ? read_present(to.emplace()) : refuse("expected true or false");
     }
 
     bool read(std::optional<std::int64_t>& to) const
@@ -15507,26 +16311,24 @@ class json_reader {
     /// \param is_empty_none an empty string says that there is none
     bool read(std::optional<timestamp>& to, bool is_empty_none = false) const
     {
-        if (const auto* const text = value_->if_string())
-            to = text->empty() ? std::nullopt : parse_time({text->data(), text->size()});
+        if (std::string room; is_string())
+            to = parse_time(document().decoded(*value_, room));
         else if (const auto number = whole_number())
             to = time_of_number(*number);
-        else if (const auto* const real = value_->if_double())
-            to = time_of_number(*real);
+        else if (value_->kind == json_kind::real)
+            to = time_of_number(document().to_double(*value_));
         return to || is_null() || (is_empty_none && is_empty_string()) || refuse("expected a time");
     }
 
     /// A member that has to be there. `name` is a literal.
     [[nodiscard]] json_reader member(std::string_view name) const&
     {
-        const auto* const object = value_->if_object();
-        if (!object)
+        if (!is_object())
             fail("expected an object");
-        const auto* const found = object->if_contains({name.data(), name.size()});
-        const json_reader reader(found ? *found : *value_, *this, name);
-        if (!found)
-            reader.fail("missing");
-        return reader;
+        for (json_members members(document(), *value_); members.next();)
+            if (members.name() == name)
+                return json_reader(members.value(), *this, name);
+        json_reader(*value_, *this, name).fail("missing");
     }
     json_reader member(std::string_view) const&& = delete;
 
@@ -15540,16 +16342,16 @@ class json_reader {
     }
 
     /// Whatever is there.
-    [[nodiscard]] const boost::json::value& as_value() const noexcept { return *value_; }
-    [[nodiscard]] bool is_null() const noexcept { return value_->is_null(); }
-    [[nodiscard]] bool is_array() const noexcept { return value_->is_array(); }
-    [[nodiscard]] bool is_empty_string() const noexcept { return value_->is_string() && value_->get_string().empty(); }
+    [[nodiscard]] boost::json::value as_value() const { return document().to_tree(*value_); }
+    [[nodiscard]] bool is_null() const noexcept { return value_->kind == json_kind::null; }
+    [[nodiscard]] bool is_array() const noexcept { return value_->kind == json_kind::array; }
+    [[nodiscard]] bool is_object() const noexcept { return value_->kind == json_kind::object; }
+    [[nodiscard]] bool is_empty_string() const noexcept { return is_string() && document().text_of(*value_) == "\"\""; }
 
     /// Notes that the value is not what was expected. `why` is a literal, as of all that is noted.
     bool refuse(std::string_view why) const // NOLINT(modernize-use-nodiscard): it is noted as well
     {
-        if (context_)
-            context_->note(path(path_style::schema), why);
+        context_->note(path(path_style::schema), why);
         return false;
     }
 
@@ -15566,8 +16368,6 @@ class json_reader {
     /// From here on, unknown members are those of one job, which is this value.
     void begin_job() const noexcept
     {
-        if (!context_)
-            return;
         (void)context_->unknown.take();
         context_->job = value_;
     }
@@ -15575,8 +16375,6 @@ class json_reader {
     /// What was found in this job.
     [[nodiscard]] unknown_members end_job() const noexcept
     {
-        if (!context_)
-            return {};
         context_->job = nullptr;
         return context_->unknown.take();
     }
@@ -15588,29 +16386,25 @@ class json_reader {
         full    ///< with the keys of maps, from the job
     };
 
-    json_reader(const boost::json::value& value, const json_reader& parent, std::string_view name) noexcept
+    json_reader(const json_node& value, const json_reader& parent, std::string_view name) noexcept
         : value_(&value), context_(parent.context_), parent_(&parent), name_(name)
     {
     }
-    json_reader(const boost::json::value& value, const json_reader& parent, std::size_t index) noexcept
+    json_reader(const json_node& value, const json_reader& parent, std::size_t index) noexcept
         : value_(&value), context_(parent.context_), parent_(&parent), index_(index)
     {
     }
 
-    /// How a number is written, if it is an integer.
-    [[nodiscard]] std::string literal() const
-    {
-        const auto text = context_ ? context_->document.text_of(*value_) : std::string_view();
-        return std::string(is_json_integer(text) ? text : std::string_view());
-    }
+    [[nodiscard]] const json_document& document() const noexcept { return context_->document; }
+    [[nodiscard]] bool is_string() const noexcept { return value_->kind == json_kind::string; }
 
-    [[nodiscard]] std::optional<std::int64_t> whole_number() const noexcept
+    [[nodiscard]] std::optional<std::int64_t> whole_number() const
     {
-        if (const auto* const number = value_->if_int64())
-            return *number;
+        if (value_->kind != json_kind::real)
+            return document().to_int64(*value_);
         constexpr double exact = 9007199254740992.0; // 2^53: up to here a double says which whole number was meant
-        if (const auto* const number = value_->if_double(); number && *number >= -exact && *number <= exact)
-            if (const auto whole = static_cast<std::int64_t>(*number); static_cast<double>(whole) == *number)
+        if (const auto number = document().to_double(*value_); number >= -exact && number <= exact)
+            if (const auto whole = static_cast<std::int64_t>(number); static_cast<double>(whole) == number)
                 return whole;
         return std::nullopt;
     }
@@ -15618,8 +16412,8 @@ class json_reader {
     /// As an unknown member of the job that is being read.
     void keep() const
     {
-        if (context_ && context_->job)
-            context_->unknown.add(path(path_style::full), context_->document.text_of(*value_));
+        if (context_->job)
+            context_->unknown.add(path(path_style::full), document().text_of(*value_));
     }
 
     /// Empty for where it begins, which has no name when its members are spoken of.
@@ -15635,7 +16429,7 @@ class json_reader {
         return (text.empty() ? text : text + '.').append(is_entry_ && style != path_style::full ? "*" : name_);
     }
 
-    const boost::json::value* value_;
+    const json_node* value_;
     decode_context* context_;
     const json_reader* parent_ = nullptr;
     std::string_view name_{};
@@ -15718,9 +16512,9 @@ inline void report_odd_members(client_state& state, std::string_view api, const 
 namespace cojob::detail {
 
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
-inline std::string created_id(const api_request& request, std::string_view body)
+inline std::string created_id(const prepared_call& request, std::string_view body)
 {
-    if (request.method != "POST")
+    if (request.wire.method != "POST")
         return {};
     const auto id = find_json_id(body, request.job_id.empty() ? "id" : "job_id"); // `id` would be the job asked about
     return std::string(cut_at_character(id, 1024));
@@ -15730,7 +16524,7 @@ inline std::string created_id(const api_request& request, std::string_view body)
 [[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure)
 {
     auto info = describe_undecodable(call, failure.info());
-    if (const auto id = created_id(call.request.api, call.response.body); !id.empty())
+    if (const auto id = created_id(call.request, call.response.body); !id.empty())
         info.job_id = without_key(id, call.request.wire.authorization);
     throw_error(std::move(info));
 }
@@ -15742,17 +16536,15 @@ template <class T>
 T decode_response(const call_record& call, std::string_view api, T (*decode)(const json_reader&),
                   std::string_view id_member = {})
 {
-    std::array<unsigned char, 4096> room; // for most bodies all there is to allocate
-    boost::json::monotonic_resource memory(room.data(), room.size());
     try {
         if (auto objection = coding_objection(call.request.wire, call.response); !objection.empty())
             throw_error({errc::invalid_response, std::move(objection)});
-        const json_document document(call.response.body, call.client->options.limits.json_depth, &memory);
+        const json_document document(call.response.body, call.client->options.limits.json_depth);
         decode_context context(document, key_of(call.request.wire.authorization));
-        const json_reader root(document.root(), &context);
+        const json_reader root(context);
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
-            if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.api.job_id))
+            if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.job_id))
                 root.member(id_member).fail("not the requested job");
         if (!context.odd().empty())
             report_odd_members(*call.client, api, context.odd());
@@ -15804,12 +16596,16 @@ client until(const client& c, time_point deadline)
     return client_state::until(c, deadline);
 }
 
-asio::awaitable<job_ptr> wait_for_end(std::shared_ptr<const polled_api> api, job_reference job, wait_options options)
+asio::awaitable<job_ptr> wait_for_end(std::unique_ptr<one_wait> of)
 {
+    co_await accept_every_cancellation();
     std::vector<wait_subject> one;
-    one.push_back(make_subject(std::move(api), job));
-    auto ends = co_await wait_for_ends(std::move(one), options, set_goal::all_end);
-    co_return value_of(std::move(ends.front()));
+    one.push_back(make_subject(std::move(of->api), of->job));
+    const auto wait = make_wait_set(std::move(one), of->options, set_goal::all_end);
+    of.reset();
+    if (!wait->is_refused())
+        co_await run_waits(wait);
+    co_return value_of(std::move(wait->take_ends().front()));
 }
 
 time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)
@@ -15860,7 +16656,7 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
 {
     co_await accept_every_cancellation();
     auto state = client_state::of(c);
-    auto op = share<operation>(state->options.clock, state->executor);
+    auto op = share<operation>(state->alarm);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
     co_await hop(std::move(op), std::move(inner));
 }
@@ -15930,12 +16726,12 @@ class watch_state final : public wait_listener {
             wait_.emplace(*client_, make_subject(api_, job_), options_, *this);
         wait_->resume(true);
         if (!op.is_stopped() && !wait_->end()) // it may have ended in the moment of the last change
-            co_await news.wait();
+            co_await news.wait(op);
         wait_->pause();
         if (latest_)
             co_return wait_end{.job = std::exchange(latest_, nullptr)};
         if (!wait_->end())
-            co_return wait_end{.failure = error_code(asio::error::operation_aborted)};
+            co_return failed_wait(error_code(asio::error::operation_aborted));
         is_over_ = true;
         auto end = wait_->take_end();
         if (end.is_success() && returned_ && api_->is_same(returned_.get(), end.job.get()))
@@ -15963,6 +16759,7 @@ class watch_state final : public wait_listener {
         watch_state& state_;
     };
 
+    [[nodiscard]] bool wants_changes() const noexcept override { return true; }
     void changed(const job_view& seen) override
     {
         latest_ = seen.job;
@@ -16001,7 +16798,7 @@ asio::awaitable<std::shared_ptr<const void>> next_change(std::shared_ptr<watch_s
         co_return nullptr;
     watch->check();
     const auto& client = *watch->get_client();
-    auto op = share<operation>(client.options.clock, client.executor);
+    auto op = share<operation>(client.alarm);
     const auto end = share<wait_end>();
     auto inner = run_watch(watch, op, end);
     co_await hop(std::move(op), std::move(inner));
@@ -16338,21 +17135,24 @@ bool operator==(const unknown_members& a, const unknown_members& b) noexcept
 
 namespace cojob::detail {
 
-[[noreturn]] inline void throw_file_error(int number, const std::string& path)
+[[noreturn]] inline void throw_file_error(int number, const std::filesystem::path& path)
 {
-    throw api_error(
-        error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()), "quota file: " + path));
+    throw api_error(error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()),
+                               "quota file: " + utf8(path)));
 }
 
 /// Reads a whole file; nothing if it does not exist.
-[[nodiscard]] inline std::optional<std::string> read_file(const std::string& path)
+[[nodiscard]] inline std::optional<std::string> read_file(const std::filesystem::path& path)
 {
     errno = 0;
     const auto file = open_unbuffered(path);
     if (!file && errno == ENOENT)
         return std::nullopt;
-    if (!file)
-        throw_file_error(errno, path);
+    if (!file) {
+        const auto error = errno;
+        std::error_code ignored; // Windows denies access to a folder
+        throw_file_error(error == EACCES && std::filesystem::is_directory(path, ignored) ? EISDIR : error, path);
+    }
     std::string text, part(4096, '\0');
     while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
         text.append(part, 0, size);
@@ -16375,15 +17175,22 @@ namespace cojob::detail {
     return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+/// Returns how the names of the temporary files for this file begin. In the system's own characters, because a name on
+/// Windows may have no others.
+[[nodiscard]] inline std::filesystem::path::string_type leftover_prefix(const std::filesystem::path& target)
+{
+    return (target.filename() += ".tmp-").native();
+}
+
 /// Finds a temporary file that an interrupted replacement of this file left behind; empty if there is none.
-[[nodiscard]] inline std::string find_leftover(const std::string& path)
+[[nodiscard]] inline std::filesystem::path find_leftover(const std::filesystem::path& path)
 {
     const auto target = follow_links(path);
-    const auto begin = target.filename().string() + ".tmp-";
+    const auto begin = leftover_prefix(target);
     std::error_code ignored;
     for (std::filesystem::directory_iterator i(folder_of(target), ignored), end; i != end; i.increment(ignored))
-        if (i->path().filename().string().starts_with(begin))
-            return i->path().string();
+        if (i->path().filename().native().starts_with(begin))
+            return i->path();
     return {};
 }
 
@@ -16391,15 +17198,16 @@ namespace cojob::detail {
 /// another process may be replacing the file now.
 inline void remove_old_leftovers(const std::filesystem::path& target)
 {
-    const auto begin = target.filename().string() + ".tmp-";
+    const auto begin = leftover_prefix(target);
+    const std::filesystem::path digits("0123456789");
     std::error_code error;
     const auto written = std::filesystem::last_write_time(target, error);
     if (error)
         return;
     for (std::filesystem::directory_iterator i(folder_of(target), error), end; !error && i != end; i.increment(error)) {
-        const auto name = i->path().filename().string();
+        const auto name = i->path().filename().native();
         const bool is_ours = name.starts_with(begin) && name.size() > begin.size() &&
-                             name.find_first_not_of("0123456789", begin.size()) == name.npos;
+                             name.find_first_not_of(digits.native(), begin.size()) == name.npos;
         std::error_code ignored;
         if (is_ours && std::filesystem::is_regular_file(i->symlink_status(ignored)) &&
             i->last_write_time(ignored) < written - std::chrono::minutes(1) && !ignored)
@@ -16412,7 +17220,8 @@ inline void remove_old_leftovers(const std::filesystem::path& target)
 /// removes a temporary file that was not renamed.
 class file_replacement {
   public:
-    explicit file_replacement(std::string path) : path_(std::move(path)), target_(follow_links(path_)), name_(target_)
+    explicit file_replacement(const std::filesystem::path& path)
+        : path_(path), target_(follow_links(path)), name_(target_)
     {
         name_ += ".tmp-" + std::to_string(std::random_device()());
     }
@@ -16442,7 +17251,7 @@ class file_replacement {
         std::error_code error;
         std::filesystem::rename(name_, target_, error);
         if (error)
-            throw api_error(error_info(error_code(error), "quota file: " + path_));
+            throw api_error(error_info(error_code(error), "quota file: " + utf8(path_)));
         is_there_ = false;
         keep_name();
         remove_old_leftovers(target_);
@@ -16533,8 +17342,7 @@ class file_replacement {
     }
 #endif
 
-    std::string path_;
-    std::filesystem::path target_, name_;
+    std::filesystem::path path_, target_, name_;
     bool is_there_ = false;
 };
 
@@ -16730,24 +17538,24 @@ const quota_options& quota::options() const noexcept
     return core_->options();
 }
 
-void quota::save(std::string path) const
+void quota::save(const std::filesystem::path& path) const
 {
     const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
-    detail::file_replacement file(std::move(path));
+    detail::file_replacement file(path);
     file.write(detail::format_quota_file(record));
     file.replace();
 }
 
-std::shared_ptr<quota> quota::load(std::string path, quota_options options, clock_ptr clock)
+std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_options options, clock_ptr clock)
 {
     if (!clock)
         clock = machine_clock();
     auto loaded = detail::share<quota>(options, clock);
     const auto text = detail::read_file(path);
-    const detail::quota_file_parser parser(path);
+    const detail::quota_file_parser parser(detail::utf8(path));
     if (!text) {
         if (const auto leftover = detail::find_leftover(path); !leftover.empty())
-            parser.fail("missing, but an interrupted save left " + leftover +
+            parser.fail("missing, but an interrupted save left " + detail::utf8(leftover) +
                         ": rename it to continue from it, or delete it when a whole window has passed");
         return loaded;
     }
@@ -16782,6 +17590,7 @@ agent_options agent_options_from_environment()
 
 namespace cojob::mintlify::detail {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 inline agent_job_status parse_agent_job_status(std::string_view text)
@@ -16797,7 +17606,7 @@ inline agent_job_status parse_agent_job_status(std::string_view text)
 
 inline bool read_source(const json_reader& json, job_source& source)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "repository")
             return member.read(source.repository);
         return name == "ref" && member.read(source.ref);
@@ -16809,7 +17618,7 @@ inline bool read_agent_job(const json_reader& json, agent_job& job)
 {
     bool has_status = false;
     json.begin_job();
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "id")
             return member.read_id(job.id);
         if (name == "status")
@@ -16917,46 +17726,54 @@ class service_settings {
 
     /// \throws api_error invalid_argument, naming the option
     service_settings(const names& called, credential key, const std::string& url, bool allow_plaintext)
-        : key_(std::move(key)), allow_plaintext_(allow_plaintext)
     {
-        if (key_.empty())
+        if (key.empty())
             throw_invalid_argument(called.key, "must not be empty");
-        if (key_.is_fixed())
-            check_key(key_.fixed().reveal(), called.key);
-        base_url_ = http::parse_url(url, called.url);
-        check_plaintext(base_url_, allow_plaintext_, called.url);
+        if (key.is_fixed())
+            check_key(key.fixed().reveal(), called.key);
+        auto server = http::parse_url(url, called.url);
+        check_plaintext(server, allow_plaintext, called.url);
+        base_ = api_base(std::move(server), std::move(key), allow_plaintext);
     }
 
     /// Rejects a base URL that ends with the path which the service adds: some users copy the whole address.
     /// \throws api_error invalid_argument
     void refuse_end(std::string_view added, std::string_view option) const
     {
-        if (base_url_.base_path().ends_with(added))
+        if (base_url().base_path().ends_with(added))
             throw_invalid_argument(option,
                                    std::string("must not end with ").append(added).append(", which is added to it"));
     }
 
-    [[nodiscard]] const http::url& base_url() const noexcept { return base_url_; }
+    [[nodiscard]] const http::url& base_url() const noexcept { return base_.url(); }
 
-    /// A request for the base URL, followed by the segments of `path` and `below`.
-    [[nodiscard]] api_request request(std::string method, std::span<const std::string_view> path,
-                                      std::initializer_list<std::string_view> below) const
+    /// The target of the service's requests, to which each adds: the base URL's path and these segments.
+    [[nodiscard]] std::string make_path(std::span<const std::string_view> segments) const
     {
-        std::vector<std::string> segments;
-        segments.reserve(path.size() + below.size() + 1); // retry_request adds a segment
-        for (const auto segment : path)
-            segments.emplace_back(segment);
-        for (const auto segment : below)
-            segments.emplace_back(segment);
-        api_request r(std::move(method), base_url_, std::move(segments), key_);
-        r.allow_plaintext = allow_plaintext_;
-        return r;
+        auto path = base_url().base_path();
+        append_segments(path, segments);
+        return path;
+    }
+
+    /// A call of the service, made where it stays. `path` is from `make_path`; the segments below it are checked by the
+    /// caller.
+    [[nodiscard]] call_ptr make_call(const client& c, std::string_view method, std::string_view path,
+                                     std::initializer_list<std::string_view> below) const
+    {
+        auto call = std::make_shared<call_record>(client_state::of(c), client_state::settings_of(c));
+        auto& request = call->request;
+        set_base(request, *request_base::of(base_));
+        set_method(request, method);
+        auto& target = request.wire.target;
+        constexpr std::size_t usual_ids = 96;
+        target.reserve(path.size() + usual_ids);
+        target = path;
+        append_segments(target, below);
+        return call;
     }
 
   private:
-    credential key_;
-    bool allow_plaintext_;
-    http::url base_url_;
+    api_base base_;
 };
 
 } // namespace cojob::detail
@@ -16965,6 +17782,7 @@ class service_settings {
 
 namespace cojob::mintlify::detail {
 
+using cojob::detail::call_ptr;
 using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
@@ -16984,6 +17802,8 @@ class agent_settings {
                  {version, std::string_view("/agent"), std::string_view(project), std::string_view("/job")})
                 service_.refuse_end(path += part, "agent_options::base_url");
         }
+        v1_ = service_.make_path(std::array<std::string_view, 3>{"v1", "agent", project_id_});
+        v2_ = service_.make_path(std::array<std::string_view, 3>{"v2", "agent", project_id_});
     }
 
     /// Null if there is no quota.
@@ -16996,11 +17816,17 @@ class agent_settings {
         return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
     }
 
-    [[nodiscard]] api_request request(const char* method, std::string_view version,
-                                      std::initializer_list<std::string_view> below) const
+    /// A call below the project in the API of version 1.
+    [[nodiscard]] call_ptr v1_call(const client& c, std::string_view method,
+                                   std::initializer_list<std::string_view> below) const
     {
-        const std::array<std::string_view, 3> path{version, "agent", project_id_};
-        return service_.request(method, path, below);
+        return service_.make_call(c, method, v1_, below);
+    }
+    /// The same for version 2.
+    [[nodiscard]] call_ptr v2_call(const client& c, std::string_view method,
+                                   std::initializer_list<std::string_view> below) const
+    {
+        return service_.make_call(c, method, v2_, below);
     }
 
   private:
@@ -17013,6 +17839,7 @@ class agent_settings {
     std::string project_id_;
     cojob::detail::service_settings service_;
     std::shared_ptr<quota> pool_;
+    std::string v1_, v2_; // the targets' beginnings
 };
 
 /// Checks a text for a JSON body.
@@ -17040,21 +17867,21 @@ using cojob::detail::job_memory;
 using cojob::detail::note_created;
 using cojob::detail::send;
 
-inline api_request post(const agent_settings& settings, std::initializer_list<std::string_view> below,
-                        const std::string& prompt)
+inline call_ptr post(const client& c, const agent_settings& settings, std::initializer_list<std::string_view> below,
+                     const std::string& prompt)
 {
     check_text(prompt, "prompt");
-    auto r = settings.request("POST", "v2", below);
-    r.quota_pool = settings.pool();
-    r.json = boost::json::serialize(boost::json::object{{"prompt", prompt}});
-    return r;
+    auto call = settings.v2_call(c, "POST", below);
+    call->request.quota_pool = settings.pool();
+    cojob::detail::set_json(call->request.wire, boost::json::serialize(boost::json::object{{"prompt", prompt}}));
+    return call;
 }
 
 /// The arguments are checked when the operation is awaited: a call expression does not throw.
 inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, std::string prompt)
 {
-    auto request = post(*settings, {"job"}, prompt);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = post(c, *settings, {"job"}, prompt);
+    co_await send(call);
     try {
         auto job = decode_response(*call, agent::api_name, decode_created_job);
         note_created(c, agent::api_name, settings->scope(), job.id);
@@ -17069,25 +17896,24 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request("GET", "v2", {"job", id});
-    request.job_id = std::move(id);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = settings->v2_call(c, "GET", {"job", id});
+    call->request.job_id = std::move(id);
+    co_await send(call);
     co_return decode_response(*call, agent::api_name, decode_agent_job, "id");
 }
 
 inline asio::awaitable<agent_job> send_message(client c, settings_ptr settings, std::string id, std::string prompt)
 {
     check_segment(id, "id");
-    auto request = post(*settings, {"job", id, "message"}, prompt);
-    request.job_id = id;
+    const auto call = post(c, *settings, {"job", id, "message"}, prompt);
+    call->request.job_id = id;
     const auto& state = client_state::of(c);
     const auto note = [&] {
         state->extension<job_memory>()->messaged({std::string(agent::api_name), settings->scope(), id},
                                                  state->time().now());
     };
-    cojob::detail::completed_call_ptr call;
     try {
-        call = co_await send(c, std::move(request));
+        co_await send(call);
     } catch (const api_error& failure) {
         if (failure.code() == errc::outcome_unknown) // the server may have received the message
             note();
@@ -17252,7 +18078,7 @@ inline asio::awaitable<std::optional<http::server_sent_event>> next_event(std::s
     const auto& client = *source->get_client();
     if (client.is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto op = share<operation>(client.options.clock, client.executor);
+    auto op = share<operation>(client.alarm);
     const auto end = share<event_end>();
     auto inner = run_next_event(source, op, end);
     co_await hop(std::move(op), std::move(inner));
@@ -17302,7 +18128,7 @@ inline asio::awaitable<void> read_rest(call_ptr call)
 {
     if (!call->rest)
         co_return;
-    auto op = share<operation>(call->client->options.clock, call->client->executor);
+    auto op = share<operation>(call->client->alarm);
     auto inner = run_read_rest(std::move(call), op);
     co_await hop(std::move(op), std::move(inner));
 }
@@ -17326,7 +18152,7 @@ inline std::string_view name_of(message_role role)
     throw_invalid_argument("create_session_request::messages: unknown role");
 }
 
-inline api_request make_create_request(const agent_settings& settings, const create_session_request& session)
+inline call_ptr make_creation(const client& c, const agent_settings& settings, const create_session_request& session)
 {
     if (session.messages.empty())
         throw_invalid_argument("create_session_request::messages: must not be empty");
@@ -17346,11 +18172,14 @@ inline api_request make_create_request(const agent_settings& settings, const cre
         check_text(session.model, "create_session_request::model");
         body["model"] = session.model;
     }
-    auto r = settings.request("POST", "v1", {"job"});
-    r.quota_pool = settings.pool();
-    r.headers = {{"Accept", "text/event-stream"}};
-    r.json = boost::json::serialize(body);
-    return r;
+    auto call = settings.v1_call(c, "POST", {"job"});
+    auto& request = call->request;
+    request.quota_pool = settings.pool();
+    request.wire.headers = {{"Accept", "text/event-stream"}};
+    cojob::detail::replace_common_headers(request.wire, request.wire.headers);
+    cojob::detail::set_json(request.wire, boost::json::serialize(body));
+    request.streams_body = true;
+    return call;
 }
 
 /// The id, if calls accept it.
@@ -17403,6 +18232,7 @@ inline error_info describe_creation(const call_record& call, const std::optional
 
 namespace cojob::mintlify::detail {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 /// The vendor's spelling.
@@ -17423,7 +18253,7 @@ inline halt_reason parse_halt_reason(std::string_view text)
 
 inline bool read_todo(const json_reader& json, todo& step)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "id")
             return member.read(step.id);
         if (name == "content")
@@ -17459,7 +18289,7 @@ inline bool read_session(const json_reader& json, agent_session& s)
 {
     bool has_state = false;
     json.begin_job();
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "sessionId")
             return member.read_id(s.session_id);
         if (name == "subdomain")
@@ -17522,15 +18352,16 @@ namespace cojob::mintlify {
 
 namespace detail {
 
+using cojob::detail::append_query;
 using cojob::detail::decode_response;
 using cojob::detail::send;
 
 inline asio::awaitable<agent_session> get_session(client c, settings_ptr settings, std::string id)
 {
     check_segment(id, "id");
-    auto request = settings->request("GET", "v1", {"job", id});
-    request.job_id = std::move(id);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = settings->v1_call(c, "GET", {"job", id});
+    call->request.job_id = std::move(id);
+    co_await send(call);
     co_return decode_response(*call, agent_v1::api_name, decode_session, "sessionId");
 }
 
@@ -17541,9 +18372,10 @@ inline asio::awaitable<session_page> list_sessions(client c, settings_ptr settin
     const auto take = query.take.value_or(12);
     if (take < 1 || take > 100)
         throw_invalid_argument("session_query::take: must be from 1 to 100");
-    auto request = settings->request("GET", "v1", {"jobs"});
-    request.query = {{"skip", std::to_string(query.skip)}, {"take", std::to_string(take)}};
-    const auto call = co_await send(c, std::move(request));
+    const auto call = settings->v1_call(c, "GET", {"jobs"});
+    append_query(call->request.wire.target, "skip", std::to_string(query.skip));
+    append_query(call->request.wire.target, "take", std::to_string(take));
+    co_await send(call);
     co_return decode_response(*call, agent_v1::api_name, decode_sessions);
 }
 
@@ -17604,7 +18436,8 @@ job_handle agent_v1::handle(const agent_session& session) const
 asio::awaitable<agent_stream> agent_v1::create(client c, settings_ptr settings, create_session_request session)
 {
     using cojob::detail::event_source;
-    const auto call = co_await cojob::detail::send_streamed(c, detail::make_create_request(*settings, session));
+    const auto call = detail::make_creation(c, *settings, session);
+    co_await detail::send(call);
     auto objection = detail::objection_to(*call);
     if (!objection.empty() && cojob::detail::content_coding(call->response).empty())
         co_await cojob::detail::read_rest(call); // the body may contain the id and the reason
@@ -17772,6 +18605,7 @@ inline std::optional<duration> parse_go_duration(std::string_view text)
 
 namespace cojob::osapi::detail {
 
+using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
 inline constexpr std::array<std::pair<std::string_view, job_status>, 6> statuses{
@@ -17814,8 +18648,8 @@ inline bool read_any(const json_reader& json, boost::json::value& to)
 
 inline bool read_operation(const json_reader& json, boost::json::object& to)
 {
-    if (const auto* const object = json.as_value().if_object())
-        to = *object;
+    if (json.is_object())
+        to = std::move(json.as_value().as_object());
     else if (!json.is_null())
         return json.refuse("expected an object");
     return true;
@@ -17823,7 +18657,7 @@ inline bool read_operation(const json_reader& json, boost::json::object& to)
 
 inline bool read_agent_response(const json_reader& json, agent_response& r)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "status")
             return member.read(r.status);
         if (name == "data")
@@ -17838,7 +18672,7 @@ inline bool read_agent_response(const json_reader& json, agent_response& r)
 
 inline bool read_agent_state(const json_reader& json, agent_state& s)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "status")
             return member.read(s.status);
         if (name == "error")
@@ -17849,7 +18683,7 @@ inline bool read_agent_state(const json_reader& json, agent_state& s)
 
 inline bool read_event(const json_reader& json, timeline_event& e)
 {
-    return json.for_each_member([&](std::string_view name, const json_reader& member) {
+    return json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "timestamp")
             return read_time(member, e.time);
         if (name == "event")
@@ -17887,7 +18721,7 @@ inline bool read_timeline(const json_reader& json, std::vector<timeline_event>& 
 }
 
 /// The members of a job that are objects or arrays.
-inline bool read_parts(std::string_view name, const json_reader& member, job& j)
+inline bool read_parts(json_name name, const json_reader& member, job& j)
 {
     if (name == "operation")
         return read_operation(member, j.operation);
@@ -17905,7 +18739,7 @@ inline bool read_job(const json_reader& json, job& j)
 {
     bool has_status = false;
     json.begin_job();
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "id")
             return member.read_id(j.id);
         if (name == "status")
@@ -17962,7 +18796,7 @@ inline job_page decode_page(const json_reader& json)
             ++page.skipped;
         return true;
     });
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         return name == "status_counts" && read_entries(member, page.status_counts, read_count); // null at first
     });
     return page;
@@ -17972,7 +18806,7 @@ inline job_page decode_page(const json_reader& json)
 inline retry_receipt decode_receipt(const json_reader& json)
 {
     retry_receipt r;
-    json.for_each_member([&](std::string_view name, const json_reader& member) {
+    json.for_each_member([&](json_name name, const json_reader& member) {
         if (name == "job_id")
             return member.read_id(r.job_id);
         if (name == "status")
@@ -17992,6 +18826,8 @@ inline retry_receipt decode_receipt(const json_reader& json)
 
 namespace cojob::osapi::detail {
 
+using cojob::detail::append_query;
+using cojob::detail::call_ptr;
 using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
@@ -18002,31 +18838,24 @@ class jobs_settings {
     explicit jobs_settings(jobs_options o)
         : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
     {
-        split(o.base_path);
-        std::string added;
-        for (const auto& segment : path_)
-            added.append("/").append(http::encode_segment(segment));
-        service_.refuse_end(added, "jobs_options::base_url");
+        append_encoded_path(o.base_path);
+        service_.refuse_end(path_, "jobs_options::base_url");
+        target_ = service_.base_url().base_path() + path_;
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
 
-    [[nodiscard]] std::string scope() const
-    {
-        auto text = http::to_string(service_.base_url());
-        for (const auto& segment : path_)
-            text.append("/").append(http::encode_segment(segment));
-        return text;
-    }
+    [[nodiscard]] std::string scope() const { return http::to_string(service_.base_url()) + path_; }
 
-    [[nodiscard]] api_request request(std::string method, std::initializer_list<std::string_view> below = {}) const
+    /// A call below the path of the jobs.
+    [[nodiscard]] call_ptr make_call(const client& c, std::string_view method,
+                                     std::initializer_list<std::string_view> below = {}) const
     {
-        const std::vector<std::string_view> path(path_.begin(), path_.end());
-        return service_.request(std::move(method), path, below);
+        return service_.make_call(c, method, target_, below);
     }
 
   private:
-    void split(std::string_view rest)
+    void append_encoded_path(std::string_view rest)
     {
         if (!rest.starts_with('/'))
             throw_invalid_argument("jobs_options::base_path: must begin with a slash");
@@ -18037,12 +18866,12 @@ class jobs_settings {
             if (segment.empty() && rest.empty() && !path_.empty()) // a slash at the end
                 break;
             check_segment(segment, "jobs_options::base_path");
-            path_.emplace_back(segment);
+            path_.append("/").append(http::encode_segment(segment));
         }
     }
 
     cojob::detail::service_settings service_;
-    std::vector<std::string> path_;
+    std::string path_, target_; // the options' path, encoded; the same below the base URL's
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
@@ -18058,41 +18887,43 @@ inline std::string filter_name(job_status wanted)
 }
 
 /// \throws api_error invalid_argument
-inline api_request list_request(const jobs_settings& settings, const list_query& query)
+inline call_ptr list_call(const client& c, const jobs_settings& settings, const list_query& query)
 {
     const auto limit = query.limit.value_or(10);
     if (limit < 1 || limit > 100)
         throw_invalid_argument("list_query::limit: must be from 1 to 100");
     if (query.offset < 0)
         throw_invalid_argument("list_query::offset: must not be negative");
-    auto r = settings.request("GET");
+    auto call = settings.make_call(c, "GET");
+    auto& target = call->request.wire.target;
     if (query.status)
-        r.query.emplace_back("status", filter_name(*query.status));
-    r.query.emplace_back("limit", std::to_string(limit));
-    r.query.emplace_back("offset", std::to_string(query.offset));
-    return r;
+        append_query(target, "status", filter_name(*query.status));
+    append_query(target, "limit", std::to_string(limit));
+    append_query(target, "offset", std::to_string(query.offset));
+    return call;
 }
 
 /// \throws api_error invalid_argument
-inline api_request job_request(const jobs_settings& settings, std::string method, std::string id)
+inline call_ptr job_call(const client& c, const jobs_settings& settings, std::string_view method, std::string id)
 {
     check_segment(id, "id");
-    auto r = settings.request(std::move(method), {id});
-    r.job_id = std::move(id);
-    return r;
+    auto call = settings.make_call(c, method, {id});
+    call->request.job_id = std::move(id);
+    return call;
 }
 
 /// \throws api_error invalid_argument
-inline api_request retry_request(const jobs_settings& settings, std::string id, const std::string& target)
+inline call_ptr retry_call(const client& c, const jobs_settings& settings, std::string id, const std::string& target)
 {
-    auto r = job_request(settings, "POST", std::move(id));
-    r.segments.emplace_back("retry");
+    auto call = job_call(c, settings, "POST", std::move(id));
+    call->request.wire.target += "/retry";
     if (!target.empty()) {
         if (!is_valid_utf8(target))
             throw_invalid_argument("target_hostname: must be valid UTF-8");
-        r.json = boost::json::serialize(boost::json::object{{"target_hostname", target}});
+        cojob::detail::set_json(call->request.wire,
+                                boost::json::serialize(boost::json::object{{"target_hostname", target}}));
     }
-    return r;
+    return call;
 }
 
 } // namespace cojob::osapi::detail
@@ -18249,6 +19080,80 @@ class running_retries {
 
 } // namespace cojob::osapi::detail
 
+// -------- cojob/impl/internal/osapi/unfinished_jobs.hpp
+
+namespace cojob::osapi::detail {
+
+inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
+{
+    const auto call = list_call(c, *settings, query);
+    co_await cojob::detail::send(call);
+    co_return cojob::detail::decode_response(*call, jobs::api_name, decode_page);
+}
+
+/// Limits several calls together to the timeout of one call.
+inline client with_one_deadline(const client& c)
+{
+    return cojob::detail::client_state::until(
+        c, cojob::detail::after(cojob::detail::client_state::of(c)->time().now(),
+                                cojob::detail::client_state::settings_of(c).timeout));
+}
+
+/// What a wait reads of the lists of unfinished jobs.
+struct unfinished_jobs {
+    std::vector<job> jobs{};
+    std::size_t pages_left = 1; ///< how many more may be read
+    time_point until{};         ///< no later page is requested after that
+};
+
+/// Reads a list of one status to its end, if it has no more pages than may be read; otherwise its first page. Pages do
+/// not overlap: a job that moves from one to another meanwhile is polled by itself, and an overlap would cost a page in
+/// ten. A later page that fails in passing ends the list: what was read is true.
+inline asio::awaitable<void> read_pages(client c, settings_ptr settings, job_status status, unfinished_jobs& read)
+{
+    const auto& time = cojob::detail::client_state::of(c)->time();
+    list_query query{.status = status, .limit = 100};
+    std::size_t longest = 1; // a server may have a limit of its own
+    for (auto pays = true; pays;) {
+        job_page page;
+        try {
+            page = co_await list_jobs(c, settings, query);
+        } catch (const api_error& failure) {
+            if (query.offset == 0 || failure.code() == errc::rate_limited || !cojob::detail::may_pass(failure.info()))
+                throw;
+            co_return;
+        }
+        read.pages_left -= std::min<std::size_t>(1, read.pages_left);
+        const auto places = page.items.size() + page.skipped;
+        read.jobs.insert(read.jobs.end(), std::make_move_iterator(page.items.begin()),
+                         std::make_move_iterator(page.items.end()));
+        longest = std::max(longest, places);
+        query.offset += static_cast<int>(places);
+        const auto rest = page.total_items - query.offset;
+        pays = places > 0 && rest > 0 && (static_cast<std::size_t>(rest) - 1) / longest < read.pages_left &&
+               time.now() < read.until;
+    }
+}
+
+/// Lists queued jobs first: a job that starts in between appears in both lists, and the later entry counts.
+inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings, std::size_t most_pages)
+{
+    constexpr std::size_t most = 1'000;                // their jobs are kept until the last page was read
+    constexpr auto interval = std::chrono::seconds(5); // jobs on later pages are waiting to be polled
+    c = with_one_deadline(c);
+    const auto now = cojob::detail::client_state::of(c)->time().now();
+    unfinished_jobs read{.pages_left = std::min(most_pages, most), .until = now + interval};
+    const auto queued = cojob::detail::client_state::of(c)->extension<queued_jobs>();
+    if (queued->are_at(settings->scope())) {
+        co_await read_pages(c, settings, job_status::submitted, read);
+        queued->note(settings->scope(), !read.jobs.empty());
+    }
+    co_await read_pages(c, settings, job_status::processing, read);
+    co_return std::move(read.jobs);
+}
+
+} // namespace cojob::osapi::detail
+
 // -------- cojob/impl/osapi/jobs.ipp
 
 namespace cojob::osapi {
@@ -18256,7 +19161,6 @@ namespace cojob::osapi {
 namespace detail {
 
 using cojob::detail::add_words;
-using cojob::detail::after;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
 using cojob::detail::decode_response;
@@ -18267,32 +19171,6 @@ using cojob::detail::note_created;
 using cojob::detail::parse_http_date;
 using cojob::detail::send;
 using cojob::detail::throw_error;
-
-inline asio::awaitable<job_page> list_jobs(client c, settings_ptr settings, list_query query)
-{
-    const auto call = co_await send(c, list_request(*settings, query));
-    co_return decode_response(*call, jobs::api_name, decode_page);
-}
-
-inline asio::awaitable<std::vector<job>> list_items(client c, settings_ptr settings, list_query query)
-{
-    auto page = co_await list_jobs(std::move(c), std::move(settings), query);
-    co_return std::move(page.items);
-}
-
-/// Lists queued jobs first: a job that starts in between appears in both lists, and the later entry counts.
-inline asio::awaitable<std::vector<job>> list_unfinished(client c, settings_ptr settings)
-{
-    std::vector<job> all;
-    const auto queued = client_state::of(c)->extension<queued_jobs>();
-    if (queued->are_at(settings->scope())) {
-        all = co_await list_items(c, settings, {.status = job_status::submitted, .limit = 100});
-        queued->note(settings->scope(), !all.empty());
-    }
-    auto running = co_await list_items(c, settings, {.status = job_status::processing, .limit = 100});
-    all.insert(all.end(), std::make_move_iterator(running.begin()), std::make_move_iterator(running.end()));
-    co_return all;
-}
 
 /// Reads the page that begins `place` entries after the query's first. The first page uses the query unchanged, so that
 /// an invalid one is reported.
@@ -18312,17 +19190,12 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
 {
-    const auto call = co_await send(c, job_request(*settings, "GET", std::move(id)));
+    const auto call = job_call(c, *settings, "GET", std::move(id));
+    co_await send(call);
     auto found = decode_response(*call, jobs::api_name, decode_job, "id");
     if (found.status == job_status::submitted)
         client_state::of(c)->extension<queued_jobs>()->note(settings->scope(), true);
     co_return found;
-}
-
-/// Limits several calls together to the timeout of one call.
-inline client with_one_deadline(const client& c)
-{
-    return client_state::until(c, after(client_state::of(c)->time().now(), client_state::settings_of(c).timeout));
 }
 
 /// Checks a deletion whose first response was lost and whose retry got a 404. Returns why it may not have happened, or
@@ -18341,9 +19214,9 @@ inline asio::awaitable<const char*> doubt_deletion(client c, settings_ptr settin
 
 inline asio::awaitable<void> delete_job(client c, settings_ptr settings, std::string id)
 {
-    auto request = job_request(*settings, "DELETE", id);
     c = with_one_deadline(c);
-    const auto call = co_await send(c, std::move(request));
+    const auto call = job_call(c, *settings, "DELETE", id);
+    co_await send(call);
     if (call->response.status != 404)
         co_return;
     const auto* const doubt = co_await doubt_deletion(c, settings, std::move(id));
@@ -18371,7 +19244,7 @@ inline std::optional<retry_receipt> read_timeline(const call_record& call, times
     const auto received = call.client->time().wall_now();
     const auto date =
         parse_http_date(call.response.header("Date").value_or(""), std::chrono::floor<std::chrono::seconds>(received));
-    const auto began = date ? at_server(started, *date, call.attempts.back().started, received) : std::nullopt;
+    const auto began = date ? at_server(started, *date, call.last.started, received) : std::nullopt;
     if (!began)
         return std::nullopt;
     known.began = *began;
@@ -18387,7 +19260,8 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
                                                      error_info failure, std::optional<job> before,
                                                      std::shared_ptr<const overlapping_retries> running)
 {
-    const auto call = co_await as_result(send(c, job_request(*settings, "GET", std::move(id))));
+    const auto call = job_call(c, *settings, "GET", std::move(id));
+    const auto looked = co_await as_result(send(call));
     known_retries known;
     // After several attempts, `before` is too old: others may have retried the job in between.
     known.before = before && failure.attempts.size() == 1 ? &*before : nullptr;
@@ -18395,9 +19269,9 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
     const bool is_alone =
         running->is_last_unidentified(); // otherwise the entry in the timeline may belong to another retry
     auto found =
-        call && is_alone ? read_timeline(**call, failure.attempts.back().started, std::move(known)) : std::nullopt;
+        looked && is_alone ? read_timeline(*call, failure.attempts.back().started, std::move(known)) : std::nullopt;
     if (!found) {
-        add_words(failure.message, !call       ? "the original job could not be read"
+        add_words(failure.message, !looked     ? "the original job could not be read"
                                    : !is_alone ? "another retry of the original job ran at the same time"
                                                : "the original job does not show the retry");
         throw_error(std::move(failure));
@@ -18407,14 +19281,14 @@ inline asio::awaitable<retry_receipt> look_for_retry(client c, settings_ptr sett
 
 inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings, std::string id, std::string target)
 {
-    auto request = retry_request(*settings, id, target);
     c = with_one_deadline(c);
+    const auto call = retry_call(c, *settings, id, target);
     const auto running = client_state::of(c)->extension<running_retries>()->begin(settings->scope() + '\n' + id);
     auto before = co_await look_before(c, settings, id);
     retry_receipt receipt;
     std::optional<error_info> lost;
     try {
-        const auto call = co_await send(c, std::move(request));
+        co_await send(call);
         receipt = decode_response(*call, jobs::api_name, decode_receipt);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
@@ -18503,9 +19377,9 @@ asio::awaitable<retry_receipt> jobs::retry_job(std::string_view id, std::string_
     return detail::retry_job(client_, cojob::detail::in_use(settings_), std::string(id), std::string(target_hostname));
 }
 
-asio::awaitable<std::vector<job>> jobs::list_unfinished() const
+asio::awaitable<std::vector<job>> jobs::list_unfinished(std::size_t most_pages) const
 {
-    return detail::list_unfinished(client_, cojob::detail::in_use(settings_));
+    return detail::list_unfinished(client_, cojob::detail::in_use(settings_), most_pages);
 }
 
 } // namespace cojob::osapi
@@ -18960,8 +19834,7 @@ struct utf8_lead {
     return {};
 }
 
-/// The length in bytes of the first character; 0 if the text does not begin with a valid one.
-[[nodiscard]] inline std::size_t character_length(std::string_view text) noexcept
+std::size_t character_length(std::string_view text) noexcept
 {
     if (text.empty())
         return 0;
@@ -19122,6 +19995,179 @@ void append_encoded(std::string& to, std::string_view segment)
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/json_string.ipp
+
+namespace cojob::detail {
+
+inline constexpr std::size_t unit_escape = 6; // the length of \uXXXX
+
+/// The code unit of the `\uXXXX` at the front of the text; -1 if there is none.
+inline int escaped_unit(std::string_view text) noexcept
+{
+    if (text.size() < unit_escape || text[0] != '\\' || text[1] != 'u')
+        return -1;
+    int unit = 0;
+    for (const char c : text.substr(2, 4)) {
+        if (!is_hex_digit(c))
+            return -1;
+        unit = unit * 16 + (is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
+    }
+    return unit;
+}
+
+constexpr bool is_high_surrogate(int unit) noexcept
+{
+    return unit >= 0xD800 && unit <= 0xDBFF;
+}
+
+constexpr bool is_low_surrogate(int unit) noexcept
+{
+    return unit >= 0xDC00 && unit <= 0xDFFF;
+}
+
+/// An escape in a string.
+struct json_escape {
+    std::size_t size; ///< as it is written; 0: invalid
+    int character;    ///< the code point
+};
+
+/// The escape at the front of a text that begins with a backslash.
+inline json_escape read_json_escape(std::string_view text) noexcept
+{
+    constexpr std::string_view letters = "\"\\/bfnrt", characters = "\"\\/\b\f\n\r\t";
+    if (const auto found = text.size() > 1 ? letters.find(text[1]) : letters.npos; found != letters.npos)
+        return {2, characters[found]};
+    const auto unit = escaped_unit(text);
+    if (unit < 0 || is_low_surrogate(unit))
+        return {0, 0};
+    if (!is_high_surrogate(unit))
+        return {unit_escape, unit};
+    const auto low = escaped_unit(text.substr(unit_escape));
+    if (!is_low_surrogate(low))
+        return {0, 0};
+    return {2 * unit_escape, 0x10000 + (unit - 0xD800) * 0x400 + (low - 0xDC00)};
+}
+
+inline void append_utf8(std::string& to, int character)
+{
+    const auto tail = [&](int shift) { to += static_cast<char>(0x80 | ((character >> shift) & 0x3F)); };
+    if (character < 0x80) {
+        to += static_cast<char>(character);
+    } else if (character < 0x800) {
+        to += static_cast<char>(0xC0 | (character >> 6));
+        tail(0);
+    } else if (character < 0x10000) {
+        to += static_cast<char>(0xE0 | (character >> 12));
+        tail(6);
+        tail(0);
+    } else {
+        to += static_cast<char>(0xF0 | (character >> 18));
+        tail(12);
+        tail(6);
+        tail(0);
+    }
+}
+
+/// The characters that a string has as they are: ASCII but for control characters, quotes and backslashes.
+inline constexpr auto plain_characters = [] {
+    std::array<bool, 256> is_plain{};
+    for (std::size_t c = ' '; c < 0x80; ++c)
+        is_plain[c] = c != '"' && c != '\\';
+    return is_plain;
+}();
+
+/// Counts the plain characters at the front of the text, eight at a time.
+inline std::size_t count_plain(const char* text, std::size_t size) noexcept
+{
+    std::size_t count = 0;
+    if constexpr (std::endian::native == std::endian::little)
+        for (std::uint64_t c = 0; size - count >= sizeof c; count += sizeof c) {
+            std::memcpy(&c, text + count, sizeof c);
+            constexpr std::uint64_t each = 0x0101'0101'0101'0101;
+            // The top bit of the byte of a character that is not plain. A borrow may set it for characters behind that.
+            const auto special =
+                (c | (c - each * ' ') | ((c ^ each * '"') - each) | ((c ^ each * '\\') - each)) & each * 0x80;
+            if (special != 0)
+                return count + static_cast<std::size_t>(std::countr_zero(special)) / 8;
+        }
+    while (count < size && plain_characters[static_cast<unsigned char>(text[count])])
+        ++count;
+    return count;
+}
+
+/// Goes on where the string at the front of the text has a character at `at` that is not plain.
+inline json_string_extent measure_any_string(std::string_view text, std::size_t at) noexcept
+{
+    bool has_escapes = false;
+    while (at < text.size() && text[at] != '"') {
+        const bool is_escape = text[at] == '\\';
+        const auto size = is_escape ? read_json_escape(text.substr(at)).size : character_length(text.substr(at));
+        if (size < 2) // invalid, or a control character
+            return {0, false};
+        has_escapes = has_escapes || is_escape;
+        at += size;
+        at += count_plain(text.data() + at, text.size() - at);
+    }
+    return {at < text.size() ? at + 1 : 0, has_escapes};
+}
+
+json_string_extent measure_json_string(std::string_view text) noexcept
+{
+    if (!text.starts_with('"'))
+        return {0, false};
+    const auto size = 1 + count_plain(text.data() + 1, text.size() - 1);
+    if (size < text.size() && text[size] == '"')
+        return {size + 1, false};
+    return measure_any_string(text, size);
+}
+
+void append_json_string(std::string& to, std::string_view token)
+{
+    token = token.substr(1, token.size() - 2);
+    for (;;) {
+        const auto plain = token.substr(0, token.find('\\'));
+        to.append(plain);
+        token.remove_prefix(plain.size());
+        const auto escape = read_json_escape(token);
+        if (escape.size == 0) // the end
+            return;
+        append_utf8(to, escape.character);
+        token.remove_prefix(escape.size);
+    }
+}
+
+std::optional<std::string> decode_json_string(std::string_view token)
+{
+    if (token.size() < 2 || (token.find('\\') != token.npos && measure_json_string(token).size != token.size()))
+        return std::nullopt;
+    std::string text;
+    append_json_string(text, token);
+    return text;
+}
+
+std::optional<std::string> replace_lone_surrogates(std::string_view text)
+{
+    std::optional<std::string> replaced;
+    for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
+        const auto unit = escaped_unit(text.substr(at));
+        if (!is_high_surrogate(unit) && !is_low_surrogate(unit)) {
+            at += 2;
+            continue;
+        }
+        if (is_high_surrogate(unit) && is_low_surrogate(escaped_unit(text.substr(at + unit_escape)))) {
+            at += 2 * unit_escape;
+            continue;
+        }
+        if (!replaced)
+            replaced.emplace(text);
+        replaced->replace(at, unit_escape, "\\ufffd");
+        at += unit_escape;
+    }
+    return replaced;
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/json_cursor.ipp
 
 namespace cojob::detail {
@@ -19197,17 +20243,6 @@ std::optional<std::string_view> json_cursor::take_value() noexcept
                                              : std::nullopt; // at the end of the text it may be truncated
 }
 
-std::optional<std::string> decode_json_string(std::string_view token)
-{
-    if (token.find('\\') == token.npos && token.size() >= 2)
-        return std::string(token.substr(1, token.size() - 2));
-    boost::system::error_code failed;
-    const auto value = boost::json::parse({token.data(), token.size()}, failed);
-    if (failed || !value.is_string())
-        return std::nullopt;
-    return std::string(value.get_string().data(), value.get_string().size());
-}
-
 bool is_json_integer(std::string_view token) noexcept
 {
     const auto digits = token.substr(token.starts_with('-') ? 1 : 0);
@@ -19236,40 +20271,266 @@ std::string find_json_id(std::string_view text, std::string_view name)
     return found;
 }
 
-/// The code unit of the `\uXXXX` at the front of the text; -1 if there is none.
-inline int escaped_unit(std::string_view text) noexcept
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/repeated_names.hpp
+
+namespace cojob::detail {
+
+/// Proceeds from the name of a member to that of the next one.
+inline json_node* next_name(json_node* name) noexcept
 {
-    constexpr std::size_t length = 6;
-    if (text.size() < length || text[0] != '\\' || text[1] != 'u')
-        return -1;
-    int unit = -1;
-    const auto* const end = text.data() + length;
-    const auto [stopped, failed] = std::from_chars(text.data() + 2, end, unit, 16);
-    return failed == std::errc() && stopped == end ? unit : -1;
+    return name + 1 + name[1].span;
 }
 
-std::optional<std::string> replace_lone_surrogates(std::string_view text)
+/// A bit that depends on the name. Names with different bits differ, if neither has escapes.
+inline std::uint64_t bit_of_name(std::string_view token) noexcept
 {
-    const auto is_within = [](int unit, int first, int last) { return unit >= first && unit <= last; };
-    std::optional<std::string> replaced;
-    for (auto at = text.find('\\'); at < text.size(); at = text.find('\\', at)) {
-        const auto unit = escaped_unit(text.substr(at));
-        const bool is_high = is_within(unit, 0xD800, 0xDBFF), is_low = is_within(unit, 0xDC00, 0xDFFF);
-        if (!is_high && !is_low) {
-            at += 2;
-            continue;
-        }
-        if (is_high && is_within(escaped_unit(text.substr(at + 6)), 0xDC00, 0xDFFF)) {
-            at += 12; // a pair
-            continue;
-        }
-        if (!replaced)
-            replaced.emplace(text);
-        replaced->replace(at, 6, "\\ufffd");
-        at += 6;
-    }
-    return replaced;
+    const auto mixed = token.size() + 5U * static_cast<unsigned char>(token[1]) +
+                       11U * static_cast<unsigned char>(token[token.size() - 2]);
+    return std::uint64_t{1} << (mixed % 64);
 }
+
+/// Marks those of the names before `last` that equal it. None has escapes.
+inline void mark_equal_names(const char* text, json_node& object, const json_node& last)
+{
+    for (auto* node = &object + 1; node != &last; node = next_name(node))
+        if (node->size == last.size && std::memcmp(text + node->begin, text + last.begin, last.size) == 0)
+            node->is_replaced = true;
+}
+
+/// Sorts the names, of which there may be millions, and marks all but the last of those that are equal.
+inline void find_repeated_names(const char* text, json_node& object)
+{
+    struct entry {
+        std::string_view name;
+        json_node* node;
+    };
+    std::vector<entry> names;
+    std::size_t escaped = 0;
+    const auto* const end = object.next();
+    for (auto* node = &object + 1; node != end; node = next_name(node)) {
+        names.push_back({{text + node->begin, node->size}, node});
+        escaped += node->has_escapes ? node->size : 0;
+    }
+    std::string decoded;
+    decoded.reserve(escaped); // never grows, so that the views stay valid
+    for (auto& [name, node] : names) {
+        const auto begin = decoded.size();
+        if (node->has_escapes) {
+            append_json_string(decoded, name);
+            name = std::string_view(decoded).substr(begin);
+        } else {
+            name = name.substr(1, name.size() - 2);
+        }
+    }
+    const auto comes_before = [](const entry& a, const entry& b) {
+        const auto order = a.name.compare(b.name);
+        return order < 0 || (order == 0 && a.node < b.node);
+    };
+    std::make_heap(names.begin(), names.end(), comes_before); // compiles faster than std::sort
+    std::sort_heap(names.begin(), names.end(), comes_before);
+    for (std::size_t i = 1; i < names.size(); ++i)
+        names[i - 1].node->is_replaced = names[i - 1].name == names[i].name;
+}
+
+/// Marks each name of the object that a later member has, too.
+inline void mark_repeated_names(const char* text, json_node& object)
+{
+    constexpr std::size_t few = 16;
+    std::uint64_t seen = 0;
+    std::size_t count = 0;
+    const auto* const end = object.next();
+    for (auto* node = &object + 1; node != end; node = next_name(node)) {
+        const auto bit = bit_of_name({text + node->begin, node->size});
+        const bool may_be_repeated = (seen & bit) != 0;
+        if (node->has_escapes || (may_be_repeated && count > few))
+            return find_repeated_names(text, object);
+        if (may_be_repeated)
+            mark_equal_names(text, object, *node);
+        seen |= bit;
+        ++count;
+    }
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/json_indexer.hpp
+
+namespace cojob::detail {
+
+/// Parses a JSON text in one pass and adds a node for each value and name. As strict as RFC 8259.
+class json_indexer {
+  public:
+    json_indexer(std::string_view text, std::size_t max_depth, json_nodes& nodes) noexcept
+        : begin_(text.data()), at_(begin_), end_(begin_ + text.size()), depth_left_(max_depth), nodes_(nodes)
+    {
+    }
+
+    /// Returns whether the text is valid.
+    [[nodiscard]] bool run()
+    {
+        while (take_value())
+            while (is_complete_) {
+                if (open_ == nothing)
+                    return !skip_blanks();
+                if (!take_separator())
+                    return false;
+            }
+        return false;
+    }
+
+    /// Whether that is why it is not.
+    [[nodiscard]] bool is_too_deep() const noexcept { return is_too_deep_; }
+
+  private:
+    static constexpr std::uint32_t nothing = 0xFFFF'FFFF;
+
+    /// Consumes a scalar, an empty array or object, or the beginning of one up to its first value.
+    bool take_value()
+    {
+        is_complete_ = true;
+        if (!skip_blanks())
+            return false;
+        switch (*at_) {
+        case '"': return take_string();
+        case '{': return open(json_kind::object) && (take('}') ? close() : take_name());
+        case '[': return open(json_kind::array) && (!take(']') || close());
+        case 't': return take_literal("true", json_kind::boolean);
+        case 'f': return take_literal("false", json_kind::boolean);
+        case 'n': return take_literal("null", json_kind::null);
+        default: return take_number();
+        }
+    }
+
+    /// Consumes what follows a value in an array or object, up to its next value.
+    bool take_separator()
+    {
+        const bool is_object = nodes_.begin()[open_].kind == json_kind::object;
+        if (!take(','))
+            return take(is_object ? '}' : ']') && close();
+        is_complete_ = false;
+        return !is_object || take_name();
+    }
+
+    bool take_name() { return skip_blanks() && take_string() && take(':'); }
+
+    bool take_string()
+    {
+        const auto [size, has_escapes] = measure_json_string(rest());
+        return size != 0 && add(json_kind::string, size, has_escapes);
+    }
+
+    bool take_literal(std::string_view expected, json_kind kind)
+    {
+        return rest().starts_with(expected) && add(kind, expected.size());
+    }
+
+    bool take_number()
+    {
+        auto left = rest();
+        auto kind = json_kind::integer;
+        (void)detail::take(left, '-');
+        if (!detail::take(left, '0') && take_digits(left) == 0)
+            return false;
+        if (detail::take(left, '.')) {
+            kind = json_kind::real;
+            if (take_digits(left) == 0)
+                return false;
+        }
+        std::size_t exponent = 0;
+        if (detail::take(left, 'e') || detail::take(left, 'E')) {
+            kind = json_kind::real;
+            (void)(detail::take(left, '-') || detail::take(left, '+'));
+            exponent = take_digits(left);
+            if (exponent == 0)
+                return false;
+        }
+        const auto token = rest().substr(0, rest().size() - left.size());
+        return has_range_of_int(token, exponent) && add(kind, token.size());
+    }
+
+    static std::size_t take_digits(std::string_view& text) noexcept
+    {
+        std::size_t digits = 0;
+        while (digits < text.size() && is_digit(text[digits]))
+            ++digits;
+        text.remove_prefix(digits);
+        return digits;
+    }
+
+    /// Boost.JSON, which makes trees and doubles, refuses an exponent beyond the range of int.
+    static bool has_range_of_int(std::string_view number, std::size_t exponent_digits)
+    {
+        constexpr std::size_t always = 8;
+        if (exponent_digits <= always)
+            return true;
+        boost::system::error_code failed;
+        (void)boost::json::parse({number.data(), number.size()}, failed);
+        return !failed;
+    }
+
+    bool open(json_kind kind)
+    {
+        is_too_deep_ = depth_left_ == 0;
+        if (is_too_deep_)
+            return false;
+        --depth_left_;
+        const auto index = nodes_.size();
+        add(kind, 1);
+        nodes_.begin()[index].span = open_; // until it is closed
+        open_ = index;
+        is_complete_ = false;
+        return true;
+    }
+
+    bool close()
+    {
+        auto& node = nodes_.begin()[open_];
+        ++depth_left_;
+        node.size = offset() - node.begin;
+        const auto parent = node.span;
+        node.span = nodes_.size() - open_;
+        if (node.kind == json_kind::object)
+            mark_repeated_names(begin_, node);
+        open_ = parent;
+        is_complete_ = true;
+        return true;
+    }
+
+    bool add(json_kind kind, std::size_t size, bool has_escapes = false)
+    {
+        nodes_.add({offset(), static_cast<std::uint32_t>(size), 1, kind, has_escapes, false});
+        at_ += size;
+        return true;
+    }
+
+    /// Returns whether the text goes on after the blanks.
+    bool skip_blanks() noexcept
+    {
+        while (at_ != end_ && *at_ <= ' ' && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t'))
+            ++at_;
+        return at_ != end_;
+    }
+
+    /// Consumes that character after blanks. Returns whether it was there.
+    bool take(char expected) noexcept
+    {
+        const bool is_there = skip_blanks() && *at_ == expected;
+        at_ += is_there ? 1 : 0;
+        return is_there;
+    }
+
+    [[nodiscard]] std::string_view rest() const noexcept { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+    [[nodiscard]] std::uint32_t offset() const noexcept { return static_cast<std::uint32_t>(at_ - begin_); }
+
+    const char *begin_, *at_, *end_;
+    std::size_t depth_left_;
+    json_nodes& nodes_;
+    std::uint32_t open_ = nothing; ///< the innermost array or object that has not ended
+    bool is_complete_ = false;     ///< whether a value has just ended
+    bool is_too_deep_ = false;
+};
 
 } // namespace cojob::detail
 
@@ -19277,91 +20538,147 @@ std::optional<std::string> replace_lone_surrogates(std::string_view text)
 
 namespace cojob::detail {
 
-boost::json::value parse_json(std::string_view body, std::size_t max_depth, boost::json::storage_ptr memory,
-                              std::string* mended)
+void json_nodes::grow()
 {
-    boost::json::parse_options options;
-    options.max_depth = max_depth;
-    error_code failed;
-    const auto text = without_byte_order_mark(body);
-    auto value = boost::json::parse({text.data(), text.size()}, failed, memory, options);
-    if (!failed)
-        return value;
-    if (failed != boost::json::error::too_deep)
-        if (auto readable = replace_lone_surrogates(text)) {
-            value = boost::json::parse(*readable, failed, memory, options);
-            if (!failed && mended)
-                *mended = std::move(*readable);
-            if (!failed)
-                return value;
+    constexpr std::uint32_t factor = 2;
+    auto more = std::make_unique_for_overwrite<json_node[]>(std::size_t{factor} * capacity_);
+    std::copy(begin(), end(), more.get());
+    more_ = std::move(more);
+    begin_ = more_.get();
+    capacity_ *= factor;
+}
+
+/// Throws why a text is not what it should be.
+[[noreturn]] inline void throw_unparsable(std::string_view text, std::string_view why)
+{
+    const bool is_blank = text.find_first_not_of(" \t\r\n") == text.npos;
+    throw_error(error_info(errc::invalid_response, std::string("body: ").append(is_blank ? "empty" : why)));
+}
+
+json_document::json_document(std::string_view body, std::size_t max_depth) : text_(without_byte_order_mark(body))
+{
+    // Then offsets and the number of nodes, each of which has a byte at least, fit.
+    if (text_.size() > std::numeric_limits<std::int32_t>::max())
+        throw_unparsable(text_, "longer than 2 GiB");
+    json_indexer indexer(text_, max_depth, nodes_);
+    bool is_valid = indexer.run(), is_too_deep = indexer.is_too_deep();
+    if (!is_valid && !is_too_deep)
+        if (auto readable = replace_lone_surrogates(text_)) {
+            mended_ = std::move(*readable);
+            text_ = mended_;
+            nodes_.clear();
+            json_indexer again(text_, max_depth, nodes_);
+            is_valid = again.run();
+            is_too_deep = again.is_too_deep();
         }
-    if (text.find_first_not_of(" \t\r\n") == text.npos)
-        throw_error(error_info(errc::invalid_response, "body: empty"));
-    if (failed == boost::json::error::too_deep)
-        throw_error(error_info(errc::invalid_response, "body: nested deeper than " + std::to_string(max_depth)));
-    throw_error(error_info(errc::invalid_response, "body: not JSON"));
+    if (is_too_deep)
+        throw_unparsable(text_, "nested deeper than " + std::to_string(max_depth));
+    if (!is_valid)
+        throw_unparsable(text_, "not JSON");
 }
 
-std::string_view json_document::text_of(const boost::json::value& value) const
+void json_document::assign(std::string& to, const json_node& string) const
 {
-    const auto is_before = [](const slice& s, const boost::json::value* v) { return std::less<>()(s.value, v); };
-    if (slices_.empty()) {
-        slices_.reserve(64); // more than most jobs have values
-        json_cursor at(mended_.empty() ? body_ : std::string_view(mended_));
-        add(root_, at);
-        // If several members have the same name, the tree contains the last one. It sorts last among the slices of its
-        // value.
-        const auto comes_before = [](const slice& a, const slice& b) {
-            return a.value == b.value ? a.text.data() < b.text.data() : std::less<>()(a.value, b.value);
-        };
-        std::make_heap(slices_.begin(), slices_.end(), comes_before);
-        std::sort_heap(slices_.begin(), slices_.end(), comes_before);
+    if (!string.has_escapes) {
+        to.assign(between_quotes(string));
+        return;
     }
-    auto found = std::lower_bound(slices_.begin(), slices_.end(), &value, is_before);
-    std::string_view text;
-    for (; found != slices_.end() && found->value == &value; ++found)
-        text = found->text;
-    return text;
+    to.clear();
+    append_json_string(to, text_of(string));
 }
 
-/// Adds slices for the value and its parts. The text may be that of an earlier member with the same name but another
-/// kind: then its parts are skipped.
-void json_document::add(const boost::json::value& value, json_cursor& at) const
+std::optional<std::int64_t> json_document::to_int64(const json_node& number) const noexcept
 {
-    const auto begin = at.position();
-    if (value.is_object() && at.take('{'))
-        add_members(value, at);
-    else if (value.is_array() && at.take('['))
-        add_elements(value, at);
-    else
-        (void)at.take_value();
-    slices_.push_back({&value, at.since(begin)});
+    const auto token = text_of(number);
+    std::int64_t value = 0;
+    if (number.kind != json_kind::integer ||
+        std::from_chars(token.data(), token.data() + token.size(), value).ec != std::errc())
+        return std::nullopt;
+    return value;
 }
 
-void json_document::add_members(const boost::json::value& object, json_cursor& at) const
+/// Boost.JSON decides what a number is that has a fraction, an exponent or too many digits for 64 bits.
+inline boost::json::value parse_number(std::string_view token)
 {
-    while (const auto key = at.take_key()) {
-        const auto name = decode_json_string(*key);
-        if (const auto* const member = name ? object.get_object().if_contains(*name) : nullptr)
-            add(*member, at);
-        else
-            (void)at.take_value();
-        if (!at.take(','))
-            break;
+    // Boost.JSON reads a number less precisely near the end of its input.
+    std::string padded(token);
+    padded.append(64, ' ');
+    error_code failed;
+    auto number = boost::json::parse(padded, failed);
+    if (failed)
+        throw_unparsable(token, "not JSON");
+    return number;
+}
+
+double json_document::to_double(const json_node& number) const
+{
+    return parse_number(text_of(number)).to_number<double>();
+}
+
+inline boost::json::array to_array(const json_document& document, const json_node& node)
+{
+    boost::json::array array;
+    std::size_t size = 0;
+    for (const auto* element = &node + 1; element != node.next(); element = element->next())
+        ++size;
+    array.reserve(size);
+    for (const auto* element = &node + 1; element != node.next(); element = element->next())
+        array.push_back(document.to_tree(*element));
+    return array;
+}
+
+inline boost::json::object to_object(const json_document& document, const json_node& node)
+{
+    boost::json::object object;
+    std::size_t size = 0;
+    for (const auto* name = &node + 1; name != node.next(); name = name[1].next())
+        ++size;
+    object.reserve(size);
+    for (json_members members(document, node); members.next();)
+        object.emplace({members.name().data(), members.name().size()}, document.to_tree(members.value()));
+    return object;
+}
+
+boost::json::value json_document::to_tree(const json_node& node) const
+{
+    std::string room;
+    switch (node.kind) {
+    case json_kind::null: break;
+    case json_kind::boolean: return is_true(node);
+    case json_kind::string: {
+        const auto text = decoded(node, room);
+        return boost::json::string(text.data(), text.size());
     }
-    (void)at.take('}');
+    case json_kind::integer:
+        if (const auto number = to_int64(node))
+            return *number;
+        [[fallthrough]];
+    case json_kind::real: return parse_number(text_of(node));
+    case json_kind::array: return to_array(*this, node);
+    case json_kind::object: return to_object(*this, node);
+    }
+    return nullptr;
 }
 
-void json_document::add_elements(const boost::json::value& array, json_cursor& at) const
+bool json_members::next()
 {
-    const auto& elements = array.get_array();
-    for (std::size_t i = 0; !at.take(']'); ++i) {
-        if (i < elements.size())
-            add(elements[i], at);
-        else if (!at.take_value())
-            break;
-        (void)at.take(',');
+    const auto* const end = object_->next();
+    while (next_ != end) {
+        const auto& name = *next_;
+        value_ = &name + 1;
+        next_ = value_->next();
+        if (!name.is_replaced) {
+            name_ = document_.decoded(name, room_);
+            return true;
+        }
     }
+    return false;
+}
+
+boost::json::value parse_json(std::string_view body, std::size_t max_depth)
+{
+    const json_document document(body, max_depth);
+    return document.to_tree(document.root());
 }
 
 } // namespace cojob::detail

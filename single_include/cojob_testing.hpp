@@ -354,6 +354,7 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
     /// Calls the script, waits for the reply's delay on the client's clock, and returns the result. If the request may
     /// not be sent at its commit (`exchange::commit`), the client sends it again later, and the script is called again.
     COJOB_DECL asio::awaitable<http::exchange_result> send(const http::request&, http::exchange&) override;
+    [[nodiscard]] bool binds_steps() const noexcept override { return true; }
     /// Does nothing: there are no connections.
     void close() noexcept override {}
     /// Does nothing: there are no connections.
@@ -3075,23 +3076,6 @@ std::size_t mock_server::throttled() const
 
 namespace cojob::testing {
 
-namespace detail {
-
-/// Waits on the operation's clock (`no_timeout`: without limit). Returns early when the operation is stopped.
-inline asio::awaitable<void> wait_for(operation& op, duration length)
-{
-    if (length <= duration::zero() || op.is_stopped())
-        co_return;
-    asio::steady_timer until_rung(op.executor(), asio::steady_timer::time_point::max());
-    const auto bell = op.time().make_alarm(op.executor());
-    if (length != no_timeout)
-        bell->set(cojob::detail::after(op.time().now(), length), [&until_rung] { until_rung.cancel(); });
-    error_code ec; // the alarm and a cancellation give the same error; the caller checks the operation
-    co_await until_rung.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-}
-
-} // namespace detail
-
 asio::awaitable<http::exchange_result> scripted_transport::send(const http::request& request, http::exchange& exchange)
 {
     auto& op = exchange.operation;
@@ -3103,7 +3087,8 @@ asio::awaitable<http::exchange_result> scripted_transport::send(const http::requ
     const auto is_to_commit = reply.reached >= phase::sending;
     const auto before_commit = is_to_commit ? std::min(reply.commit_after, reply.delay) : reply.delay;
     exchange.reached = std::min(reply.reached, phase::connecting);
-    co_await detail::wait_for(op, before_commit);
+    if (before_commit > duration::zero())
+        co_await cojob::detail::sleep_until(op, cojob::detail::after(op.time().now(), before_commit));
     if (op.is_stopped())
         co_return aborted;
     if (is_to_commit) {
@@ -3113,7 +3098,8 @@ asio::awaitable<http::exchange_result> scripted_transport::send(const http::requ
         if (reply.on_arrival)
             reply.result.response = reply.on_arrival();
         const auto rest = reply.delay == no_timeout ? no_timeout : reply.delay - before_commit;
-        co_await detail::wait_for(op, rest);
+        if (rest > duration::zero())
+            co_await cojob::detail::sleep_until(op, cojob::detail::after(op.time().now(), rest));
         if (op.is_stopped())
             co_return aborted;
     }

@@ -36,7 +36,7 @@ job decode(const std::string& body)
             text(json.at("model"))};
 }
 
-asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int& left, job& last)
+asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int count, job& last)
 {
     const auto executor = co_await asio::this_coro::executor;
     asio::ip::tcp::resolver resolver(executor);
@@ -51,7 +51,7 @@ asio::awaitable<void> get_jobs(asio::ssl::context& tls, std::string port, int& l
     co_await stream.async_handshake(asio::ssl::stream_base::client, asio::use_awaitable);
 
     beast::flat_buffer buffer;
-    while (left-- > 0) {
+    for (int i = 0; i < count; ++i) {
         http::request<http::empty_body> request(http::verb::get, "/v2/agent/p/job/job_1", 11);
         request.set(http::field::host, "localhost:" + port);
         request.set(http::field::user_agent, "loop");
@@ -79,12 +79,10 @@ int main(int argc, char** argv)
     tls.set_verify_mode(asio::ssl::verify_peer);
     job last;
     std::exception_ptr failure;
-    auto left = std::atoi(argv[3]);
-    for (int i = argc > 4 ? std::atoi(argv[4]) : 1; i > 0; --i)
-        asio::co_spawn(context, get_jobs(tls, argv[1], left, last), [&](std::exception_ptr e) {
-            if (e)
-                failure = e;
-        });
+    const auto in_flight = argc > 4 ? std::atoi(argv[4]) : 1;
+    for (int i = 0; i < in_flight; ++i)
+        asio::co_spawn(context, get_jobs(tls, argv[1], std::atoi(argv[3]) / in_flight, last),
+                       [&](std::exception_ptr e) { failure = e ? e : failure; });
     context.run();
     if (failure)
         std::rethrow_exception(failure);

@@ -17,10 +17,10 @@ using cojob::mintlify::agent;
 
 namespace {
 
-asio::awaitable<cojob::mintlify::agent_job> get_jobs(agent service, int& left)
+asio::awaitable<cojob::mintlify::agent_job> get_jobs(agent service, int count)
 {
     cojob::mintlify::agent_job job;
-    while (left-- > 0)
+    for (int i = 0; i < count; ++i)
         job = co_await service.get_job("job_1");
     co_return job;
 }
@@ -43,11 +43,11 @@ int main(int argc, char** argv)
     project.project_id = "p";
     project.api_key = cojob::secret("mint_test_key");
     const agent service(cojob::client(context, options), project);
-    auto left = std::atoi(argv[3]);
+    const auto each = std::atoi(argv[3]) / in_flight;
     std::string status;
     std::exception_ptr failure;
     for (int i = 0; i < in_flight; ++i)
-        asio::co_spawn(context, get_jobs(service, left),
+        asio::co_spawn(context, get_jobs(service, each),
                        [&](std::exception_ptr e, const cojob::mintlify::agent_job& job) {
                            failure = e ? e : failure;
                            status = job.status_text;

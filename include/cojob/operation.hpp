@@ -38,7 +38,8 @@ enum class stop_reason {
 /// A running call or wait, as its implementation sees it. Everything that can stop it is combined here, on the client's
 /// strand, and emitted as a terminal cancellation of the current asynchronous operation, through two slots: that of the
 /// operation's coroutine, and that of a step, for what is bound to it explicitly. The first reason is kept. A step that
-/// was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every suspension.
+/// was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
+/// suspension.
 class operation : private detail::timer_queue_hook {
   public:
     /// Creates an operation without a deadline and with an alarm of its own. The executor is the strand on which it

@@ -1,6 +1,6 @@
 #include <cojob/impl/internal/base/name_map.hpp>
-#include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/base/timer_queue.hpp>
+#include <cojob/impl/internal/base/weak_list.hpp>
 
 #include <boost/test/unit_test.hpp>
 
