@@ -101,7 +101,7 @@ class CojobConan(ConanFile):
             compiled.set_property("pkg_config_name", "cojob-compiled")
             compiled.libs = ["cojob"]
             compiled.requires = ["cojob"]
-            if self.settings.get_safe("os") in ("Linux", "FreeBSD"):
+            if self.settings.get_safe("os") in ("Linux", "FreeBSD") and not self.options.shared:
                 compiled.exelinkflags = ["-Wl,--gc-sections"]  # as CMakeLists.txt
             compiled.defines = ["COJOB_SEPARATE_COMPILATION"] + (["COJOB_SHARED"] if self.options.shared else [])
 

@@ -52,7 +52,7 @@ if(COJOB_INSTALL_COMPILED)
     string(APPEND definitions " -DCOJOB_SHARED")
   endif()
   cojob_pkg_config(
-    cojob-compiled "Coroutine client for job APIs, compiled once" "${definitions}" "-L\${libdir} -lcojob ${cojob_drops_unused} "
+    cojob-compiled "Coroutine client for job APIs, compiled once" "${definitions}" "-L\${libdir} -lcojob ${cojob_drops_unused}"
   )
 endif()
 

@@ -595,6 +595,26 @@ class common_headers {
     std::string text_;
 };
 
+/// What follows the target in every request to one server with one key: the end of the request line, `Host` and
+/// `Authorization`. Made once.
+class server_lines {
+  public:
+    /// `authorization` is the value of the header; empty: none.
+    COJOB_DECL server_lines(http::origin server, secret authorization);
+
+    /// Whether these are the lines of requests to this server with this value.
+    [[nodiscard]] bool are_of(const http::origin& server, const secret& authorization) const noexcept
+    {
+        return server == server_ && authorization == authorization_;
+    }
+    /// The lines as they are sent.
+    [[nodiscard]] std::string_view text() const noexcept { return text_.reveal(); }
+
+  private:
+    http::origin server_;
+    secret authorization_, text_;
+};
+
 /// A request to one server.
 class request {
   public:
@@ -606,8 +626,8 @@ class request {
     header_list headers; ///< without Host, Content-Length, Authorization and Connection, which the transport adds
     std::shared_ptr<const common_headers> common; ///< further headers, none of which is in `headers`; null: none
     secret authorization;                         ///< the value of the Authorization header; empty: none
-    secret server_lines;   ///< `origin` and `authorization` as sent after the target, made ahead; empty: not made
-    std::string body;      ///< the body
+    std::shared_ptr<const http::server_lines> made_lines; ///< used if they are of `origin` and `authorization`
+    std::string body;                                     ///< the body
     bool has_body = false; ///< whether there is a body; an empty one is sent as `Content-Length: 0`
 
     /// Returns the value of the first header with this name, ignoring case, in `headers` or in `common`. The view is
@@ -725,8 +745,8 @@ struct limit_options {
     std::size_t body_bytes = std::size_t{8} * 1024 * 1024; ///< bytes of a body that is not a stream
     std::size_t header_count = 128;                        ///< number of headers in one head
     std::size_t informational = 8;                         ///< number of 1xx responses before the final one
-    std::size_t json_depth = 32;                    ///< nesting of arrays and objects; deeper is `invalid_response`
-    std::size_t error_text = std::size_t{4} * 1024; ///< the server's error text is truncated to this
+    std::size_t json_depth = 32; ///< nesting of arrays and objects, 1 to 1000; deeper is `invalid_response`
+    std::size_t error_text = std::size_t{4} * 1024;      ///< the server's error text is truncated to this
     std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one extension, and of a chunked body's trailers
     std::size_t event_line = std::size_t{1024} * 1024;   ///< bytes of a line of an event stream, unless it is data
     std::size_t event_bytes = std::size_t{1024} * 1024;  ///< bytes of data of one event, in one line or many
@@ -1579,7 +1599,8 @@ enum class stop_reason {
 /// A running call or wait, as its implementation sees it. Everything that can stop it is combined here, on the client's
 /// strand, and emitted as a terminal cancellation of the current asynchronous operation, through two slots: that of the
 /// operation's coroutine, and that of a step, for what is bound to it explicitly. The first reason is kept. A step that
-/// was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every suspension.
+/// was not suspended when the reason came does not see the cancellation, so check `is_stopped()` after every
+/// suspension.
 class operation : private detail::timer_queue_hook {
   public:
     /// Creates an operation without a deadline and with an alarm of its own. The executor is the strand on which it
@@ -2064,8 +2085,14 @@ concept lists_unfinished = requires(Api& api) {
     { api.list_unfinished() } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
 };
 
+/// Converts to `std::size_t` only: another parameter is not a number of pages.
+struct number_of_pages {
+    template <std::same_as<std::size_t> T>
+    operator T() const noexcept;
+};
+
 template <class Api>
-concept lists_pages = requires(Api& api, std::size_t most_pages) {
+concept lists_pages = requires(Api& api, number_of_pages most_pages) {
     { api.list_unfinished(most_pages) } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
 };
 
@@ -3848,7 +3875,8 @@ class jobs {
     ///
     /// If the two lists have more than `most_pages` pages, reads only the first page of the one that has too many. A
     /// job that moves between two pages meanwhile may be missing. All pages together have the timeout of one call; if
-    /// it expires, or if a later page fails in a way that may pass, returns what was read. Errors: as `list_jobs`.
+    /// it expires, or if a later page of a list fails in a way that may pass, returns what was read, unless the server
+    /// says when it wants the next request. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished(std::size_t most_pages = 1) const;
 
     /// Whether both are handles on one service, and so share polls.
@@ -3975,6 +4003,7 @@ namespace cojob {
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
+#include <boost/asio/socket_base.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -4937,6 +4966,12 @@ common_headers::common_headers(header_list headers) : list_(std::move(headers))
         detail::append_header(text_, name, value);
 }
 
+server_lines::server_lines(http::origin server, secret authorization)
+    : server_(std::move(server)), authorization_(std::move(authorization)),
+      text_(detail::make_server_lines(server_, authorization_.reveal()))
+{
+}
+
 } // namespace cojob::http
 
 // -------- cojob/impl/internal/base/run_later.hpp
@@ -5329,8 +5364,11 @@ inline asio::awaitable<void> run_in_place(std::shared_ptr<operation> op, asio::a
     } catch (...) {
         thrown = std::current_exception();
     }
-    if (lets_others_run)
-        co_await let_others_run(op->executor());
+    try {
+        if (lets_others_run)
+            co_await let_others_run(op->executor());
+    } catch (...) { // the outcome matters more than the courtesy
+    }
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (thrown)
         std::rethrow_exception(thrown);
@@ -5549,7 +5587,8 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     {
     }
 
-    [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    /// Null for operations without deadlines.
+    [[nodiscard]] clock* time() const noexcept { return clock_.get(); }
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
     /// Calls `operation::ring` at `due` at the latest.
@@ -5558,7 +5597,13 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
         if (op.due_at() <= due)
             return;
         queue_.put(op, due);
-        arm();
+        try {
+            arm();
+        } catch (...) {
+            queue_.remove(op);
+            stop_all();
+            throw;
+        }
     }
 
     /// The same from within `operation::ring`: the alarm is set afterwards.
@@ -5579,18 +5624,16 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     /// which must not cancel a pending alarm.
     void leave() noexcept
     {
-        if (--active_ != 0 || armed_ == time_point::max() || is_clearing_.exchange(true))
-            return;
-        try {
-            later_.execute([self = shared_from_this()] { self->clear_if_idle(); });
-        } catch (...) {
-            is_clearing_ = false;
+        if (--active_ == 0 && armed_ != time_point::max() && !look_soon())
             clear();
-        }
     }
 
     /// Thread-safe. An operation has been destroyed before its end.
-    void drop() noexcept { --active_; }
+    void drop() noexcept
+    {
+        if (--active_ == 0)
+            (void)look_soon(); // if it cannot, the alarm rings within the usual step, and finds nothing
+    }
 
   private:
     /// Posts without the strand: usually there is nothing to do.
@@ -5598,6 +5641,20 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     {
         return asio::prefer(asio::require(unserialized(executor), asio::execution::blocking.never),
                             asio::execution::relationship.continuation);
+    }
+
+    /// Returns false if memory runs out.
+    bool look_soon() noexcept
+    {
+        if (is_clearing_.exchange(true))
+            return true;
+        try {
+            later_.execute([self = shared_from_this()] { self->clear_if_idle(); });
+            return true;
+        } catch (...) {
+            is_clearing_ = false;
+            return false;
+        }
     }
 
     void arm()
@@ -5628,12 +5685,18 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
         }
         try {
             arm();
-        } catch (...) { // without an alarm, nothing would stop them
-            while (!queue_.empty()) {
-                auto& op = queue_.front();
-                queue_.remove(op);
-                op.stop(stop_reason::limit);
-            }
+        } catch (...) {
+            stop_all();
+        }
+    }
+
+    /// The alarm cannot be set, and its old setting may be lost: nothing else would stop them.
+    void stop_all() noexcept
+    {
+        while (!queue_.empty()) {
+            auto& op = queue_.front();
+            queue_.remove(op);
+            op.stop(stop_reason::limit);
         }
     }
 
@@ -5641,11 +5704,15 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     void clear_if_idle()
     {
         is_clearing_ = false;
-        if (active_ == 0)
+        if (active_ != 0)
+            return;
+        try {
             run_soon(executor_, [self = shared_from_this()] {
                 if (self->active_ == 0)
                     self->clear();
             });
+        } catch (...) { // it rings within the usual step, and finds nothing
+        }
     }
 
     void clear() noexcept
@@ -5775,7 +5842,7 @@ namespace cojob::detail {
 struct request_base {
     http::url url;
     credential key;
-    secret server_lines; ///< see http::request; empty with a provider
+    std::shared_ptr<const http::server_lines> lines; ///< null with a provider
 
     static const std::shared_ptr<const request_base>& of(const api_base& base) noexcept { return base.state_; }
 };
@@ -5879,7 +5946,7 @@ inline void set_base(prepared_call& call, const request_base& base)
     call.wire.origin = base.url.origin();
     if (base.key.is_fixed()) {
         call.wire.authorization = base.key.header();
-        call.wire.server_lines = base.server_lines;
+        call.wire.made_lines = base.lines;
     } else {
         call.provider = base.key.provider();
     }
@@ -7079,7 +7146,7 @@ class attempt_run {
   private:
     void update(poll_trace& poll, const attempt_result& result) const
     {
-        poll.retry_after = result.hint;
+        poll.retry_after = std::max(poll.retry_after, result.hint); // of all pages of a list
         poll.queued += exchange_.queued;
     }
 
@@ -8869,6 +8936,9 @@ inline void check_positive(duration d, const char* name)
         throw_invalid_argument(name, "must be more than zero; use no_timeout for no limit");
 }
 
+/// The stack is enough for the functions that recurse over a tree.
+constexpr std::size_t most_json_depth = 1'000;
+
 inline void check_not_zero(std::size_t n, const char* name)
 {
     if (n == 0)
@@ -8898,6 +8968,8 @@ inline client_options complete(client_options o)
     check_not_zero(o.limits.header_count, "limits.header_count");
     check_not_zero(o.limits.informational, "limits.informational");
     check_not_zero(o.limits.json_depth, "limits.json_depth");
+    if (o.limits.json_depth > most_json_depth)
+        throw_invalid_argument("limits.json_depth", "must be at most 1000");
     check_not_zero(o.limits.error_text, "limits.error_text");
     check_not_zero(o.limits.chunk_extension, "limits.chunk_extension");
     check_not_zero(o.limits.event_line, "limits.event_line");
@@ -8915,10 +8987,10 @@ inline std::shared_ptr<const request_base> make_base(http::url server, credentia
     if (server.origin().host.empty())
         throw_invalid_argument("api_base: the URL has no host");
     check_plaintext(server, allow_plaintext, "api_base");
-    secret lines;
+    std::shared_ptr<const http::server_lines> lines;
     if (key.is_fixed() && !key.empty()) {
         check_key(key.fixed().reveal(), "api_base: the key");
-        lines = secret(make_server_lines(server.origin(), key.header().reveal()));
+        lines = share<const http::server_lines>(server.origin(), key.header());
     }
     return share<const request_base>(request_base{std::move(server), std::move(key), std::move(lines)});
 }
@@ -9313,7 +9385,7 @@ operation::operation(clock_ptr clock, const asio::any_io_executor& executor)
 }
 
 operation::operation(std::shared_ptr<detail::shared_alarm> alarm)
-    : alarm_(std::move(alarm)), clock_(&alarm_->time()), executor_(&alarm_->executor())
+    : alarm_(std::move(alarm)), clock_(alarm_->time()), executor_(&alarm_->executor())
 {
 }
 
@@ -9408,7 +9480,7 @@ void operation::refuse_total_cancellation(bool refuse)
 void operation::arm()
 {
     const auto next = std::min(deadline_, limit_);
-    if (next == time_point::max())
+    if (next == time_point::max() || is_finished_)
         return;
     enter();
     alarm_->put(*this, next);
@@ -9706,6 +9778,107 @@ class origin_pool {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/buffered_socket.hpp
+
+namespace cojob::detail {
+
+/// The result of a non-blocking operation. The error is `would_block` if the operation would have blocked.
+struct io_result {
+    error_code error{};
+    std::size_t bytes = 0;
+};
+
+[[nodiscard]] inline bool would_block(const error_code& error) noexcept
+{
+    return error == asio::error::would_block || error == asio::error::try_again;
+}
+
+/// A non-blocking socket with a small buffer. Waiting for data receives it: Asio tries the receive first, and its
+/// reactor needs no system call to register a receive, but one for each `async_wait`. A read takes the bytes that were
+/// received first. More than the buffer holds is read from the socket directly, so large bodies are not copied.
+class buffered_socket {
+  public:
+    explicit buffered_socket(asio::ip::tcp::socket socket) : socket_(std::move(socket))
+    {
+        error_code ignored; // the first read or write reports it
+        socket_.non_blocking(true, ignored);
+    }
+
+    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
+
+    io_result write_some(asio::const_buffer bytes)
+    {
+        io_result wrote;
+        wrote.bytes = socket_.write_some(bytes, wrote.error);
+        return wrote;
+    }
+
+    io_result read_some(asio::mutable_buffer room)
+    {
+        if (begin_ != end_ || error_)
+            return take(room);
+        io_result got;
+        got.bytes = socket_.read_some(room, got.error);
+        is_drained_ = got.bytes < room.size();
+        return got;
+    }
+
+    /// Receives what is there, without waiting. Returns `would_block` if there is nothing.
+    [[nodiscard]] error_code peek()
+    {
+        if (begin_ == end_ && !error_) {
+            const auto got = read_some(asio::buffer(bytes_));
+            if (would_block(got.error))
+                return got.error;
+            received(got.error, got.bytes);
+        }
+        return error_;
+    }
+
+    /// Starts a receive. Pass its result to `received`. If bytes are left, it only lets other handlers run.
+    template <class Handler>
+    void receive(Handler handler)
+    {
+        const auto room = begin_ == end_ && !error_ ? asio::buffer(bytes_) : asio::mutable_buffer();
+        socket_.async_receive(room, std::move(handler));
+    }
+
+    /// Keeps the error for the read that follows: a reset is reported by the system only once.
+    void received(const error_code& error, std::size_t bytes) noexcept
+    {
+        if (begin_ != end_ || error_)
+            return;
+        error_ = error;
+        begin_ = 0;
+        end_ = bytes;
+        is_drained_ = bytes < bytes_.size();
+    }
+
+    /// Returns whether the last read or receive took all there was. The answer is given once, so that a caller who does
+    /// not wait in between gets to try.
+    [[nodiscard]] bool was_drained() noexcept { return begin_ == end_ && !error_ && std::exchange(is_drained_, false); }
+
+  private:
+    io_result take(asio::mutable_buffer room) noexcept
+    {
+        if (begin_ == end_)
+            return {error_, 0};
+        const auto n = asio::buffer_copy(room, asio::buffer(bytes_.data() + begin_, end_ - begin_));
+        begin_ += n;
+        return {{}, n};
+    }
+
+    static constexpr std::size_t size = 4096; // most responses, with their session tickets and frames
+
+    asio::ip::tcp::socket socket_;
+    std::size_t begin_ = 0, end_ = 0; // of what was received and not yet read
+    error_code error_;                // follows it
+    bool is_drained_ = false;
+    std::array<char, size> bytes_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/keep_alive.hpp
 
 namespace cojob::detail {
@@ -9988,15 +10161,36 @@ class session_use {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/tls_session.hpp
+// -------- cojob/impl/internal/http/tls_alerts.hpp
 
 namespace cojob::detail {
 
-/// The result of a non-blocking operation. The error is `would_block` if the operation would have blocked.
-struct io_result {
-    error_code error{};
-    std::size_t bytes = 0;
-};
+/// Returns whether the error is an alert that rejects a handshake (RFC 8446, 6.2). Other alerts may also occur
+/// later on the connection.
+[[nodiscard]] inline bool refuses_handshake(const error_code& error)
+{
+    const auto code = static_cast<unsigned long>(error.value());
+    if (error.category() != asio::error::get_ssl_category() || ERR_GET_LIB(code) != ERR_LIB_SSL)
+        return false;
+    switch (ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET) {
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_BAD_CERTIFICATE:
+    case SSL_AD_UNSUPPORTED_CERTIFICATE:
+    case SSL_AD_CERTIFICATE_REVOKED:
+    case SSL_AD_CERTIFICATE_EXPIRED:
+    case SSL_AD_CERTIFICATE_UNKNOWN:
+    case SSL_AD_UNKNOWN_CA:
+    case SSL_AD_ACCESS_DENIED:
+    case SSL_AD_CERTIFICATE_REQUIRED: return true;
+    default: return false;
+    }
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/tls_session.hpp
+
+namespace cojob::detail {
 
 /// TLS over a non-blocking socket. OpenSSL reads and writes the socket directly. A request costs one wait for its
 /// response, where `asio::ssl::stream` needs several operations and copies every byte once more.
@@ -10010,7 +10204,7 @@ class tls_session {
   public:
     /// The socket and the outer session, if there is one, must not move.
     /// \throws std::bad_alloc
-    tls_session(asio::ip::tcp::socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
+    tls_session(buffered_socket& socket, SSL_CTX* context, tls_session* outer = nullptr)
         : socket_(socket), outer_(outer), ssl_(SSL_new(context))
     {
         auto* const bio = ssl_ ? BIO_new(socket_method()) : nullptr;
@@ -10055,29 +10249,10 @@ class tls_session {
         return SSL_version(ssl_.get()) == TLS1_3_VERSION && !is_accepted_ && refuses_handshake(read);
     }
 
-    /// Returns whether the error is an alert that rejects a handshake (RFC 8446, 6.2). Other alerts may also occur
-    /// later on the connection.
-    [[nodiscard]] static bool refuses_handshake(const error_code& error)
-    {
-        const auto code = static_cast<unsigned long>(error.value());
-        if (error.category() != asio::error::get_ssl_category() || ERR_GET_LIB(code) != ERR_LIB_SSL)
-            return false;
-        switch (ERR_GET_REASON(code) - SSL_AD_REASON_OFFSET) {
-        case SSL_AD_HANDSHAKE_FAILURE:
-        case SSL_AD_BAD_CERTIFICATE:
-        case SSL_AD_UNSUPPORTED_CERTIFICATE:
-        case SSL_AD_CERTIFICATE_REVOKED:
-        case SSL_AD_CERTIFICATE_EXPIRED:
-        case SSL_AD_CERTIFICATE_UNKNOWN:
-        case SSL_AD_UNKNOWN_CA:
-        case SSL_AD_ACCESS_DENIED:
-        case SSL_AD_CERTIFICATE_REQUIRED: return true;
-        default: return false;
-        }
-    }
-
     io_result read_some(asio::mutable_buffer room)
     {
+        if (has_nothing_to_do())
+            return {asio::error::would_block, 0};
         begin_call();
         return result(SSL_read(ssl_.get(), room.data(), to_int(room.size())));
     }
@@ -10107,6 +10282,12 @@ class tls_session {
         return is_write_blocked_ ? asio::socket_base::wait_write : asio::socket_base::wait_read;
     }
 
+    /// Returns whether bytes were received that this session or an outer one has not processed.
+    [[nodiscard]] bool has_pending() const noexcept
+    {
+        return SSL_has_pending(ssl_.get()) != 0 || (outer_ && outer_->has_pending());
+    }
+
     /// Returns whether the last call reported `would_block` although the socket may have more data.
     [[nodiscard]] bool was_cut_short() const noexcept { return outer_ ? outer_->was_cut_short() : reads_left_ < 0; }
 
@@ -10121,6 +10302,13 @@ class tls_session {
     static int to_int(std::size_t size) noexcept
     {
         return static_cast<int>(std::min<std::size_t>(size, std::numeric_limits<int>::max()));
+    }
+
+    /// Returns whether a read can only report that it would block. This saves a call into OpenSSL, and a read of the
+    /// socket, after each request. A write that would have blocked must be tried again by the read.
+    [[nodiscard]] bool has_nothing_to_do() noexcept
+    {
+        return lacks() == asio::socket_base::wait_read && !has_pending() && socket_.was_drained();
     }
 
     /// Resets the state of the last call. Errors that other code left in this thread's queue must not be taken for
@@ -10189,16 +10377,16 @@ class tls_session {
         else if (--self.reads_left_ < 0)
             self.socket_error_ = asio::error::would_block;
         else
-            n = self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size)), self.socket_error_);
+            n = self.did(self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size))));
         return self.moved(bio, n, false);
     }
 
     static int write_socket(BIO* bio, const char* bytes, int size)
     {
         auto& self = of(bio);
-        const auto n = self.outer_ ? self.took(self.outer_->write_within(bytes, size))
-                                   : self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size)),
-                                                             self.socket_error_);
+        const auto n = self.outer_
+                           ? self.took(self.outer_->write_within(bytes, size))
+                           : self.did(self.socket_.write_some(asio::buffer(bytes, static_cast<std::size_t>(size))));
         return self.moved(bio, n, true);
     }
 
@@ -10216,13 +10404,18 @@ class tls_session {
         return result(SSL_write(ssl_.get(), bytes, size));
     }
 
+    std::size_t did(const io_result& done) noexcept
+    {
+        socket_error_ = done.error;
+        return done.bytes;
+    }
+
     /// Takes over the result of the outer session. An alert there comes from the proxy, and must not be taken for one
     /// of the server.
     std::size_t took(const io_result& done)
     {
         const auto is_alert = done.error.category() == asio::error::get_ssl_category();
-        socket_error_ = is_alert ? error_code(asio::error::connection_aborted) : done.error;
-        return done.bytes;
+        return did({is_alert ? error_code(asio::error::connection_aborted) : done.error, done.bytes});
     }
 
     /// Called for every message after the handshake, and for record headers too.
@@ -10252,7 +10445,7 @@ class tls_session {
         return command == BIO_CTRL_FLUSH ? 1 : 0;
     }
 
-    asio::ip::tcp::socket& socket_;
+    buffered_socket& socket_;
     tls_session* outer_;      // null: the session uses the socket
     error_code socket_error_; // from the last I/O on the socket or the outer session
     bool is_write_blocked_ = false;
@@ -10275,8 +10468,6 @@ class stream {
     explicit stream(asio::ip::tcp::socket socket, const asio::ip::tcp::endpoint& address = {})
         : socket_(std::move(socket)), address_(address)
     {
-        error_code ignored; // the first read or write reports it
-        socket_.non_blocking(true, ignored);
     }
     stream(const stream&) = delete;
     stream& operator=(const stream&) = delete;
@@ -10290,7 +10481,7 @@ class stream {
             proxy_tls_->say_goodbye();
     }
 
-    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_; }
+    [[nodiscard]] asio::ip::tcp::socket& socket() noexcept { return socket_.socket(); }
     /// The remote endpoint. A failed socket does not report it any more.
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
@@ -10318,10 +10509,8 @@ class stream {
     {
         if (auto* const tls = innermost())
             return tls->write_some(bytes);
-        io_result wrote;
-        wrote.bytes = socket_.write_some(bytes, wrote.error);
         lacks_ = asio::socket_base::wait_write;
-        return wrote;
+        return socket_.write_some(bytes);
     }
 
     io_result read_some(asio::mutable_buffer room)
@@ -10330,7 +10519,7 @@ class stream {
         if (auto* const tls = innermost())
             got = tls->read_some(room);
         else
-            got.bytes = socket_.read_some(room, got.error);
+            got = socket_.was_drained() ? io_result{asio::error::would_block} : socket_.read_some(room);
         lacks_ = asio::socket_base::wait_read;
         in_a_row_ = would_block(got.error) ? 0 : in_a_row_ + 1;
         return got;
@@ -10353,41 +10542,61 @@ class stream {
         return tls ? tls->lacks() : lacks_;
     }
 
-    /// After an operation that would have blocked: waits until it can be tried again.
-    [[nodiscard]] auto ready(operation& op)
+    /// The common case of `ready` below, without a coroutine of its own: waits for data after a read that would have
+    /// blocked, if that is what it lacks. Pass the result to `received`.
+    [[nodiscard]] auto receive(operation& op)
     {
-        return as_step<void(error_code)>(op, [this](auto handler) { socket_.async_wait(lacks(), std::move(handler)); });
+        return as_step<void(error_code, std::size_t)>(op,
+                                                      [this](auto handler) { socket_.receive(std::move(handler)); });
+    }
+    void received(const error_code& error, std::size_t bytes) noexcept { socket_.received(error, bytes); }
+
+    /// After an operation that would have blocked: waits until it can be tried again. The stream may be gone when the
+    /// operation has been stopped meanwhile.
+    asio::awaitable<error_code> ready(operation& op)
+    {
+        if (lacks() == asio::socket_base::wait_write) {
+            const auto [error] = co_await as_step<void(error_code)>(
+                op, [this](auto handler) { socket().async_wait(lacks(), std::move(handler)); });
+            op.step_slot().clear();
+            co_return error;
+        }
+        const auto [error, bytes] = co_await receive(op);
+        op.step_slot().clear();
+        if (op.is_stopped())
+            co_return asio::error::operation_aborted;
+        socket_.received(error, bytes);
+        co_return error_code();
     }
 
     /// After a read and a write that would have blocked: waits until one of them can be tried again.
     asio::awaitable<error_code> readable_or_writable(operation& op)
     {
-        const auto first = share<first_wait>(socket_.get_executor());
+        const auto first = share<first_wait>(socket().get_executor());
         for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
-            socket_.async_wait(type, [first](const error_code& ec) { first->set(ec); });
+            socket().async_wait(type, [first](const error_code& ec) { first->set(ec); });
         co_await first->happened.wait(op);
         error_code ignored;
-        socket_.cancel(ignored); // cancels the other wait
+        socket().cancel(ignored); // cancels the other wait
         co_return first->error;
     }
 
-    /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. The read
-    /// consumes a limited number of TLS session tickets. `SSL_peek` would report a connection as alive after the
-    /// server's close_notify.
+    /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. What was
+    /// received is read to see whether it is a session ticket; a limited number is consumed. `SSL_peek` would report a
+    /// connection as alive after the server's close_notify.
     [[nodiscard]] bool is_reusable()
     {
-        char byte = 0;
         const auto* const tls = innermost();
+        if (!(tls && tls->has_pending()) && would_block(socket_.peek()))
+            return true;
+        char byte = 0;
         return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
     }
 
     /// Returns whether the first read failed because the server rejected the handshake.
     [[nodiscard]] bool was_refused(const error_code& read) const { return tls_ && tls_->was_refused(read); }
 
-    [[nodiscard]] static bool would_block(const error_code& error) noexcept
-    {
-        return error == asio::error::would_block || error == asio::error::try_again;
-    }
+    [[nodiscard]] static bool would_block(const error_code& error) noexcept { return detail::would_block(error); }
 
   private:
     [[nodiscard]] tls_session* innermost() noexcept { return tls_ ? &*tls_ : proxy_tls_.get(); }
@@ -10411,7 +10620,7 @@ class stream {
     static constexpr int most_in_a_row = 16;
 
     fork_mark made_in_;
-    asio::ip::tcp::socket socket_;
+    buffered_socket socket_;
     asio::ip::tcp::endpoint address_;
     std::shared_ptr<const void> tls_settings_;
     std::unique_ptr<tls_session> proxy_tls_; // uses the socket and the settings
@@ -11654,6 +11863,88 @@ class head_scan {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/plain_head.hpp
+
+namespace cojob::detail {
+
+/// Reads the head that nearly every response has: `HTTP/1.1 200`, one `Content-Length`, a connection that stays open,
+/// and only ASCII. Beast's parser takes longer, because it looks up every field's name. A head with anything else is
+/// left to that parser, which decides whether it is valid.
+class plain_head {
+  public:
+    /// `head` is whole, as `head_scan` finds it. Returns the length of the body, or nothing if the head is not plain.
+    std::optional<std::uint64_t> parse(std::string_view head, std::size_t most_headers)
+    {
+        if (!take(head, "HTTP/1.1 200 "))
+            return std::nullopt;
+        static_cast<void>(take_all(head, text)); // the reason
+        headers.reserve(std::min<std::size_t>(16, most_headers));
+        while (take(head, "\r\n") && !head.empty()) {
+            if (head == "\r\n")
+                return length_;
+            const auto name = take_all(head, name_char);
+            if (name.empty() || !take(head, ':') || headers.size() == most_headers)
+                return std::nullopt;
+            static_cast<void>(take_all(head, blank));
+            auto value = take_all(head, text);
+            while (!value.empty() && (value.back() == ' ' || value.back() == '\t'))
+                value.remove_suffix(1);
+            if (!allows(name, value))
+                return std::nullopt;
+            headers.emplace_back(name, value);
+        }
+        return std::nullopt;
+    }
+
+    http::header_list headers;
+
+  private:
+    enum kind : unsigned char { name_char = 1, text = 2, blank = 4 };
+
+    static constexpr std::array<unsigned char, 256> kinds = [] {
+        std::array<unsigned char, 256> table{};
+        for (std::size_t i = 0; i < 128; ++i) {
+            const auto c = static_cast<char>(i);
+            const auto is_blank = c == ' ' || c == '\t';
+            table[i] = static_cast<unsigned char>((is_alpha(c) || is_digit(c) || c == '-' || c == '_' ? name_char : 0) |
+                                                  (!is_control(c) || is_blank ? text : 0) | (is_blank ? blank : 0));
+        }
+        return table;
+    }();
+
+    static std::string_view take_all(std::string_view& head, kind wanted)
+    {
+        const auto* at = head.data();
+        for (const auto* const end = at + head.size(); at != end; ++at)
+            if ((kinds[static_cast<unsigned char>(*at)] & wanted) == 0)
+                break;
+        const auto taken = head.substr(0, static_cast<std::size_t>(at - head.data()));
+        head.remove_prefix(taken.size());
+        return taken;
+    }
+
+    /// Returns whether the field leaves the end of the message and of the connection clear.
+    bool allows(std::string_view name, std::string_view value)
+    {
+        if (equal_ignoring_case(name, "Content-Length")) {
+            const auto* const end = value.data() + value.size();
+            std::uint64_t length = 0;
+            const auto [stop, error] = std::from_chars(value.data(), end, length);
+            const auto is_first = !length_;
+            length_ = length;
+            return is_first && stop == end && error == std::errc();
+        }
+        if (equal_ignoring_case(name, "Connection"))
+            return equal_ignoring_case(value, "keep-alive");
+        return !equal_ignoring_case(name, "Transfer-Encoding") && !equal_ignoring_case(name, "Proxy-Connection") &&
+               !equal_ignoring_case(name, "Upgrade");
+    }
+
+    std::optional<std::uint64_t> length_;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/response_reader.hpp
 
 namespace cojob::detail {
@@ -11753,6 +12044,19 @@ class response_reader {
 
     bool parse_head(std::string_view head)
     {
+        plain_head plain;
+        const auto length = plain.parse(head, limits_.header_count);
+        if (!length)
+            return parse_any_head(head);
+        message_ = {200, std::move(plain.headers), {}};
+        buffer_.consume(std::exchange(head_, {}).size());
+        begin_body(true,
+                   mode_ == body_mode::absent ? body_framing{} : body_framing{body_framing::kind::length, *length});
+        return !is_over();
+    }
+
+    bool parse_any_head(std::string_view head)
+    {
         head_parser parser(limits_);
         const bool is_read = head_.ends_with_status()
                                  ? parser.parse(std::string(head).insert(head_scan::status_end, " "))
@@ -11765,16 +12069,15 @@ class response_reader {
         if (!is_read)
             fail_with(parser.failure(), parser.why());
         else if (!is_interim_one)
-            begin_body(parser);
+            begin_body(parser.keep_alive(), framing_of(parser));
         else if (++interim_ > limits_.informational)
             fail_with(errc::response_too_large, "over limits.informational");
         return !is_over();
     }
 
-    void begin_body(const head_parser& parser)
+    void begin_body(bool keeps_alive, body_framing framing)
     {
-        const auto framing = framing_of(parser);
-        keeps_alive_ = parser.keep_alive() && framing.ends != body_framing::kind::until_close;
+        keeps_alive_ = keeps_alive && framing.ends != body_framing::kind::until_close;
         const bool is_bounded = mode_ != body_mode::streamed || message_.status / 100 != 2;
         body_.emplace(limits_, framing, is_bounded);
         if (!body_->begin(message_.body))
@@ -12024,7 +12327,7 @@ class proxy_handshake {
     {
         if (is_over_)
             return;
-        const auto is_refused = tls_session::refuses_handshake(how); // learned only now with TLS 1.3
+        const auto is_refused = refuses_handshake(how); // learned only now with TLS 1.3
         fail((is_refused ? " refused the TLS handshake: " : " closed the connection: ") + how.message(), is_refused);
     }
 
@@ -12730,8 +13033,7 @@ class connector {
         proxy_handshake handshake(proxy, target, limits_, line.buffer());
         auto ec = go_on(handshake, line);
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await line.ready(op);
-            op.step_slot().clear();
+            ec = co_await line.ready(op);
             if (!ec && !op.is_stopped())
                 ec = go_on(handshake, line);
         }
@@ -12772,8 +13074,7 @@ class connector {
         if (expect_server(tls.native_handle(), name))
             ec = tls.handshake().error;
         while (stream::would_block(ec) && !op.is_stopped()) {
-            std::tie(ec) = co_await opened.connection->ready(op);
-            op.step_slot().clear();
+            ec = co_await opened.connection->ready(op);
             if (!ec && !op.is_stopped())
                 ec = tls.handshake().error;
         }
@@ -12850,10 +13151,9 @@ class streamed_body final : public http::body_stream {
                 break;
             auto got = connection_->read_some(reader_->prepare());
             part.bytes_received += got.bytes;
-            if (stream::would_block(got.error)) {
-                std::tie(got.error) = co_await connection_->ready(op);
-                op.step_slot().clear();
-            } else if (connection_->yields()) // counted over all calls, because one event may take many
+            if (stream::would_block(got.error))
+                got.error = co_await connection_->ready(op);
+            else if (connection_->yields()) // counted over all calls, because one event may take many
                 co_await let_others_run(op.executor());
             if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});
@@ -12878,11 +13178,13 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
-    /// Stops reading after a fork, because the connection belongs to the parent process.
+    /// Stops reading after a fork, because the connection belongs to the parent process. A read that is pending still
+    /// refers to the connection, so only its descriptor is closed.
     void abandon() noexcept
     {
         if (!end_)
-            end_with(asio::error::operation_aborted, "begun before the process was forked");
+            end_.emplace(ending{asio::error::operation_aborted, "begun before the process was forked"});
+        close();
     }
 
     /// Closes the connection and releases its slot. Call this on the strand.
@@ -12904,7 +13206,8 @@ class streamed_body final : public http::body_stream {
 
     void end_with(error_code error, std::string why)
     {
-        end_.emplace(ending{error, std::move(why)});
+        if (!end_)
+            end_.emplace(ending{error, std::move(why)});
         leave();
     }
 
@@ -12936,8 +13239,9 @@ namespace cojob::detail {
 inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
-    auto made = r.server_lines.empty() ? make_server_lines(r.origin, r.authorization.reveal()) : std::string();
-    const std::string_view server_lines = r.server_lines.empty() ? made : r.server_lines.reveal();
+    const bool are_made = r.made_lines && r.made_lines->are_of(r.origin, r.authorization);
+    const auto made = are_made ? secret() : secret(make_server_lines(r.origin, r.authorization.reveal()));
+    const auto server_lines = are_made ? r.made_lines->text() : made.reveal();
     const std::string_view common = r.common ? std::string_view(r.common->text()) : std::string_view();
     constexpr std::string_view content_length = "Content-Length";
     std::size_t size = r.method.size() + 1 + r.target.size() + server_lines.size() + common.size() +
@@ -12953,7 +13257,6 @@ inline std::string render(const http::request& r)
     if (r.has_body)
         append_header(text, content_length, length);
     text.append(end_of_line).append(r.body);
-    wipe(made);
     return text;
 }
 
@@ -13244,19 +13547,22 @@ class https_transport final : public http::transport {
             whole.emplace(options_.limits, line.buffer(), has_body ? body_mode::whole : body_mode::absent);
         }
         transaction exchanged(line, body ? body->reader() : *whole, request, x);
-        auto awaited = exchanged.go_on();
-        while (awaited != transaction::awaits::nothing) {
-            error_code ec;
+        using awaits = transaction::awaits;
+        error_code ec;
+        for (auto next = exchanged.go_on(); next != awaits::nothing; next = exchanged.go_on(std::exchange(ec, {}))) {
             if (exchanged.has_response())
                 op.set_limit(std::min(end_of_attempt, after(op.time().now(), patience)));
-            if (awaited == transaction::awaits::connection) {
-                std::tie(ec) = co_await line.ready(op);
-                op.step_slot().clear();
-            } else if (awaited == transaction::awaits::either)
-                ec = co_await line.readable_or_writable(op);
-            else
+            if (next == awaits::turn) {
                 co_await let_others_run(op.executor());
-            awaited = exchanged.go_on(ec);
+            } else if (next == awaits::either) {
+                ec = co_await line.readable_or_writable(op);
+            } else if (line.lacks() == asio::socket_base::wait_write) {
+                ec = co_await line.ready(op);
+            } else {
+                const auto [error, bytes] = co_await line.receive(op);
+                op.step_slot().clear();
+                line.received(error, bytes);
+            }
         }
         auto result = exchanged.result();
         if (result.error && is_the_servers_fault(x))
@@ -13280,8 +13586,7 @@ class https_transport final : public http::transport {
     /// A server may close a reused connection at any time, and an uncommitted request says nothing about the server.
     static bool is_the_servers_fault(const http::exchange& x)
     {
-        const auto was_silent = x.bytes_received == 0 && !x.operation.is_stopped();
-        return x.was_committed() && !(x.is_reused && was_silent);
+        return x.was_committed() && !(x.is_reused && x.bytes_received == 0 && !x.operation.is_stopped());
     }
 
     /// A server may close an idle connection at any time: after its timeout, or when it is reloaded. A request that is
@@ -13325,11 +13630,10 @@ class https_transport final : public http::transport {
     /// state by then, and shows it only when a request is sent.
     void reap(const clock& time)
     {
-        const auto now = time.now();
         const auto is_first = !awake_;
         if (is_first)
             awake_.emplace(time);
-        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
+        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : time.now(), true);
     }
 
     /// Returns whether to open another connection ahead. Idle connections that have ended do not count.
@@ -14240,6 +14544,11 @@ class poll_times {
     /// A single poll returned a job.
     void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
 
+    /// A list took that long.
+    void list_took(duration time) noexcept { list_ = time; }
+    /// How long the last list took; zero if there was none.
+    [[nodiscard]] duration last_list() const noexcept { return list_; }
+
     /// A list that showed `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
     /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
     /// poll.
@@ -14255,6 +14564,7 @@ class poll_times {
 
   private:
     std::optional<duration> single_; // smoothed
+    duration list_{};
 };
 
 } // namespace cojob::detail
@@ -14313,6 +14623,14 @@ struct polled_job : timer_queue_hook {
         for (const auto* w : waiters)
             last = std::max(last, w->terms_.deadline);
         return last;
+    }
+
+    [[nodiscard]] time_point first_deadline() const
+    {
+        auto first = time_point::max();
+        for (const auto* w : waiters)
+            first = std::min(first, w->terms_.deadline);
+        return first;
     }
 
     [[nodiscard]] bool needs_whole() const
@@ -14389,6 +14707,7 @@ struct poll_group : timer_queue_hook {
     poll_times times{};
     std::size_t requests = 0;  ///< that one included
     unsigned failed_lists = 0; ///< in a row
+    unsigned vain_lists = 0;   ///< in a row that showed few of the jobs that they were for
     bool can_list;
     bool is_noted_idle = false; ///< it is among those that the scheduler may forget
     poll_group* next_idle = nullptr;
@@ -14408,11 +14727,14 @@ struct poll_group : timer_queue_hook {
         return other.api() == api->api() && other.scope() == api->scope() && api->is_same_service(other);
     }
 
-    /// Whether one list is cheaper than asking for each job, and includes this one.
+    /// Whether one list is cheaper than asking for each job, and includes this one. A wait that would be over before
+    /// the list is, and has no response yet, gets a poll of its own.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
-               now >= job.not_before && !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
+               now >= job.not_before && !job.must_be_fetched &&
+               (api->lists() == listing::whole || !job.needs_whole()) &&
+               (job.last_answer || after(now, times.last_list()) < job.first_deadline());
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.
@@ -14928,14 +15250,19 @@ class poll_scheduler final : public poll_sender {
             roster_.fail_throttled_waiters(paused, now());
     }
 
-    /// Leaves lists out for a while if single polls are faster. If that is unknown, the next poll of one job is single.
+    /// Leaves lists out for a while if single polls are faster, or lists show other jobs than those. If that is
+    /// unknown, the next poll of one job is single.
     void note_time(const poll_request& request, duration took) noexcept
     {
         auto& group = request.group;
         if (request.job)
             return group.times.single_took(took);
         const auto verdict = group.times.judge(took, request.served, most_, group.min_interval);
-        if (verdict == poll_times::verdict::slow)
+        group.times.list_took(took);
+        const auto shows_few = request.served * poll_request::fewest_for_a_list < request.expected;
+        group.vain_lists = shows_few ? group.vain_lists + 1 : 0;
+        constexpr unsigned most_vain = 2; // jobs that are still queued are on no list before one was seen
+        if (verdict == poll_times::verdict::slow || group.vain_lists >= most_vain)
             group.no_list_before = std::max(group.no_list_before, now() + poll_times::rest);
         else if (auto* const first = group.queue.first(); first && verdict == poll_times::verdict::unknown)
             first->must_be_fetched = true;
@@ -16114,6 +16441,16 @@ class unknown_collector {
             block_->is_cut = true;
     }
 
+    /// One is left out.
+    void cut()
+    {
+        if (!block_)
+            block_ = share<unknown_members::block>();
+        block_->is_cut = true;
+    }
+
+    [[nodiscard]] bool is_cut() const noexcept { return block_ && block_->is_cut; }
+
     /// What was added since the last time.
     [[nodiscard]] unknown_members take() noexcept
     {
@@ -16409,11 +16746,27 @@ class json_reader {
         return std::nullopt;
     }
 
-    /// As an unknown member of the job that is being read.
+    /// Keeps an unknown member of the job that is being read. A server chooses the names of a map: without a limit, a
+    /// long name would be copied for each member below it.
     void keep() const
     {
-        if (context_->job)
-            context_->unknown.add(path(path_style::full), document().text_of(*value_));
+        if (!context_->job)
+            return;
+        auto& unknown = context_->unknown;
+        constexpr std::size_t usual = 256;
+        if (path_size() > (unknown.is_cut() ? usual : unknown_collector::most))
+            unknown.cut();
+        else
+            unknown.add(path(path_style::full), document().text_of(*value_));
+    }
+
+    /// At most the size of the full path.
+    [[nodiscard]] std::size_t path_size() const noexcept
+    {
+        std::size_t size = 0;
+        for (const auto* at = this; at->parent_ && at->value_ != context_->job; at = at->parent_)
+            size += at->name_.size();
+        return size;
     }
 
     /// Empty for where it begins, which has no name when its members are spoken of.
@@ -19106,20 +19459,30 @@ struct unfinished_jobs {
     time_point until{};         ///< no later page is requested after that
 };
 
+/// Whether the server has said when it wants the next request.
+inline bool is_told_to_wait(const client& c)
+{
+    const auto& trace = cojob::detail::client_state::settings_of(c).poll;
+    return trace && trace->retry_after;
+}
+
 /// Reads a list of one status to its end, if it has no more pages than may be read; otherwise its first page. Pages do
 /// not overlap: a job that moves from one to another meanwhile is polled by itself, and an overlap would cost a page in
-/// ten. A later page that fails in passing ends the list: what was read is true.
+/// ten. A later page that fails in passing ends the list, because what was read is true; unless the server asks to be
+/// left alone: then all jobs wait for that, not only those on the list.
 inline asio::awaitable<void> read_pages(client c, settings_ptr settings, job_status status, unfinished_jobs& read)
 {
     const auto& time = cojob::detail::client_state::of(c)->time();
-    list_query query{.status = status, .limit = 100};
+    constexpr int limit = 100;
+    list_query query{.status = status, .limit = limit};
     std::size_t longest = 1; // a server may have a limit of its own
     for (auto pays = true; pays;) {
         job_page page;
         try {
             page = co_await list_jobs(c, settings, query);
         } catch (const api_error& failure) {
-            if (query.offset == 0 || failure.code() == errc::rate_limited || !cojob::detail::may_pass(failure.info()))
+            if (query.offset == 0 || failure.code() == errc::rate_limited || is_told_to_wait(c) ||
+                !cojob::detail::may_pass(failure.info()))
                 throw;
             co_return;
         }
@@ -19128,10 +19491,12 @@ inline asio::awaitable<void> read_pages(client c, settings_ptr settings, job_sta
         read.jobs.insert(read.jobs.end(), std::make_move_iterator(page.items.begin()),
                          std::make_move_iterator(page.items.end()));
         longest = std::max(longest, places);
+        if (places == 0 || places > limit) // such a server may have any number of them
+            co_return;
         query.offset += static_cast<int>(places);
-        const auto rest = page.total_items - query.offset;
-        pays = places > 0 && rest > 0 && (static_cast<std::size_t>(rest) - 1) / longest < read.pages_left &&
-               time.now() < read.until;
+        pays = page.total_items > query.offset &&
+               static_cast<std::size_t>(page.total_items - query.offset - 1) / longest < read.pages_left &&
+               time.now() < read.until && !is_told_to_wait(c);
     }
 }
 

@@ -1,10 +1,17 @@
 #include "support/mock_agent.hpp"
 
+#include <cojob/http/https_transport.hpp>
+#include <cojob/http/transport.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/job/wait.hpp>
 #include <cojob/policy/quota.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/execution_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/test/unit_test.hpp>
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -16,7 +23,9 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -78,6 +87,30 @@ int connections_to(unsigned port)
 }
 
 const auto each_way = {asio_is::told, asio_is::not_told};
+
+/// The head of a response whose body never comes.
+asio::awaitable<asio::ip::tcp::socket> begin_a_stream(asio::ip::tcp::acceptor& acceptor)
+{
+    auto socket = co_await acceptor.async_accept(asio::deferred);
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    co_await asio::async_write(socket, asio::buffer(head), asio::deferred);
+    co_return socket;
+}
+
+/// The error of the first read of its body.
+asio::awaitable<cojob::error_code> read_a_stream(std::shared_ptr<cojob::http::transport> transport,
+                                                 std::shared_ptr<cojob::operation> op, std::uint16_t port)
+{
+    cojob::http::request request;
+    request.origin = cojob::http::origin("127.0.0.1", port, false);
+    request.method = "GET";
+    request.target = "/";
+    cojob::http::exchange x(*op, true);
+    x.streams_body = true;
+    const auto result = co_await transport->send(request, x);
+    const auto part = co_await result.rest->read(*op);
+    co_return part.error;
+}
 
 } // namespace fork_tests
 
@@ -156,6 +189,30 @@ BOOST_AUTO_TEST_CASE(ends_what_its_parent_had_under_way_and_the_parent_goes_on_w
         BOOST_TEST(create.get().has_value());
         BOOST_TEST(!wait.is_done());
     }
+}
+
+/// What a child does with a stream of its parent, in this process: a read is pending when the connections are dropped.
+BOOST_AUTO_TEST_CASE(ends_a_stream_that_its_parent_reads)
+{
+    asio::io_context context;
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    cojob::http::https_options options;
+    options.proxy.from_environment = false;
+    const auto transport = cojob::http::make_https_transport(options);
+    const auto op = std::make_shared<cojob::operation>(cojob::machine_clock(), context.get_executor());
+    auto serving = tests::start(context, begin_a_stream(acceptor));
+    auto reading = tests::start(context, read_a_stream(transport, op, acceptor.local_endpoint().port()));
+    while (!serving.is_done())
+        context.run_one();
+    context.run_for(std::chrono::milliseconds(50)); // the read is pending
+    BOOST_REQUIRE(!reading.is_done());
+    transport->forked();
+    op->stop(cojob::stop_reason::forked);
+    op->stop(cojob::stop_reason::closed);
+    while (!reading.is_done())
+        context.run_one();
+    BOOST_TEST(reading.get().value() == asio::error::operation_aborted);
+    transport->shutdown();
 }
 
 BOOST_AUTO_TEST_CASE(uses_no_slot_of_a_quota_that_its_parent_may_use)

@@ -258,7 +258,7 @@ bool compare_text(const std::string& text, tests::random_json& random)
 
 int main(int argc, char** argv)
 {
-    const auto count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 200'000;
+    const auto count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 30'000;
     const auto seed = argc > 2 ? std::strtoull(argv[2], nullptr, 10) : 1;
     using namespace tests::recorded;
     tests::random_json random(seed, {job_submitted.body, job_processing.body, job_completed.body, job_failed.body});

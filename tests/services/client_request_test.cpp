@@ -82,7 +82,15 @@ BOOST_AUTO_TEST_CASE(with_a_base_is_the_same_as_with_its_url_and_its_key)
             }
             BOOST_TEST(cojob::detail::render(b.sent().at(0)) == cojob::detail::render(b.sent().at(1)));
             BOOST_TEST((b.sent()[0].origin == b.sent()[1].origin));
-            BOOST_TEST(b.sent()[1].server_lines.empty() == (!credential.is_fixed() || credential.empty()));
+            BOOST_TEST(!b.sent()[1].made_lines == (!credential.is_fixed() || credential.empty()));
+            // Who passes a request on to another server, with another key, need not know of the lines.
+            for (auto request : {b.sent()[0], b.sent()[1]}) {
+                request.origin = cojob::http::origin("other.example", 443, true);
+                request.authorization = cojob::secret("Bearer other_key");
+                const auto sent = cojob::detail::render(request);
+                BOOST_TEST(sent.find("Host: other.example\r\nAuthorization: Bearer other_key\r\n") != sent.npos);
+                BOOST_TEST(sent.find("some_key") == sent.npos);
+            }
         }
 }
 

@@ -51,6 +51,21 @@ BOOST_AUTO_TEST_CASE(without_an_id_or_a_status_is_left_out_of_its_page_and_count
     BOOST_TEST(read_page(recorded::list.body).value().skipped == 0U);
 }
 
+/// A name that a server chose is not copied for each member below it: that would be quadratic.
+BOOST_AUTO_TEST_CASE(leaves_out_unknown_members_below_an_overlong_name)
+{
+    std::string members;
+    for (int i = 0; i < 20'000; ++i)
+        members += (i == 0 ? "" : ",") + std::string(R"("m)") + std::to_string(i) + R"(":0)";
+    for (const std::size_t size : {60'000U, 1'000'000U}) {
+        const auto j = read_job(R"({"id":"1","status":"processing","responses":{")" + std::string(size, 'h') +
+                                R"(":{)" + members + R"(}},"later":1})")
+                           .value();
+        BOOST_TEST(j.unknown_members.is_cut());
+        BOOST_TEST(j.unknown_members.find("later").value_or("") == "1");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(of_a_list_has_its_own_unknown_members)
 {
     const auto page = read_page(with(recorded::list.body, "items[1].cost", 12)).value();

@@ -2,6 +2,7 @@
 #include "support/live_jobs.hpp"
 
 #include <cojob/job/many.hpp>
+#include <cojob/job/wait.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -139,6 +140,40 @@ BOOST_AUTO_TEST_CASE(count_as_far_as_they_were_read_when_a_later_one_fails_in_pa
     denied.failing_offset = 200;
     denied.page_failure = {403, ""};
     BOOST_TEST((requests_in(denied, 0s) == std::pair<std::size_t, std::size_t>(3, 300))); // no list any more
+}
+
+BOOST_AUTO_TEST_CASE(are_followed_by_no_burst_of_polls_when_a_later_one_asks_to_wait)
+{
+    live_bench b(many(300, unfinished));
+    b.failing_offset = 100;
+    b.page_failure = {503, "", {{"Retry-After", "120"}}};
+    BOOST_TEST((requests_in(b, 2s) == std::pair<std::size_t, std::size_t>(2, 0)));
+}
+
+BOOST_AUTO_TEST_CASE(that_show_none_of_the_jobs_twice_in_a_row_are_left_out_for_a_minute)
+{
+    auto lives = many(29, unfinished);
+    for (std::size_t i = 0; i < 971; ++i)
+        lives["a-" + std::to_string(i)] = unfinished; // before them in the list
+    live_bench b(lives);
+    const auto [lists, polls] = requests_in(b, 50s);
+    BOOST_TEST(lists == 2U);
+    BOOST_TEST(polls > 100U);
+}
+
+BOOST_AUTO_TEST_CASE(that_take_longer_than_a_new_wait_may_last_do_not_keep_it_from_its_poll)
+{
+    live_bench b(many(1'000, unfinished));
+    b.page_takes = 400ms;
+    auto all = b.start(wait_for_all(b.service, ids_of(b.lives)));
+    b.clock->advance(10s); // a list has been read, and the next one is
+    b.lives["late"] = {{0, "completed"}};
+    auto s = b.start(cojob::wait_for_job(b.service, "late", {.timeout = 3s}));
+    b.clock->advance(2s);
+    BOOST_TEST(s.is_done());
+    BOOST_TEST(s.get().has_value());
+    all.cancel();
+    b.clock->settle();
 }
 
 BOOST_AUTO_TEST_CASE(that_end_with_a_429_pause_all_polls)

@@ -31,7 +31,8 @@ class counted_api final : public polled_api {
     {
         throw std::logic_error("no poll is made");
     }
-    cojob::asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration) const override
+    cojob::asio::awaitable<std::vector<listed_job>> list(std::shared_ptr<poll_trace>, duration,
+                                                         std::size_t) const override
     {
         throw std::logic_error("no list is made");
     }

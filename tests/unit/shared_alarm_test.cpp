@@ -177,6 +177,29 @@ BOOST_AUTO_TEST_CASE(that_cannot_be_set_leaves_nobody_without_a_limit)
     BOOST_CHECK_THROW(b.make(1s), std::bad_alloc);
 }
 
+BOOST_AUTO_TEST_CASE(that_could_not_be_moved_for_one_stops_the_others_too)
+{
+    bench b;
+    const auto other = b.make(20s);
+    b.clock->fails = true;
+    BOOST_CHECK_THROW(b.make(5s), std::bad_alloc); // the alarm may be cleared by then
+    BOOST_TEST((other->reason() == stop_reason::limit));
+}
+
+BOOST_AUTO_TEST_CASE(is_cleared_after_an_operation_that_never_began)
+{
+    bench b;
+    const auto one = b.make(20s);
+    auto never = std::make_unique<operation>(b.alarm);
+    never->hold_cancellation();
+    one->finish();
+    b.context.poll();
+    never.reset();
+    b.context.restart();
+    b.context.poll();
+    BOOST_TEST(b.clock->pending() == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(outlives_the_handles_of_its_client_until_it_is_cleared)
 {
     bench b;

@@ -35,6 +35,26 @@ class common_headers {
     std::string text_;
 };
 
+/// What follows the target in every request to one server with one key: the end of the request line, `Host` and
+/// `Authorization`. Made once.
+class server_lines {
+  public:
+    /// `authorization` is the value of the header; empty: none.
+    COJOB_DECL server_lines(http::origin server, secret authorization);
+
+    /// Whether these are the lines of requests to this server with this value.
+    [[nodiscard]] bool are_of(const http::origin& server, const secret& authorization) const noexcept
+    {
+        return server == server_ && authorization == authorization_;
+    }
+    /// The lines as they are sent.
+    [[nodiscard]] std::string_view text() const noexcept { return text_.reveal(); }
+
+  private:
+    http::origin server_;
+    secret authorization_, text_;
+};
+
 /// A request to one server.
 class request {
   public:
@@ -46,8 +66,8 @@ class request {
     header_list headers; ///< without Host, Content-Length, Authorization and Connection, which the transport adds
     std::shared_ptr<const common_headers> common; ///< further headers, none of which is in `headers`; null: none
     secret authorization;                         ///< the value of the Authorization header; empty: none
-    secret server_lines;   ///< `origin` and `authorization` as sent after the target, made ahead; empty: not made
-    std::string body;      ///< the body
+    std::shared_ptr<const http::server_lines> made_lines; ///< used if they are of `origin` and `authorization`
+    std::string body;                                     ///< the body
     bool has_body = false; ///< whether there is a body; an empty one is sent as `Content-Length: 0`
 
     /// Returns the value of the first header with this name, ignoring case, in `headers` or in `common`. The view is

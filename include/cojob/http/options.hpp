@@ -105,8 +105,8 @@ struct limit_options {
     std::size_t body_bytes = std::size_t{8} * 1024 * 1024; ///< bytes of a body that is not a stream
     std::size_t header_count = 128;                        ///< number of headers in one head
     std::size_t informational = 8;                         ///< number of 1xx responses before the final one
-    std::size_t json_depth = 32;                    ///< nesting of arrays and objects; deeper is `invalid_response`
-    std::size_t error_text = std::size_t{4} * 1024; ///< the server's error text is truncated to this
+    std::size_t json_depth = 32; ///< nesting of arrays and objects, 1 to 1000; deeper is `invalid_response`
+    std::size_t error_text = std::size_t{4} * 1024;      ///< the server's error text is truncated to this
     std::size_t chunk_extension = std::size_t{4} * 1024; ///< bytes of one extension, and of a chunked body's trailers
     std::size_t event_line = std::size_t{1024} * 1024;   ///< bytes of a line of an event stream, unless it is data
     std::size_t event_bytes = std::size_t{1024} * 1024;  ///< bytes of data of one event, in one line or many

@@ -27,6 +27,9 @@ inline void check_positive(duration d, const char* name)
         throw_invalid_argument(name, "must be more than zero; use no_timeout for no limit");
 }
 
+/// The stack is enough for the functions that recurse over a tree.
+constexpr std::size_t most_json_depth = 1'000;
+
 inline void check_not_zero(std::size_t n, const char* name)
 {
     if (n == 0)
@@ -56,6 +59,8 @@ inline client_options complete(client_options o)
     check_not_zero(o.limits.header_count, "limits.header_count");
     check_not_zero(o.limits.informational, "limits.informational");
     check_not_zero(o.limits.json_depth, "limits.json_depth");
+    if (o.limits.json_depth > most_json_depth)
+        throw_invalid_argument("limits.json_depth", "must be at most 1000");
     check_not_zero(o.limits.error_text, "limits.error_text");
     check_not_zero(o.limits.chunk_extension, "limits.chunk_extension");
     check_not_zero(o.limits.event_line, "limits.event_line");
@@ -73,10 +78,10 @@ inline std::shared_ptr<const request_base> make_base(http::url server, credentia
     if (server.origin().host.empty())
         throw_invalid_argument("api_base: the URL has no host");
     check_plaintext(server, allow_plaintext, "api_base");
-    secret lines;
+    std::shared_ptr<const http::server_lines> lines;
     if (key.is_fixed() && !key.empty()) {
         check_key(key.fixed().reveal(), "api_base: the key");
-        lines = secret(make_server_lines(server.origin(), key.header().reveal()));
+        lines = share<const http::server_lines>(server.origin(), key.header());
     }
     return share<const request_base>(request_base{std::move(server), std::move(key), std::move(lines)});
 }

@@ -18,7 +18,7 @@ operation::operation(clock_ptr clock, const asio::any_io_executor& executor)
 }
 
 operation::operation(std::shared_ptr<detail::shared_alarm> alarm)
-    : alarm_(std::move(alarm)), clock_(&alarm_->time()), executor_(&alarm_->executor())
+    : alarm_(std::move(alarm)), clock_(alarm_->time()), executor_(&alarm_->executor())
 {
 }
 
@@ -113,7 +113,7 @@ void operation::refuse_total_cancellation(bool refuse)
 void operation::arm()
 {
     const auto next = std::min(deadline_, limit_);
-    if (next == time_point::max())
+    if (next == time_point::max() || is_finished_)
         return;
     enter();
     alarm_->put(*this, next);

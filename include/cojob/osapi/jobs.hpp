@@ -138,7 +138,8 @@ class jobs {
     ///
     /// If the two lists have more than `most_pages` pages, reads only the first page of the one that has too many. A
     /// job that moves between two pages meanwhile may be missing. All pages together have the timeout of one call; if
-    /// it expires, or if a later page fails in a way that may pass, returns what was read. Errors: as `list_jobs`.
+    /// it expires, or if a later page of a list fails in a way that may pass, returns what was read, unless the server
+    /// says when it wants the next request. Errors: as `list_jobs`.
     [[nodiscard]] COJOB_DECL asio::awaitable<std::vector<job>> list_unfinished(std::size_t most_pages = 1) const;
 
     /// Whether both are handles on one service, and so share polls.

@@ -27,6 +27,12 @@ common_headers::common_headers(header_list headers) : list_(std::move(headers))
         detail::append_header(text_, name, value);
 }
 
+server_lines::server_lines(http::origin server, secret authorization)
+    : server_(std::move(server)), authorization_(std::move(authorization)),
+      text_(detail::make_server_lines(server_, authorization_.reveal()))
+{
+}
+
 } // namespace cojob::http
 
 #endif

@@ -80,8 +80,14 @@ concept lists_unfinished = requires(Api& api) {
     { api.list_unfinished() } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
 };
 
+/// Converts to `std::size_t` only: another parameter is not a number of pages.
+struct number_of_pages {
+    template <std::same_as<std::size_t> T>
+    operator T() const noexcept;
+};
+
 template <class Api>
-concept lists_pages = requires(Api& api, std::size_t most_pages) {
+concept lists_pages = requires(Api& api, number_of_pages most_pages) {
     { api.list_unfinished(most_pages) } -> std::same_as<asio::awaitable<std::vector<typename Api::job_type>>>;
 };
 

@@ -176,8 +176,11 @@ inline asio::awaitable<void> run_in_place(std::shared_ptr<operation> op, asio::a
     } catch (...) {
         thrown = std::current_exception();
     }
-    if (lets_others_run)
-        co_await let_others_run(op->executor());
+    try {
+        if (lets_others_run)
+            co_await let_others_run(op->executor());
+    } catch (...) { // the outcome matters more than the courtesy
+    }
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (thrown)
         std::rethrow_exception(thrown);

@@ -240,11 +240,27 @@ class json_reader {
         return std::nullopt;
     }
 
-    /// As an unknown member of the job that is being read.
+    /// Keeps an unknown member of the job that is being read. A server chooses the names of a map: without a limit, a
+    /// long name would be copied for each member below it.
     void keep() const
     {
-        if (context_->job)
-            context_->unknown.add(path(path_style::full), document().text_of(*value_));
+        if (!context_->job)
+            return;
+        auto& unknown = context_->unknown;
+        constexpr std::size_t usual = 256;
+        if (path_size() > (unknown.is_cut() ? usual : unknown_collector::most))
+            unknown.cut();
+        else
+            unknown.add(path(path_style::full), document().text_of(*value_));
+    }
+
+    /// At most the size of the full path.
+    [[nodiscard]] std::size_t path_size() const noexcept
+    {
+        std::size_t size = 0;
+        for (const auto* at = this; at->parent_ && at->value_ != context_->job; at = at->parent_)
+            size += at->name_.size();
+        return size;
     }
 
     /// Empty for where it begins, which has no name when its members are spoken of.

@@ -30,7 +30,8 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     {
     }
 
-    [[nodiscard]] clock& time() const noexcept { return *clock_; }
+    /// Null for operations without deadlines.
+    [[nodiscard]] clock* time() const noexcept { return clock_.get(); }
     [[nodiscard]] const asio::any_io_executor& executor() const noexcept { return executor_; }
 
     /// Calls `operation::ring` at `due` at the latest.
@@ -39,7 +40,13 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
         if (op.due_at() <= due)
             return;
         queue_.put(op, due);
-        arm();
+        try {
+            arm();
+        } catch (...) {
+            queue_.remove(op);
+            stop_all();
+            throw;
+        }
     }
 
     /// The same from within `operation::ring`: the alarm is set afterwards.
@@ -60,18 +67,16 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     /// which must not cancel a pending alarm.
     void leave() noexcept
     {
-        if (--active_ != 0 || armed_ == time_point::max() || is_clearing_.exchange(true))
-            return;
-        try {
-            later_.execute([self = shared_from_this()] { self->clear_if_idle(); });
-        } catch (...) {
-            is_clearing_ = false;
+        if (--active_ == 0 && armed_ != time_point::max() && !look_soon())
             clear();
-        }
     }
 
     /// Thread-safe. An operation has been destroyed before its end.
-    void drop() noexcept { --active_; }
+    void drop() noexcept
+    {
+        if (--active_ == 0)
+            (void)look_soon(); // if it cannot, the alarm rings within the usual step, and finds nothing
+    }
 
   private:
     /// Posts without the strand: usually there is nothing to do.
@@ -79,6 +84,20 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     {
         return asio::prefer(asio::require(unserialized(executor), asio::execution::blocking.never),
                             asio::execution::relationship.continuation);
+    }
+
+    /// Returns false if memory runs out.
+    bool look_soon() noexcept
+    {
+        if (is_clearing_.exchange(true))
+            return true;
+        try {
+            later_.execute([self = shared_from_this()] { self->clear_if_idle(); });
+            return true;
+        } catch (...) {
+            is_clearing_ = false;
+            return false;
+        }
     }
 
     void arm()
@@ -109,12 +128,18 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
         }
         try {
             arm();
-        } catch (...) { // without an alarm, nothing would stop them
-            while (!queue_.empty()) {
-                auto& op = queue_.front();
-                queue_.remove(op);
-                op.stop(stop_reason::limit);
-            }
+        } catch (...) {
+            stop_all();
+        }
+    }
+
+    /// The alarm cannot be set, and its old setting may be lost: nothing else would stop them.
+    void stop_all() noexcept
+    {
+        while (!queue_.empty()) {
+            auto& op = queue_.front();
+            queue_.remove(op);
+            op.stop(stop_reason::limit);
         }
     }
 
@@ -122,11 +147,15 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     void clear_if_idle()
     {
         is_clearing_ = false;
-        if (active_ == 0)
+        if (active_ != 0)
+            return;
+        try {
             run_soon(executor_, [self = shared_from_this()] {
                 if (self->active_ == 0)
                     self->clear();
             });
+        } catch (...) { // it rings within the usual step, and finds nothing
+        }
     }
 
     void clear() noexcept

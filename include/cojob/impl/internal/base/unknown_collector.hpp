@@ -74,6 +74,16 @@ class unknown_collector {
             block_->is_cut = true;
     }
 
+    /// One is left out.
+    void cut()
+    {
+        if (!block_)
+            block_ = share<unknown_members::block>();
+        block_->is_cut = true;
+    }
+
+    [[nodiscard]] bool is_cut() const noexcept { return block_ && block_->is_cut; }
+
     /// What was added since the last time.
     [[nodiscard]] unknown_members take() noexcept
     {

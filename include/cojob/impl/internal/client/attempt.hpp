@@ -157,7 +157,7 @@ class attempt_run {
   private:
     void update(poll_trace& poll, const attempt_result& result) const
     {
-        poll.retry_after = result.hint;
+        poll.retry_after = std::max(poll.retry_after, result.hint); // of all pages of a list
         poll.queued += exchange_.queued;
     }
 

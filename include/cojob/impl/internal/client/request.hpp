@@ -21,7 +21,7 @@ namespace cojob::detail {
 struct request_base {
     http::url url;
     credential key;
-    secret server_lines; ///< see http::request; empty with a provider
+    std::shared_ptr<const http::server_lines> lines; ///< null with a provider
 
     static const std::shared_ptr<const request_base>& of(const api_base& base) noexcept { return base.state_; }
 };
@@ -125,7 +125,7 @@ inline void set_base(prepared_call& call, const request_base& base)
     call.wire.origin = base.url.origin();
     if (base.key.is_fixed()) {
         call.wire.authorization = base.key.header();
-        call.wire.server_lines = base.server_lines;
+        call.wire.made_lines = base.lines;
     } else {
         call.provider = base.key.provider();
     }

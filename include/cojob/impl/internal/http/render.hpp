@@ -17,8 +17,9 @@ namespace cojob::detail {
 inline std::string render(const http::request& r)
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
-    auto made = r.server_lines.empty() ? make_server_lines(r.origin, r.authorization.reveal()) : std::string();
-    const std::string_view server_lines = r.server_lines.empty() ? made : r.server_lines.reveal();
+    const bool are_made = r.made_lines && r.made_lines->are_of(r.origin, r.authorization);
+    const auto made = are_made ? secret() : secret(make_server_lines(r.origin, r.authorization.reveal()));
+    const auto server_lines = are_made ? r.made_lines->text() : made.reveal();
     const std::string_view common = r.common ? std::string_view(r.common->text()) : std::string_view();
     constexpr std::string_view content_length = "Content-Length";
     std::size_t size = r.method.size() + 1 + r.target.size() + server_lines.size() + common.size() +
@@ -34,7 +35,6 @@ inline std::string render(const http::request& r)
     if (r.has_body)
         append_header(text, content_length, length);
     text.append(end_of_line).append(r.body);
-    wipe(made);
     return text;
 }
 

@@ -75,11 +75,13 @@ class streamed_body final : public http::body_stream {
         connection_->socket().close(ignored);
     }
 
-    /// Stops reading after a fork, because the connection belongs to the parent process.
+    /// Stops reading after a fork, because the connection belongs to the parent process. A read that is pending still
+    /// refers to the connection, so only its descriptor is closed.
     void abandon() noexcept
     {
         if (!end_)
-            end_with(asio::error::operation_aborted, "begun before the process was forked");
+            end_.emplace(ending{asio::error::operation_aborted, "begun before the process was forked"});
+        close();
     }
 
     /// Closes the connection and releases its slot. Call this on the strand.
@@ -101,7 +103,8 @@ class streamed_body final : public http::body_stream {
 
     void end_with(error_code error, std::string why)
     {
-        end_.emplace(ending{error, std::move(why)});
+        if (!end_)
+            end_.emplace(ending{error, std::move(why)});
         leave();
     }
 

@@ -72,6 +72,14 @@ struct polled_job : timer_queue_hook {
         return last;
     }
 
+    [[nodiscard]] time_point first_deadline() const
+    {
+        auto first = time_point::max();
+        for (const auto* w : waiters)
+            first = std::min(first, w->terms_.deadline);
+        return first;
+    }
+
     [[nodiscard]] bool needs_whole() const
     {
         return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->terms_.needs_whole_jobs; });
@@ -146,6 +154,7 @@ struct poll_group : timer_queue_hook {
     poll_times times{};
     std::size_t requests = 0;  ///< that one included
     unsigned failed_lists = 0; ///< in a row
+    unsigned vain_lists = 0;   ///< in a row that showed few of the jobs that they were for
     bool can_list;
     bool is_noted_idle = false; ///< it is among those that the scheduler may forget
     poll_group* next_idle = nullptr;
@@ -165,11 +174,14 @@ struct poll_group : timer_queue_hook {
         return other.api() == api->api() && other.scope() == api->scope() && api->is_same_service(other);
     }
 
-    /// Whether one list is cheaper than asking for each job, and includes this one.
+    /// Whether one list is cheaper than asking for each job, and includes this one. A wait that would be over before
+    /// the list is, and has no response yet, gets a poll of its own.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
-               now >= job.not_before && !job.must_be_fetched && (api->lists() == listing::whole || !job.needs_whole());
+               now >= job.not_before && !job.must_be_fetched &&
+               (api->lists() == listing::whole || !job.needs_whole()) &&
+               (job.last_answer || after(now, times.last_list()) < job.first_deadline());
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.

@@ -96,14 +96,19 @@ class poll_scheduler final : public poll_sender {
             roster_.fail_throttled_waiters(paused, now());
     }
 
-    /// Leaves lists out for a while if single polls are faster. If that is unknown, the next poll of one job is single.
+    /// Leaves lists out for a while if single polls are faster, or lists show other jobs than those. If that is
+    /// unknown, the next poll of one job is single.
     void note_time(const poll_request& request, duration took) noexcept
     {
         auto& group = request.group;
         if (request.job)
             return group.times.single_took(took);
         const auto verdict = group.times.judge(took, request.served, most_, group.min_interval);
-        if (verdict == poll_times::verdict::slow)
+        group.times.list_took(took);
+        const auto shows_few = request.served * poll_request::fewest_for_a_list < request.expected;
+        group.vain_lists = shows_few ? group.vain_lists + 1 : 0;
+        constexpr unsigned most_vain = 2; // jobs that are still queued are on no list before one was seen
+        if (verdict == poll_times::verdict::slow || group.vain_lists >= most_vain)
             group.no_list_before = std::max(group.no_list_before, now() + poll_times::rest);
         else if (auto* const first = group.queue.first(); first && verdict == poll_times::verdict::unknown)
             first->must_be_fetched = true;

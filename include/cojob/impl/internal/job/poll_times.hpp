@@ -21,6 +21,11 @@ class poll_times {
     /// A single poll returned a job.
     void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
 
+    /// A list took that long.
+    void list_took(duration time) noexcept { list_ = time; }
+    /// How long the last list took; zero if there was none.
+    [[nodiscard]] duration last_list() const noexcept { return list_; }
+
     /// A list that showed `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
     /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
     /// poll.
@@ -36,6 +41,7 @@ class poll_times {
 
   private:
     std::optional<duration> single_; // smoothed
+    duration list_{};
 };
 
 } // namespace cojob::detail

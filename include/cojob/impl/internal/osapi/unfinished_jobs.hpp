@@ -42,20 +42,30 @@ struct unfinished_jobs {
     time_point until{};         ///< no later page is requested after that
 };
 
+/// Whether the server has said when it wants the next request.
+inline bool is_told_to_wait(const client& c)
+{
+    const auto& trace = cojob::detail::client_state::settings_of(c).poll;
+    return trace && trace->retry_after;
+}
+
 /// Reads a list of one status to its end, if it has no more pages than may be read; otherwise its first page. Pages do
 /// not overlap: a job that moves from one to another meanwhile is polled by itself, and an overlap would cost a page in
-/// ten. A later page that fails in passing ends the list: what was read is true.
+/// ten. A later page that fails in passing ends the list, because what was read is true; unless the server asks to be
+/// left alone: then all jobs wait for that, not only those on the list.
 inline asio::awaitable<void> read_pages(client c, settings_ptr settings, job_status status, unfinished_jobs& read)
 {
     const auto& time = cojob::detail::client_state::of(c)->time();
-    list_query query{.status = status, .limit = 100};
+    constexpr int limit = 100;
+    list_query query{.status = status, .limit = limit};
     std::size_t longest = 1; // a server may have a limit of its own
     for (auto pays = true; pays;) {
         job_page page;
         try {
             page = co_await list_jobs(c, settings, query);
         } catch (const api_error& failure) {
-            if (query.offset == 0 || failure.code() == errc::rate_limited || !cojob::detail::may_pass(failure.info()))
+            if (query.offset == 0 || failure.code() == errc::rate_limited || is_told_to_wait(c) ||
+                !cojob::detail::may_pass(failure.info()))
                 throw;
             co_return;
         }
@@ -64,10 +74,12 @@ inline asio::awaitable<void> read_pages(client c, settings_ptr settings, job_sta
         read.jobs.insert(read.jobs.end(), std::make_move_iterator(page.items.begin()),
                          std::make_move_iterator(page.items.end()));
         longest = std::max(longest, places);
+        if (places == 0 || places > limit) // such a server may have any number of them
+            co_return;
         query.offset += static_cast<int>(places);
-        const auto rest = page.total_items - query.offset;
-        pays = places > 0 && rest > 0 && (static_cast<std::size_t>(rest) - 1) / longest < read.pages_left &&
-               time.now() < read.until;
+        pays = page.total_items > query.offset &&
+               static_cast<std::size_t>(page.total_items - query.offset - 1) / longest < read.pages_left &&
+               time.now() < read.until && !is_told_to_wait(c);
     }
 }
 
