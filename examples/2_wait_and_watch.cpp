@@ -23,17 +23,17 @@ asio::awaitable<void> document(cojob::mintlify::agent agent)
 {
     const auto created = co_await agent.create_job("Document the new /users endpoint");
 
-    // The time is that of the whole watch. Mintlify is polled every 5 to 10 s, which is what it asks for.
+    // The timeout covers the whole watch. Mintlify is polled every 5 to 10 s, as its documentation asks for.
     auto watch = cojob::watch_job(agent, created.id, {.timeout = 20min});
     while (const auto job = co_await watch.next())
         std::cout << job->id << " is " << job->status_text << std::endl;
 
-    // The same without the steps between. A job that has ended already is polled once.
+    // Waits for the end only. A job that has ended already is polled once.
     const auto ended = co_await cojob::wait_for_job(agent, created.id, {.timeout = 20min});
     std::cout << "It was for " << ended.source.repository << '\n';
 
-    // Or the steps without the loop: the function is called for what the watch tells.
-    const auto show = [](const auto& job) { std::cout << job.id << " is still " << job.status_text << '\n'; };
+    // Without a loop: the function is called with each job that a watch would return.
+    const auto show = [](const auto& job) { std::cout << job.id << " is " << job.status_text << '\n'; };
     co_await cojob::wait_for_job(agent, created.id, show, {.timeout = 20min});
 }
 

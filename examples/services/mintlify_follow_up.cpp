@@ -22,7 +22,7 @@ asio::awaitable<void> follow_up(cojob::mintlify::agent agent, std::string id, st
     const auto before = co_await agent.get_job(id);
     std::cout << before.id << " is " << before.status_text << '\n';
 
-    // A use of the quota, as a creation is.
+    // Counts against the quota, as a creation does.
     co_await agent.send_message(id, std::move(instruction));
     std::cout << "Sent the message" << std::endl;
 

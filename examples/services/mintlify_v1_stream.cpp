@@ -34,7 +34,7 @@ asio::awaitable<void> document(cojob::mintlify::agent_v1 agent)
     std::cout << "Session " << stream.session_id() << " on " << stream.branch().value_or("its own branch") << '\n';
 
     co_await read_events(stream);
-    // Neither the end of the stream nor its break is that of the session.
+    // The session may still be running when the stream ends or breaks.
     const auto session = co_await cojob::wait_for_job(agent, stream.handle());
     std::cout << "It has halted: " << session.reason_text << ", "
               << session.pull_request_link.value_or("no pull request") << '\n';

@@ -37,7 +37,7 @@ asio::awaitable<void> retry_failed(cojob::osapi::jobs jobs, cojob::duration sett
         }
     }
 
-    // A failed job may be delivered again after about 30 s and then complete: an end counts when it stands.
+    // A failed job may run again after about 30 s and then complete: a final status counts once it is confirmed.
     const auto ends = co_await cojob::wait_for_all(jobs, ids, {.settle = settle});
     for (std::size_t i = 0; i < ends.size(); ++i)
         std::cout << ids[i] << ' ' << (ends[i] ? ends[i]->status_text : ends[i].error().code().message()) << '\n';

@@ -18,11 +18,11 @@ namespace osapi_list_pages_tests {
 using namespace std::chrono_literals;
 using cojob::wait_for_all;
 using tests::ids_of;
-using tests::life;
 using tests::live_bench;
 using tests::many;
+using tests::status_steps;
 
-const life unfinished{{0, "processing"}, {3600, "completed"}};
+const status_steps unfinished{{0, "processing"}, {3600, "completed"}};
 
 /// Runs `wait_for_all` of the jobs whose ids begin with that for so long; all are running then. Returns the number of
 /// lists and of polls.

@@ -25,10 +25,10 @@ using cojob::wait_for_job;
 using cojob::wait_options;
 using cojob::osapi::job_status;
 using tests::ids_of;
-using tests::life;
 using tests::live_bench;
 using tests::many;
 using tests::mock_jobs;
+using tests::status_steps;
 
 constexpr wait_options settled{.settle = 35s};
 
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(end_with_every_end_and_with_nothing_else)
                                                                                   {"unprocessed", false}})
         BOOST_TEST_CONTEXT(status)
         {
-            live_bench b(life{{0, "processing"}, {3, status}});
+            live_bench b(status_steps{{0, "processing"}, {3, status}});
             const auto s = b.start(wait_for_job(b.service, "j", {.timeout = 1min}));
             const auto took = b.until_done(s);
             BOOST_TEST(s.code() == (is_end ? cojob::error_code() : make_error_code(errc::wait_timeout)));
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(end_with_every_end_and_with_nothing_else)
 
 BOOST_AUTO_TEST_CASE(poll_at_once_and_then_every_half_second_to_five_seconds)
 {
-    live_bench b(life{{0, "processing"}, {60, "completed"}});
+    live_bench b(status_steps{{0, "processing"}, {60, "completed"}});
     b.run(wait_for_job(b.service, "j"));
     const auto& asked = b.asked["j"];
     BOOST_TEST(asked[0] == 0.0);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(poll_at_once_and_then_every_half_second_to_five_seconds)
 
 BOOST_AUTO_TEST_CASE(take_a_failed_that_is_delivered_again_for_an_end_only_without_settle)
 {
-    const life redelivered{{0, "processing"}, {2, "failed"}, {32, "processing"}, {34, "completed"}};
+    const status_steps redelivered{{0, "processing"}, {2, "failed"}, {32, "processing"}, {34, "completed"}};
     live_bench hasty(redelivered);
     BOOST_CHECK(hasty.run(wait_for_job(hasty.service, "j")).second.status == job_status::failed);
     live_bench patient(redelivered);
@@ -89,12 +89,12 @@ BOOST_AUTO_TEST_CASE(take_a_failed_that_is_delivered_again_for_an_end_only_witho
 
 BOOST_AUTO_TEST_CASE(take_a_failed_that_stands_for_an_end)
 {
-    live_bench b(life{{0, "failed"}});
+    live_bench b(status_steps{{0, "failed"}});
     const auto [took, job] = b.run(wait_for_job(b.service, "j", settled));
     BOOST_CHECK(job.status == job_status::failed);
     BOOST_TEST(took >= 35.0);
     BOOST_TEST(took <= 41.0);
-    live_bench changing(life{{0, "failed"}, {20, "completed"}}); // redelivered, and never seen processing
+    live_bench changing(status_steps{{0, "failed"}, {20, "completed"}}); // redelivered, and never seen processing
     const auto [longer, other] = changing.run(wait_for_job(changing.service, "j", settled));
     BOOST_CHECK(other.status == job_status::completed);
     BOOST_TEST(longer >= 55.0);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(take_a_failed_that_stands_for_an_end)
 
 BOOST_AUTO_TEST_CASE(see_a_broadcast_through_while_agents_come_in)
 {
-    life flapping;
+    status_steps flapping;
     for (int agent = 0; agent < 6; ++agent) { // each comes late, and works longer than from one poll to the next
         flapping.emplace_back(15 * agent, "processing");
         flapping.emplace_back(15 * agent + 6, agent < 5 ? "completed" : "partial_failure");
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(of_a_retry_poll_after_half_a_second)
         BOOST_TEST(b.asked[id].front() == 0.5, boost::test_tools::tolerance(1e-6));
         BOOST_TEST(took <= 10.0);
     }
-    live_bench b(std::map<std::string, life>{});
+    live_bench b(std::map<std::string, status_steps>{});
     const auto s = b.start(wait_for_job(b.service, "mistyped"));
     BOOST_TEST(s.code() == make_error_code(errc::not_found)); // at once
     BOOST_TEST(s.error().job_id == "mistyped");

@@ -17,20 +17,22 @@
 namespace tests {
 
 /// From a moment on, in seconds, a job has this status.
-using life = std::vector<std::pair<double, std::string>>;
+using status_steps = std::vector<std::pair<double, std::string>>;
 
 /// A server on which jobs live by the clock, and what it was asked when.
 class live_bench : public scripted_jobs {
   public:
     using reply = cojob::testing::scripted_reply;
 
-    explicit live_bench(std::map<std::string, life> jobs)
+    explicit live_bench(std::map<std::string, status_steps> jobs)
         : scripted_jobs([this](const cojob::http::request& r) { return answer(r); }), lives(std::move(jobs))
     {
     }
-    explicit live_bench(life of_one) : live_bench(std::map<std::string, life>{{"j", std::move(of_one)}}) {}
+    explicit live_bench(status_steps of_one) : live_bench(std::map<std::string, status_steps>{{"j", std::move(of_one)}})
+    {
+    }
 
-    std::map<std::string, life> lives;
+    std::map<std::string, status_steps> lives;
     std::map<std::string, std::vector<double>> asked; ///< by id; lists under "list"
     std::size_t not_found = 0;                        ///< GETs that find nothing, at first
     std::size_t page_size = 100;
@@ -50,7 +52,7 @@ class live_bench : public scripted_jobs {
     }
 
   private:
-    [[nodiscard]] std::string status(const life& of) const
+    [[nodiscard]] std::string status(const status_steps& of) const
     {
         std::string now;
         for (const auto& [from, name] : of)
@@ -103,15 +105,15 @@ class live_bench : public scripted_jobs {
     }
 };
 
-inline std::map<std::string, life> many(std::size_t n, const life& each)
+inline std::map<std::string, status_steps> many(std::size_t n, const status_steps& each)
 {
-    std::map<std::string, life> lives;
+    std::map<std::string, status_steps> lives;
     for (std::size_t i = 0; i < n; ++i)
         lives["job-" + std::to_string(i)] = each;
     return lives;
 }
 
-inline std::vector<std::string> ids_of(const std::map<std::string, life>& lives)
+inline std::vector<std::string> ids_of(const std::map<std::string, status_steps>& lives)
 {
     std::vector<std::string> ids;
     for (const auto& [id, of] : lives)
