@@ -1670,7 +1670,6 @@ class operation : private detail::timer_queue_hook {
     template <class T>
     friend class detail::timer_queue;
 
-    COJOB_DECL void enter() noexcept;
     COJOB_DECL void arm();
     COJOB_DECL void ring(time_point now);
     COJOB_DECL void emit();
@@ -1686,7 +1685,6 @@ class operation : private detail::timer_queue_hook {
     bool was_refused_ = false;
     bool is_finished_ = false;
     bool is_held_ = false;
-    bool is_active_ = false; // counted by the alarm
     detail::fork_mark made_in_;
 };
 
@@ -5597,6 +5595,7 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
         if (op.due_at() <= due)
             return;
         queue_.put(op, due);
+        is_in_use_ = true;
         try {
             arm();
         } catch (...) {
@@ -5613,25 +5612,28 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
             queue_.put(op, due);
     }
 
-    void remove(operation& op) noexcept { queue_.remove(op); }
-
-    /// Thread-safe. An operation begins.
-    void enter() noexcept { ++active_; }
-
-    /// It has ended. A pending alarm would keep `run()` of an idle context from returning, so it is cleared soon if no
-    /// other operation begins. In a sequence of calls, the next one begins before the posted handler runs, and finds
-    /// the alarm set. The handler also keeps this object until then: the client's last owner may be on another thread,
-    /// which must not cancel a pending alarm.
-    void leave() noexcept
+    /// The operation needs the alarm no more. A pending alarm would keep `run()` of an idle context from returning, so
+    /// it is cleared soon if no other operation begins. In a sequence of calls, the next one begins before the posted
+    /// handler runs, and finds the alarm set. The handler also keeps this object until then: the client's last owner
+    /// may be on another thread, which must not cancel a pending alarm.
+    void remove(operation& op) noexcept
     {
-        if (--active_ == 0 && armed_ != time_point::max() && !look_soon())
+        queue_.remove(op);
+        if (!queue_.empty())
+            return;
+        is_in_use_ = false;
+        if (armed_ != time_point::max() && !look_soon())
             clear();
     }
 
-    /// Thread-safe. An operation has been destroyed before its end.
-    void drop() noexcept
+    /// Thread-safe. An operation is about to begin.
+    void expect_one() noexcept { ++expected_; }
+    /// It has begun.
+    void has_begun() noexcept { --expected_; }
+    /// Thread-safe. It never will.
+    void never_began() noexcept
     {
-        if (--active_ == 0)
+        if (--expected_ == 0)
             (void)look_soon(); // if it cannot, the alarm rings within the usual step, and finds nothing
     }
 
@@ -5683,6 +5685,7 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
             queue_.remove(op);
             op.ring(now);
         }
+        is_in_use_ = !queue_.empty();
         try {
             arm();
         } catch (...) {
@@ -5698,17 +5701,18 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
             queue_.remove(op);
             op.stop(stop_reason::limit);
         }
+        is_in_use_ = false;
     }
 
     /// Not on the strand. The order matters: an operation that ends after the check finds the flag cleared.
     void clear_if_idle()
     {
         is_clearing_ = false;
-        if (active_ != 0)
+        if (expected_ != 0 || is_in_use_)
             return;
         try {
             run_soon(executor_, [self = shared_from_this()] {
-                if (self->active_ == 0)
+                if (self->expected_ == 0 && !self->is_in_use_)
                     self->clear();
             });
         } catch (...) { // it rings within the usual step, and finds nothing
@@ -5728,7 +5732,8 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     timer_queue<operation> queue_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
-    std::atomic<unsigned> active_{0};
+    std::atomic<unsigned> expected_{0};
+    std::atomic<bool> is_in_use_{false}; // the queue is not empty
     std::atomic<bool> is_clearing_{false};
 };
 
@@ -9393,29 +9398,20 @@ operation::~operation()
 {
     if (is_linked())
         alarm_->remove(*this);
-    if (is_active_)
-        alarm_->drop();
+    if (is_held_)
+        alarm_->never_began();
 }
 
 void operation::hold_cancellation() noexcept
 {
-    is_held_ = true;
-    enter();
-}
-
-/// Counts it among those that may need the alarm, once.
-void operation::enter() noexcept
-{
-    if (!std::exchange(is_active_, true))
-        alarm_->enter();
+    if (!std::exchange(is_held_, true))
+        alarm_->expect_one();
 }
 
 void operation::finish() noexcept
 {
     is_finished_ = true;
     alarm_->remove(*this);
-    if (std::exchange(is_active_, false))
-        alarm_->leave();
 }
 
 void operation::set_deadline(time_point when)
@@ -9457,7 +9453,8 @@ void operation::emit()
 
 void operation::begin()
 {
-    is_held_ = false;
+    if (std::exchange(is_held_, false))
+        alarm_->has_begun();
     if (is_stopped())
         emit();
 }
@@ -9482,7 +9479,6 @@ void operation::arm()
     const auto next = std::min(deadline_, limit_);
     if (next == time_point::max() || is_finished_)
         return;
-    enter();
     alarm_->put(*this, next);
 }
 
@@ -9854,6 +9850,9 @@ class buffered_socket {
         is_drained_ = bytes < bytes_.size();
     }
 
+    /// Whether the next read takes bytes that were received before.
+    [[nodiscard]] bool has_bytes() const noexcept { return begin_ != end_; }
+
     /// Returns whether the last read or receive took all there was. The answer is given once, so that a caller who does
     /// not wait in between gets to try.
     [[nodiscard]] bool was_drained() noexcept { return begin_ == end_ && !error_ && std::exchange(is_drained_, false); }
@@ -10192,7 +10191,7 @@ namespace cojob::detail {
 
 namespace cojob::detail {
 
-/// TLS over a non-blocking socket. OpenSSL reads and writes the socket directly. A request costs one wait for its
+/// TLS over a non-blocking socket. OpenSSL reads and writes the socket itself. A request costs one wait for its
 /// response, where `asio::ssl::stream` needs several operations and copies every byte once more.
 ///
 /// OpenSSL does not return from a read while records without application data keep arriving: session tickets, key
@@ -10374,7 +10373,7 @@ class tls_session {
         std::size_t n = 0;
         if (self.outer_)
             n = self.took(self.outer_->read_within(room, size));
-        else if (--self.reads_left_ < 0)
+        else if (!self.socket_.has_bytes() && --self.reads_left_ < 0)
             self.socket_error_ = asio::error::would_block;
         else
             n = self.did(self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size))));
@@ -10582,15 +10581,17 @@ class stream {
     }
 
     /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. What was
-    /// received is read to see whether it is a session ticket; a limited number is consumed. `SSL_peek` would report a
-    /// connection as alive after the server's close_notify.
+    /// received is read to see whether it is a session ticket; a limited number is consumed. A part of a record may be
+    /// anything, so it counts as a response. `SSL_peek` would report a connection as alive after the server's
+    /// close_notify.
     [[nodiscard]] bool is_reusable()
     {
         const auto* const tls = innermost();
         if (!(tls && tls->has_pending()) && would_block(socket_.peek()))
             return true;
         char byte = 0;
-        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
+        return would_block(read_some(asio::buffer(&byte, 1)).error) &&
+               !(tls && (tls->was_cut_short() || tls->has_pending()));
     }
 
     /// Returns whether the first read failed because the server rejected the handshake.
@@ -13151,10 +13152,12 @@ class streamed_body final : public http::body_stream {
                 break;
             auto got = connection_->read_some(reader_->prepare());
             part.bytes_received += got.bytes;
+            is_reading_ = true;
             if (stream::would_block(got.error))
                 got.error = co_await connection_->ready(op);
             else if (connection_->yields()) // counted over all calls, because one event may take many
                 co_await let_others_run(op.executor());
+            is_reading_ = false;
             if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});
                 break;
@@ -13179,12 +13182,12 @@ class streamed_body final : public http::body_stream {
     }
 
     /// Stops reading after a fork, because the connection belongs to the parent process. A read that is pending still
-    /// refers to the connection, so only its descriptor is closed.
+    /// refers to the connection, so then only its descriptor is closed.
     void abandon() noexcept
     {
         if (!end_)
             end_.emplace(ending{asio::error::operation_aborted, "begun before the process was forked"});
-        close();
+        is_reading_ ? close() : leave();
     }
 
     /// Closes the connection and releases its slot. Call this on the strand.
@@ -13217,6 +13220,7 @@ class streamed_body final : public http::body_stream {
     std::function<void()> closed_;
     std::optional<response_reader> reader_; // uses the limits and the connection
     std::optional<ending> end_;
+    bool is_reading_ = false; // a read is suspended
 };
 
 /// Shares a body whose last owner may release it on any thread. The connection is closed, and its slot released, by a

@@ -109,7 +109,6 @@ class operation : private detail::timer_queue_hook {
     template <class T>
     friend class detail::timer_queue;
 
-    COJOB_DECL void enter() noexcept;
     COJOB_DECL void arm();
     COJOB_DECL void ring(time_point now);
     COJOB_DECL void emit();
@@ -125,7 +124,6 @@ class operation : private detail::timer_queue_hook {
     bool was_refused_ = false;
     bool is_finished_ = false;
     bool is_held_ = false;
-    bool is_active_ = false; // counted by the alarm
     detail::fork_mark made_in_;
 };
 

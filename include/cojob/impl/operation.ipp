@@ -26,29 +26,20 @@ operation::~operation()
 {
     if (is_linked())
         alarm_->remove(*this);
-    if (is_active_)
-        alarm_->drop();
+    if (is_held_)
+        alarm_->never_began();
 }
 
 void operation::hold_cancellation() noexcept
 {
-    is_held_ = true;
-    enter();
-}
-
-/// Counts it among those that may need the alarm, once.
-void operation::enter() noexcept
-{
-    if (!std::exchange(is_active_, true))
-        alarm_->enter();
+    if (!std::exchange(is_held_, true))
+        alarm_->expect_one();
 }
 
 void operation::finish() noexcept
 {
     is_finished_ = true;
     alarm_->remove(*this);
-    if (std::exchange(is_active_, false))
-        alarm_->leave();
 }
 
 void operation::set_deadline(time_point when)
@@ -90,7 +81,8 @@ void operation::emit()
 
 void operation::begin()
 {
-    is_held_ = false;
+    if (std::exchange(is_held_, false))
+        alarm_->has_begun();
     if (is_stopped())
         emit();
 }
@@ -115,7 +107,6 @@ void operation::arm()
     const auto next = std::min(deadline_, limit_);
     if (next == time_point::max() || is_finished_)
         return;
-    enter();
     alarm_->put(*this, next);
 }
 

@@ -40,6 +40,7 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
         if (op.due_at() <= due)
             return;
         queue_.put(op, due);
+        is_in_use_ = true;
         try {
             arm();
         } catch (...) {
@@ -56,25 +57,28 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
             queue_.put(op, due);
     }
 
-    void remove(operation& op) noexcept { queue_.remove(op); }
-
-    /// Thread-safe. An operation begins.
-    void enter() noexcept { ++active_; }
-
-    /// It has ended. A pending alarm would keep `run()` of an idle context from returning, so it is cleared soon if no
-    /// other operation begins. In a sequence of calls, the next one begins before the posted handler runs, and finds
-    /// the alarm set. The handler also keeps this object until then: the client's last owner may be on another thread,
-    /// which must not cancel a pending alarm.
-    void leave() noexcept
+    /// The operation needs the alarm no more. A pending alarm would keep `run()` of an idle context from returning, so
+    /// it is cleared soon if no other operation begins. In a sequence of calls, the next one begins before the posted
+    /// handler runs, and finds the alarm set. The handler also keeps this object until then: the client's last owner
+    /// may be on another thread, which must not cancel a pending alarm.
+    void remove(operation& op) noexcept
     {
-        if (--active_ == 0 && armed_ != time_point::max() && !look_soon())
+        queue_.remove(op);
+        if (!queue_.empty())
+            return;
+        is_in_use_ = false;
+        if (armed_ != time_point::max() && !look_soon())
             clear();
     }
 
-    /// Thread-safe. An operation has been destroyed before its end.
-    void drop() noexcept
+    /// Thread-safe. An operation is about to begin.
+    void expect_one() noexcept { ++expected_; }
+    /// It has begun.
+    void has_begun() noexcept { --expected_; }
+    /// Thread-safe. It never will.
+    void never_began() noexcept
     {
-        if (--active_ == 0)
+        if (--expected_ == 0)
             (void)look_soon(); // if it cannot, the alarm rings within the usual step, and finds nothing
     }
 
@@ -126,6 +130,7 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
             queue_.remove(op);
             op.ring(now);
         }
+        is_in_use_ = !queue_.empty();
         try {
             arm();
         } catch (...) {
@@ -141,17 +146,18 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
             queue_.remove(op);
             op.stop(stop_reason::limit);
         }
+        is_in_use_ = false;
     }
 
     /// Not on the strand. The order matters: an operation that ends after the check finds the flag cleared.
     void clear_if_idle()
     {
         is_clearing_ = false;
-        if (active_ != 0)
+        if (expected_ != 0 || is_in_use_)
             return;
         try {
             run_soon(executor_, [self = shared_from_this()] {
-                if (self->active_ == 0)
+                if (self->expected_ == 0 && !self->is_in_use_)
                     self->clear();
             });
         } catch (...) { // it rings within the usual step, and finds nothing
@@ -171,7 +177,8 @@ class shared_alarm : public std::enable_shared_from_this<shared_alarm> {
     timer_queue<operation> queue_;
     std::unique_ptr<alarm> alarm_;
     time_point armed_ = time_point::max();
-    std::atomic<unsigned> active_{0};
+    std::atomic<unsigned> expected_{0};
+    std::atomic<bool> is_in_use_{false}; // the queue is not empty
     std::atomic<bool> is_clearing_{false};
 };
 

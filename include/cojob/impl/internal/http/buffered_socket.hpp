@@ -85,6 +85,9 @@ class buffered_socket {
         is_drained_ = bytes < bytes_.size();
     }
 
+    /// Whether the next read takes bytes that were received before.
+    [[nodiscard]] bool has_bytes() const noexcept { return begin_ != end_; }
+
     /// Returns whether the last read or receive took all there was. The answer is given once, so that a caller who does
     /// not wait in between gets to try.
     [[nodiscard]] bool was_drained() noexcept { return begin_ == end_ && !error_ && std::exchange(is_drained_, false); }

@@ -143,15 +143,17 @@ class stream {
     }
 
     /// Returns whether an idle connection may be reused: nothing was received, not even an end of stream. What was
-    /// received is read to see whether it is a session ticket; a limited number is consumed. `SSL_peek` would report a
-    /// connection as alive after the server's close_notify.
+    /// received is read to see whether it is a session ticket; a limited number is consumed. A part of a record may be
+    /// anything, so it counts as a response. `SSL_peek` would report a connection as alive after the server's
+    /// close_notify.
     [[nodiscard]] bool is_reusable()
     {
         const auto* const tls = innermost();
         if (!(tls && tls->has_pending()) && would_block(socket_.peek()))
             return true;
         char byte = 0;
-        return would_block(read_some(asio::buffer(&byte, 1)).error) && !(tls && tls->was_cut_short());
+        return would_block(read_some(asio::buffer(&byte, 1)).error) &&
+               !(tls && (tls->was_cut_short() || tls->has_pending()));
     }
 
     /// Returns whether the first read failed because the server rejected the handshake.

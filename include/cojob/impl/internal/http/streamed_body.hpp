@@ -48,10 +48,12 @@ class streamed_body final : public http::body_stream {
                 break;
             auto got = connection_->read_some(reader_->prepare());
             part.bytes_received += got.bytes;
+            is_reading_ = true;
             if (stream::would_block(got.error))
                 got.error = co_await connection_->ready(op);
             else if (connection_->yields()) // counted over all calls, because one event may take many
                 co_await let_others_run(op.executor());
+            is_reading_ = false;
             if (op.is_stopped()) { // the rest is rarely useful, so the connection is closed at once
                 end_with(asio::error::operation_aborted, {});
                 break;
@@ -76,12 +78,12 @@ class streamed_body final : public http::body_stream {
     }
 
     /// Stops reading after a fork, because the connection belongs to the parent process. A read that is pending still
-    /// refers to the connection, so only its descriptor is closed.
+    /// refers to the connection, so then only its descriptor is closed.
     void abandon() noexcept
     {
         if (!end_)
             end_.emplace(ending{asio::error::operation_aborted, "begun before the process was forked"});
-        close();
+        is_reading_ ? close() : leave();
     }
 
     /// Closes the connection and releases its slot. Call this on the strand.
@@ -114,6 +116,7 @@ class streamed_body final : public http::body_stream {
     std::function<void()> closed_;
     std::optional<response_reader> reader_; // uses the limits and the connection
     std::optional<ending> end_;
+    bool is_reading_ = false; // a read is suspended
 };
 
 /// Shares a body whose last owner may release it on any thread. The connection is closed, and its slot released, by a

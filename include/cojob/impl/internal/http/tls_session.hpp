@@ -24,7 +24,7 @@
 
 namespace cojob::detail {
 
-/// TLS over a non-blocking socket. OpenSSL reads and writes the socket directly. A request costs one wait for its
+/// TLS over a non-blocking socket. OpenSSL reads and writes the socket itself. A request costs one wait for its
 /// response, where `asio::ssl::stream` needs several operations and copies every byte once more.
 ///
 /// OpenSSL does not return from a read while records without application data keep arriving: session tickets, key
@@ -206,7 +206,7 @@ class tls_session {
         std::size_t n = 0;
         if (self.outer_)
             n = self.took(self.outer_->read_within(room, size));
-        else if (--self.reads_left_ < 0)
+        else if (!self.socket_.has_bytes() && --self.reads_left_ < 0)
             self.socket_error_ = asio::error::would_block;
         else
             n = self.did(self.socket_.read_some(asio::buffer(room, static_cast<std::size_t>(size))));
