@@ -23,6 +23,7 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 /// Headers that all requests of a client have in common, also as text, which is made once.
 class common_headers {
   public:
+    /// Takes the headers.
     COJOB_DECL explicit common_headers(header_list);
 
     /// The headers.
