@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(has_the_last_of_the_members_with_one_name)
     BOOST_TEST(members_of(R"({"\u0061":1,"a":2})") == texts{"a=2"});
     BOOST_TEST(members_of(R"({"":1,"\ud83d\ude00":0,"":2,"\uD83D\uDE00":3})") == (texts{"=2", "\xF0\x9F\x98\x80=3"}));
     BOOST_TEST(members_of(R"({"a":{"a":1},"b":{"a":2,"a":3}})") == (texts{R"(a={"a":1})", R"(b={"a":2,"a":3})"}));
-    for (const std::size_t names : {1, 15, 16, 17, 18, 64, 1000})
+    for (const std::size_t names : {1U, 15U, 16U, 17U, 18U, 64U, 1000U})
         BOOST_TEST_CONTEXT(names)
         {
             const auto found = members_of(object_with(3000, names));
