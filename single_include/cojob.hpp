@@ -1611,6 +1611,7 @@ class operation : private detail::timer_queue_hook {
     COJOB_DECL explicit operation(std::shared_ptr<detail::shared_alarm>);
     operation(const operation&) = delete;
     operation& operator=(const operation&) = delete;
+    /// Takes it off the alarm.
     COJOB_DECL ~operation();
 
     /// Whether the operation must stop. Check it after every suspension.
@@ -1668,8 +1669,7 @@ class operation : private detail::timer_queue_hook {
 
   private:
     friend class detail::shared_alarm;
-    template <class T>
-    friend class detail::timer_queue;
+    friend class detail::timer_queue<operation>;
 
     COJOB_DECL void arm();
     COJOB_DECL void ring(time_point now);

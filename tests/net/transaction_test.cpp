@@ -150,6 +150,8 @@ BOOST_AUTO_TEST_CASE(lets_others_in_between_while_an_answer_comes_fast_in_small_
     l.answer_in_small_pieces("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n" + body);
     int turns = 0;
     auto awaited = t.go_on();
+    if (awaited == transaction::awaits::connection) // once: the read before this one took all there was
+        awaited = t.go_on();
     for (; awaited == transaction::awaits::turn; awaited = t.go_on())
         ++turns;
     BOOST_TEST(turns == (40 + 100 - 1) / 16);
