@@ -5,8 +5,6 @@
 #include <boost/json/value.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -51,18 +49,6 @@ std::string object_with(std::size_t members, std::size_t names)
     for (std::size_t i = 0; i < members; ++i)
         text.append(i == 0 ? "\"" : ",\"").append(std::to_string(i % names)).append("\":").append(std::to_string(i));
     return text + '}';
-}
-
-/// The shortest of a few, because the machine has other work as well.
-std::chrono::nanoseconds time_to_parse(const std::string& text)
-{
-    auto shortest = std::chrono::nanoseconds::max();
-    for (int i = 0; i < 3; ++i) {
-        const auto begin = std::chrono::steady_clock::now();
-        BOOST_TEST(fault_of(text) == "");
-        shortest = std::min<std::chrono::nanoseconds>(shortest, std::chrono::steady_clock::now() - begin);
-    }
-    return shortest;
 }
 
 using texts = std::vector<std::string>;
@@ -226,11 +212,8 @@ BOOST_AUTO_TEST_CASE(has_the_numbers_of_its_literals)
 
 BOOST_AUTO_TEST_CASE(takes_a_time_that_grows_with_its_size_only)
 {
-    // 100 times the size; were it quadratic, it would take 10,000 times as long, and seconds.
-    const auto grows_with_size = [](auto make) {
-        const auto small = time_to_parse(make(1'000)), large = time_to_parse(make(100'000));
-        BOOST_TEST(large.count() < 1000 * small.count() + 100'000'000);
-    };
+    // Were it quadratic, it would take hours, and the program's time limit would end it.
+    const auto grows_with_size = [](auto make) { BOOST_TEST(fault_of(make(1'000'000)) == ""); };
     grows_with_size([](std::size_t n) { return object_with(n, n); });
     grows_with_size([](std::size_t n) { return object_with(n, 1); });
     grows_with_size([](std::size_t n) { return '[' + std::string(n, ' ') + '"' + std::string(n, 'x') + "\"]"; });
