@@ -182,4 +182,20 @@ BOOST_FIXTURE_TEST_CASE(leaves_nothing_of_saves_that_were_interrupted_before, be
         BOOST_TEST(has(name), name);
 }
 
+BOOST_FIXTURE_TEST_CASE(has_any_name_that_a_path_can_have, bench)
+{
+    const auto file = folder / u8"配额 Zähler";
+    quota({.limit = 5}, clock).save(file);
+    BOOST_TEST(fs::exists(file));
+    BOOST_TEST(quota::load(file, {.limit = 5}, clock)->remaining() == 5U);
+    std::ofstream(file, std::ios::binary) << "damaged"; // which shows that this file is read
+    BOOST_CHECK_THROW(static_cast<void>(quota::load(file, {.limit = 5}, clock)), cojob::api_error);
+    fs::rename(file, fs::path(file) += u8".tmp-1");
+    const std::u8string left = u8"配额 Zähler.tmp-1";
+    BOOST_CHECK_EXCEPTION(static_cast<void>(quota::load(file, {.limit = 5}, clock)), cojob::api_error,
+                          [&](const auto& e) {
+                              return e.info().message.find(std::string(left.begin(), left.end())) != std::string::npos;
+                          });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

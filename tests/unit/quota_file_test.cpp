@@ -279,18 +279,6 @@ BOOST_FIXTURE_TEST_CASE(that_cannot_be_written_leaves_what_was_there, bench)
                           [](const auto& e) { return e.code() == boost::system::errc::is_a_directory; });
 }
 
-BOOST_FIXTURE_TEST_CASE(has_any_name_that_a_path_can_have, bench)
-{
-    file = folder / u8"配额 Zähler";
-    save_some();
-    BOOST_TEST(load()->remaining() == 2U);
-    fs::rename(file, fs::path(file) += u8".tmp-1");
-    const std::u8string name = u8"配额 Zähler.tmp-1";
-    BOOST_CHECK_EXCEPTION(static_cast<void>(load()), cojob::api_error, [&](const auto& e) {
-        return e.info().message.find(std::string(name.begin(), name.end())) != std::string::npos;
-    });
-}
-
 BOOST_FIXTURE_TEST_CASE(does_not_excuse_options_that_make_no_sense, bench)
 {
     options.limit = 0;

@@ -11,7 +11,6 @@
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/client/request.hpp>
 #include <cojob/impl/internal/client/warming.hpp>
-#include <cojob/impl/internal/http/header_lines.hpp>
 #include <cojob/version.hpp>
 
 #include <initializer_list>
