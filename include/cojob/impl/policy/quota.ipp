@@ -4,7 +4,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
-#include <cojob/impl/internal/policy/durable_file.hpp>
+#include <cojob/impl/internal/base/durable_file.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/quota_file.hpp>
 #include <cojob/policy/quota.hpp>
@@ -53,7 +53,7 @@ const quota_options& quota::options() const noexcept
 void quota::save(const std::filesystem::path& path) const
 {
     const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
-    detail::file_replacement file(path);
+    detail::file_replacement file({"quota file", path});
     file.write(detail::format_quota_file(record));
     file.replace();
 }
@@ -63,7 +63,7 @@ std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_opti
     if (!clock)
         clock = machine_clock();
     auto loaded = detail::share<quota>(options, clock);
-    const auto text = detail::read_file(path);
+    const auto text = detail::read_file({"quota file", path});
     const detail::quota_file_parser parser(detail::utf8(path));
     if (!text) {
         if (const auto leftover = detail::find_leftover(path); !leftover.empty())

@@ -1,5 +1,5 @@
-#ifndef COJOB_IMPL_INTERNAL_POLICY_DURABLE_FILE_HPP
-#define COJOB_IMPL_INTERNAL_POLICY_DURABLE_FILE_HPP
+#ifndef COJOB_IMPL_INTERNAL_BASE_DURABLE_FILE_HPP
+#define COJOB_IMPL_INTERNAL_BASE_DURABLE_FILE_HPP
 
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/file.hpp>
@@ -15,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,29 +28,67 @@
 
 namespace cojob::detail {
 
-[[noreturn]] inline void throw_file_error(int number, const std::filesystem::path& path)
+/// A file, and how messages call it.
+struct named_file {
+    std::string_view kind; ///< such as "quota file"
+    std::filesystem::path path;
+};
+
+[[noreturn]] inline void throw_file_error(const error_code& code, const named_file& file)
 {
-    throw api_error(error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()),
-                               "quota file: " + utf8(path)));
+    throw api_error(error_info(code, std::string(file.kind).append(": ").append(utf8(file.path))));
 }
 
+[[noreturn]] inline void throw_file_error(int number, const named_file& file)
+{
+    throw_file_error(error_code(number != 0 ? number : EIO, boost::system::generic_category()), file);
+}
+
+#ifdef _WIN32
+[[nodiscard]] inline int descriptor_of(std::FILE* file)
+{
+    return ::_fileno(file);
+}
+
+/// Flushes a file to disk. Returns false, and sets errno, if that fails.
+[[nodiscard]] inline bool reaches_disk(int descriptor)
+{
+    return ::_commit(descriptor) == 0;
+}
+#else
+[[nodiscard]] inline int descriptor_of(std::FILE* file)
+{
+    return ::fileno(file);
+}
+
+/// Flushes a file to disk. Returns false, and sets errno, if that fails.
+[[nodiscard]] inline bool reaches_disk(int descriptor)
+{
+#ifdef F_FULLFSYNC // macOS: fsync does not flush the drive's cache
+    if (::fcntl(descriptor, F_FULLFSYNC) == 0)
+        return true;
+#endif
+    return ::fsync(descriptor) == 0;
+}
+#endif
+
 /// Reads a whole file; nothing if it does not exist.
-[[nodiscard]] inline std::optional<std::string> read_file(const std::filesystem::path& path)
+[[nodiscard]] inline std::optional<std::string> read_file(const named_file& named)
 {
     errno = 0;
-    const auto file = open_unbuffered(path);
+    const auto file = open_unbuffered(named.path);
     if (!file && errno == ENOENT)
         return std::nullopt;
     if (!file) {
         const auto error = errno;
         std::error_code ignored; // Windows denies access to a folder
-        throw_file_error(error == EACCES && std::filesystem::is_directory(path, ignored) ? EISDIR : error, path);
+        throw_file_error(error == EACCES && std::filesystem::is_directory(named.path, ignored) ? EISDIR : error, named);
     }
     std::string text, part(4096, '\0');
     while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
         text.append(part, 0, size);
     if (std::ferror(file.get()))
-        throw_file_error(errno, path);
+        throw_file_error(errno, named);
     return text;
 }
 
@@ -112,8 +151,8 @@ inline void remove_old_leftovers(const std::filesystem::path& target)
 /// removes a temporary file that was not renamed.
 class file_replacement {
   public:
-    explicit file_replacement(const std::filesystem::path& path)
-        : path_(path), target_(follow_links(path)), name_(target_)
+    explicit file_replacement(named_file file)
+        : file_(std::move(file)), target_(follow_links(file_.path)), name_(target_)
     {
         name_ += ".tmp-" + std::to_string(std::random_device()());
     }
@@ -131,11 +170,11 @@ class file_replacement {
     {
         auto file = create();
         if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
-            !reaches_disk(file.get()))
-            throw_file_error(errno, path_);
+            !reaches_disk(descriptor_of(file.get())))
+            throw_file_error(errno, file_);
         errno = 0;
         if (std::fclose(file.release()) != 0)
-            throw_file_error(errno, path_);
+            throw_file_error(errno, file_);
     }
 
     void replace()
@@ -143,7 +182,7 @@ class file_replacement {
         std::error_code error;
         std::filesystem::rename(name_, target_, error);
         if (error)
-            throw api_error(error_info(error_code(error), "quota file: " + utf8(path_)));
+            throw_file_error(error_code(error), file_);
         is_there_ = false;
         keep_name();
         remove_old_leftovers(target_);
@@ -156,22 +195,20 @@ class file_replacement {
     {
         std::error_code ignored;
         if (std::filesystem::is_directory(target_, ignored))
-            throw_file_error(EISDIR, path_);
+            throw_file_error(EISDIR, file_);
         const int descriptor =
             ::_wopen(name_.c_str(), _O_CREAT | _O_EXCL | _O_WRONLY | _O_BINARY, _S_IREAD | _S_IWRITE);
         if (descriptor < 0)
-            throw_file_error(errno, path_);
+            throw_file_error(errno, file_);
         is_there_ = true;
         file_ptr file(::_fdopen(descriptor, "wb"));
         if (!file) {
             const auto error = errno;
             ::_close(descriptor);
-            throw_file_error(error, path_);
+            throw_file_error(error, file_);
         }
         return file;
     }
-
-    static bool reaches_disk(std::FILE* file) { return _commit(_fileno(file)) == 0; }
 
     void keep_name() const {}
 #else
@@ -182,21 +219,21 @@ class file_replacement {
         struct stat old{};
         const bool has_old = ::stat(target_.c_str(), &old) == 0;
         if (!has_old && errno != ENOENT)
-            throw_file_error(errno, path_);
+            throw_file_error(errno, file_);
         if (has_old && !S_ISREG(old.st_mode))
-            throw_file_error(S_ISDIR(old.st_mode) ? EISDIR : EINVAL, path_);
+            throw_file_error(S_ISDIR(old.st_mode) ? EISDIR : EINVAL, file_);
         const int descriptor = ::open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (descriptor < 0)
-            throw_file_error(errno, path_);
+            throw_file_error(errno, file_);
         is_there_ = true;
         file_ptr file(::fdopen(descriptor, "wb"));
         if (!file) {
             const auto error = errno;
             ::close(descriptor);
-            throw_file_error(error, path_);
+            throw_file_error(error, file_);
         }
         if (has_old && ::fchmod(descriptor, give_as(old, descriptor)) != 0)
-            throw_file_error(errno, path_);
+            throw_file_error(errno, file_);
         return file;
     }
 
@@ -213,15 +250,6 @@ class file_replacement {
         return static_cast<mode_t>(mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID));
     }
 
-    static bool reaches_disk(std::FILE* file)
-    {
-#ifdef F_FULLFSYNC // macOS: fsync does not flush the drive's cache
-        if (::fcntl(::fileno(file), F_FULLFSYNC) == 0)
-            return true;
-#endif
-        return ::fsync(::fileno(file)) == 0;
-    }
-
     void keep_name() const
     {
         const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -230,11 +258,12 @@ class file_replacement {
         const auto error = ::fsync(folder) == 0 ? 0 : errno;
         ::close(folder);
         if (error != 0 && error != EINVAL) // EINVAL: the file system cannot flush folders
-            throw_file_error(error, path_);
+            throw_file_error(error, file_);
     }
 #endif
 
-    std::filesystem::path path_, target_, name_;
+    named_file file_;
+    std::filesystem::path target_, name_;
     bool is_there_ = false;
 };
 
