@@ -1,0 +1,115 @@
+#include "support/run.hpp"
+
+#include <cojob/impl/internal/base/blocking.hpp>
+
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace blocking_tests {
+
+namespace asio = boost::asio;
+using cojob::detail::run_blocking;
+
+asio::awaitable<std::thread::id> thread_of_call()
+{
+    std::thread::id seen;
+    co_await run_blocking([&seen] { seen = std::this_thread::get_id(); });
+    BOOST_TEST((seen != std::this_thread::get_id()));
+    co_return std::this_thread::get_id();
+}
+
+asio::awaitable<int> call_that_throws()
+{
+    try {
+        co_await run_blocking([] { throw std::runtime_error("full"); });
+    } catch (const std::runtime_error&) {
+        co_return 1;
+    }
+    co_return 0;
+}
+
+/// Begins a call that lasts until it is let go.
+asio::awaitable<bool> held_call(std::shared_future<void> let_go, std::promise<void>& begun)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    bool has_returned = false;
+    co_await run_blocking([&, let_go] {
+        begun.set_value();
+        let_go.wait();
+        has_returned = true;
+    });
+    co_return has_returned;
+}
+
+} // namespace blocking_tests
+
+using namespace blocking_tests;
+
+BOOST_AUTO_TEST_SUITE(a_blocking_call, *boost::unit_test::label("threads"))
+
+BOOST_AUTO_TEST_CASE(runs_on_a_thread_of_its_own_and_returns_to_the_callers)
+{
+    asio::io_context context;
+    const auto run = tests::start(context, thread_of_call());
+    context.run();
+    BOOST_TEST((run.get().value() == std::this_thread::get_id()));
+}
+
+BOOST_AUTO_TEST_CASE(returns_what_the_function_threw)
+{
+    asio::io_context context;
+    const auto run = tests::start(context, call_that_throws());
+    context.run();
+    BOOST_TEST(run.get().value() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(ends_after_its_function_although_it_is_cancelled)
+{
+    asio::io_context context;
+    std::promise<void> let_go, begun;
+    auto run = tests::start(context, held_call(let_go.get_future().share(), begun));
+    context.poll();
+    begun.get_future().wait();
+    run.cancel(asio::cancellation_type::terminal);
+    context.poll();
+    BOOST_TEST(!run.is_done());
+    let_go.set_value();
+    context.run();
+    BOOST_TEST(run.get().value());
+}
+
+BOOST_AUTO_TEST_CASE(is_waited_for_by_a_context_that_goes)
+{
+    std::promise<void> let_go, begun;
+    std::atomic<bool> has_returned = false;
+    std::thread letting_go;
+    {
+        asio::io_context context;
+        const auto run = tests::start(context, [](auto later, auto& first, auto& end) -> asio::awaitable<void> {
+            co_await run_blocking([&first, &end, later] {
+                first.set_value();
+                later.wait();
+                end = true;
+            });
+        }(let_go.get_future().share(), begun, has_returned));
+        context.poll();
+        begun.get_future().wait();
+        letting_go = std::thread([&] {
+            std::this_thread::yield();
+            let_go.set_value();
+        });
+    }
+    BOOST_TEST(has_returned);
+    letting_go.join();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
