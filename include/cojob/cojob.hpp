@@ -34,6 +34,7 @@
 #include <cojob/osapi/jobs.hpp>
 #include <cojob/policy/effect.hpp>
 #include <cojob/policy/quota.hpp>
+#include <cojob/policy/quota_ledger.hpp>
 #include <cojob/policy/quota_options.hpp>
 #include <cojob/policy/retry.hpp>
 #include <cojob/policy/retry_after.hpp>

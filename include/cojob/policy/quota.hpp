@@ -3,6 +3,7 @@
 
 #include <cojob/clock.hpp>
 #include <cojob/detail/config.hpp>
+#include <cojob/policy/quota_ledger.hpp>
 #include <cojob/policy/quota_options.hpp>
 
 #include <cstdint>
@@ -31,17 +32,18 @@ struct quota_access;
 class quota {
   public:
     /// Creates a quota without any uses. An empty clock means the machine's. Clients that share the quota should have
-    /// the same clock.
+    /// the same clock. With a ledger, the quota shares its uses with all processes that use the same ledger; queueing,
+    /// `max_wait` and pauses of calls stay in the process.
     ///
     /// \throws api_error `invalid_argument` for a limit of zero, a window that is not positive or is `no_timeout`, or a
     /// `max_wait` that is not positive
-    COJOB_DECL explicit quota(quota_options, clock_ptr = {});
+    COJOB_DECL explicit quota(quota_options, clock_ptr = {}, std::shared_ptr<quota_ledger> = {});
     quota(const quota&) = delete;
     quota& operator=(const quota&) = delete;
     ~quota() = default;
 
     /// Number of slots that a new call could take immediately: free slots that no queued call will take. Zero while the
-    /// pool pauses.
+    /// pool pauses. With a ledger an estimate, from its last answer.
     [[nodiscard]] COJOB_DECL std::uint32_t remaining() const;
 
     /// When a new call can expect a slot, in civil time; the current time if one is free. An estimate: assumes that
@@ -56,7 +58,8 @@ class quota {
     /// the disk. Follows a symbolic link, keeps the mode of an existing file, and makes a new one accessible to its
     /// owner only.
     ///
-    /// \throws api_error with the code of the system if the file cannot be written
+    /// \throws api_error with the code of the system if the file cannot be written; `invalid_argument` for a quota with
+    /// a ledger, which keeps the uses itself
     COJOB_DECL void save(const std::filesystem::path&) const;
 
     /// Restores a quota that `save` wrote; returns a new one if there is no such file. Requests that were in flight

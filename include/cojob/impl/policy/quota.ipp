@@ -28,8 +28,9 @@ inline quota_options checked(const quota_options& options)
 
 } // namespace detail
 
-quota::quota(quota_options options, clock_ptr clock)
-    : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
+quota::quota(quota_options options, clock_ptr clock, std::shared_ptr<quota_ledger> ledger)
+    : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock(),
+                                              std::move(ledger)))
 {
 }
 
@@ -52,6 +53,8 @@ const quota_options& quota::options() const noexcept
 
 void quota::save(const std::filesystem::path& path) const
 {
+    if (core_->has_ledger())
+        detail::throw_invalid_argument("quota::save", "the quota's ledger keeps its uses");
     const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
     detail::file_replacement file({"quota file", path});
     file.write(detail::format_quota_file(record));

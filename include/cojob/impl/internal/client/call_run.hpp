@@ -62,7 +62,8 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.request.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
+          quota_(call.request.quota_pool, call.op.executor(), state_.options.timeouts.attempt),
+          time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
         poll_trace::call_begins(call.settings.poll.get());
@@ -76,7 +77,7 @@ class call_run {
         if (is_begun_)
             time_left_ = time_left();
         operation_.set_deadline(call_.settings.until);
-        for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped(); is_reported = true) {
+        for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped();) {
             const auto reply = quota_.request(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
@@ -84,8 +85,8 @@ class call_run {
                 no_slot(reply.wait);
                 co_return false;
             }
-            if (!is_reported)
-                events_.throttled(errc::quota_exhausted, reply.wait);
+            if (reply.kind == quota_reply::queued && !std::exchange(is_reported, true))
+                events_.throttled(errc::quota_exhausted, reply.expected);
             co_await quota_.wait(operation_, after(now(), reply.wait));
         }
         quota_.leave();
@@ -111,9 +112,8 @@ class call_run {
 
     void no_slot(duration wait)
     {
-        auto failure =
-            throttled_ ? std::move(*throttled_)
-                       : describe_failure(call_.request, errc::quota_exhausted, "no quota slot becomes free in time");
+        auto failure = throttled_ ? std::move(*throttled_)
+                                  : describe_failure(call_.request, errc::quota_exhausted, quota_.why_refused());
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
     }

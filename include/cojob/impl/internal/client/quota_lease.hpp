@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace cojob::detail {
 
@@ -19,18 +20,21 @@ namespace cojob::detail {
 /// how each attempt ended. Empty if there is no quota.
 class quota_lease final : public http::commit_gate {
   public:
-    quota_lease(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
+    /// \param executor outlives the lease
+    /// \param attempt the longest that an attempt takes
+    quota_lease(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor, duration attempt)
     {
         if (!pool)
             return;
         options_ = &pool->options();
         wake_ = share<event>(executor);
-        ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
+        const auto set_later = [executor, weak = std::weak_ptr(wake_)] {
             run_later(executor, [weak] {
                 if (const auto wake = weak.lock())
                     wake->set();
             });
-        });
+        };
+        ticket_.emplace(quota_access::core(*pool), set_later, &executor, attempt);
     }
 
     explicit operator bool() const noexcept { return ticket_.has_value(); }
@@ -50,6 +54,12 @@ class quota_lease final : public http::commit_gate {
     [[nodiscard]] bool may_commit() override { return ticket_->commit(); }
     asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
     void leave() { ticket_->leave(); }
+    /// Why the last request was refused.
+    [[nodiscard]] std::string why_refused() const
+    {
+        auto failure = ticket_->failure();
+        return failure.empty() ? "no quota slot becomes free in time" : failure;
+    }
 
     // These do nothing without a quota.
 

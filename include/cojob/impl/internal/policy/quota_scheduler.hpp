@@ -2,12 +2,14 @@
 #define COJOB_IMPL_INTERNAL_POLICY_QUOTA_SCHEDULER_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/impl/internal/policy/quota_caller.hpp>
+#include <cojob/impl/internal/policy/quota_leases.hpp>
 #include <cojob/impl/internal/policy/quota_queue.hpp>
 #include <cojob/impl/internal/policy/quota_window.hpp>
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -18,62 +20,23 @@ namespace cojob::detail {
 /// sent, and their callers queue again in their earlier positions.
 class quota_scheduler {
   public:
-    /// How long a caller may queue: in total, and until when. `no_timeout`: no limit.
-    struct patience {
-        duration in_all = no_timeout;
-        time_point until = time_point::max();
-    };
+    using caller = quota_caller;
+    using patience = quota_patience;
 
-    /// One caller. Not movable. Must call `leave` or release its slot before it is destroyed.
-    class caller : public quota_queue::entry {
-      public:
-        enum class state_type {
-            outside,
-            queued,
-            granted,   ///< has a slot that `request` has not reported
-            holding,   ///< has a slot that `request` has reported
-            committed, ///< has a slot and may have sent a request
-            refused    ///< was refused, which `request` has not reported
-        };
-
-        /// \param wake called when the caller should repeat its request: granted, refused, or moved forward
-        explicit caller(std::function<void()> wake) : wake_(std::move(wake)) {}
-
-        [[nodiscard]] state_type state() const noexcept { return state_; }
-        [[nodiscard]] bool has_slot() const noexcept
-        {
-            return state_ == state_type::granted || state_ == state_type::holding || state_ == state_type::committed;
-        }
-        /// When its time in the queue ends.
-        [[nodiscard]] time_point limit() const noexcept { return limit_; }
-        /// When a slot becomes free without any event, as last reported to the caller.
-        [[nodiscard]] time_point next() const noexcept { return next_; }
-
-        /// How much longer the caller may queue.
-        [[nodiscard]] duration queueing_left(patience p, time_point now) const noexcept
-        {
-            const auto most = p.in_all == no_timeout ? no_timeout : std::max(p.in_all - queued_for_, duration::zero());
-            return p.until == time_point::max() ? most : std::min(most, std::max(p.until - now, duration::zero()));
-        }
-
-      private:
-        friend class quota_scheduler;
-
-        std::function<void()> wake_;
-        state_type state_ = state_type::outside;
-        bool has_number_ = false; // kept for the return to the same position
-        patience patience_{};
-        duration queued_for_{}; // in total, without the current time in the queue
-        time_point queued_since_{}, limit_{}, next_{};
-        quota_window::slot slot_{};
-    };
-
-    explicit quota_scheduler(quota_window window) : window_(std::move(window)) {}
+    explicit quota_scheduler(quota_window window, std::shared_ptr<quota_ledger> ledger = {})
+        : window_(std::move(window)), leases_(std::move(ledger))
+    {
+    }
 
     [[nodiscard]] const quota_window& window() const noexcept { return window_; }
+    [[nodiscard]] const quota_leases& leases() const noexcept { return leases_; }
 
     /// Called in a child process after a fork.
-    void use_up(time_point now) { window_.use_up(now); }
+    void use_up(time_point now)
+    {
+        leases_.forget();
+        window_.use_up(now);
+    }
     [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
     /// The number of queue entries visited so far, a measure of the work.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
@@ -106,17 +69,53 @@ class quota_scheduler {
         if (c.state_ == caller::state_type::queued)
             serve(now, &c);
         if (c.state_ == caller::state_type::granted || c.state_ == caller::state_type::holding) {
+            if (!leases_.cover(c.lease_, c.attempt)) {
+                revoke(c, now);
+                serve(now, &c);
+                return false;
+            }
             uncommitted_.erase(c);
             c.state_ = caller::state_type::committed;
         }
         return c.state_ == caller::state_type::committed;
     }
 
+    /// Whether the ledger should be asked for the first caller now. Returns that caller.
+    [[nodiscard]] caller* must_ask(time_point now)
+    {
+        auto* const head = leases_.may_ask(now) ? queue_.front() : nullptr;
+        return head && window_.remaining(now) > 0 ? &caller_of(*head) : nullptr;
+    }
+    /// Returns the number of the question.
+    [[nodiscard]] std::uint64_t ask() noexcept { return leases_.ask(); }
+
+    void answered(std::uint64_t question, quota_answer answer, time_point now)
+    {
+        if (!leases_.answered(question, std::move(answer), now))
+            return;
+        serve(now, nullptr);
+        if (leases_.failure().empty())
+            return;
+        while (auto* const waiting = queue_.front()) // each would fail after the other
+            refuse_one(caller_of(*waiting), now, nullptr);
+        leases_.stop_waiting();
+    }
+    void abandoned(std::uint64_t question) { leases_.abandoned(question); }
+
+    /// Whether only the ledger's answer is missing for a slot.
+    [[nodiscard]] bool waits_for_answer(const caller& c, time_point now) const
+    {
+        return leases_.has_ledger() && !leases_.said_no(now) && window_.expected(now, queue_.position(c)) <= now;
+    }
+
     /// Leaves the queue, or returns the slot: the server has certainly not counted the request.
     void leave(caller& c, time_point now)
     {
         if (c.has_slot())
-            return release(c, now, [&] { window_.give_back(c.slot_); });
+            return release(c, now, [&] {
+                window_.give_back(c.slot_);
+                leases_.end(c.lease_, {});
+            });
         if (std::exchange(c.state_, caller::state_type::outside) != caller::state_type::queued)
             return;
         queue_.erase(c);
@@ -129,6 +128,7 @@ class quota_scheduler {
     {
         release(c, now, [&] {
             window_.stamp(c.slot_, now, is_success, was_answered);
+            leases_.end(c.lease_, {quota_outcome::used, was_answered, {}, false});
             queue_.shift_all(-1); // their rooms assumed that the slot would be returned
         });
     }
@@ -137,7 +137,10 @@ class quota_scheduler {
     time_point throttled(caller& c, time_point now, std::optional<duration> hint, double uniform)
     {
         auto until = now;
-        release(c, now, [&] { until = pause(c.slot_, now, hint, uniform); });
+        release(c, now, [&] {
+            until = pause(c.slot_, now, hint, uniform);
+            leases_.end(c.lease_, {quota_outcome::throttled, true, until - now, hint.has_value()});
+        });
         return until;
     }
 
@@ -158,7 +161,9 @@ class quota_scheduler {
     void enqueue(caller& c, time_point now)
     {
         c.queued_since_ = now;
-        c.limit_ = after(now, c.queueing_left(c.patience_, now));
+        const auto left = c.queueing_left(c.patience_, now);
+        c.is_impatient_ = leases_.has_ledger() && left == duration::zero();
+        c.limit_ = after(now, c.is_impatient_ ? quota_leases::answer_limit : left);
         c.state_ = caller::state_type::queued;
         queue_.insert(c, outlook_at(queue_.position(c), c.limit_, now));
     }
@@ -180,18 +185,28 @@ class quota_scheduler {
         grant(now, requesting);
         refuse(now, requesting);
         if (requesting && requesting->state_ == caller::state_type::queued)
-            requesting->next_ = window_.expected(now, queue_.position(*requesting));
-        if (auto* const head = queue_.front(); head && head != requesting)
+            requesting->next_ = next(queue_.position(*requesting), now);
+        auto* const head = queue_.front();
+        if (head && head != requesting)
             wake_if_earlier(caller_of(*head), now);
+        if (leases_.has_ledger() && (!head || window_.remaining(now) == 0))
+            leases_.stop_waiting();
+    }
+
+    /// When the caller at this position must repeat its request if no event wakes it.
+    [[nodiscard]] time_point next(std::uint64_t position, time_point now) const
+    {
+        return leases_.next(position, window_.expected(now, position), now);
     }
 
     /// Grants free slots to the first callers of the queue.
     void grant(time_point now, const caller* requesting)
     {
         while (auto* const head = queue_.front()) {
-            const auto slot = window_.try_hold(now);
+            const auto slot = leases_.has_lease() ? window_.try_hold(now) : std::nullopt;
             if (!slot)
                 return;
+            caller_of(*head).lease_ = leases_.take();
             queue_.erase(*head);
             uncommitted_.insert(*head, {});
             caller_of(*head).slot_ = *slot;
@@ -207,17 +222,25 @@ class quota_scheduler {
         };
         queue_.review_doubtful(now, look);
         while (auto* const late = queue_.first_in_doubt(now)) {
-            auto& c = caller_of(*late);
-            c.next_ = window_.expected(now, queue_.position(c));
-            queue_.erase(c); // those behind move forward: some may not be late any more
-            decide(c, caller::state_type::refused, now, requesting);
+            refuse_one(caller_of(*late), now, requesting); // those behind move forward: some may not be late any more
         }
+        if (!leases_.has_ledger() || (window_.remaining(now) > 0 && !leases_.said_no(now)))
+            return;
+        for (auto* head = queue_.front(); head && caller_of(*head).is_impatient_; head = queue_.front())
+            refuse_one(caller_of(*head), now, requesting);
+    }
+
+    void refuse_one(caller& c, time_point now, const caller* requesting)
+    {
+        c.next_ = std::max(window_.expected(now, queue_.position(c)), leases_.expected_at());
+        queue_.erase(c);
+        decide(c, caller::state_type::refused, now, requesting);
     }
 
     /// Wakes the first caller if its slot comes earlier than last reported, because it has moved forward.
     void wake_if_earlier(caller& first, time_point now)
     {
-        const auto then = window_.expected(now, 0);
+        const auto then = next(0, now);
         if (then >= first.next_)
             return;
         first.next_ = then;
@@ -250,14 +273,22 @@ class quota_scheduler {
     /// slots do not count as used.
     void revoke_all(time_point now)
     {
-        while (auto* const first = uncommitted_.front()) {
-            uncommitted_.erase(*first);
-            window_.give_back(caller_of(*first).slot_);
-            enqueue(caller_of(*first), now);
-        }
+        while (auto* const first = uncommitted_.front())
+            revoke(caller_of(*first), now);
+        leases_.put_back();
+    }
+
+    /// The caller queues again in its earlier position.
+    void revoke(caller& c, time_point now)
+    {
+        uncommitted_.erase(c);
+        window_.give_back(c.slot_);
+        leases_.end(c.lease_, {});
+        enqueue(c, now);
     }
 
     quota_window window_;
+    quota_leases leases_;
     quota_queue queue_;
     quota_queue uncommitted_; // callers with a slot that is not committed
     std::int64_t last_number_ = 0, first_number_ = 0;
