@@ -2,9 +2,9 @@
 #define COJOB_IMPL_INTERNAL_JOB_ANSWER_SERIES_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/impl/internal/base/optional_time.hpp>
 
 #include <chrono>
-#include <optional>
 
 namespace cojob::detail {
 
@@ -38,8 +38,8 @@ class answer_series {
     }
 
   private:
-    std::optional<time_point> begun_; ///< with the first odd answer
-    unsigned polls_ = 0;              ///< since then
+    optional_time begun_; ///< with the first odd answer
+    unsigned polls_ = 0;  ///< since then
 };
 
 } // namespace cojob::detail

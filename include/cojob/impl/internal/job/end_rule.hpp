@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_END_RULE_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/impl/internal/base/optional_time.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -21,7 +22,7 @@ class end_rule {
     explicit end_rule(duration interval, duration settle = {}) : interval_(interval), settle_(settle) {}
 
     /// The last message to the job that is known of, told before each judgement.
-    void message_sent(std::optional<time_point> when)
+    void message_sent(optional_time when)
     {
         if (when <= std::max(message_, settled_)) // none, or one that is no news: a handle's times are not quite exact
             return;
@@ -88,7 +89,7 @@ class end_rule {
     };
 
     duration interval_, settle_;
-    std::optional<time_point> message_, settled_, first_end_;
+    optional_time message_, settled_, first_end_;
     std::unique_ptr<standing> standing_; ///< null in most waits
 };
 

@@ -4,11 +4,11 @@
 #include <cojob/clock.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/impl/internal/base/name_map.hpp>
+#include <cojob/impl/internal/base/optional_time.hpp>
 #include <cojob/impl/internal/base/timer_queue.hpp>
 
 #include <chrono>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,8 +24,8 @@ struct job_key {
 
 /// What a client did to a job.
 struct job_record {
-    std::optional<time_point> created;
-    std::optional<time_point> messaged; ///< until a poll has shown that an end is not the one before the message
+    optional_time created;
+    optional_time messaged; ///< until a poll has shown that an end is not the one before the message
 };
 
 /// What this client created or sent a message to, for ten minutes, so that a wait by plain id knows. Thread-safe:

@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_JOB_WAIT_HPP
 
 #include <cojob/detail/text.hpp>
+#include <cojob/impl/internal/base/optional_time.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/answer_series.hpp>
 #include <cojob/impl/internal/job/end_rule.hpp>
@@ -104,7 +105,9 @@ class job_wait final : public poll_waiter {
         } catch (...) { // a service's own, or of its jobs' comparison
             end_ = wait_end{.thrown = std::current_exception()};
         }
-        return end_ ? over() : next_;
+        if (end_)
+            return over();
+        return next_;
     }
 
     /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's;
@@ -281,6 +284,7 @@ class job_wait final : public poll_waiter {
     client_state& state_;
     wait_subject subject_;
     unknown_status on_unknown_;
+    bool is_known_ = false; ///< that there is such a job
     wait_listener& listener_;
     job_memory& memory_;
     poll_plan plan_;
@@ -288,8 +292,7 @@ class job_wait final : public poll_waiter {
     answer_series series_;
     wait_report report_;
     poll_scheduler* scheduler_ = nullptr;
-    next_poll next_;
-    bool is_known_ = false; ///< that there is such a job
+    optional_time next_;
     last_seen last_;
     std::unique_ptr<error_info> last_failure_;
     std::optional<wait_end> end_;

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 
+#include <cojob/impl/internal/base/optional_time.hpp>
 #include <cojob/impl/internal/base/timer_queue.hpp>
 #include <cojob/impl/internal/job/poll_failure.hpp>
 #include <cojob/impl/internal/job/poll_pause.hpp>
@@ -12,7 +13,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -23,38 +23,42 @@ namespace cojob::detail {
 /// A job that somebody waits for. However many they are, it is polled once. It is in the queue of its group.
 struct polled_job : timer_queue_hook {
     poll_group* group = nullptr;
-    const std::string* id = nullptr; ///< its key in the group
-    std::vector<poll_waiter*> waiters{};
+    const std::string* id = nullptr;         ///< its key in the group
+    poll_waiter* first = nullptr;            ///< of those who wait, in the order in which they came
     std::shared_ptr<poll_request> request{}; ///< the poll in flight that includes it
-    job_view listed{};                       ///< what a list said of it
-    std::optional<time_point> last_answer{};
+    job_view* listed = nullptr;              ///< what a list says of it, while that is delivered
+    optional_time last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
     bool must_be_fetched = false;              ///< a list lacked details
     polled_job* next_served = nullptr;         ///< of those that one list serves
     std::shared_ptr<const void> reported{};    ///< as an observer knows it
 
-    void add(poll_waiter& w)
+    void add(poll_waiter& w) noexcept
     {
-        waiters.push_back(&w);
-        w.place_ = waiters.size() - 1;
         w.job_ = this;
+        w.next_ = nullptr;
+        w.previous_ = first ? std::exchange(first->previous_, &w) : &w;
+        (first ? w.previous_->next_ : first) = &w;
     }
 
     void remove(poll_waiter& w) noexcept
     {
-        waiters[w.place_] = waiters.back();
-        waiters[w.place_]->place_ = w.place_;
-        waiters.pop_back();
+        (&w == first ? first : w.previous_->next_) = w.next_;
+        if (auto* const behind = w.next_ ? w.next_ : first)
+            behind->previous_ = w.previous_;
         w.job_ = nullptr;
         w.is_expecting_ = false;
     }
 
+    /// The last of those who wait.
+    [[nodiscard]] poll_waiter* last() const noexcept { return first ? first->previous_ : nullptr; }
+
     [[nodiscard]] time_point due() const
     {
-        auto first = time_point::max();
-        for (const auto* w : waiters)
-            first = std::min(first, w->terms_.due);
-        return first;
+        auto soonest = time_point::max();
+        for (const auto* w = first; w; w = w->next_)
+            soonest = std::min(soonest, w->terms_.due);
+        return soonest;
     }
 
     /// When one who came too late for the last answer is to have the next.
@@ -66,23 +70,26 @@ struct polled_job : timer_queue_hook {
 
     [[nodiscard]] time_point latest_deadline() const
     {
-        auto last = time_point::min();
-        for (const auto* w : waiters)
-            last = std::max(last, w->terms_.deadline);
-        return last;
+        auto latest = time_point::min();
+        for (const auto* w = first; w; w = w->next_)
+            latest = std::max(latest, w->terms_.deadline);
+        return latest;
     }
 
     [[nodiscard]] time_point first_deadline() const
     {
-        auto first = time_point::max();
-        for (const auto* w : waiters)
-            first = std::min(first, w->terms_.deadline);
-        return first;
+        auto soonest = time_point::max();
+        for (const auto* w = first; w; w = w->next_)
+            soonest = std::min(soonest, w->terms_.deadline);
+        return soonest;
     }
 
     [[nodiscard]] bool needs_whole() const
     {
-        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->terms_.needs_whole_jobs; });
+        const auto* w = first;
+        while (w && !w->terms_.needs_whole_jobs)
+            w = w->next_;
+        return w != nullptr;
     }
 
     /// A poll begins. It is for those who are here; who comes later gets the next answer. Returns for how long it may
@@ -93,7 +100,7 @@ struct polled_job : timer_queue_hook {
         ++f->expected;
         must_be_fetched = false;
         auto yields = no_timeout;
-        for (auto* w : waiters) {
+        for (auto* w = first; w; w = w->next_) {
             w->is_expecting_ = true;
             yields = std::min({yields, w->terms_.min_interval, (w->terms_.deadline - f->begun) / 4});
         }
@@ -104,7 +111,7 @@ struct polled_job : timer_queue_hook {
     void hurry(time_point now)
     {
         must_be_fetched = true;
-        for (auto* w : waiters) {
+        for (auto* w = first; w; w = w->next_) {
             w->terms_.due = std::min(w->terms_.due, now);
             w->is_expecting_ = false;
         }
@@ -114,7 +121,7 @@ struct polled_job : timer_queue_hook {
     void space_out(time_point now)
     {
         last_answer = now;
-        for (auto* w : waiters)
+        for (auto* w = first; w; w = w->next_)
             if (!w->is_expecting_)
                 w->terms_.due = next_for(w->terms_);
     }
@@ -225,15 +232,15 @@ struct poll_group : timer_queue_hook {
         return last;
     }
 
-    /// Stores what a list said of each job that it was for, and returns the first of them. An end without details does
+    /// Notes what a list says of each job that it was for, and returns the first of them. An end without details does
     /// not count.
-    [[nodiscard]] polled_job* take(const poll_request& from, std::vector<listed_job> items) noexcept
+    [[nodiscard]] polled_job* take(const poll_request& from, std::vector<listed_job>& items) noexcept
     {
         for (auto& item : items) {
             const auto found = jobs.find(item.id);
             const auto tells = api->lists() == listing::whole || !item.view.is_finished;
             if (found != jobs.end() && found->second.request.get() == &from && tells)
-                found->second.listed = std::move(item.view);
+                found->second.listed = &item.view;
         }
         polled_job* first = nullptr;
         for (auto& [id, job] : jobs)

@@ -21,8 +21,7 @@
 namespace cojob::detail {
 
 /// Who waits for which poll of a scheduler, which polls are in flight, and who gets which answer. It starts none and
-/// has no timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those
-/// who wait.
+/// has no timer. Only its queue takes memory, for a job that is new to it: an answer always reaches those who wait.
 class poll_roster {
   public:
     poll_roster() = default;
@@ -35,17 +34,10 @@ class poll_roster {
     [[nodiscard]] time_point next_deadline() const noexcept { return deadlines_.next(); }
 
     /// A job that is polled already gives the newcomer its next answer, one interval after the last.
-    /// \throws what keeps the waiter out, std::bad_alloc mostly
-    void join(poll_waiter& waiter, polled_job& job, poll_waiter::terms terms, time_point now)
+    void join(poll_waiter& waiter, polled_job& job, poll_waiter::terms terms, time_point now) noexcept
     {
         auto& group = *job.group;
-        try {
-            job.add(waiter);
-        } catch (...) {
-            if (job.waiters.empty())
-                queue.remove(job);
-            throw;
-        }
+        job.add(waiter);
         if (job.last_answer)
             terms.due = job.next_for(terms);
         waiter.terms_ = terms;
@@ -97,22 +89,23 @@ class poll_roster {
     {
         job.request.reset();
         job.space_out(now);
-        const auto count = job.waiters.size(); // an observer may start waits, which get the next answer
-        for (std::size_t i = 0; i < count; ++i) {
-            auto& waiter = *job.waiters[i];
-            if (!std::exchange(waiter.is_expecting_, false))
+        for (auto* waiter = job.first; waiter; waiter = waiter->next_) { // an observer may start waits, which come last
+            if (!std::exchange(waiter->is_expecting_, false))
                 continue;
-            const auto next = waiter.answered(answer);
-            waiter.is_leaving_ = !next;
-            waiter.terms_.due = next.value_or(time_point::max());
+            const auto next = waiter->answered(answer);
+            waiter->is_leaving_ = !next;
+            waiter->terms_.due = next.value_or(time_point::max());
         }
-        for (auto i = count; i-- > 0;) // from the back: the last takes the place of the one who leaves
-            if (auto& waiter = *job.waiters[i]; std::exchange(waiter.is_leaving_, false)) {
-                const auto is_last = job.waiters.size() == 1;
-                drop(waiter);
-                if (is_last)
+        for (auto* waiter = job.first; waiter;) {
+            auto* const next = waiter->next_;
+            const auto is_alone = job.first == job.last();
+            if (std::exchange(waiter->is_leaving_, false)) {
+                drop(*waiter);
+                if (is_alone) // and the job is gone
                     return;
             }
+            waiter = next;
+        }
         if (answer.is_list && answer.failure.code() && job.due() <= now)
             job.must_be_fetched = true; // there is no time for another list
         queue.enqueue(job);
@@ -128,9 +121,10 @@ class poll_roster {
         const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
         group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
         group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
-        for (auto* served = group.take(request, std::move(listed)); served;) {
+        for (auto* served = group.take(request, listed); served;) {
             auto& job = *std::exchange(served, served->next_served);
-            answer.view = std::exchange(job.listed, {});
+            auto* const seen = std::exchange(job.listed, nullptr);
+            answer.view = seen ? std::move(*seen) : job_view();
             if (has_failed ? group.can_list || answer.failure.is_final : answer.view.job != nullptr) {
                 ++request.served;
                 deliver(job, answer, now);
@@ -188,8 +182,11 @@ class poll_roster {
 
     void fail(polled_job& job, const std::exception_ptr& why) noexcept
     {
-        for (auto left = job.waiters.size(); left > 0; --left) // the job goes with the last
-            fail(*job.waiters.back(), why);
+        for (auto* waiter = job.last(); waiter;) { // the job goes with the one who came first
+            auto* const before = waiter == job.first ? nullptr : waiter->previous_;
+            fail(*waiter, why);
+            waiter = before;
+        }
     }
 
     void fail_all(const std::exception_ptr& why) noexcept
@@ -205,7 +202,7 @@ class poll_roster {
         auto& group = *job.group;
         deadlines_.remove(waiter);
         job.remove(waiter);
-        if (!job.waiters.empty())
+        if (job.first)
             return;
         if (job.request && --job.request->expected == 0) {
             const auto request = job.request;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -87,10 +86,11 @@ class poll_waiter : public timer_queue_hook {
     friend struct polled_job;
 
     terms terms_;
-    polled_job* job_ = nullptr; ///< set while it is in the scheduler
-    std::size_t place_ = 0;     ///< among the job's waiters
-    bool is_expecting_ = false; ///< the poll under way is for it too
-    bool is_leaving_ = false;   ///< the answer was the last it wanted
+    polled_job* job_ = nullptr;       ///< set while it is in the scheduler
+    poll_waiter* next_ = nullptr;     ///< of those who wait for the job; null: it is the last
+    poll_waiter* previous_ = nullptr; ///< of the first: the last
+    bool is_expecting_ = false;       ///< the poll under way is for it too
+    bool is_leaving_ = false;         ///< the answer was the last it wanted
 };
 
 } // namespace cojob::detail

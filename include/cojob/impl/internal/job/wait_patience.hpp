@@ -2,10 +2,10 @@
 #define COJOB_IMPL_INTERNAL_JOB_WAIT_PATIENCE_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/impl/internal/base/optional_time.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
 
 namespace cojob::detail {
 
@@ -58,7 +58,7 @@ class wait_patience {
 
   private:
     duration silence_;
-    std::optional<time_point> unanswered_since_, silent_since_;
+    optional_time unanswered_since_, silent_since_;
     bool is_answered_ = false;
 };
 
