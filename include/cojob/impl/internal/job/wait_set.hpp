@@ -7,7 +7,7 @@
 #include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/job_wait.hpp>
-#include <cojob/operation.hpp>
+#include <cojob/impl/internal/job/running_waits.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
@@ -20,7 +20,6 @@
 #include <exception>
 #include <list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,13 +37,17 @@ struct wait_request {
 
 /// Waits for one or several jobs of one service, as one operation on the client's strand: an entry in the poll
 /// scheduler for each job, and no coroutine. The caller has it too, for what it brings.
-class wait_set final : public wait_listener, public std::enable_shared_from_this<wait_set> {
+class wait_set final : public wait_listener, public running_wait, public std::enable_shared_from_this<wait_set> {
   public:
     wait_set(std::shared_ptr<client_state> c, std::unique_ptr<wait_request> r, set_goal g)
-        : client_(std::move(c)), request_(std::move(r)), goal_(g), op_(share<operation>(client_->alarm)),
+        : client_(std::move(c)), request_(std::move(r)), goal_(g),
           over_(client_->executor, asio::steady_timer::time_point::max())
     {
     }
+
+    wait_set(const wait_set&) = delete;
+    wait_set& operator=(const wait_set&) = delete;
+    ~wait_set() override { leave_list(); }
 
     /// Runs it, and completes on the strand.
     void start(std::shared_ptr<completion> to)
@@ -55,7 +58,8 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
     /// From any thread. It is decided on the strand.
     void cancel(asio::cancellation_type type)
     {
-        asio::dispatch(client_->executor, [self = shared_from_this(), type] { self->op_->cancel(type); });
+        if (type != asio::cancellation_type::none)
+            asio::dispatch(client_->executor, [self = shared_from_this()] { self->stop(); });
     }
 
     /// Whether there is nothing to run, because the client is closed. Every wait is given up then.
@@ -80,10 +84,9 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
     {
         std::exception_ptr thrown;
         try {
-            running_.emplace(*client_, op_);
-            op_->slot().assign([this](asio::cancellation_type) { over_.cancel(); });
+            is_stopped_ = !client_->extension<running_waits>()->add(*client_, *this) || is_stopped_;
             begin_waits();
-            if (!op_->is_stopped() && !is_over_)
+            if (!is_stopped_ && !is_over_)
                 return over_.async_wait([self = shared_from_this(), to](error_code) { self->finish(*to, {}); });
         } catch (...) {
             thrown = std::current_exception();
@@ -111,7 +114,7 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
             thrown = std::current_exception();
         }
         waits_.clear(); // here: the caller, who has this too, is not on the strand
-        running_.reset();
+        leave_list();
         to.complete(std::move(thrown));
     }
 
@@ -129,6 +132,13 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
         return failed_wait(wait.about_job(error_code(asio::error::operation_aborted)));
     }
 
+    /// The completion comes later.
+    void stop() override
+    {
+        is_stopped_ = true;
+        over_.cancel();
+    }
+
     /// The poll scheduler is at work: the completion comes later.
     void ended(wait_end& end) override
     {
@@ -141,11 +151,9 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
     const std::shared_ptr<client_state> client_;
     std::unique_ptr<wait_request> request_; // null once they have begun
     const set_goal goal_;
-    bool is_over_ = false;
+    bool is_over_ = false, is_stopped_ = false;
     std::size_t ended_ = 0, total_ = 0;
-    const std::shared_ptr<operation> op_; // by itself: what keeps it must not keep this
-    asio::steady_timer over_; // never rings: to cancel it completes the operation, which takes no memory then
-    std::optional<client_state::running_guard> running_;
+    asio::steady_timer over_;   // never rings: to cancel it completes the operation, which takes no memory then
     std::list<job_wait> waits_; // a list: the poll scheduler refers to them
     std::vector<wait_end> ends_;
 };
