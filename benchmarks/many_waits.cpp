@@ -1,7 +1,8 @@
-// Many waits on one client, in virtual time: that none polls too often or too late, and what a wait costs in memory.
+// Many waits on one client, in virtual time: that none polls too often or too late, and what a wait costs.
 //
 //     many_waits [waits] [minutes]   the schedule
 //     many_waits memory [waits]      bytes for each wait, as lines for docs/benchmarks/waits.tsv
+//     many_waits costs WAITS         the same with the CPU time of a poll in microseconds, the server's part included
 
 #include <cojob/http/transport.hpp>
 #include <cojob/job/many.hpp>
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 #include <functional>
 #include <iostream>
@@ -141,8 +143,14 @@ bool keeps_to_the_schedule(std::size_t waits, std::chrono::minutes length)
            polls_each <= most && polls_each >= least;
 }
 
-/// Starts waits in some way, then measures: each has been polled once or more.
-double bytes_of_each(std::size_t waits, const std::function<void(bench&)>& start)
+struct costs {
+    std::size_t bytes = 0;   // of a wait
+    double microseconds = 0; // of a poll
+};
+
+/// Starts waits in some way, then measures: each has been polled once or more. Looks at the CPU time only if told for
+/// how long.
+costs costs_of_each(std::size_t waits, const std::function<void(bench&)>& start, std::chrono::minutes polled = {})
 {
     bench b;
     for (const auto& id : make_ids(waits)) // what the server notes of a job is not the client's
@@ -150,20 +158,46 @@ double bytes_of_each(std::size_t waits, const std::function<void(bench&)>& start
     const auto before = live_bytes();
     start(b);
     b.clock->advance(15s);
-    return static_cast<double>(live_bytes() - before) / static_cast<double>(waits);
+    costs found{(live_bytes() - before) / waits};
+    const auto polls = b.server->polls;
+    const auto begin = std::clock();
+    b.clock->advance(polled);
+    if (b.server->polls != polls)
+        found.microseconds = static_cast<double>(std::clock() - begin) * 1e6 / CLOCKS_PER_SEC /
+                             static_cast<double>(b.server->polls - polls);
+    return found;
+}
+
+struct costs_of_both {
+    costs spawned, one_of_many;
+};
+
+costs_of_both measured(std::size_t waits, std::chrono::minutes polled = {})
+{
+    const cojob::wait_options options{.timeout = cojob::no_timeout};
+    const auto spawn = [&](bench& b) {
+        for (const auto& id : make_ids(waits))
+            asio::co_spawn(b.context, cojob::wait_for_job(b.agent, id, options), asio::detached);
+    };
+    const auto spawn_one = [&](bench& b) {
+        asio::co_spawn(b.context, cojob::wait_for_all(b.agent, make_ids(waits), options), asio::detached);
+    };
+    return {costs_of_each(waits, spawn, polled), costs_of_each(waits, spawn_one, polled)};
 }
 
 void print_memory(std::size_t waits)
 {
-    const auto spawned = bytes_of_each(waits, [waits](bench& b) {
-        for (const auto& id : make_ids(waits))
-            asio::co_spawn(b.context, cojob::wait_for_job(b.agent, id), asio::detached);
-    });
-    const auto of_one = bytes_of_each(waits, [waits](bench& b) {
-        asio::co_spawn(b.context, cojob::wait_for_all(b.agent, make_ids(waits)), asio::detached);
-    });
-    std::cout << "spawned wait_for_job\t" << static_cast<std::size_t>(spawned) << "\njob in wait_for_all\t"
-              << static_cast<std::size_t>(of_one) << '\n';
+    const auto of = measured(waits);
+    std::cout << "spawned wait_for_job\t" << of.spawned.bytes << "\njob in wait_for_all\t" << of.one_of_many.bytes
+              << '\n';
+}
+
+/// So many polls that a few waits are measured as exactly as many.
+void print_costs(std::size_t waits)
+{
+    const auto of = measured(waits, std::chrono::minutes(std::max<std::size_t>(1, 10'000 / waits)));
+    std::cout << "spawned wait_for_job\t" << of.spawned.bytes << '\t' << of.spawned.microseconds
+              << "\njob in wait_for_all\t" << of.one_of_many.bytes << '\t' << of.one_of_many.microseconds << '\n';
 }
 
 } // namespace
@@ -173,6 +207,10 @@ int main(int argc, char** argv)
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (!arguments.empty() && arguments[0] == "memory") {
         print_memory(arguments.size() > 1 ? std::stoul(arguments[1]) : 100'000);
+        return 0;
+    }
+    if (arguments.size() > 1 && arguments[0] == "costs") {
+        print_costs(std::stoul(arguments[1]));
         return 0;
     }
     const auto waits = arguments.empty() ? 10'000 : std::stoul(arguments[0]);

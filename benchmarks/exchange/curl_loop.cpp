@@ -21,7 +21,7 @@ std::size_t append(char* data, std::size_t, std::size_t size, void* body)
 
 int main(int argc, char** argv)
 {
-    if (argc != 4)
+    if (argc < 4)
         return 2;
     auto* const handle = curl_easy_init();
     const auto url = "https://localhost:" + std::string(argv[1]) + "/v2/agent/p/job/job_1";

@@ -1,5 +1,7 @@
-// openssl_loop PORT CA_FILE COUNT: the same with OpenSSL on a blocking socket, one request at a time: no timeout, no
-// parser of HTTP or JSON beyond what this one response needs. What nobody can do without. Prints the last job's status.
+// openssl_loop PORT CA_FILE COUNT: the same with OpenSSL on a blocking socket, one request at a time: no timeout, and
+// of HTTP only what this one response needs. What nobody can do without. Prints the last job's status.
+
+#include <boost/json.hpp>
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -14,6 +16,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 namespace {
 
@@ -29,13 +32,6 @@ int connected_socket(std::uint16_t port)
     if (connect(s, reinterpret_cast<const sockaddr*>(&to), sizeof to) != 0)
         std::exit(1);
     return s;
-}
-
-/// The value of a member that is a string, found by its name.
-std::string text_of(const std::string& json, const std::string& name)
-{
-    const auto begin = json.find('"' + name + "\":\"") + name.size() + 4;
-    return json.substr(begin, json.find('"', begin) - begin);
 }
 
 } // namespace
@@ -63,17 +59,20 @@ int main(int argc, char** argv)
         if (SSL_write(tls, request.data(), static_cast<int>(request.size())) <= 0)
             return 1;
         std::string response;
-        for (std::size_t size = std::string::npos; response.size() < size;) {
+        std::size_t body = 0;
+        for (auto size = std::string::npos; response.size() < size;) {
             std::array<char, 16384> part;
             const auto got = SSL_read(tls, part.data(), static_cast<int>(part.size()));
             if (got <= 0)
                 return 1;
             response.append(part.data(), static_cast<std::size_t>(got));
             const auto head = response.find("\r\n\r\n"), length = response.find("Content-Length: ");
-            if (head != std::string::npos)
-                size = head + 4 + static_cast<std::size_t>(std::atoi(response.c_str() + length + 16));
+            if (head == std::string::npos)
+                continue;
+            body = head + 4;
+            size = body + static_cast<std::size_t>(std::atoi(response.c_str() + length + 16));
         }
-        status = text_of(response, "status");
+        status = boost::json::parse(std::string_view(response).substr(body)).at("status").as_string();
     }
     std::cout << status << '\n';
     SSL_free(tls);

@@ -33,3 +33,27 @@ EOF
     serve nginx "${ports[3]}" nginx -p "$servers" -c "$servers/nginx.conf" -e stderr
     serve relay "${ports[0]}" benchmarks/exchange/delay_relay "${ports[0]}" "${ports[3]}" 3
 }
+
+# serve_jobs POLLS: serves jobs that can be created and complete with so many polls, over HTTPS. Sets `jobs_port`; jobs.log in the servers' folder
+# has a line for each request: its connection, whether that resumed a TLS session (r), its protocol and cipher, and its bytes.
+serve_jobs() {
+    local ports
+    mapfile -t ports < <(free_ports 2)
+    jobs_port=${ports[0]}
+    cat >"$servers/jobs.conf" <<EOF
+$(nginx_basics | sed 's/nginx\.pid/jobs.pid/; s/^events {}/events { worker_connections 8192; }/')
+http {
+$(nginx_http_basics | grep -v '^access_log ')
+    log_format connections '\$connection \$ssl_session_reused \$ssl_protocol \$ssl_cipher \$request_length \$status';
+    access_log $servers/jobs.log connections;
+    keepalive_requests 1000000;
+    upstream jobs { server 127.0.0.1:${ports[1]}; keepalive 2048; }
+    server {
+        listen 127.0.0.1:$jobs_port ssl backlog=4096;
+        location / { proxy_pass http://jobs; proxy_http_version 1.1; proxy_set_header Connection ""; }
+    }
+}
+EOF
+    serve jobs "${ports[1]}" benchmarks/jobs/job_server "${ports[1]}" "$1"
+    serve jobs_nginx "$jobs_port" nginx -p "$servers" -c "$servers/jobs.conf" -e stderr
+}
