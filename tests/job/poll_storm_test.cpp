@@ -2,6 +2,7 @@
 // starts more waits from inside of events: every wait ends, and nothing stays.
 #include "support/list_bench.hpp"
 
+#include <cojob/job/many.hpp>
 #include <cojob/job/watch.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -26,8 +27,8 @@ using tests::work_api;
 /// Everything at random, by one seed.
 class storm final : public cojob::observer {
   public:
-    explicit storm(unsigned seed)
-        : random_(seed), bench_([this](const std::string& id, std::size_t) { return answer(id); })
+    storm(unsigned seed, cojob::threading mode)
+        : random_(seed), mode_(mode), bench_([this](const std::string& id, std::size_t) { return answer(id); })
     {
     }
 
@@ -37,6 +38,7 @@ class storm final : public cojob::observer {
             auto options = tests::one_attempt();
             options.clock = bench_.clock;
             options.seed = random_();
+            options.threads = mode_;
             options.pool.max_connections = 1 + below(12);
             options.observer = std::shared_ptr<observer>(std::shared_ptr<void>(), this);
             auto transport = bench_.make_transport();
@@ -112,12 +114,22 @@ class storm final : public cojob::observer {
         const cojob::wait_options options{.timeout =
                                               std::chrono::seconds(1 + below(2) * below(60) + below(2) * below(600)),
                                           .settle = std::chrono::seconds(below(3) / 2 * 20)};
-        switch (below(5)) {
+        switch (below(6)) {
         case 0: return keep(cojob::wait_for_job(work_api<false>(*client_), 'w' + std::to_string(below(5)), options));
         case 1: return keep(cojob::wait_for_job(work_api<true>(*client_), 'w' + std::to_string(below(5)), options));
         case 2: return keep(cojob::watch_job(work_api<true>(*client_), "w1", options).next());
+        case 3: return keep(cojob::wait_for_all(agents_[below(3)], some_ids(), options));
         default: return keep(cojob::wait_for_job(agents_[below(3)], "job_" + std::to_string(below(6)), options));
         }
+    }
+
+    /// One of them is mistyped.
+    std::vector<std::string> some_ids()
+    {
+        std::vector<std::string> ids{"no id/"};
+        for (unsigned i = below(5); i > 0; --i)
+            ids.push_back("job_" + std::to_string(below(6)));
+        return ids;
     }
 
     /// On the caller's executor, or on the client's own.
@@ -148,6 +160,7 @@ class storm final : public cojob::observer {
     void on_attempt(const cojob::attempt_event&) noexcept override { meddle(); }
 
     std::mt19937 random_;
+    const cojob::threading mode_;
     poll_bench bench_;
     std::optional<cojob::client> client_;
     std::vector<cojob::mintlify::agent> agents_;
@@ -164,11 +177,12 @@ using namespace poll_storm_tests;
 
 BOOST_AUTO_TEST_CASE(ends_and_leaves_nothing)
 {
-    for (unsigned seed = 1; seed <= 20; ++seed)
-        BOOST_TEST_CONTEXT("seed " << seed)
-        {
-            storm(seed).run();
-        }
+    for (const auto mode : {cojob::threading::safe, cojob::threading::single})
+        for (unsigned seed = 1; seed <= 20; ++seed)
+            BOOST_TEST_CONTEXT("seed " << seed << ", mode " << static_cast<int>(mode))
+            {
+                storm(seed, mode).run();
+            }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

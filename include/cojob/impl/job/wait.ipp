@@ -23,16 +23,26 @@ client until(const client& c, time_point deadline)
     return client_state::until(c, deadline);
 }
 
+inline std::shared_ptr<wait_set> make_wait(std::unique_ptr<one_wait> of)
+{
+    std::vector<wait_subject> one;
+    one.push_back(make_subject(std::move(of->api), of->job));
+    return make_wait_set(std::move(one), of->options, set_goal::all_end);
+}
+
+inline job_ptr end_of(wait_set& wait)
+{
+    return value_of(std::move(wait.take_ends().front()));
+}
+
+/// What it has within itself only while it begins or ends is not in its frame.
 asio::awaitable<job_ptr> wait_for_end(std::unique_ptr<one_wait> of)
 {
     co_await accept_every_cancellation();
-    std::vector<wait_subject> one;
-    one.push_back(make_subject(std::move(of->api), of->job));
-    const auto wait = make_wait_set(std::move(one), of->options, set_goal::all_end);
-    of.reset();
+    const auto wait = make_wait(std::move(of));
     if (!wait->is_refused())
         co_await run_waits(wait);
-    co_return value_of(std::move(wait->take_ends().front()));
+    co_return end_of(*wait);
 }
 
 time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)

@@ -84,6 +84,15 @@ struct polled_job : timer_queue_hook {
         return soonest;
     }
 
+    /// When the first of those who wait wants a poll at the latest.
+    [[nodiscard]] time_point last_poll_at() const
+    {
+        auto soonest = time_point::max();
+        for (const auto* w = first; w; w = w->next_)
+            soonest = std::min(soonest, w->terms_.last);
+        return soonest;
+    }
+
     [[nodiscard]] bool needs_whole() const
     {
         const auto* w = first;
@@ -182,13 +191,13 @@ struct poll_group : timer_queue_hook {
     }
 
     /// Whether one list is cheaper than asking for each job, and includes this one. A wait that would be over before
-    /// the list is, and has no response yet, gets a poll of its own.
+    /// the list is gets a poll of its own.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
                now >= job.not_before && !job.must_be_fetched &&
                (api->lists() == listing::whole || !job.needs_whole()) &&
-               (job.last_answer || after(now, times.last_list()) < job.first_deadline());
+               after(now, times.last_list()) < job.first_deadline();
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.

@@ -188,14 +188,15 @@ class poll_scheduler final : public poll_sender {
     void start(poll_group& group, polled_job& job) noexcept
     {
         try {
-            if (!group.is_listed(job, now())) {
+            const auto cannot_wait = group.list && job.last_poll_at() <= now();
+            if (cannot_wait || !group.is_listed(job, now())) {
                 auto id = *job.id;
                 const auto until = job.latest_deadline();
                 take_off(group, &job)->launch(state_, group.api, std::move(id), until);
             } else if (!group.list) {
                 take_off(group, nullptr)->launch(state_, group.api, {}, group.latest_deadline());
-            } else { // the next will do
-                group.queue.remove(job);
+            } else { // the next will do, if it comes in time
+                group.queue.put(job, job.last_poll_at());
                 roster_.queue.reorder(group);
             }
         } catch (...) {
