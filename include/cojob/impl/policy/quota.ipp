@@ -5,6 +5,9 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/durable_file.hpp>
+#ifndef _WIN32
+#include <cojob/impl/internal/policy/file_ledger.hpp>
+#endif
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/quota_file.hpp>
 #include <cojob/policy/quota.hpp>
@@ -80,6 +83,20 @@ std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_opti
     const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
     loaded->core_ = detail::share<detail::quota_core>(options, clock, record.state, elapsed);
     return loaded;
+}
+
+std::shared_ptr<quota> quota::open(const std::filesystem::path& path, quota_options options, quota_file_options how,
+                                   clock_ptr clock)
+{
+#ifdef _WIN32
+    (void)path, (void)options, (void)how, (void)clock;
+    detail::throw_invalid_argument("quota::open", "not available on Windows: use quota::save and quota::load");
+#else
+    if (detail::checked(options).limit > detail::ledger_book::most_slots)
+        detail::throw_invalid_argument("quota_options::limit: must be at most 100000 for a file");
+    const auto ledger = detail::share<detail::file_ledger>(path, options, how);
+    return detail::share<quota>(options, std::move(clock), ledger);
+#endif
 }
 
 } // namespace cojob
