@@ -25,6 +25,7 @@ write_basic_package_version_file(
   "${PROJECT_BINARY_DIR}/cojobConfigVersion.cmake" COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT
 )
 install(FILES "${PROJECT_BINARY_DIR}/cojobConfig.cmake" "${PROJECT_BINARY_DIR}/cojobConfigVersion.cmake"
+              "${PROJECT_SOURCE_DIR}/cmake/CojobAsio.cmake" "${PROJECT_SOURCE_DIR}/src/asio.cpp"
         DESTINATION "${package_dir}"
 )
 
@@ -48,11 +49,18 @@ if(COJOB_INSTALL_COMPILED)
   install(TARGETS cojob_compiled EXPORT cojobCompiledTargets)
   install(EXPORT cojobCompiledTargets NAMESPACE cojob:: DESTINATION "${package_dir}")
   set(definitions "-DCOJOB_SEPARATE_COMPILATION")
+  set(libraries "-lcojob")
   if(cojob_library_type STREQUAL "SHARED_LIBRARY")
     string(APPEND definitions " -DCOJOB_SHARED")
   endif()
+  if(COJOB_SEPARATE_ASIO)
+    set_target_properties(cojob_asio PROPERTIES EXCLUDE_FROM_ALL OFF)
+    install(TARGETS cojob_asio EXPORT cojobCompiledTargets)
+    string(APPEND definitions " -DBOOST_ASIO_SEPARATE_COMPILATION")
+    string(APPEND libraries " -lcojob_asio")
+  endif()
   cojob_pkg_config(
-    cojob-compiled "Coroutine client for job APIs, compiled once" "${definitions}" "-L\${libdir} -lcojob ${cojob_drops_unused}"
+    cojob-compiled "Coroutine client for job APIs, compiled once" "${definitions}" "-L\${libdir} ${libraries} ${cojob_drops_unused}"
   )
 endif()
 

@@ -65,6 +65,24 @@ builds() {
     "$build/your_service"
 }
 
+# builds_with_asio_once NAME PROGRAM OPTION...: the same with COJOB_SEPARATE_ASIO. Asio's bodies are in its library, not in the program's file.
+builds_with_asio_once() {
+    builds "$1" "$2" -DCOJOB_SEPARATE_ASIO=ON "${@:3}"
+    local body=' [TW] boost::asio::detail::scheduler::do_run_one' library program
+    library=$(find "$tree/$1" -name libcojob_asio.a)
+    program=$(find "$tree/$1" -name main.cpp.o)
+    nm -C "$library" | grep "$body" >/dev/null || { echo "$library does not have Asio's bodies"; exit 1; }
+    ! nm -C "$program" | grep "$body" || { echo "$program has bodies of Asio's"; exit 1; }
+}
+
+# refuses MESSAGE OPTION...: the project is not configured, and CMake says why.
+refuses() {
+    local said
+    rm -rf "$tree/refused"
+    ! said=$(cmake -S "$tree" -B "$tree/refused" "${@:2}" 2>&1) || { echo "configured: $*"; exit 1; }
+    [[ $(tr -s ' \n' ' ' <<<"$said") == *"$1"* ]] || { echo "does not say \"$1\": $said"; exit 1; }
+}
+
 # install_cojob NAME [OPTION...]: README.md's commands, with these options in addition. The tree is moved afterwards, because an
 # installed one may be moved, and its place is left in $prefix.
 install_cojob() {

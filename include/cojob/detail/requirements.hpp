@@ -29,4 +29,9 @@
 #error "COJOB_SOURCE_FILE chooses the file that has the bodies, and needs COJOB_SEPARATE_COMPILATION in all files."
 #endif
 
+#if defined(BOOST_ASIO_SEPARATE_COMPILATION) && defined(BOOST_ASIO_HEADER_ONLY)
+#error                                                                                                                 \
+    "BOOST_ASIO_HEADER_ONLY contradicts BOOST_ASIO_SEPARATE_COMPILATION: define one of them in all files, before any include."
+#endif
+
 #endif
