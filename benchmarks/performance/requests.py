@@ -12,7 +12,7 @@ QUICK_LENGTHS = {1: (10, 30), 8: (40, 80), 64: (256, 512)}
 def difference(client, lengths, cost):
     """The cost of one request: the difference of two lengths of a run, so that start, handshakes and warm-up do not count."""
     warm_up = client.warm_up * (lengths[1] - lengths[0])
-    short, long = ((n + warm_up) // (4 if client.is_slow else 1) for n in lengths)
+    short, long = (n + warm_up for n in lengths)
     return (cost(long) - cost(short)) / (long - short)
 
 
@@ -38,6 +38,13 @@ class OneRequest:
         self.runner, self.port, self.in_flight, self.lengths = runner, port, in_flight, lengths
         self.peaks = {}
 
+    def cost(self, client, total, times=1_000):
+        """Of one request. The longer run has at most so many times the requests of the shorter one."""
+        short, long = self.lengths
+        if client.is_slow and self.in_flight > 1:
+            short, long = short // 4, long // 4
+        return difference(client, (short, min(long, times * short)), total)
+
     def run(self, client, count, *before):
         return self.runner.run([*before, *self.runner.command(client, self.port, count, self.in_flight)], "active")
 
@@ -47,7 +54,7 @@ class OneRequest:
             used = self.run(client, count)
             self.peaks[client.name] = max(self.peaks.get(client.name, 0), used.peak)
             return used.cpu_seconds
-        return 1e6 * difference(client, self.lengths, total)
+        return 1e6 * self.cost(client, total)
 
     def rounds(self, count):
         """For each client its CPU times and their ratios to those of the loop by hand, of the run next to it."""
@@ -70,7 +77,7 @@ class OneRequest:
             with tempfile.NamedTemporaryFile(mode="r") as log:
                 self.run(client, count, "strace", "-f", "-c", "-o", log.name)
                 return int(re.search(r"^100\.00\s+\S+\s+\S*\s+(\d+)\s", log.read(), re.M)[1])
-        return difference(client, self.lengths, total)
+        return self.cost(client, total, times=3)
 
     def table(self, rounds):
         """All of it."""
