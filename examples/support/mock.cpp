@@ -3,9 +3,9 @@
 //     ./mock [--lose-answer] [STATUS...]
 //
 // Prints what the examples take from the environment and an empty line, runs until its standard input ends, and then
-// prints the requests it got. A job that is created has each STATUS for one poll, and the last for good: active, then
-// completed, unless given. There is one job at first, which has completed. With --lose-answer the first POST is carried
-// out and not answered.
+// prints the requests it got, with their bodies. A job that is created has each STATUS for one poll, and the last for
+// good: active, then completed, unless given. There is one job at first, which has completed. With --lose-answer the
+// first POST is carried out and not answered.
 
 #include <cojob/testing/mock_server.hpp>
 
@@ -53,7 +53,7 @@ try {
               << std::endl;
     std::cin.ignore(std::numeric_limits<std::streamsize>::max());
     for (const auto& request : server.requests())
-        std::cout << request.method << ' ' << request.target << '\n';
+        std::cout << request.method << ' ' << request.target << ' ' << request.body << '\n';
 } catch (const std::exception& failure) {
     std::cerr << failure.what() << '\n';
     return 1;

@@ -24,6 +24,7 @@
 #include <cojob/impl/http_date.ipp>
 #include <cojob/impl/job/detail/polled_api.ipp>
 #include <cojob/impl/job/handle.ipp>
+#include <cojob/impl/job/journal.ipp>
 #include <cojob/impl/job/many.ipp>
 #include <cojob/impl/job/page.ipp>
 #include <cojob/impl/job/wait.ipp>

@@ -1,0 +1,98 @@
+// What a journal has of the system: links, modes, locks, and a disk that is full.
+#include "support/written_journal.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#ifndef _WIN32
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace journal_file_tests;
+
+BOOST_AUTO_TEST_SUITE(a_journal_file)
+
+BOOST_AUTO_TEST_CASE(is_its_owners_and_behind_a_link_stays_behind_it)
+{
+    const journal_folder folder;
+    std::filesystem::create_symlink("real", folder.journal());
+    {
+        journal_file file(folder.journal(), {.flush = false, .ended_jobs = 0});
+        for (int i = 0; i < 600; ++i) { // replaces itself
+            file.announce(intent("a"));
+            file.note(job("a"), false);
+            file.note(journal_book::text_of_end("a"), false);
+        }
+    }
+    BOOST_TEST(std::filesystem::is_symlink(folder.journal()));
+    for (const auto* const name : {"real", "real.lock"}) {
+        const auto mode = std::filesystem::status(folder.path() / name).permissions();
+        BOOST_TEST((mode == (std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)));
+    }
+    const auto other = folder.path() / "other";
+    std::filesystem::create_symlink("real", other);
+    const journal_file by_link(folder.journal(), plain);
+    BOOST_TEST(failure_of([&] { journal_file(other, plain); }).code() ==
+               make_error_code(boost::system::errc::device_or_resource_busy));
+}
+
+/// What a child finds when it opens the journal: 1, that it is open elsewhere.
+int opening_in_a_child(const journal_folder& folder)
+{
+    const auto child = ::fork();
+    if (child == 0) {
+        const auto failure = failure_of([&] { journal_file(folder.journal(), plain); });
+        ::_exit(failure.code() == boost::system::errc::device_or_resource_busy ? 1 : 0);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    return WEXITSTATUS(status);
+}
+
+BOOST_AUTO_TEST_CASE(is_locked_against_other_processes_until_it_is_closed)
+{
+    const journal_folder folder;
+    {
+        const journal_file file(folder.journal(), plain);
+        ::close(::open(folder.journal().c_str(), O_RDONLY)); // releases no lock: it is on another file
+        BOOST_TEST(opening_in_a_child(folder) == 1);
+        BOOST_TEST(failure_of([&] { journal_file(folder.journal(), plain); }).code() ==
+                   make_error_code(boost::system::errc::device_or_resource_busy));
+        BOOST_TEST(opening_in_a_child(folder) == 1);
+    }
+    BOOST_TEST(opening_in_a_child(folder) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(on_a_full_disk_refuses_intents_and_later_has_what_happened_meanwhile)
+{
+    const journal_folder folder;
+    std::string said;
+    {
+        journal_file file(folder.journal(), plain);
+        file.announce(intent("a"));
+        const auto size = folder.text().size();
+        for (std::size_t room = 0; room < 100; room += 9) {
+            const tests::size_limit full(size + room);
+            BOOST_TEST((failure_of([&] { file.announce(intent("b")); }).code() == boost::system::errc::file_too_large));
+            BOOST_TEST(!file.book().find("b"));
+        }
+        {
+            const tests::size_limit full(size);
+            BOOST_TEST((failure_of([&] { file.note(job("a"), true); }).code() == boost::system::errc::file_too_large));
+            BOOST_TEST(file.book().find("a")->job.has_value());
+        }
+        BOOST_TEST(folder.text().size() == size);
+        file.announce(intent("c"));
+        said = contents(file);
+    }
+    BOOST_TEST(contents(folder) == said);
+    BOOST_TEST(said.find("made a ") != said.npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+#endif
