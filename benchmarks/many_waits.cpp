@@ -150,7 +150,7 @@ struct costs {
 
 /// Starts waits in some way, then measures: each has been polled once or more. Looks at the CPU time only if told for
 /// how long.
-costs costs_of_each(std::size_t waits, const std::function<void(bench&)>& start, std::chrono::minutes polled = {})
+costs costs_of_each(std::size_t waits, const std::function<void(bench&)>& start, cojob::duration polled = {})
 {
     bench b;
     for (const auto& id : make_ids(waits)) // what the server notes of a job is not the client's
@@ -172,7 +172,7 @@ struct costs_of_both {
     costs spawned, one_of_many;
 };
 
-costs_of_both measured(std::size_t waits, std::chrono::minutes polled = {})
+costs_of_both measured(std::size_t waits, cojob::duration polled = {})
 {
     const cojob::wait_options options{.timeout = cojob::no_timeout};
     const auto spawn = [&](bench& b) {
@@ -195,7 +195,7 @@ void print_memory(std::size_t waits)
 /// So many polls that a few waits are measured as exactly as many.
 void print_costs(std::size_t waits)
 {
-    const auto of = measured(waits, std::chrono::minutes(std::max<std::size_t>(1, 10'000 / waits)));
+    const auto of = measured(waits, std::chrono::seconds(std::max<std::size_t>(20, 600'000 / waits)));
     std::cout << "spawned wait_for_job\t" << of.spawned.bytes << '\t' << of.spawned.microseconds
               << "\njob in wait_for_all\t" << of.one_of_many.bytes << '\t' << of.one_of_many.microseconds << '\n';
 }

@@ -5,7 +5,7 @@ import tempfile
 
 from clients import BASE, ONE_REQUEST
 
-LENGTHS = {1: (60, 360), 8: (200, 2200), 64: (320, 2880)}
+LENGTHS = {1: (60, 360), 8: (200, 1800), 64: (320, 2240)}
 QUICK_LENGTHS = {1: (10, 30), 8: (40, 80), 64: (256, 512)}
 
 
