@@ -15,16 +15,22 @@
 
 namespace cojob::detail {
 
-/// To be awaited: an asynchronous operation of Asio's that is bound to the operation's `step_slot`, and gives a tuple.
-/// `start` gets the handler. Clear the slot afterwards.
+/// To be awaited: an asynchronous operation of Asio's that is bound to the slot, and gives a tuple. `start` gets the
+/// handler. An operation's `step_slot` has to be cleared afterwards.
 template <class Signature, class Start>
-[[nodiscard]] auto as_step(operation& op, Start start)
+[[nodiscard]] auto as_step(const asio::cancellation_slot& step_slot, Start start)
 {
     return asio::async_initiate<const asio::as_tuple_t<asio::deferred_t>, Signature>(
         [](auto handler, const asio::cancellation_slot& slot, const Start& begin) {
             begin(asio::bind_cancellation_slot(slot, std::move(handler)));
         },
-        asio::as_tuple(asio::deferred), op.step_slot(), std::move(start));
+        asio::as_tuple(asio::deferred), step_slot, std::move(start));
+}
+
+/// To be awaited: the end of a timer. All coroutines wait by this one type, which compiles fastest.
+[[nodiscard]] inline auto end_of(asio::steady_timer& timer, const asio::cancellation_slot& step_slot)
+{
+    return as_step<void(error_code)>(step_slot, [&timer](auto handler) { timer.async_wait(std::move(handler)); });
 }
 
 /// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
@@ -46,7 +52,7 @@ class event {
     {
         if (is_set_)
             co_return;
-        co_await as_step<void(error_code)>(op, [&](auto handler) { timer_.async_wait(std::move(handler)); });
+        co_await end_of(timer_, op.step_slot());
         op.step_slot().clear();
     }
 
@@ -78,7 +84,7 @@ inline asio::awaitable<void> sleep_until(operation& op, time_point when)
 inline asio::awaitable<void> let_others_run(const asio::any_io_executor& executor)
 {
     asio::steady_timer over(executor, asio::steady_timer::time_point());
-    co_await over.async_wait(asio::as_tuple(asio::deferred));
+    co_await end_of(over, asio::cancellation_slot());
 }
 
 } // namespace cojob::detail

@@ -44,17 +44,24 @@ class serial_executor {
         that_never_blocks<asio::strand<Inner>> later;
     };
 
+    /// One of an `any_io_executor` allocates what the other has in place.
+    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
+    static any_strand strand_of(const asio::any_io_executor& executor)
+    {
+        if (const auto* const own = executor.target<asio::io_context::executor_type>())
+            return strand_on<asio::io_context::executor_type>(*own);
+        return strand_on<asio::any_io_executor>(executor);
+    }
+
     struct shared_strand {
-        template <class Inner>
-        shared_strand(const asio::any_io_executor& executor, const Inner& same)
-            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_on<Inner>(same))
+        explicit shared_strand(const asio::any_io_executor& executor)
+            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_of(executor))
         {
         }
 
         asio::any_io_executor inner; ///< what the strand hands its work to
         asio::execution_context& context;
-        /// One of an `any_io_executor` allocates what the other has in place.
-        std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>> strand;
+        any_strand strand;
         std::weak_ptr<const shared_strand> self{};
     };
 
@@ -73,8 +80,7 @@ class serial_executor {
     /// No constructor: `any_io_executor` would ask whether it can be made of itself.
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
-        const auto* const own = inner.target<asio::io_context::executor_type>();
-        auto made = own ? share<shared_strand>(inner, *own) : share<shared_strand>(inner, inner);
+        auto made = share<shared_strand>(inner);
         made->self = made;
         return {std::move(made), false, counting::never};
     }

@@ -6,6 +6,7 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 #include <cojob/policy/effect.hpp>
 
 #include <algorithm>
@@ -99,14 +100,14 @@ inline void replace_common_headers(http::request& wire, const http::header_list&
         return;
     for (const auto& header : wire.common->list())
         if (!is_special(header))
-            wire.headers.push_back(header);
+            add_header(wire.headers, header.first, header.second);
     wire.common.reset();
 }
 
 inline void set_json(http::request& wire, std::string json)
 {
     if (!http::find_header(wire.headers, "Content-Type"))
-        wire.headers.emplace_back("Content-Type", "application/json");
+        add_header(wire.headers, "Content-Type", "application/json");
     wire.body = std::move(json);
     wire.has_body = true;
 }

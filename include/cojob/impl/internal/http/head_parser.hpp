@@ -5,6 +5,7 @@
 #include <cojob/error.hpp>
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/basic_parser.hpp>
@@ -67,7 +68,7 @@ class head_parser final : public boost::beast::http::basic_parser<false> {
             add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
         }
     }
-    void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
+    void add(std::string_view name, std::string_view value) { add_header(message.headers, name, value); }
 
     /// Beast ignores an unknown transfer coding, which would misread the body. `identity` is a leftover of RFC 2616 and
     /// changes nothing.

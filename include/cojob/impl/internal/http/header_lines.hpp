@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_HTTP_HEADER_LINES_HPP
 #define COJOB_IMPL_INTERNAL_HTTP_HEADER_LINES_HPP
 
+#include <cojob/http/message.hpp>
 #include <cojob/http/url.hpp>
 
 #include <cstddef>
@@ -15,6 +16,11 @@ inline void append_header(std::string& text, std::string_view name, std::string_
 {
     constexpr std::string_view colon = ": ";
     text.append(name).append(colon).append(value).append(end_of_line);
+}
+
+inline void add_header(http::header_list& list, std::string_view name, std::string_view value)
+{
+    list.emplace_back(name, value);
 }
 
 /// How many bytes `append_header` adds, without name and value.

@@ -3,6 +3,7 @@
 
 #include <cojob/detail/ascii.hpp>
 #include <cojob/http/message.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 
 #include <algorithm>
 #include <array>
@@ -39,7 +40,7 @@ class plain_head {
                 value.remove_suffix(1);
             if (!allows(name, value))
                 return std::nullopt;
-            headers.emplace_back(name, value);
+            add_header(headers, name, value);
         }
         return std::nullopt;
     }

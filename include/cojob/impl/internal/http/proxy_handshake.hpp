@@ -5,6 +5,7 @@
 #include <cojob/http/message.hpp>
 #include <cojob/http/options.hpp>
 #include <cojob/http/url.hpp>
+#include <cojob/impl/internal/http/header_lines.hpp>
 #include <cojob/impl/internal/http/proxy_url.hpp>
 #include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/socks.hpp>
@@ -82,7 +83,7 @@ class proxy_handshake {
         http::response kept;
         kept.status = status_;
         if (!retry_after_.empty())
-            kept.headers.emplace_back("Retry-After", retry_after_);
+            add_header(kept.headers, "Retry-After", retry_after_);
         return kept;
     }
 

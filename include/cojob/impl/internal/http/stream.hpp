@@ -107,7 +107,7 @@ class stream {
     /// blocked, if that is what it lacks. Pass the result to `received`.
     [[nodiscard]] auto receive(operation& op)
     {
-        return as_step<void(error_code, std::size_t)>(op,
+        return as_step<void(error_code, std::size_t)>(op.step_slot(),
                                                       [this](auto handler) { socket_.receive(std::move(handler)); });
     }
     void received(const error_code& error, std::size_t bytes) noexcept { socket_.received(error, bytes); }
@@ -117,10 +117,12 @@ class stream {
     asio::awaitable<error_code> ready(operation& op)
     {
         if (lacks() == asio::socket_base::wait_write) {
-            const auto [error] = co_await as_step<void(error_code)>(
-                op, [this](auto handler) { socket().async_wait(lacks(), std::move(handler)); });
-            op.step_slot().clear();
-            co_return error;
+            const auto first = share<first_wait>(socket().get_executor());
+            watch(asio::socket_base::wait_write, first);
+            co_await first->happened.wait(op);
+            if (op.is_stopped())
+                co_return asio::error::operation_aborted;
+            co_return first->error;
         }
         const auto [error, bytes] = co_await receive(op);
         op.step_slot().clear();
@@ -134,8 +136,8 @@ class stream {
     asio::awaitable<error_code> readable_or_writable(operation& op)
     {
         const auto first = share<first_wait>(socket().get_executor());
-        for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
-            socket().async_wait(type, [first](const error_code& ec) { first->set(ec); });
+        watch(asio::socket_base::wait_read, first);
+        watch(asio::socket_base::wait_write, first);
         co_await first->happened.wait(op);
         error_code ignored;
         socket().cancel(ignored); // cancels the other wait
@@ -179,6 +181,11 @@ class stream {
         event happened;
         error_code error;
     };
+
+    void watch(asio::socket_base::wait_type type, const std::shared_ptr<first_wait>& first)
+    {
+        socket().async_wait(type, [first](const error_code& ec) { first->set(ec); });
+    }
 
     static constexpr int most_in_a_row = 16;
 
