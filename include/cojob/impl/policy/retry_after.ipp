@@ -175,7 +175,7 @@ inline std::optional<duration> longest_of(const http::header_list& headers, std:
 {
     std::optional<duration> longest;
     for (const auto& [key, value] : headers)
-        if (equal_ignoring_case(key, name))
+        if (key.size() == name.size() && equal_ignoring_case(key, name))
             longest = std::max(longest, parse(trim(value), server_time(headers, wall_now)));
     return longest;
 }

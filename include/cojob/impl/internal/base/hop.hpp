@@ -26,13 +26,18 @@
 
 namespace cojob::detail {
 
+/// \throws boost::system::system_error `operation_aborted` if a cancellation has been delivered
+inline void throw_if_cancelled(const asio::cancellation_state& state)
+{
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+}
+
 /// How every public operation begins. A coroutine answers to terminal cancellation only unless it says otherwise, and
 /// saying so forgets a cancellation that has been delivered already.
 inline asio::awaitable<void> accept_every_cancellation()
 {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+    throw_if_cancelled(co_await asio::this_coro::cancellation_state);
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
@@ -70,12 +75,20 @@ inline void spawn(const asio::any_io_executor& executor, asio::cancellation_slot
         asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(owner_of_slot), std::move(to)}));
 }
 
+/// What a cancellation through an operation reaches.
+enum class reach {
+    coroutine, ///< whatever its coroutine awaits
+    steps      ///< what is bound to `operation::step_slot`; costs less
+};
+
 /// The same on the operation's executor, to be cancelled through the operation. The body calls `operation::begin` in
 /// its first step.
-inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<completion> to)
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<completion> to,
+                  reach cancelled = reach::coroutine)
 {
     op->hold_cancellation();
-    detail::spawn(op->executor(), op->slot(), op, std::move(body), std::move(to));
+    const auto slot = cancelled == reach::steps ? asio::cancellation_slot() : op->slot();
+    detail::spawn(op->executor(), slot, op, std::move(body), std::move(to));
 }
 
 /// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
@@ -118,9 +131,10 @@ class return_to_caller final : public completion {
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
-[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
+[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner,
+                              reach cancelled = reach::coroutine)
 {
-    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
+    auto initiation = [cancelled](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
         using back_type = return_to_caller<decltype(handler)>;
         std::shared_ptr<back_type> back;
         try {
@@ -132,7 +146,7 @@ class return_to_caller final : public completion {
                         asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
                 });
             back = std::make_shared<back_type>(std::move(handler));
-            spawn(std::move(run), std::move(body), back);
+            spawn(std::move(run), std::move(body), back, cancelled);
         } catch (...) { // out of here it would end in `run()`, and the caller would never go on
             if (!back)
                 back_type(std::move(handler)).complete(std::current_exception());
@@ -160,31 +174,6 @@ class cancel_operation {
   private:
     std::weak_ptr<operation> operation_;
 };
-
-/// To be awaited on the operation's executor: like `hop`, but runs the body within the caller's coroutine. The body
-/// binds everything that it awaits to `operation::step_slot`. `lets_others_run`: suspends once after it, so that bodies
-/// that never suspend cannot keep the thread.
-inline asio::awaitable<void> run_in_place(std::shared_ptr<operation> op, asio::awaitable<void> body,
-                                          bool lets_others_run)
-{
-    co_await asio::this_coro::reset_cancellation_state(cancel_operation(op), asio::enable_total_cancellation());
-    const auto throws = co_await asio::this_coro::throw_if_cancelled();
-    std::exception_ptr thrown;
-    try {
-        op->hold_cancellation(); // until the body calls `begin`
-        co_await std::move(body);
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    try {
-        if (lets_others_run)
-            co_await let_others_run(op->executor());
-    } catch (...) { // the outcome matters more than the courtesy
-    }
-    co_await asio::this_coro::throw_if_cancelled(throws);
-    if (thrown)
-        std::rethrow_exception(thrown);
-}
 
 } // namespace cojob::detail
 

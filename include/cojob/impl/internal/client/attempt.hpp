@@ -124,11 +124,12 @@ class attempt_run {
     {
         state_.counters.opened += exchange_.is_reused ? 0U : 1U;
         state_.counters.resumed += exchange_.is_resumed ? 1U : 0U;
+        exchange_.operation.clear_limit();
         return start_;
     }
 
     /// Completes the attempt.
-    [[nodiscard]] attempt_result end(http::exchange_result ended)
+    [[nodiscard]] attempt_result end(http::exchange_result&& ended)
     {
         count();
         attempt_result result;
@@ -151,6 +152,7 @@ class attempt_run {
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.shown_target, record.status, record.ended,
                                    exchange_.reached, state_.time().now() - start_.began});
+        exchange_.operation.clear_limit();
         return result;
     }
 

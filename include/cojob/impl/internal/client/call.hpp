@@ -19,23 +19,41 @@ inline void throw_failure(call_record& call)
 {
     if (call.thrown)
         std::rethrow_exception(call.thrown);
-    if (call.failure.code())
-        throw_error(std::move(call.failure));
+    if (call.failure)
+        throw_error(std::move(*call.failure));
 }
 
 /// Sends a request, with retries. Completes on the caller's executor once the response, or the head of a streamed one,
-/// is in the record.
+/// is in the record. A caller on the client's executor runs the call within its own coroutine, if all that the call
+/// awaits is bound to its steps. This is one coroutine, because each frame of each request counts.
 inline asio::awaitable<void> send(call_ptr call)
 {
-    co_await accept_every_cancellation();
+    throw_if_cancelled(co_await asio::this_coro::cancellation_state);
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    const auto is_in_place = call->may_run_in_place() && co_await asio::this_coro::executor == call->client->executor;
+    const auto binds_steps = call->binds_steps();
     auto inner = call_run::run(call);
-    if (is_in_place)
-        co_await run_in_place(operation_of(call), std::move(inner), call->client->is_time_to_let_others_run());
-    else
-        co_await hop(operation_of(call), std::move(inner));
+    if (!binds_steps || co_await asio::this_coro::executor != call->client->executor) {
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+        co_await hop(operation_of(call), std::move(inner), binds_steps ? reach::steps : reach::coroutine);
+        throw_failure(*call);
+        co_return;
+    }
+    co_await asio::this_coro::reset_cancellation_state(cancel_operation(operation_of(call)),
+                                                       asio::enable_total_cancellation());
+    const auto throws = co_await asio::this_coro::throw_if_cancelled();
+    try {
+        call->op.hold_cancellation(); // until the call has begun
+        co_await std::move(inner);
+    } catch (...) {
+        call->thrown = std::current_exception();
+    }
+    try {
+        if (call->client->is_time_to_let_others_run()) // calls that never suspend must not keep the thread
+            co_await let_others_run(call->op.executor());
+    } catch (...) { // the outcome matters more than the courtesy
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
     throw_failure(*call);
 }
 

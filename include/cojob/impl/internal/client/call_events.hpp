@@ -40,7 +40,7 @@ class call_events {
     /// Reports the end of an attempt that was held at its commit and not continued.
     void never_sent(const attempt_start& start) const
     {
-        const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
+        const error_code why = call_.failure ? call_.failure->code() : error_code(asio::error::operation_aborted);
         if (auto* const to = observer())
             to->on_response({call_.request.wire.method, call_.request.shown_target, 0, why, phase::queued,
                              call_.client->time().now() - start.began});

@@ -22,17 +22,14 @@ class call_record {
     }
 
     /// Whether everything that the call awaits is bound to its operation's `step_slot`.
-    [[nodiscard]] bool may_run_in_place() const noexcept
-    {
-        return !request.provider && client->transport->binds_steps();
-    }
+    [[nodiscard]] bool binds_steps() const noexcept { return !request.provider && client->transport->binds_steps(); }
 
     const std::shared_ptr<client_state> client;
     const call_settings settings;
     prepared_call request{}; ///< prepared in place, before the call is sent
     operation op;
 
-    error_info failure{};                      ///< has no code after a success
+    std::unique_ptr<error_info> failure{};     ///< null after a success
     std::exception_ptr thrown{};               ///< an exception of the credential provider or the header hook
     http::response response{};                 ///< set after a success
     std::shared_ptr<http::body_stream> rest{}; ///< the rest of the body, if it is streamed

@@ -16,7 +16,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
 
@@ -43,16 +42,15 @@ class call_run {
             auto exchanged = co_await call->client->transport->send(self.wire(), attempt.exchange());
             if (attempt.is_held(exchanged)) {
                 self.held_ = attempt.hold();
-                call->op.clear_limit();
                 continue;
             }
-            auto result = attempt.end(std::move(exchanged));
-            call->op.clear_limit();
-            const auto step = self.judge(result);
-            if (step.is_again)
-                co_await self.back_off(result, step);
-            else
-                self.finish(std::move(result), step);
+            const auto next = self.conclude(attempt, std::move(exchanged));
+            if (self.is_over_)
+                break;
+            if (next > self.now())
+                co_await sleep_until(self.operation_, next);
+            if (self.operation_.is_stopped())
+                self.stopped("before the next attempt");
         }
         if (self.held_)
             self.events_.never_sent(*self.held_);
@@ -74,17 +72,15 @@ class call_run {
     /// Queues for a quota slot; the call's timeout does not run. Returns false if the call ended without one.
     asio::awaitable<bool> take_slot()
     {
-        if (is_begun_)
-            time_left_ = time_left();
+        if (const auto until = operation_.deadline(); is_begun_)
+            time_left_ = until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
         operation_.set_deadline(call_.settings.until);
         for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped();) {
             const auto reply = quota_.request(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
-            if (reply.kind == quota_reply::refused) {
-                no_slot(reply.wait);
-                co_return false;
-            }
+            if (reply.kind == quota_reply::refused)
+                co_return no_slot(reply.wait);
             if (reply.kind == quota_reply::queued && !std::exchange(is_reported, true))
                 events_.throttled(errc::quota_exhausted, reply.expected);
             co_await quota_.wait(operation_, after(now(), reply.wait));
@@ -97,12 +93,6 @@ class call_run {
         co_return false;
     }
 
-    [[nodiscard]] duration time_left() const
-    {
-        const auto until = operation_.deadline();
-        return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
-    }
-
     /// Saturates: a window can be longer than a timestamp can express.
     [[nodiscard]] timestamp civil_time_in(duration wait) const
     {
@@ -110,12 +100,13 @@ class call_run {
         return wait > timestamp::max() - time ? timestamp::max() : time + wait;
     }
 
-    void no_slot(duration wait)
+    bool no_slot(duration wait)
     {
         auto failure = throttled_ ? std::move(*throttled_)
                                   : describe_failure(call_.request, errc::quota_exhausted, quota_.why_refused());
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
+        return false;
     }
 
     /// Gets the key from the credential provider, whose exception ends the call. Returns false if the call has ended.
@@ -169,7 +160,7 @@ class call_run {
         number_ += held_ ? 0U : 1U;
         try {
             if (state_.options.header_hook) {
-                hooked_ = call_.request.wire;
+                hooked_ = std::make_unique<http::request>(call_.request.wire);
                 add_hooked_headers(state_.options.header_hook, this_attempt(), *hooked_);
             }
             state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
@@ -191,6 +182,18 @@ class call_run {
     }
     [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.request.wire; }
 
+    /// Ends the call with the attempt's result, or returns when the next attempt may begin. Not part of `run`: Asio
+    /// recycles frames of at most 1,020 bytes, and the result would be in it.
+    time_point conclude(attempt_run& attempt, http::exchange_result&& exchanged)
+    {
+        auto result = attempt.end(std::move(exchanged));
+        const auto step = judge(result);
+        if (step.is_again)
+            return prepare_retry(result, step);
+        finish(std::move(result), step);
+        return {};
+    }
+
     /// Reports the attempt to the quota and asks the plan for the next step.
     retry_step judge(const attempt_result& result)
     {
@@ -208,7 +211,7 @@ class call_run {
         return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
 
-    void finish(attempt_result result, const retry_step& step)
+    void finish(attempt_result&& result, const retry_step& step)
     {
         is_over_ = true;
         if (!result.record.ended || step.is_success) {
@@ -225,12 +228,12 @@ class call_run {
         auto failure = describe_failure(state_, call_.request, result);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
-        trail().push_back(std::move(result.record));
+        call_.attempts.push_back(std::move(result.record));
         fail(std::move(failure));
     }
 
-    /// Waits between two attempts.
-    asio::awaitable<void> back_off(attempt_result& result, const retry_step& step)
+    /// Returns when the next attempt may begin.
+    time_point prepare_retry(attempt_result& result, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_.request, result);
@@ -239,20 +242,17 @@ class call_run {
         if (!step.needs_new_credential) // otherwise there is a retry only if the provider returns another key
             events_.retry(number_, result.record.ended, pool_pause_.value_or(step.wait), result.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
-        trail().push_back(std::move(result.record));
+        call_.attempts.push_back(std::move(result.record));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
         is_reported_ = pool_pause_.has_value();
         if (pool_pause_)
-            throttled_ = std::move(failure);
+            throttled_ = std::make_unique<error_info>(std::move(failure));
         else if (step.needs_new_credential)
-            unauthorized_ = std::move(failure);
+            unauthorized_ = std::make_unique<error_info>(std::move(failure));
         if (!plan_.may_be_done())
             operation_.refuse_total_cancellation(false);
-        if (step.wait > duration::zero())
-            co_await sleep_until(operation_, until);
-        if (operation_.is_stopped())
-            stopped("before the next attempt");
+        return until;
     }
 
     /// Ends a call that was stopped while no attempt was running.
@@ -266,8 +266,8 @@ class call_run {
     void fail(error_info failure)
     {
         is_over_ = true;
-        failure.attempts = std::move(trail());
-        call_.failure = std::move(failure);
+        failure.attempts = std::move(call_.attempts);
+        call_.failure = std::make_unique<error_info>(std::move(failure));
     }
 
     void end_by_exception(std::exception_ptr thrown)
@@ -276,17 +276,14 @@ class call_run {
         call_.thrown = std::move(thrown);
     }
 
-    /// The completed attempts.
-    [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
-
     call_record& call_;
     client_state& state_;
     operation& operation_;
     call_events events_;
     retry_plan plan_;
     quota_lease quota_;
-    std::optional<error_info> throttled_, unauthorized_; // the call's error if it cannot continue
-    std::optional<http::request> hooked_;                // the request with the header hook's headers
+    std::unique_ptr<error_info> throttled_, unauthorized_; // the call's error if it cannot continue
+    std::unique_ptr<http::request> hooked_;                // the request with the header hook's headers
     std::optional<duration> pool_pause_;
     std::optional<attempt_start> held_; // the attempt that was held at its commit
     duration waited_{}, time_left_{};   // the delay before the attempt; the call's timeout while it does not run

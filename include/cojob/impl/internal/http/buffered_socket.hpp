@@ -21,7 +21,7 @@ struct io_result {
 
 [[nodiscard]] inline bool would_block(const error_code& error) noexcept
 {
-    return error == asio::error::would_block || error == asio::error::try_again;
+    return error && (error == asio::error::would_block || error == asio::error::try_again);
 }
 
 /// A non-blocking socket with a small buffer. Waiting for data receives it: Asio tries the receive first, and its

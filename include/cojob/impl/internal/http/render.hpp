@@ -13,8 +13,9 @@
 
 namespace cojob::detail {
 
-/// Serializes a request into one string, so that it takes one write, and one TLS record if it fits.
-inline std::string render(const http::request& r)
+/// Serializes a request into one string, so that it takes one write, and one TLS record if it fits. `text` is empty;
+/// its memory is used.
+inline std::string render(const http::request& r, std::string text = {})
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
     const bool are_made = r.made_lines && r.made_lines->are_of(r.origin, r.authorization);
@@ -27,7 +28,6 @@ inline std::string render(const http::request& r)
     for (const auto& [name, value] : r.headers)
         size += name.size() + value.size() + header_overhead;
 
-    std::string text;
     text.reserve(size); // a reallocation would leave a copy of the key
     text.append(r.method).append(1, ' ').append(r.target).append(server_lines).append(common);
     for (const auto& [name, value] : r.headers)
@@ -38,10 +38,11 @@ inline std::string render(const http::request& r)
     return text;
 }
 
-/// A serialized request that is being written. The destructor wipes it, because it contains the key.
+/// A serialized request that is being written, in memory that the connection keeps. It is wiped as soon as it is
+/// written, or by the destructor, because it contains the key.
 class outgoing {
   public:
-    explicit outgoing(const http::request& r) : text_(render(r)) {}
+    outgoing(const http::request& r, stream& connection) : text_(render(r, connection.take_spare_text())) {}
     outgoing(const outgoing&) = delete;
     outgoing& operator=(const outgoing&) = delete;
     ~outgoing() { wipe(text_); }
@@ -55,6 +56,8 @@ class outgoing {
             if (wrote.error)
                 return wrote.error;
         }
+        wipe(text_);
+        connection.keep_spare_text(std::move(text_));
         return {};
     }
 

@@ -7,6 +7,7 @@
 #include <cojob/impl/internal/base/event.hpp>
 #include <cojob/impl/internal/http/buffered_socket.hpp>
 #include <cojob/impl/internal/http/keep_alive.hpp>
+#include <cojob/impl/internal/http/response_reader.hpp>
 #include <cojob/impl/internal/http/tls_session.hpp>
 
 #include <boost/asio/as_tuple.hpp>
@@ -16,8 +17,10 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace cojob::detail {
@@ -47,6 +50,28 @@ class stream {
     [[nodiscard]] const asio::ip::tcp::endpoint& address() const noexcept { return address_; }
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
+
+    /// Memory for the text of a request, from the one before. Wiped, and not much.
+    [[nodiscard]] std::string take_spare_text() noexcept { return std::exchange(spare_text_, {}); }
+    void keep_spare_text(std::string wiped) noexcept
+    {
+        if (wiped.capacity() <= most_spare_text)
+            spare_text_ = std::move(wiped);
+    }
+
+    /// Begins to read a response with the connection's own reader, so that the exchange needs no room for one. The
+    /// limits must outlive the response.
+    response_reader& expect(const limit_options& limits, body_mode mode)
+    {
+        return response_.emplace(limits, buffer_, mode);
+    }
+    /// Ends that response. Returns whether the connection may be used again.
+    bool finish()
+    {
+        const auto allows_reuse = response_ && response_->allows_reuse();
+        response_.reset();
+        return allows_reuse;
+    }
 
     /// Encrypts everything from here on, beginning with a handshake. `settings` keeps the owner of the context alive.
     tls_session& start_tls(SSL_CTX* context, std::shared_ptr<const void> settings = {})
@@ -188,6 +213,7 @@ class stream {
     }
 
     static constexpr int most_in_a_row = 16;
+    static constexpr std::size_t most_spare_text = 4096;
 
     fork_mark made_in_;
     buffered_socket socket_;
@@ -198,6 +224,8 @@ class stream {
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // successive reads that did not block
     boost::beast::flat_buffer buffer_;
+    std::optional<response_reader> response_; // uses the buffer
+    std::string spare_text_;
     keep_alive terms_;
 };
 

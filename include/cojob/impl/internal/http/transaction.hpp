@@ -29,7 +29,7 @@ class transaction {
             return;
         x.reached = phase::sending;
         x.is_cut_short = true; // until the request is written
-        text_.emplace(request);
+        text_.emplace(request, connection);
     }
 
     /// Continues the transaction. `waited` is the error of the preceding wait.
