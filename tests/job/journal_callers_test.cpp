@@ -8,9 +8,9 @@
 #include <stdexcept>
 #include <string>
 
-using namespace journal_tests;
-
 BOOST_AUTO_TEST_SUITE(a_journal, *boost::unit_test::label("threads"))
+
+using namespace journal_tests;
 
 BOOST_AUTO_TEST_CASE(makes_one_request_for_a_tag_that_two_use_at_once)
 {

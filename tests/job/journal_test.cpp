@@ -15,9 +15,9 @@ asio::awaitable<void> tell_what_was_found(job_journal journal)
 
 } // namespace journal_tests
 
-using namespace journal_tests;
-
 BOOST_AUTO_TEST_SUITE(a_journal, *boost::unit_test::label("threads"))
+
+using namespace journal_tests;
 
 BOOST_AUTO_TEST_CASE(creates_the_job_of_a_tag_once_and_then_returns_it)
 {

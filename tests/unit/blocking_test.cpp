@@ -19,7 +19,7 @@ namespace blocking_tests {
 namespace asio = boost::asio;
 using cojob::detail::run_blocking;
 
-asio::awaitable<std::thread::id> thread_of_call()
+inline asio::awaitable<std::thread::id> thread_of_call()
 {
     std::thread::id seen;
     co_await run_blocking([&seen] { seen = std::this_thread::get_id(); });
@@ -27,7 +27,7 @@ asio::awaitable<std::thread::id> thread_of_call()
     co_return std::this_thread::get_id();
 }
 
-asio::awaitable<int> call_that_throws()
+inline asio::awaitable<int> call_that_throws()
 {
     try {
         co_await run_blocking([] { throw std::runtime_error("full"); });
@@ -37,8 +37,9 @@ asio::awaitable<int> call_that_throws()
     co_return 0;
 }
 
-/// Begins a call that lasts until it is let go.
-asio::awaitable<bool> held_call(std::shared_future<void> let_go, std::promise<void>& begun)
+/// Inline, as all: g++ warns of lambdas in the frames of other coroutines in a unity build. Begins a call that lasts
+/// until it is let go.
+inline asio::awaitable<bool> held_call(std::shared_future<void> let_go, std::promise<void>& begun)
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     bool has_returned = false;
@@ -52,9 +53,9 @@ asio::awaitable<bool> held_call(std::shared_future<void> let_go, std::promise<vo
 
 } // namespace blocking_tests
 
-using namespace blocking_tests;
-
 BOOST_AUTO_TEST_SUITE(a_blocking_call, *boost::unit_test::label("threads"))
+
+using namespace blocking_tests;
 
 BOOST_AUTO_TEST_CASE(runs_on_a_thread_of_its_own_and_returns_to_the_callers)
 {

@@ -12,9 +12,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-using namespace journal_file_tests;
-
 BOOST_AUTO_TEST_SUITE(a_journal_file)
+
+using namespace journal_file_tests;
 
 BOOST_AUTO_TEST_CASE(is_its_owners_and_behind_a_link_stays_behind_it)
 {

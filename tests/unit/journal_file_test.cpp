@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-using namespace journal_file_tests;
-
 BOOST_AUTO_TEST_SUITE(a_journal_file)
+
+using namespace journal_file_tests;
 
 BOOST_AUTO_TEST_CASE(says_when_it_is_opened_again_what_it_said)
 {
