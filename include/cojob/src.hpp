@@ -42,6 +42,7 @@
 #include <cojob/impl/osapi/jobs.ipp>
 #include <cojob/impl/policy/quota.ipp>
 #include <cojob/impl/policy/retry_after.ipp>
+#include <cojob/impl/policy/shared_quota.ipp>
 #include <cojob/impl/rfc3339.ipp>
 #include <cojob/impl/secret.ipp>
 #include <cojob/impl/started_operation.ipp>

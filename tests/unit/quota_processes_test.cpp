@@ -8,7 +8,7 @@
 
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/policy/file_ledger.hpp>
-#include <cojob/policy/quota.hpp>
+#include <cojob/policy/shared_quota.hpp>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(need_no_more_than_the_file)
     const tests::scratch_folder folder;
     const auto file = folder / "quota";
     // The same in each process. Not before a fork, but after it.
-    const auto quota = cojob::quota::open(file, {.limit = 100, .window = 1h});
+    const auto quota = cojob::open_shared_quota(file, {.limit = 100, .window = 1h});
     BOOST_TEST(quota->remaining() == 100U);
 }
 
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(exclude_each_other_in_two_threads_of_three_processes_whoeve
 BOOST_AUTO_TEST_CASE(fail_with_the_files_name_while_a_stopped_process_has_the_lock)
 {
     const tests::scratch_folder folder;
-    const auto pool = cojob::quota::open(folder / "quota", {.limit = 3}, {.lock_timeout = 50ms});
+    const auto pool = cojob::open_shared_quota(folder / "quota", {.limit = 3}, {.lock_timeout = 50ms});
     const auto holder = start([&] {
         const cojob::detail::ledger_lock lock(folder / "quota", 1s);
         return ::raise(SIGSTOP) == 0;
@@ -122,8 +122,8 @@ BOOST_AUTO_TEST_CASE(fail_with_the_files_name_while_a_stopped_process_has_the_lo
 BOOST_AUTO_TEST_CASE(share_its_slots_and_learn_at_once_of_one_that_is_returned)
 {
     const tests::scratch_folder folder;
-    const auto one = cojob::quota::open(folder / "quota", {.limit = 1});
-    const auto other = cojob::quota::open(folder / "quota", {.limit = 1});
+    const auto one = cojob::open_shared_quota(folder / "quota", {.limit = 1});
+    const auto other = cojob::open_shared_quota(folder / "quota", {.limit = 1});
     blocking_call first(one), second(other);
     BOOST_TEST_REQUIRE(first.take() == quota_reply::granted);
     BOOST_TEST(second.take(0s) == quota_reply::refused);
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(lose_no_use_of_one_that_is_killed_at_any_moment)
     constexpr int limit = 400;
     for (int round = 0; round < 20; ++round) {
         const auto user = start([&] {
-            const auto pool = cojob::quota::open(folder / "quota", {.limit = limit});
+            const auto pool = cojob::open_shared_quota(folder / "quota", {.limit = limit});
             while (true) {
                 blocking_call call(pool);
                 if (call.take(0s) != quota_reply::granted || !call.ticket().commit())
@@ -193,8 +193,8 @@ BOOST_AUTO_TEST_CASE(send_nothing_after_being_stopped_for_longer_than_the_lease)
 BOOST_AUTO_TEST_CASE(pause_together)
 {
     const tests::scratch_folder folder;
-    const auto one = cojob::quota::open(folder / "quota", {.limit = 5});
-    const auto other = cojob::quota::open(folder / "quota", {.limit = 5});
+    const auto one = cojob::open_shared_quota(folder / "quota", {.limit = 5});
+    const auto other = cojob::open_shared_quota(folder / "quota", {.limit = 5});
     blocking_call first(one), second(other), third(other);
     BOOST_TEST_REQUIRE(first.take() == quota_reply::granted);
     BOOST_TEST_REQUIRE(second.take() == quota_reply::granted);
@@ -208,12 +208,12 @@ BOOST_AUTO_TEST_CASE(pause_together)
 BOOST_AUTO_TEST_CASE(do_not_use_what_their_parent_opened)
 {
     const tests::scratch_folder folder;
-    const auto pool = cojob::quota::open(folder / "quota", {.limit = 5});
+    const auto pool = cojob::open_shared_quota(folder / "quota", {.limit = 5});
     blocking_call parents(pool);
     BOOST_TEST(parents.take() == quota_reply::granted);
     const auto child = start([&] {
         blocking_call of_parents(pool);
-        const auto own = cojob::quota::open(folder / "quota", {.limit = 5});
+        const auto own = cojob::open_shared_quota(folder / "quota", {.limit = 5});
         blocking_call call(own);
         return of_parents.take(0s) == quota_reply::refused && !parents.ticket().commit() &&
                call.take() == quota_reply::granted && call.ticket().commit();

@@ -33,15 +33,6 @@ struct quota_options {
     friend bool operator==(const quota_options&, const quota_options&) = default;
 };
 
-/// How a quota uses the file that it shares with other processes.
-struct quota_file_options {
-    /// Flush each use to disk before its request is sent. Otherwise a use survives the end of the process, but not that
-    /// of the machine.
-    bool flushes_to_disk = false;
-    /// The longest that a call waits while another process has locked the file, before it ends with `quota_exhausted`.
-    duration lock_timeout = std::chrono::seconds(2);
-};
-
 } // namespace cojob
 
 #endif

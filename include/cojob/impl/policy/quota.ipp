@@ -5,9 +5,7 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/durable_file.hpp>
-#ifndef _WIN32
-#include <cojob/impl/internal/policy/file_ledger.hpp>
-#endif
+#include <cojob/impl/internal/policy/checked_quota.hpp>
 #include <cojob/impl/internal/policy/quota_core.hpp>
 #include <cojob/impl/internal/policy/quota_file.hpp>
 #include <cojob/policy/quota.hpp>
@@ -15,21 +13,6 @@
 #include <utility>
 
 namespace cojob {
-
-namespace detail {
-
-inline quota_options checked(const quota_options& options)
-{
-    if (options.limit == 0)
-        throw_invalid_argument("quota_options::limit: must be more than zero");
-    if (options.window <= duration::zero() || options.window == no_timeout)
-        throw_invalid_argument("quota_options::window: must be more than zero, and must not be no_timeout");
-    if (options.max_wait <= duration::zero())
-        throw_invalid_argument("quota_options::max_wait: must be more than zero; use no_timeout for no limit");
-    return options;
-}
-
-} // namespace detail
 
 quota::quota(quota_options options, clock_ptr clock, std::shared_ptr<quota_ledger> ledger)
     : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock(),
@@ -83,20 +66,6 @@ std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_opti
     const auto elapsed = detail::elapsed_since(record, clock->wall_now(), clock->now());
     loaded->core_ = detail::share<detail::quota_core>(options, clock, record.state, elapsed);
     return loaded;
-}
-
-std::shared_ptr<quota> quota::open(const std::filesystem::path& path, quota_options options, quota_file_options how,
-                                   clock_ptr clock)
-{
-#ifdef _WIN32
-    (void)path, (void)options, (void)how, (void)clock;
-    detail::throw_invalid_argument("quota::open", "not available on Windows: use quota::save and quota::load");
-#else
-    if (detail::checked(options).limit > detail::ledger_book::most_slots)
-        detail::throw_invalid_argument("quota_options::limit: must be at most 100000 for a file");
-    const auto ledger = detail::share<detail::file_ledger>(path, options, how);
-    return detail::share<quota>(options, std::move(clock), ledger);
-#endif
 }
 
 } // namespace cojob

@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#ifndef _WIN32
 namespace cojob::detail {
 
 /// A ledger in a file. All I/O is done by a thread of its own, which also renews leases: a lease of a process that was
@@ -282,5 +283,6 @@ class file_ledger final : public quota_ledger {
 };
 
 } // namespace cojob::detail
+#endif
 
 #endif

@@ -10,6 +10,7 @@
 #include <string>
 #include <system_error>
 
+#ifndef _WIN32
 #include <time.h>
 
 namespace cojob::detail {
@@ -53,5 +54,6 @@ namespace cojob::detail {
 }
 
 } // namespace cojob::detail
+#endif
 
 #endif

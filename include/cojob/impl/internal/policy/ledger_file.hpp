@@ -6,6 +6,7 @@
 #include <cojob/impl/internal/policy/ledger_book.hpp>
 #include <cojob/impl/internal/policy/ledger_clock.hpp>
 #include <cojob/impl/internal/policy/ledger_lock.hpp>
+#include <cojob/policy/quota_file_options.hpp>
 #include <cojob/policy/quota_options.hpp>
 
 #include <algorithm>
@@ -21,6 +22,7 @@
 #include <utility>
 #include <vector>
 
+#ifndef _WIN32
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -161,5 +163,6 @@ class ledger_file {
 };
 
 } // namespace cojob::detail
+#endif
 
 #endif

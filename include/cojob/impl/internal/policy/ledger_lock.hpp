@@ -10,6 +10,7 @@
 #include <string>
 #include <thread>
 
+#ifndef _WIN32
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -82,5 +83,6 @@ inline void refuse_network(int descriptor, const std::string& name)
 }
 
 } // namespace cojob::detail
+#endif
 
 #endif
