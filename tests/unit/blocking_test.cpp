@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <stdexcept>
@@ -51,6 +52,25 @@ inline asio::awaitable<bool> held_call(std::shared_future<void> let_go, std::pro
     co_return has_returned;
 }
 
+/// How many calls run, and how many ran at once.
+struct call_count {
+    std::atomic<std::size_t> begun{0}, running{0}, most{0}, ended{0};
+};
+
+inline asio::awaitable<void> counted_call(std::shared_future<void> let_go, call_count& count)
+{
+    co_await run_blocking([&] {
+        const auto now = ++count.running;
+        auto most = count.most.load();
+        while (most < now && !count.most.compare_exchange_weak(most, now)) {
+        }
+        ++count.begun;
+        let_go.wait();
+        --count.running;
+    });
+    ++count.ended;
+}
+
 } // namespace blocking_tests
 
 BOOST_AUTO_TEST_SUITE(a_blocking_call, *boost::unit_test::label("threads"))
@@ -86,6 +106,23 @@ BOOST_AUTO_TEST_CASE(ends_after_its_function_although_it_is_cancelled)
     let_go.set_value();
     context.run();
     BOOST_TEST(run.get().value());
+}
+
+BOOST_AUTO_TEST_CASE(takes_its_turn_where_there_are_many)
+{
+    asio::io_context context;
+    std::promise<void> let_go;
+    const auto later = let_go.get_future().share();
+    call_count count;
+    for (int i = 0; i < 100; ++i)
+        static_cast<void>(tests::start(context, counted_call(later, count)));
+    context.poll();
+    while (count.begun < cojob::detail::blocking_calls::most_threads)
+        std::this_thread::yield();
+    let_go.set_value();
+    context.run();
+    BOOST_TEST(count.ended == 100U);
+    BOOST_TEST(count.most == cojob::detail::blocking_calls::most_threads);
 }
 
 BOOST_AUTO_TEST_CASE(is_waited_for_by_a_context_that_goes)

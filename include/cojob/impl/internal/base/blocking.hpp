@@ -22,11 +22,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <new>
+#include <system_error>
 #include <thread>
 #include <type_traits>
 #include <utility>
@@ -47,12 +49,13 @@ class blocking_call {
     virtual void post() = 0;
 };
 
-/// The blocking calls of one execution context, each on a thread of its own: a thread is made in a hundredth of the
-/// time of an fsync, and none is left behind. The context waits for them when it is destroyed, because their callers
-/// live in it. A caller that is not reached in time is destroyed with its context.
+/// The blocking calls of one execution context, on a few threads that end when there is nothing left to call: a thread
+/// is made in a hundredth of the time of an fsync, and none is left behind. The context waits for all calls when it is
+/// destroyed, because their callers live in it. A caller that is not reached in time is destroyed with its context.
 class blocking_calls final : public asio::execution_context::service {
   public:
     static inline asio::execution_context::id id;
+    static constexpr std::size_t most_threads = 4;
 
     explicit blocking_calls(asio::execution_context& context) : service(context) {}
 
@@ -63,34 +66,35 @@ class blocking_calls final : public asio::execution_context::service {
             running_ = share<threads>();
             made_in_.renew();
         }
-        running_->enter();
-        try {
-            std::thread([here = running_, one = std::move(call)]() mutable { work(*here, std::move(one)); }).detach();
-        } catch (...) {
-            running_->leave();
-            throw;
-        }
+        const auto here = running_;
+        const std::lock_guard lock(here->mutex);
+        if (here->is_shut)
+            throw boost::system::system_error(asio::error::operation_aborted);
+        here->calls.push_back(std::move(call));
+        if (here->count < most_threads)
+            add_thread(here);
     }
 
   private:
     struct threads {
         std::mutex mutex;
         std::condition_variable all_left;
+        std::deque<std::shared_ptr<blocking_call>> calls; // that no thread has taken; empty if there is no thread
         std::size_t count = 0;
         bool is_shut = false;
 
-        void enter()
+        /// Returns nothing if there is no call: then the thread has left.
+        [[nodiscard]] std::shared_ptr<blocking_call> take()
         {
             const std::lock_guard lock(mutex);
-            if (is_shut)
-                throw boost::system::system_error(asio::error::operation_aborted);
-            ++count;
-        }
-        void leave()
-        {
-            const std::lock_guard lock(mutex);
+            if (!calls.empty()) {
+                auto call = std::move(calls.front());
+                calls.pop_front();
+                return call;
+            }
             if (--count == 0)
                 all_left.notify_all();
+            return {};
         }
         void wait()
         {
@@ -105,18 +109,35 @@ class blocking_calls final : public asio::execution_context::service {
         }
     };
 
-    static void work(threads& here, std::shared_ptr<blocking_call> call)
+    /// For the call that was added last. Under the lock, so that no other call counts on a thread that cannot be made.
+    static void add_thread(const std::shared_ptr<threads>& here)
     {
-        call->run();
-        while (!here.is_shutting_down())
-            try {
-                call->post();
-                break;
-            } catch (const std::bad_alloc&) { // the caller has to go on: it may hold what no other can give back
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
-            }
-        call.reset(); // while the context is there
-        here.leave();
+        try {
+            std::thread([here] { work(*here); }).detach();
+            ++here->count;
+        } catch (const std::exception& failure) {
+            if (here->count != 0)
+                return; // a thread that runs will come to it
+            here->calls.pop_back();
+            if (const auto* const why = dynamic_cast<const std::system_error*>(&failure))
+                throw boost::system::system_error(boost::system::error_code(why->code()),
+                                                  "a thread for a call that blocks");
+            throw;
+        }
+    }
+
+    static void work(threads& here)
+    {
+        while (const auto call = here.take()) { // and lets go of it while the context is there
+            call->run();
+            while (!here.is_shutting_down())
+                try {
+                    call->post();
+                    break;
+                } catch (const std::bad_alloc&) { // the caller has to go on: it may hold what no other can give back
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                }
+        }
     }
 
     void shutdown() override
@@ -174,8 +195,8 @@ class blocking_call_of final : public blocking_call, public std::enable_shared_f
     std::exception_ptr thrown_{};
 };
 
-/// To be awaited: calls a function that blocks on a thread of its own, and returns to the caller's executor with what
-/// it threw, never before it has returned. The function owns what it uses.
+/// To be awaited: calls a function that blocks on a thread for such calls, and returns to the caller's executor with
+/// what it threw, never before it has returned. The function owns what it uses.
 ///
 /// It is not cancelled: a caller that is cancelled meanwhile goes on afterwards, and looks at its cancellation state
 /// then. Where that state is set before, `throw_if_cancelled` decides, as always, and with `true` nothing is called.
