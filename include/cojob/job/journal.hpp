@@ -26,15 +26,19 @@ namespace cojob {
 /// state.
 ///
 /// Before a request is sent its tag is in the file, and after it the job's id; so a process that was killed finds at
-/// its next start which jobs to wait for, and which creations it does not know the outcome of. The file has neither
-/// keys nor prompts, but the SHA-256 of each prompt, by which a short prompt could be guessed. Only its owner may read
-/// a new file. Symbolic links are followed.
+/// its next start which jobs to wait for, and which creations it does not know the outcome of. An id that cannot be
+/// written, because the disk became full after the request, is kept in memory and written with the next record or when
+/// the journal is closed; a kill before that leaves the creation unresolved. The file has neither keys nor prompts, but
+/// the SHA-256 of each prompt, by which a short prompt could be guessed. Only its owner may read a new file. Symbolic
+/// links are followed when it is opened; hard links are not known to be the same journal.
 ///
 /// One process may have the file open at a time. Its lock is the file of the same name with `.lock` added: leave that
 /// alone. The file belongs on a local disk. The journal replaces it with a smaller one when it has grown.
 ///
-/// Thread safety: any thread may call any member, even on the same journal. Files are written by a thread of their own,
-/// never by that of the caller, except in the constructor. In a forked child every member is `invalid_argument`.
+/// Thread safety: any thread may call any member, even on the same journal. Files are written by other threads than the
+/// caller's, except in the constructor, in the destructor of the last copy if a write has failed, and where no thread
+/// can be made for the outcome of a request. In a forked child the parent's journal is `invalid_argument`; only
+/// `wait_for_job` and `wait_for_all` work, and record nothing.
 class job_journal {
   public:
     /// Opens the journal, or creates it. Blocks: reads the file. A last record without its end, as a crash may leave
@@ -70,12 +74,13 @@ class job_journal {
     /// - `invalid_argument`: the tag is invalid, or that of another prompt, API, server or project; or there are too
     ///   many unfinished jobs.
     /// - The system's error, without sending anything: the file cannot be written, for example because the disk is
-    /// full.
+    ///   full, or no thread can be made for it. The latter is a plain `system_error`.
     ///
     /// After a failure that shows that nothing was created, the tag may be used again. After any other, which includes
-    /// exceptions of a service's own, its outcome is unknown. A service's `create_job` must end with
-    /// `operation_aborted` only if it created nothing, as `client::send` does. Cancellation: as `create_job`; while
-    /// another creates the job, all types, immediately.
+    /// exceptions of a service's own and the failure of a request that is not a POST, its outcome is unknown. A
+    /// service's `create_job` must end with `operation_aborted` only if it created nothing, as `client::send` does, and
+    /// must not send a second POST after the one that creates the job. Cancellation: as `create_job`; while another
+    /// creates the job, all types, immediately.
     template <creating_job_api Api>
     [[nodiscard]] asio::awaitable<typename Api::job_type> create_once(Api service, std::string_view tag,
                                                                       std::string_view prompt) const
@@ -111,12 +116,18 @@ class job_journal {
     }
 
     /// Records that an unresolved creation has created the job with this id. Errors: `invalid_argument` for a tag that
-    /// is not unresolved or an invalid id, and the system's error. Cancellation: none once it has begun.
+    /// is not unresolved, an invalid id or that of another tag's job, and the system's error; then nothing has changed.
+    /// Cancellation: none once it has begun.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> resolve(std::string_view tag, std::string_view id) const;
 
     /// Records that an unresolved creation has created no job: its tag may be used again. Errors and cancellation: as
     /// `resolve`.
     [[nodiscard]] COJOB_DECL asio::awaitable<void> resolve_as_not_created(std::string_view tag) const;
+
+    /// Records the end of a job that no wait will see, for example because the server has deleted it: it is not
+    /// unfinished any more. Its tag still creates no other job. Does nothing if the job has ended. Errors:
+    /// `invalid_argument` for a tag whose job is not known, and the system's error. Cancellation: as `resolve`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> resolve_as_ended(std::string_view tag) const;
 
   private:
     [[nodiscard]] COJOB_DECL unfinished_jobs unfinished_of(std::string_view api, std::string_view scope) const;

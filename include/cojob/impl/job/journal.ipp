@@ -61,8 +61,8 @@ inline asio::awaitable<std::optional<journaled_job>> join_creation(client c, std
     co_return creation->made();
 }
 
-/// A creation while it runs. If its coroutine is destroyed with its context, nobody knows the outcome, and those who
-/// wait for it find that out.
+/// A creation while it runs. If its coroutine is destroyed with its context before the request, nothing was created;
+/// later, nobody knows the outcome. Those who wait for it find that out.
 class own_creation {
   public:
     own_creation(journal_ptr journal, std::shared_ptr<journal_creation> running, const creation_request& request)
@@ -76,11 +76,18 @@ class own_creation {
         if (is_over_)
             return;
         try {
+            if (!has_begun_)
+                journal_->made_none(request_.tag);
             journal_->leave(request_.tag);
             running_->end({}, {});
         } catch (...) { // of a forked child, or without memory: then the tag stays taken in this process
         }
     }
+
+    /// From now on the request may be sent.
+    void begin() noexcept { has_begun_ = true; }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
 
     /// Blocks. Writes what is known of the outcome and tells the others.
     journaled_job end(std::exception_ptr thrown)
@@ -109,34 +116,40 @@ class own_creation {
     journal_ptr journal_;
     std::shared_ptr<journal_creation> running_;
     const creation_request& request_;
-    bool is_over_ = false;
+    bool has_begun_ = false, is_over_ = false;
 };
 
 /// Sends the request after its intent is written, in the caller's coroutine: a cancellation means for it what it means
 /// for the service's own function.
-inline asio::awaitable<journaled_job> run_creation(journal_ptr journal, std::shared_ptr<journal_creation> running,
-                                                   creation_request& request)
+inline asio::awaitable<journaled_job> run_creation(own_creation& own, creation_request& request)
 {
-    own_creation own(std::move(journal), std::move(running), request);
     std::exception_ptr thrown;
     try {
         const auto state = co_await asio::this_coro::cancellation_state;
         if (state.cancelled() != asio::cancellation_type::none)
             throw boost::system::system_error(asio::error::operation_aborted);
         co_await asio::this_coro::throw_if_cancelled(true);
+        own.begin();
         co_await std::move(request.create);
     } catch (...) {
         thrown = std::current_exception();
     }
     co_await asio::this_coro::throw_if_cancelled(false);
     journaled_job made;
-    co_await run_blocking([&] { made = own.end(thrown); });
+    try {
+        co_await run_blocking([&] { made = own.end(thrown); });
+    } catch (...) { // without a thread it blocks here, because the id of the job must not be lost
+        if (own.is_over())
+            throw;
+        made = own.end(thrown);
+    }
     if (thrown)
         std::rethrow_exception(thrown);
     co_return made;
 }
 
-asio::awaitable<journaled_job> create_once(journal_ptr journal, std::unique_ptr<creation_request> request)
+/// Inline, as all coroutines here that call a lambda: without it g++ 12 warns that the lambda's type has no linkage.
+inline asio::awaitable<journaled_job> create_or_join(journal_ptr journal, std::unique_ptr<creation_request> request)
 {
     co_await accept_every_cancellation();
     check_segment(request->tag, "tag");
@@ -148,11 +161,16 @@ asio::awaitable<journaled_job> create_once(journal_ptr journal, std::unique_ptr<
         std::exception_ptr refused;
         std::optional<journaled_job> made;
         try {
-            co_await run_blocking([&] { start = journal->begin(*request, now); });
+            std::optional<own_creation> own; // from the intent on, even if this coroutine is not resumed after it
+            co_await run_blocking([&] {
+                start = journal->begin(*request, now);
+                if (start.is_own)
+                    own.emplace(journal, start.running, *request);
+            });
             if (start.known)
                 made = journaled_job{.handle = std::move(*start.known)};
-            else if (start.is_own)
-                made = co_await run_creation(journal, std::move(start.running), *request);
+            else if (own)
+                made = co_await run_creation(*own, *request);
         } catch (...) {
             refused = std::current_exception();
         }
@@ -166,7 +184,12 @@ asio::awaitable<journaled_job> create_once(journal_ptr journal, std::unique_ptr<
     }
 }
 
-asio::awaitable<void> note_ends(journal_ptr journal, std::vector<job_handle> jobs)
+asio::awaitable<journaled_job> create_once(journal_ptr journal, std::unique_ptr<creation_request> request)
+{
+    return create_or_join(std::move(journal), std::move(request));
+}
+
+inline asio::awaitable<void> write_ends(journal_ptr journal, std::vector<job_handle> jobs)
 {
     const auto throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false); // the wait has succeeded
@@ -178,6 +201,17 @@ asio::awaitable<void> note_ends(journal_ptr journal, std::vector<job_handle> job
     } catch (...) { // the next start sees the end once more
     }
     co_await asio::this_coro::throw_if_cancelled(throws);
+}
+
+asio::awaitable<void> note_ends(journal_ptr journal, std::vector<job_handle> jobs)
+{
+    return write_ends(std::move(journal), std::move(jobs));
+}
+
+inline asio::awaitable<void> resolve_as_gone(journal_ptr journal, std::string tag)
+{
+    co_await accept_every_cancellation();
+    co_await run_blocking([&] { journal->end_unseen(tag); });
 }
 
 inline asio::awaitable<void> resolve_as(journal_ptr journal, std::string tag, std::string id)
@@ -218,6 +252,11 @@ asio::awaitable<void> job_journal::resolve(std::string_view tag, std::string_vie
 asio::awaitable<void> job_journal::resolve_as_not_created(std::string_view tag) const
 {
     return detail::resolve_as(detail::in_use(state_), std::string(tag), {});
+}
+
+asio::awaitable<void> job_journal::resolve_as_ended(std::string_view tag) const
+{
+    return detail::resolve_as_gone(detail::in_use(state_), std::string(tag));
 }
 
 } // namespace cojob

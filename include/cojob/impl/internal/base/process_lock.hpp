@@ -7,7 +7,9 @@
 #include <boost/system/errc.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -52,9 +54,10 @@ class process_lock {
     /// \throws api_error `device_or_resource_busy` if another has it, in this process or in another
     process_lock(const std::filesystem::path& path, const named_file& of)
     {
-        const std::lock_guard guard(held_locks().mutex);
+        auto& held = held_locks();
+        const std::lock_guard guard(held.mutex);
         struct stat known{};
-        if (::stat(path.c_str(), &known) == 0 && is_held(known))
+        if (::stat(path.c_str(), &known) == 0 && held.has(known))
             throw_file_error(EBUSY, of); // without opening it
         descriptor_ = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
         if (descriptor_ < 0 || ::fstat(descriptor_, &file_) != 0)
@@ -67,48 +70,55 @@ class process_lock {
         struct stat now{};
         if (::stat(path.c_str(), &now) != 0 || !is_same(now, file_))
             fail(EBUSY, of); // somebody has replaced it meanwhile
-        held_locks().list.push_back({file_, fork_mark()});
+        held.files.push_back(file_);
     }
     process_lock(const process_lock&) = delete;
     process_lock& operator=(const process_lock&) = delete;
 
     ~process_lock()
     {
-        if (made_in_.is_of_a_parent()) { // the parent's list may be locked, and its lock is not this process's
-            ::close(descriptor_);
+        // In a forked child the descriptor stays open: the lock is the parent's, but closing it would release a lock
+        // that the child has of the same file.
+        if (made_in_.is_of_a_parent())
             return;
-        }
-        const std::lock_guard guard(held_locks().mutex);
-        std::erase_if(held_locks().list, [this](const held& one) { return is_same(one.file, file_); });
+        auto& held = held_locks();
+        const std::lock_guard guard(held.mutex);
+        std::erase_if(held.files, [this](const struct stat& one) { return is_same(one, file_); });
         ::close(descriptor_);
     }
 
   private:
-    struct held {
-        struct stat file;
-        fork_mark made_in;
-    };
+    /// The locks that this process holds.
     struct held_list {
         std::mutex mutex;
-        std::vector<held> list;
+        std::vector<struct stat> files;
+        fork_mark made_in;
+        held_list* before = nullptr;
+
+        [[nodiscard]] bool has(const struct stat& file) const
+        {
+            return std::any_of(files.begin(), files.end(), [&](const auto& one) { return is_same(one, file); });
+        }
     };
 
+    /// Never destroyed: a static journal may release its lock at the end. A forked child has a list of its own: a
+    /// thread of the parent may have held the other's mutex.
     static held_list& held_locks()
     {
-        static auto* const all = new held_list; // never destroyed: a static journal may release its lock at the end
-        return *all;
+        static std::atomic<held_list*> current = new held_list;
+        auto* known = current.load();
+        while (known->made_in.is_of_a_parent()) {
+            auto fresh = std::make_unique<held_list>();
+            fresh->before = known;
+            if (current.compare_exchange_strong(known, fresh.get()))
+                known = fresh.release();
+        }
+        return *known;
     }
 
     static bool is_same(const struct stat& a, const struct stat& b) noexcept
     {
         return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
-    }
-
-    static bool is_held(const struct stat& file)
-    {
-        const auto& list = held_locks().list;
-        return std::any_of(list.begin(), list.end(),
-                           [&](const held& one) { return is_same(one.file, file) && !one.made_in.is_of_a_parent(); });
     }
 
     [[noreturn]] void fail(int error, const named_file& of) const

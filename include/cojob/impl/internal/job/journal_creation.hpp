@@ -9,10 +9,12 @@
 #include <boost/asio/any_io_executor.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -35,6 +37,8 @@ namespace cojob::detail {
 [[nodiscard]] inline bool created_nothing(const error_info& failure)
 {
     const auto& code = failure.code();
+    if (!failure.method.empty() && failure.method != "POST")
+        return false; // the service's second request, perhaps
     const auto says_so =
         code == asio::error::operation_aborted || code == errc::invalid_argument || code == errc::quota_exhausted ||
         code == errc::rate_limited || code == errc::unauthorized || code == errc::forbidden ||
@@ -52,14 +56,17 @@ struct creation_failure {
     std::string job_id{}; ///< the job exists, but its description could not be read
 };
 
+/// Errors have at most 1 KiB of an id, cut at a character.
+inline constexpr std::size_t shortest_cut_id = 1021;
+
 [[nodiscard]] inline creation_failure judge_creation(const std::exception_ptr& thrown)
 {
     try {
         std::rethrow_exception(thrown);
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        return {.created_nothing = detail::created_nothing(info),
-                .job_id = failure.code() == errc::invalid_response ? info.job_id : std::string()};
+        const bool has_id = failure.code() == errc::invalid_response && info.job_id.size() < shortest_cut_id;
+        return {.created_nothing = detail::created_nothing(info), .job_id = has_id ? info.job_id : std::string()};
     } catch (const boost::system::system_error& failure) {
         const auto is_cancellation = failure.code() == asio::error::operation_aborted;
         return {is_cancellation, is_cancellation, {}};

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_JOURNAL_FILE_HPP
 #define COJOB_IMPL_INTERNAL_JOB_JOURNAL_FILE_HPP
 
+#include <cojob/detail/forks.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/durable_file.hpp>
 #include <cojob/impl/internal/base/process_lock.hpp>
@@ -13,6 +14,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -100,7 +102,7 @@ class written_file {
 class journal_file {
   public:
     journal_file(const std::filesystem::path& path, const journal_options& options)
-        : file_{"journal", path}, target_(follow_links(path)), options_(options),
+        : file_{"journal", path}, target_(settled(path)), options_(options),
           lock_(std::filesystem::path(target_) += ".lock", file_), book_(options.ended_jobs)
     {
         if (const auto text = read_file({file_.kind, target_}))
@@ -113,6 +115,20 @@ class journal_file {
             throw_file_error(errno, file_);
     }
 
+    journal_file(const journal_file&) = delete;
+    journal_file& operator=(const journal_file&) = delete;
+
+    /// What no write has brought to the file, as on a disk that was full then.
+    ~journal_file()
+    {
+        if (!must_replace_ || made_in_.is_of_a_parent())
+            return;
+        try {
+            replace();
+        } catch (...) { // an intent whose job is not in the file is unresolved then
+        }
+    }
+
     [[nodiscard]] const journal_book& book() const noexcept { return book_; }
 
     /// Adds what has not happened yet: if that fails, the book does not have it.
@@ -123,7 +139,12 @@ class journal_file {
         else
             replace_if_large();
         append(text, options_.flush);
-        book_.apply(text);
+        try {
+            book_.apply(text);
+        } catch (...) { // the next write takes it out of the file again
+            must_replace_ = true;
+            throw;
+        }
     }
 
     /// Adds what has happened: the book has it even if that fails, and a later write will bring it to the file.
@@ -139,6 +160,17 @@ class journal_file {
     [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("journal: " + utf8(file_.path), why); }
 
   private:
+    /// The file itself, wherever links and the working directory lead later: the lock is of this one.
+    static std::filesystem::path settled(const std::filesystem::path& path)
+    {
+        std::error_code error;
+        const auto target = std::filesystem::absolute(follow_links(path), error);
+        if (error)
+            throw_file_error(error_code(error), {"journal", path});
+        auto real = std::filesystem::weakly_canonical(target, error);
+        return error ? target : real;
+    }
+
     /// Cuts off a last line without its end: its write did not end, so nothing that had to come after it has happened.
     void read(std::string_view text)
     {
@@ -221,7 +253,7 @@ class journal_file {
             text += format_journal_line(record);
             ++lines;
         });
-        file_replacement next(file_);
+        file_replacement next({file_.kind, target_});
         next.write(text);
         must_replace_ = true; // until the new file is open
         open_.close();        // Windows replaces no open file
@@ -242,6 +274,7 @@ class journal_file {
     written_file open_;
     std::size_t size_ = 0, lines_ = 0, replace_at_ = 0;
     bool must_replace_ = false;
+    fork_mark made_in_;
 };
 
 } // namespace cojob::detail

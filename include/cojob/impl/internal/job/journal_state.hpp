@@ -67,7 +67,13 @@ class journal_state {
     void made(const std::string& tag, const job_handle& job)
     {
         const auto lock = enter();
-        note(journal_book::text_of_job(tag, job), true);
+        std::string text;
+        try {
+            text = journal_book::text_of_job(tag, job);
+        } catch (const api_error&) { // no handle can have such an id: the tag stays unresolved
+            return;
+        }
+        note(text, true);
     }
 
     /// The creation has certainly made none.
@@ -105,11 +111,24 @@ class journal_state {
         if (entry->job)
             throw_invalid_argument("tag", "its job is known");
         if (id.empty())
-            return file_.note(journal_book::text_of_closing(tag), true);
+            return file_.announce(journal_book::text_of_closing(tag));
         check_segment(id, "id");
         job_handle job(entry->api, entry->scope, id);
         job.created_at = entry->begun_at;
-        file_.note(journal_book::text_of_job(tag, job), true);
+        if (!file_.book().tag_of(job).empty())
+            throw_invalid_argument("id", "belongs to the job of another tag");
+        file_.announce(journal_book::text_of_job(tag, job));
+    }
+
+    /// The caller knows that no wait will see the end of a job.
+    void end_unseen(const std::string& tag)
+    {
+        const auto lock = enter();
+        const auto* const entry = file_.book().find(tag);
+        if (!entry || !entry->job)
+            throw_invalid_argument("tag", "the journal knows no job of it");
+        if (!entry->is_ended)
+            file_.announce(journal_book::text_of_end(tag));
     }
 
     [[nodiscard]] std::optional<journal_entry> find(const std::string& tag)
