@@ -16,7 +16,7 @@ namespace cojob {
 struct quota_answer {
     quota_answer() = default;
 
-    bool is_granted = false;
+    bool is_granted = false; ///< whether there is a lease
     std::uint64_t lease = 0; ///< granted: identifies the lease until it is ended
     duration wait{};         ///< not granted: until a slot is expected; an estimate, for messages and observers
     duration ask_again{};    ///< not granted: when to ask again; at least a millisecond
@@ -25,26 +25,29 @@ struct quota_answer {
 
 /// How the use of a slot ended.
 struct quota_outcome {
+    /// What the server did with the request.
     enum kind_type {
         unused,   ///< the server has certainly not counted it
         used,     ///< the server may have counted it
         throttled ///< the server answered 429: the whole pool pauses
     };
 
-    kind_type kind = unused;
+    kind_type kind = unused;   ///< what the server did with the request
     bool was_answered = false; ///< used: with any response but 429; ends the probe after a pause
     duration pause{};          ///< throttled: how long this process pauses
     bool is_hinted = false;    ///< throttled: the server asked for this pause; otherwise it is a guess
 };
 
 /// Counts the uses of a quota that several processes share. Calls queue in their process; each process asks for one
-/// slot at a time, for its first call. A ledger measures time by a clock of its own that no process can set, and counts
-/// the machine's sleep.
+/// slot at a time, for its first call: while the context of that call's client is stopped or blocked, the calls of
+/// other contexts wait too. A ledger measures time by a clock of its own that no process can set, and counts the
+/// machine's sleep.
 ///
 /// A lease that is not ended counts as used when it runs out, so a process that was killed can cost slots, but never
 /// adds one.
 ///
-/// Thread-safe: the functions are called from any thread, also at once.
+/// Serves one `quota` only: for each quota a ledger of its own. Thread-safe: the functions are called from any thread,
+/// also at once.
 class BOOST_SYMBOL_VISIBLE quota_ledger {
   public:
     quota_ledger() = default;
@@ -56,7 +59,9 @@ class BOOST_SYMBOL_VISIBLE quota_ledger {
     /// for `no_timeout` the ledger renews it until its end. Never called again before the answer.
     ///
     /// \param executor of the client whose call is first, for ledgers with I/O; may be empty
-    /// \param answer called once, from any thread. If the executor's context is destroyed first, it is destroyed
+    /// \param attempt the longest that the call's attempt takes
+    /// \param answer called once, from any thread; better not within `acquire`, where it recurses once for each call
+    /// that is queued. If the executor's context is destroyed first, it is destroyed
     /// without a call, and the next client asks
     /// \throws anything: counts as a failure, and its `what()` as the reason
     virtual void acquire(const asio::any_io_executor& executor, duration attempt,

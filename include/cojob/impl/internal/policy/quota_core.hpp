@@ -31,7 +31,7 @@ struct quota_reply {
 };
 
 /// A quota that many callers share: a quota_scheduler with a mutex and a clock. All times are steady.
-class quota_core : public quota_asker, public std::enable_shared_from_this<quota_core> {
+class quota_core final : public quota_asker, public std::enable_shared_from_this<quota_core> {
   public:
     class ticket;
 
@@ -276,7 +276,9 @@ class quota_core::ticket {
         const auto& leases = core_->scheduler_.leases();
         const auto kind = core_->scheduler_.waits_for_answer(caller_, at) ? quota_reply::asking : quota_reply::queued;
         const auto left = wait(at);
-        return {kind, left, leases.said_no(at) ? std::max(left, wait_between(at, leases.expected_at())) : left};
+        // An answer whose wake-up found no memory is seen by a repeated request.
+        const auto again = kind == quota_reply::asking ? std::min(left, quota_leases::answer_limit) : left;
+        return {kind, again, leases.said_no(at) ? std::max(left, wait_between(at, leases.expected_at())) : left};
     }
 
     /// The time until a slot becomes free without any event. If the caller waits only for a probe, the end of the probe
