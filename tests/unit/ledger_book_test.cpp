@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <random>
-#include <string>
 #include <vector>
 
 namespace ledger_book_tests {
@@ -200,6 +199,35 @@ BOOST_AUTO_TEST_CASE(doubles_a_pause_that_is_a_guess_whichever_process_is_refuse
     b.throttled(b.acquire(1), 30 * second, false);
     BOOST_TEST(b.acquire(3) == 0U);
     BOOST_TEST(b.wait >= 30 * second);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_take_requests_in_flight_for_a_full_log)
+{
+    bench b;
+    BOOST_TEST((b.acquire(1) != 0U && b.acquire(2) != 0U));
+    b.throttled(1, 36 * second, false);
+    BOOST_TEST(b.acquire(3) == 0U);
+    BOOST_TEST(b.wait == 36 * second);
+}
+
+BOOST_AUTO_TEST_CASE(pauses_with_a_full_log_until_its_oldest_use_leaves_it)
+{
+    bench b;
+    b.used(b.acquire(1));
+    b.here.advance(second);
+    b.throttled(b.acquire(2), 36 * second, false);
+    BOOST_TEST(b.acquire(3) == 0U);
+    BOOST_TEST(b.wait == hour);
+}
+
+BOOST_AUTO_TEST_CASE(takes_another_slot_for_a_use_whose_own_was_granted_anew)
+{
+    bench b;
+    b.acquire(1);
+    b.here.advance(hour + 61 * second);
+    BOOST_TEST(b.acquire(2) == 2U);
+    b.used(1);
+    BOOST_TEST(b.acquire(3) == 0U);
 }
 
 /// A process is killed after each write of random histories: what is on the disk then never allows more than what would

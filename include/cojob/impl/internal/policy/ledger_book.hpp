@@ -23,7 +23,7 @@ class ledger_book {
     static constexpr std::int64_t waits_for = 1'000'000'000;       ///< a process that does not ask for so long is gone
     static constexpr std::size_t most_waiting = 64;
     static constexpr std::uint64_t version = 1;
-    static constexpr std::uint32_t most_slots = 100'000; ///< the file is read as a whole
+    static constexpr std::uint32_t most_slots = 2'000; ///< the file is read as a whole, under its lock
     static constexpr std::size_t pause_at = 1, slots_at = 2;
 
     struct answer {
@@ -92,8 +92,8 @@ class ledger_book {
             latest = std::max(latest, all_[i].at.wall);
             old.push_back(i);
         }
-        std::stable_sort(old.begin(), old.end(),
-                         [&](std::size_t a, std::size_t b) { return all_[a].at.wall < all_[b].at.wall; });
+        std::sort(old.begin(), old.end(),
+                  [&](std::size_t a, std::size_t b) { return all_[a].at.wall < all_[b].at.wall; });
         const bool is_set_back = latest > now.wall;
         for (const auto i : old) {
             auto& r = all_[i];
@@ -118,8 +118,7 @@ class ledger_book {
             free_slots += left == 0 ? 1U : 0U;
             if (left == 0 && !free)
                 free = i;
-            has_probe = has_probe || (all_[i].kind == ledger_record::slot_leased && left > 0 &&
-                                      is_of_this_era(all_[i]) && time_between(all_[i].at, now) < all_[i].length);
+            has_probe = has_probe || (is_of_this_era(all_[i]) && all_[i].is_running(now));
         }
         const bool waits_for_probe = is_probing() && (has_probe || rank > 0);
         if (free && free_slots > rank && pause_left <= 0 && !waits_for_probe) {
@@ -133,13 +132,15 @@ class ledger_book {
         return {false, 0, std::max({nth, pause_left, std::int64_t(0)})};
     }
 
-    /// The server may have counted the request.
+    /// The server may have counted the request. If the process was stopped for so long that its slot was granted anew,
+    /// takes another one.
     void used(std::uint64_t id, bool was_answered, const ledger_time& now)
     {
-        const auto i = find(id);
+        const auto own = find(id);
+        const auto i = own ? own : find_free(now);
         if (!i)
             return;
-        const bool ends_probe = was_answered && is_probing() && is_of_this_era(all_[*i]);
+        const bool ends_probe = own && was_answered && is_probing() && is_of_this_era(all_[*i]);
         write(*i, ledger_record::slot_stamped, now, 0, id, all_[*i].number);
         if (!ends_probe)
             return;
@@ -177,7 +178,7 @@ class ledger_book {
     [[nodiscard]] bool renew(std::uint64_t id, std::int64_t length, const ledger_time& now)
     {
         const auto i = find(id);
-        if (!i || all_[*i].kind != ledger_record::slot_leased || time_between(all_[*i].at, now) >= all_[*i].length)
+        if (!i || !all_[*i].is_running(now))
             return false;
         write(*i, ledger_record::slot_leased, now, length, id, all_[*i].number);
         return true;
@@ -219,20 +220,33 @@ class ledger_book {
     {
         if (r.kind == ledger_record::slot_free)
             return 0;
+        if (r.is_running(now))
+            return add_time(all_[0].length, margin);
         const auto passed = time_between(r.at, now);
         const auto stamped = r.kind == ledger_record::slot_leased ? r.length : 0;
-        if (passed < stamped)
-            return add_time(all_[0].length, margin);
         return std::max<std::int64_t>(subtract_time(add_time(add_time(all_[0].length, margin), stamped), passed), 0);
     }
 
-    /// When the oldest use of a full log leaves it; zero if the log is not full.
+    /// When the oldest use of a full log leaves it; zero if the log is not full, or no use in it has ended.
     [[nodiscard]] std::int64_t oldest_of_a_full_log(const ledger_time& now) const
     {
-        auto least = std::numeric_limits<std::int64_t>::max();
+        std::optional<std::int64_t> least;
+        for (auto i = slots_at; i < places_at(); ++i) {
+            const auto left = taken_for(all_[i], now);
+            if (left == 0)
+                return 0;
+            if (!all_[i].is_running(now))
+                least = std::min(least.value_or(left), left);
+        }
+        return least.value_or(0);
+    }
+
+    [[nodiscard]] std::optional<std::size_t> find_free(const ledger_time& now) const
+    {
         for (auto i = slots_at; i < places_at(); ++i)
-            least = std::min(least, taken_for(all_[i], now));
-        return least;
+            if (taken_for(all_[i], now) == 0)
+                return i;
+        return std::nullopt;
     }
 
     [[nodiscard]] std::optional<std::size_t> find(std::uint64_t id) const
@@ -243,21 +257,16 @@ class ledger_book {
         return std::nullopt;
     }
 
-    [[nodiscard]] bool is_waiting(const ledger_record& r, const ledger_time& now) const
-    {
-        return r.kind == ledger_record::waiting && time_between(r.at, now) < r.length;
-    }
-
     /// The number of other processes that have waited for longer.
     [[nodiscard]] std::uint64_t processes_ahead(std::uint64_t process, const ledger_time& now) const
     {
         auto own = std::numeric_limits<std::uint64_t>::max();
         for (auto i = places_at(); i < all_.size(); ++i)
-            if (all_[i].id == process && is_waiting(all_[i], now))
+            if (all_[i].id == process && all_[i].is_waiting(now))
                 own = all_[i].number;
         std::uint64_t ahead = 0;
         for (auto i = places_at(); i < all_.size(); ++i)
-            ahead += all_[i].id != process && is_waiting(all_[i], now) && all_[i].number < own ? 1U : 0U;
+            ahead += all_[i].id != process && all_[i].is_waiting(now) && all_[i].number < own ? 1U : 0U;
         return ahead;
     }
 
@@ -267,7 +276,7 @@ class ledger_book {
         std::uint64_t last = 0;
         std::optional<std::size_t> unused_place;
         for (auto i = places_at(); i < all_.size(); ++i) {
-            const bool is_there = is_waiting(all_[i], now);
+            const bool is_there = all_[i].is_waiting(now);
             if (is_there && all_[i].id == process && time_between(all_[i].at, now) < waits_for / 4)
                 return;
             if (is_there && all_[i].id == process)

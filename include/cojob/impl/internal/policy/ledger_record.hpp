@@ -65,6 +65,11 @@ struct ledger_record {
     std::uint64_t number = 0; ///< slot: pauses so far when it was granted · pause: pauses so far · waiting: its place
     std::int64_t guess = 0;   ///< pause: the last one without a hint; zero: none since a response
 
+    /// A lease that has not run out.
+    [[nodiscard]] bool is_running(const ledger_time& now) const { return kind == slot_leased && lasts(now); }
+    /// A process that is not forgotten.
+    [[nodiscard]] bool is_waiting(const ledger_time& now) const { return kind == waiting && lasts(now); }
+
     [[nodiscard]] text encode() const
     {
         text out{};
@@ -105,6 +110,8 @@ struct ledger_record {
     }
 
   private:
+    [[nodiscard]] bool lasts(const ledger_time& now) const { return time_between(at, now) < length; }
+
     [[nodiscard]] static std::uint32_t checksum(const text& of)
     {
         boost::crc_32_type crc;
