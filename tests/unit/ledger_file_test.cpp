@@ -14,13 +14,16 @@
 #include <fstream>
 #include <functional>
 #include <ios>
+#include <optional>
 #include <string>
+#include <thread>
 
 namespace ledger_file_tests {
 
 using namespace std::chrono_literals;
 using cojob::detail::ledger_book;
 using cojob::detail::ledger_file;
+using cojob::detail::ledger_lock;
 using cojob::detail::ledger_time;
 
 constexpr std::uint32_t limit = 3;
@@ -135,7 +138,58 @@ BOOST_AUTO_TEST_CASE(that_is_deleted_while_it_is_used_grants_nothing_more)
     auto file = open(folder / "quota");
     BOOST_TEST(acquire(file, 1));
     std::filesystem::remove(folder / "quota");
-    BOOST_TEST(has(refusal([&] { acquire(file, 2); }), "was deleted or replaced while it was used"));
+    BOOST_TEST(has(refusal([&] { acquire(file, 2); }), "was deleted, moved or replaced while it was used"));
+}
+
+BOOST_AUTO_TEST_CASE(that_is_moved_while_it_is_used_grants_nothing_more)
+{
+    const tests::scratch_folder folder;
+    auto file = open(folder / "quota");
+    std::filesystem::rename(folder / "quota", folder / "quota.1");
+    BOOST_TEST(has(refusal([&] { acquire(file, 1); }), "was deleted, moved or replaced"));
+    (void)open(folder / "quota");
+    BOOST_TEST(has(refusal([&] { acquire(file, 1); }), "was deleted, moved or replaced"));
+}
+
+BOOST_AUTO_TEST_CASE(with_a_hard_link_is_refused)
+{
+    const tests::scratch_folder folder;
+    auto file = open(folder / "quota");
+    std::filesystem::create_hard_link(folder / "quota", folder / "other");
+    BOOST_TEST(has(refusal([&] { acquire(file, 1); }), "has a second name"));
+    BOOST_TEST(has(refusal([&] { (void)open(folder / "other"); }), "has a second name"));
+}
+
+BOOST_AUTO_TEST_CASE(is_locked_where_it_was_opened_whatever_the_current_folder_is)
+{
+    const tests::scratch_folder folder, other;
+    const auto before = std::filesystem::current_path();
+    std::filesystem::current_path(folder / "");
+    auto file = open("quota");
+    std::filesystem::current_path(other / "");
+    BOOST_TEST(acquire(file, 1));
+    BOOST_TEST(!std::filesystem::exists(other / "quota.lock"));
+    std::filesystem::current_path(before);
+}
+
+BOOST_AUTO_TEST_CASE(is_not_locked_by_a_lock_that_was_deleted)
+{
+    const tests::scratch_folder folder;
+    auto first = std::make_optional<ledger_lock>(folder / "quota", 1s);
+    bool has_locked = true;
+    std::thread waiting([&] {
+        try {
+            const ledger_lock lock(folder / "quota", 200ms);
+        } catch (const cojob::api_error&) {
+            has_locked = false;
+        }
+    });
+    std::this_thread::sleep_for(20ms); // it waits
+    std::filesystem::remove(folder / "quota.lock");
+    const ledger_lock second(folder / "quota", 1s);
+    first.reset();
+    waiting.join();
+    BOOST_TEST(!has_locked);
 }
 
 BOOST_AUTO_TEST_CASE(can_be_flushed_to_disk)

@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
@@ -119,7 +120,8 @@ BOOST_AUTO_TEST_CASE(fail_with_the_files_name_while_a_stopped_process_has_the_lo
     BOOST_TEST(call.take() == quota_reply::granted);
 }
 
-BOOST_AUTO_TEST_CASE(share_its_slots_and_learn_at_once_of_one_that_is_returned)
+/// How long one that waits takes to learn of a slot that another returns.
+std::chrono::steady_clock::duration time_to_learn_of_a_slot()
 {
     const tests::scratch_folder folder;
     const auto one = cojob::open_shared_quota(folder / "quota", {.limit = 1});
@@ -136,9 +138,16 @@ BOOST_AUTO_TEST_CASE(share_its_slots_and_learn_at_once_of_one_that_is_returned)
     returned = std::chrono::steady_clock::now();
     first.ticket().give_back();
     waiting.join();
-    const auto took = std::chrono::steady_clock::now() - returned;
-    BOOST_TEST_MESSAGE("after " << took / 1ms << " ms");
-    BOOST_TEST((took < 1s)); // 50 ms and a busy machine
+    return std::chrono::steady_clock::now() - returned;
+}
+
+BOOST_AUTO_TEST_CASE(share_its_slots_and_learn_within_100_ms_of_one_that_is_returned)
+{
+    auto best = time_to_learn_of_a_slot();
+    for (int round = 1; round < 5 && best >= 100ms; ++round) // the machine may be busy
+        best = std::min(best, time_to_learn_of_a_slot());
+    BOOST_TEST_MESSAGE("after " << best / 1ms << " ms");
+    BOOST_TEST((best < 100ms));
 }
 
 BOOST_AUTO_TEST_CASE(lose_no_use_of_one_that_is_killed_at_any_moment)

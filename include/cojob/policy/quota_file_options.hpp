@@ -13,6 +13,7 @@ struct quota_file_options {
     /// of the machine.
     bool flushes_to_disk = false;
     /// The longest that a call waits while another process has locked the file, before it ends with `quota_exhausted`.
+    /// Positive, and not `no_timeout`.
     duration lock_timeout = std::chrono::seconds(2);
 };
 

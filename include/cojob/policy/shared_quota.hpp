@@ -20,10 +20,10 @@ namespace cojob {
 ///
 /// A child process must open the file itself after the fork. Not available on Windows. Thread-safe.
 ///
-/// \throws api_error `invalid_argument` as the constructor of `quota`; for a limit above 100,000; for a file that is
-/// damaged, of a newer version, of another limit or window, written by `quota::save`, or on a network file system; and
-/// on Windows. The message says what to do. `quota_exhausted` if the file stays locked. The code of the system if the
-/// file cannot be read or written
+/// \throws api_error `invalid_argument` as the constructor of `quota`; for a limit above 2,000 or a `lock_timeout` that
+/// is not positive or `no_timeout`; for a file that is damaged, of a newer version, of another limit or window, written
+/// by `quota::save`, with a second hard link, or on a network file system; and on Windows. The message says what to do.
+/// `quota_exhausted` if the file stays locked. The code of the system if the file cannot be read or written
 [[nodiscard]] COJOB_DECL std::shared_ptr<quota> open_shared_quota(const std::filesystem::path&, quota_options,
                                                                   quota_file_options = {}, clock_ptr = {});
 

@@ -20,7 +20,9 @@ std::shared_ptr<quota> open_shared_quota(const std::filesystem::path& path, quot
     detail::throw_invalid_argument("open_shared_quota", "not available on Windows: use quota::save and quota::load");
 #else
     if (detail::checked(options).limit > detail::ledger_book::most_slots)
-        detail::throw_invalid_argument("quota_options::limit: must be at most 100000 for a file");
+        detail::throw_invalid_argument("quota_options::limit: must be at most 2000 for a file");
+    if (how.lock_timeout <= duration::zero() || how.lock_timeout == no_timeout)
+        detail::throw_invalid_argument("quota_file_options::lock_timeout: must be positive and not no_timeout");
     const auto ledger = detail::share<detail::file_ledger>(path, options, how);
     return detail::share<quota>(options, std::move(clock), ledger);
 #endif

@@ -38,9 +38,11 @@ class ledger_file {
     /// \throws api_error invalid_argument for a damaged or foreign file, or other options; the system's code
     ledger_file(const std::filesystem::path& path, const quota_options& options, quota_file_options how,
                 std::function<ledger_time()> clock)
-        : path_(follow_links(path)), name_(utf8(path)), options_(options), how_(how), clock_(std::move(clock))
+        : path_(follow_links(std::filesystem::absolute(path))), name_(utf8(path)), options_(options), how_(how),
+          clock_(std::move(clock))
     {
         const ledger_lock lock(path_, how_.lock_timeout);
+        refuse_network(lock.descriptor(), name_);
         descriptor_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
         if (descriptor_ < 0 && errno == ENOENT) {
             create();
@@ -49,8 +51,7 @@ class ledger_file {
         if (descriptor_ < 0)
             throw_file_error(errno, {"quota file", path_});
         try {
-            refuse_network(descriptor_, name_);
-            (void)read();
+            (void)read(lock);
         } catch (...) {
             ::close(descriptor_);
             throw;
@@ -64,7 +65,7 @@ class ledger_file {
     void update(const std::function<void(ledger_book&, const ledger_time&)>& decide)
     {
         const ledger_lock lock(path_, how_.lock_timeout);
-        ledger_book book(read());
+        ledger_book book(read(lock));
         const auto now = clock_();
         book.adopt(now);
         decide(book, now);
@@ -109,13 +110,17 @@ class ledger_file {
         file.replace();
     }
 
-    [[nodiscard]] std::vector<ledger_record> read() const
+    [[nodiscard]] std::vector<ledger_record> read(const ledger_lock& lock) const
     {
-        struct stat about{};
-        if (::fstat(descriptor_, &about) != 0)
+        struct stat about{}, of_lock{};
+        if (::fstat(descriptor_, &about) != 0 || ::fstat(lock.descriptor(), &of_lock) != 0)
             throw_file_error(errno, {"quota file", path_});
-        if (about.st_nlink == 0)
-            fail("was deleted or replaced while it was used: open it again");
+        if (!is_the_file_at(descriptor_, path_))
+            fail("was deleted, moved or replaced while it was used: open it again");
+        if (about.st_nlink != 1)
+            fail("has a second name (a hard link), whose users would have another lock: use a symbolic link");
+        if (about.st_dev != of_lock.st_dev)
+            fail("on another file system than its lock: mount the folder, and not only the file");
         constexpr off_t most = 64 * 1024 * 1024;
         if (!S_ISREG(about.st_mode) || about.st_size > most)
             fail("not a quota file");

@@ -21,6 +21,17 @@
 
 namespace cojob::detail {
 
+/// Whether the path still leads to the file that was opened. If not, errno is ENOENT.
+[[nodiscard]] inline bool is_the_file_at(int descriptor, const std::filesystem::path& path)
+{
+    struct stat opened{}, there{};
+    const bool is_same = ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &there) == 0 &&
+                         opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
+    if (!is_same)
+        errno = ENOENT;
+    return is_same;
+}
+
 /// Excludes all other processes and threads that use the ledger. A file beside the ledger is locked with flock, through
 /// a descriptor of its own. *Not with fcntl:* such a lock does not exclude the threads of one process, and is lost when
 /// anything in the process closes the file. The descriptor is opened each time, so that a forked child has none that
@@ -32,22 +43,13 @@ class ledger_lock {
     {
         auto path = of;
         path += ".lock";
-        descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
-        if (descriptor_ < 0)
-            throw_file_error(errno, {"lock of a quota file", path});
         const auto begin = std::chrono::steady_clock::now();
-        while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-            const auto error = errno;
-            if (error == EINTR)
-                continue;
-            if (error != EWOULDBLOCK || std::chrono::steady_clock::now() - begin >= at_most) {
-                ::close(descriptor_);
-                if (error != EWOULDBLOCK)
-                    throw_file_error(error, {"lock of a quota file", path});
+        while (!try_lock(path)) {
+            if (std::chrono::steady_clock::now() - begin >= at_most)
                 throw api_error(error_info(errc::quota_exhausted,
                                            "quota file: " + utf8(path) +
-                                               ": another process, perhaps a stopped one, has locked it for too long"));
-            }
+                                               ": another process, perhaps a stopped one, has locked it for too long; "
+                                               "end that process, but do not delete the file"));
             std::this_thread::sleep_for(std::chrono::milliseconds(1));
         }
     }
@@ -61,8 +63,25 @@ class ledger_lock {
         ::close(descriptor_);
     }
 
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
   private:
-    int descriptor_;
+    /// Opens the file and tries to lock it. One that was deleted meanwhile, by whoever tidies up, excludes nobody.
+    [[nodiscard]] bool try_lock(const std::filesystem::path& path)
+    {
+        descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        if (descriptor_ < 0)
+            throw_file_error(errno, {"lock of a quota file", path});
+        if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && is_the_file_at(descriptor_, path))
+            return true;
+        const auto error = errno;
+        ::close(descriptor_);
+        if (error != EWOULDBLOCK && error != EINTR && error != ENOENT)
+            throw_file_error(error, {"lock of a quota file", path});
+        return false;
+    }
+
+    int descriptor_ = -1;
 };
 
 /// \throws api_error invalid_argument for a file of another machine, where locks and clocks are not this one's
