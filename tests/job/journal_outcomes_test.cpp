@@ -10,10 +10,31 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <vector>
 
 #ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
+#endif
+
+#ifdef __GLIBC__
+#include <atomic>
+
+#include <pthread.h>
+#include <sys/syscall.h>
+
+namespace journal_tests {
+
+std::atomic<int> flushes = 0;
+
+} // namespace journal_tests
+
+/// In place of the system's, for all tests of this program.
+extern "C" int fsync(int descriptor)
+{
+    ++journal_tests::flushes;
+    return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 #endif
 
 namespace journal_tests {
@@ -110,6 +131,63 @@ BOOST_AUTO_TEST_CASE(refuses_one_job_for_two_tags)
     BOOST_TEST(b.run(b.journal->resolve("b", "job_1")).code() == errc::invalid_argument);
     BOOST_TEST(b.run(b.journal->resolve("b", "job_2")).code() == cojob::error_code());
 }
+
+#ifdef __GLIBC__
+BOOST_AUTO_TEST_CASE(flushes_the_intent_before_the_request_is_sent_and_the_job_after_it)
+{
+    bench b({created});
+    b.journal.reset();
+    b.journal.emplace(b.folder.journal());
+    const int before = flushes;
+    int at_the_post = 0;
+    b.on_post = [&] { at_the_post = flushes; };
+    BOOST_TEST(b.create().get().has_value());
+    BOOST_TEST(at_the_post == before + 1);
+    BOOST_TEST(flushes == before + 2);
+}
+
+/// While it lives, no thread can be made: none has room for such a stack.
+class no_threads {
+  public:
+    no_threads()
+    {
+        ::pthread_getattr_default_np(&old_);
+        auto now = old_;
+        ::pthread_attr_setstacksize(&now, std::size_t(1) << 46U);
+        ::pthread_setattr_default_np(&now);
+    }
+    no_threads(const no_threads&) = delete;
+    no_threads& operator=(const no_threads&) = delete;
+    ~no_threads() { ::pthread_setattr_default_np(&old_); }
+
+  private:
+    pthread_attr_t old_{};
+};
+
+BOOST_AUTO_TEST_CASE(sends_nothing_if_no_thread_can_write_the_intent)
+{
+    bench b({created});
+    const auto create = [&] {
+        const no_threads none;
+        return b.create().code();
+    };
+    BOOST_TEST((create() == boost::system::errc::resource_unavailable_try_again));
+    BOOST_TEST(b.posts == 0U);
+    BOOST_TEST(b.create().get().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_job_if_no_thread_can_write_its_id)
+{
+    bench b({created});
+    std::optional<no_threads> none;
+    b.on_post = [&] { none.emplace(); };
+    const auto run = b.create();
+    none.reset();
+    BOOST_TEST(run.get()->id == "job_1");
+    b.restart();
+    BOOST_TEST(b.journal->find("tag")->job->id == "job_1");
+}
+#endif
 
 #ifndef _WIN32
 // In the next two nothing is reported while the limit is in force: it is for the test's output too.
