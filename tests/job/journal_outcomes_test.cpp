@@ -3,10 +3,12 @@
 #include "support/own_api.hpp"
 
 #include <cojob/impl/internal/base/blocking.hpp>
+#include <cojob/impl/internal/job/journal_creation.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <cstddef>
+#include <exception>
 #include <future>
 #include <optional>
 #include <string>
@@ -93,6 +95,17 @@ BOOST_AUTO_TEST_CASE(keeps_the_outcome_of_a_job_with_an_id_that_no_handle_can_ha
         BOOST_TEST(run.get()->id == "..");
     BOOST_TEST(b.create().code() == errc::outcome_unknown);
     BOOST_TEST(b.posts == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_take_an_id_that_an_error_has_cut_for_that_of_a_job)
+{
+    for (const std::size_t size : {1000U, 1024U}) {
+        cojob::error_info failure(errc::invalid_response);
+        failure.job_id.assign(size, 'x');
+        const auto judged = cojob::detail::judge_creation(std::make_exception_ptr(cojob::api_error(failure)));
+        BOOST_TEST(judged.job_id.empty() == (size == 1024U));
+        BOOST_TEST(!judged.created_nothing);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(does_not_take_the_failure_of_a_second_request_for_that_of_the_creation)
