@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <list>
 #include <string>
 
 namespace slow_list_tests {
@@ -57,6 +58,30 @@ BOOST_AUTO_TEST_CASE(is_not_the_last_poll_of_a_wait_that_ends_before_it)
     BOOST_TEST(brief.is_done());
     BOOST_TEST(brief.code() == cojob::error_code());
     s.cancel(all);
+}
+
+BOOST_AUTO_TEST_CASE(is_tried_again_after_a_minute_although_every_wait_is_shorter_than_it_was)
+{
+    list_bench s(4);
+    s.server.list_takes = 20s;
+    auto all = s.wait_for_each<partial>(make_ids(3));
+    s.bench.clock->advance(25s);
+    const auto tried = s.lists();
+    BOOST_TEST(tried > 0U);
+    s.server.list_takes = 0s;
+    std::list<tests::started<tests::work>> begun;
+    const auto begin_three = [&] {
+        for (const auto& id : make_ids(3))
+            begun.emplace_back(s.bench.client.get_executor(),
+                               cojob::wait_for_job(partial(s.bench.client), id, {.timeout = 15s}));
+        s.bench.clock->advance(10s);
+    };
+    begin_three();
+    s.cancel(all);
+    for (int i = 0; i < 8; ++i)
+        begin_three();
+    BOOST_TEST(s.lists() > tried);
+    s.bench.clock->advance(15s);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,8 @@
 #include "support/mock_agent.hpp"
 
 #include <cojob/http/https_transport.hpp>
+#include <cojob/impl/internal/http/render.hpp>
+#include <cojob/impl/internal/http/stream.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
 #include <cojob/testing/mock_server.hpp>
 
@@ -8,12 +10,15 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cstddef>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 namespace kept_transport_tests {
@@ -62,5 +67,36 @@ BOOST_AUTO_TEST_CASE(may_go_after_the_context_that_took_the_client_along)
     transport.reset();
     BOOST_TEST(kept.expired());
 }
+
+#ifndef _LIBCPP_VERSION // there AddressSanitizer guards what is beyond a string's end
+BOOST_AUTO_TEST_CASE(keeps_a_requests_memory_for_the_next_but_not_its_key)
+{
+    asio::io_context context;
+    asio::ip::tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+    asio::ip::tcp::socket socket(context);
+    socket.connect(acceptor.local_endpoint());
+    const auto peer = acceptor.accept();
+    cojob::detail::stream connection(std::move(socket));
+    cojob::http::request request;
+    request.method = "POST";
+    request.target = "/jobs";
+    request.origin = cojob::http::origin("api.example", 443, true);
+    request.authorization = cojob::secret("Bearer some_key");
+    request.has_body = true;
+    for (const std::size_t size : {2'000, 1, 3'000, 5'000, 10}) {
+        request.body.assign(size, 'x');
+        {
+            cojob::detail::outgoing text(request, connection);
+            BOOST_TEST(!text.go(connection));
+        }
+        auto spare = connection.take_spare_text();
+        BOOST_TEST(spare.empty());
+        BOOST_TEST((spare.capacity() > 15) == (size < 4'000)); // 15: without any memory of its own
+        const std::string_view memory(spare.data(), spare.capacity());
+        BOOST_TEST(memory.find("some_key") == memory.npos);
+        connection.keep_spare_text(std::move(spare));
+    }
+}
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -28,19 +28,6 @@ compile_library() {
     compile_apart "${@:2}" -DCOJOB_JSON_SOURCE -c src/cojob.cpp -o "$1/cojob.o"
 }
 
-# try_single_header FOLDER COMMAND...: a user's program, header-only from the single header.
-try_single_header() {
-    local folder=$1
-    mkdir -p "$folder"
-    {
-        echo '#include <cojob_testing.hpp>'
-        grep -v '^#include <cojob/' tests/consumers/main.cpp
-    } >"$folder/single.cpp"
-    compile "${@:2}" -Isingle_include -c "$folder/single.cpp" -o "$folder/single.o"
-    "${@:2}" "$folder/single.o" -o "$folder/single" "${libraries[@]}"
-    "${runner[@]}" "$folder/single"
-}
-
 # try_compiled FOLDER COMMAND...: the same program with separate compilation.
 try_compiled() {
     local folder=$1

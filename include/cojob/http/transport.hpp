@@ -152,9 +152,9 @@ class BOOST_SYMBOL_VISIBLE transport {
     /// for options that cannot work
     [[nodiscard]] virtual std::function<void()> prepare_tls(const tls_options&) { return {}; }
 
-    /// Whether everything that `send` awaits is bound to the operation's `step_slot`, and nothing else cancels it. A
-    /// caller on the client's executor then awaits `send` within its own coroutine; otherwise `send` gets one of its
-    /// own, whose cancellation slot is the operation's.
+    /// Whether everything that `send` awaits is bound to the operation's `step_slot`. If true, nothing else cancels
+    /// `send`, and a caller on the client's executor awaits it within its own coroutine. If false, `send` gets a
+    /// coroutine of its own, whose cancellation slot is the operation's.
     [[nodiscard]] virtual bool binds_steps() const noexcept { return false; }
 
     /// Closes idle connections. Called on the strand when the client is closed.

@@ -107,6 +107,7 @@ class job_wait final : public poll_waiter {
         }
         if (end_)
             return over();
+        polls_last_at(plan_.last_poll_at());
         return next_;
     }
 
@@ -259,21 +260,7 @@ class job_wait final : public poll_waiter {
     }
 
     /// The time is up. `reached`: of a poll that is still under way.
-    void give_up(std::optional<phase> reached) { fail(late(reached)); }
-
-    [[nodiscard]] error_info late(std::optional<phase> reached) const
-    {
-        if (!plan_.is_server_silent())
-            return {errc::wait_timeout, "the job had not ended when last seen"};
-        if (!plan_.has_sent() && reached == phase::queued)
-            return {errc::wait_timeout,
-                    "no poll was sent before the wait's time was up: no connection was free, or no key was provided"};
-        if (last_failure_)
-            return *last_failure_;
-        const auto was_sent = !reached || *reached >= phase::sending;
-        return {was_sent ? errc::request_timeout : errc::connect_timeout,
-                "no poll got a response before the wait's time was up"};
-    }
+    void give_up(std::optional<phase> reached) { fail(late_wait(plan_, reached, last_failure_.get())); }
 
     void report_poll(error_code failure) const
     {

@@ -2,6 +2,9 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_FAILURE_HPP
 
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/job/poll_plan.hpp>
+
+#include <optional>
 
 namespace cojob::detail {
 
@@ -47,6 +50,21 @@ inline poll_failure kind_of(const error_info& failure)
     if (status != 0 && (code == errc::connection_lost || code == errc::request_timeout)) // an answer that was cut
         return poll_failure::odd;
     return may_pass(failure) ? poll_failure::passing : poll_failure::final;
+}
+
+/// Why a wait failed whose time is up. `reached`: of a poll that is still under way. `last`: its last failure, or null.
+inline error_info late_wait(const poll_plan& plan, std::optional<phase> reached, const error_info* last)
+{
+    if (!plan.is_server_silent())
+        return {errc::wait_timeout, "the job had not ended when last seen"};
+    if (!plan.has_sent() && reached == phase::queued)
+        return {errc::wait_timeout,
+                "no poll was sent before the wait's time was up: no connection was free, or no key was provided"};
+    if (last)
+        return *last;
+    const auto was_sent = !reached || *reached >= phase::sending;
+    return {was_sent ? errc::request_timeout : errc::connect_timeout,
+            "no poll got a response before the wait's time was up"};
 }
 
 } // namespace cojob::detail

@@ -197,7 +197,7 @@ struct poll_group : timer_queue_hook {
         return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
                now >= job.not_before && !job.must_be_fetched &&
                (api->lists() == listing::whole || !job.needs_whole()) &&
-               after(now, times.last_list()) < job.first_deadline();
+               after(now, times.next_list(now)) < job.first_deadline();
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.

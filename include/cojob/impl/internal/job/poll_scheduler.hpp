@@ -104,7 +104,7 @@ class poll_scheduler final : public poll_sender {
         if (request.job)
             return group.times.single_took(took);
         const auto verdict = group.times.judge(took, request.served, most_, group.min_interval);
-        group.times.list_took(took);
+        group.times.list_took(took, now());
         const auto shows_few = request.served * poll_request::fewest_for_a_list < request.expected;
         group.vain_lists = shows_few ? group.vain_lists + 1 : 0;
         constexpr unsigned most_vain = 2; // jobs that are still queued are on no list before one was seen

@@ -22,9 +22,14 @@ class poll_times {
     void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
 
     /// A list took that long.
-    void list_took(duration time) noexcept { list_ = time; }
-    /// How long the last list took; zero if there was none.
-    [[nodiscard]] duration last_list() const noexcept { return list_; }
+    void list_took(duration time, time_point now) noexcept { list_ = time, list_ended_ = now; }
+
+    /// How long a list is expected to take, as the last one did. Zero if there was none, or if that was long ago: else
+    /// one slow list could keep waits that are shorter from ever trying another.
+    [[nodiscard]] duration next_list(time_point now) const noexcept
+    {
+        return now - list_ended_ < rest ? list_ : duration::zero();
+    }
 
     /// A list that showed `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
     /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
@@ -42,6 +47,7 @@ class poll_times {
   private:
     std::optional<duration> single_; // smoothed
     duration list_{};
+    time_point list_ended_{};
 };
 
 } // namespace cojob::detail

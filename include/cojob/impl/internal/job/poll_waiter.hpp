@@ -78,6 +78,9 @@ class poll_waiter : public timer_queue_hook {
     /// The service of all who wait for jobs of equal services. While it is in the scheduler.
     [[nodiscard]] const std::shared_ptr<const polled_api>& shared_api() const noexcept;
 
+    /// Its deadline has not moved, but polls take longer than it knew.
+    void polls_last_at(time_point when) noexcept { terms_.last = when; }
+
     /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
     [[nodiscard]] bool is_first_to_report(const job_view& seen);
 

@@ -4,6 +4,7 @@
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/base/hop.hpp>
+#include <cojob/detail/forks.hpp>
 #include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/job_wait.hpp>
@@ -49,10 +50,13 @@ class wait_set final : public wait_listener, public running_wait, public std::en
     wait_set& operator=(const wait_set&) = delete;
     ~wait_set() override { leave_list(); }
 
-    /// Runs it, and completes on the strand.
+    /// Runs it, and completes on the strand. In a child that was forked before it got there, it is given up.
     void start(std::shared_ptr<completion> to)
     {
-        run_soon(client_->executor, [self = shared_from_this(), to = std::move(to)] { self->begin(to); });
+        run_soon(client_->executor, [self = shared_from_this(), to = std::move(to), made_in = fork_mark()] {
+            self->is_stopped_ = self->is_stopped_ || made_in.is_of_a_parent();
+            self->begin(to);
+        });
     }
 
     /// From any thread. It is decided on the strand.
