@@ -41,6 +41,11 @@
 #error "COJOB_SOURCE_FILE chooses the file that has the bodies, and needs COJOB_SEPARATE_COMPILATION in all files."
 #endif
 
+#if defined(BOOST_ASIO_SEPARATE_COMPILATION) && defined(BOOST_ASIO_HEADER_ONLY)
+#error                                                                                                                 \
+    "BOOST_ASIO_HEADER_ONLY contradicts BOOST_ASIO_SEPARATE_COMPILATION: define one of them in all files, before any include."
+#endif
+
 #if !defined(COJOB_SEPARATE_COMPILATION) || defined(COJOB_SOURCE_FILE)
 #ifndef COJOB_NO_JSON_SOURCE
 #include <boost/json/src.hpp>
@@ -1830,9 +1835,9 @@ class BOOST_SYMBOL_VISIBLE transport {
     /// for options that cannot work
     [[nodiscard]] virtual std::function<void()> prepare_tls(const tls_options&) { return {}; }
 
-    /// Whether everything that `send` awaits is bound to the operation's `step_slot`, and nothing else cancels it. A
-    /// caller on the client's executor then awaits `send` within its own coroutine; otherwise `send` gets one of its
-    /// own, whose cancellation slot is the operation's.
+    /// Whether everything that `send` awaits is bound to the operation's `step_slot`. If true, nothing else cancels
+    /// `send`, and a caller on the client's executor awaits it within its own coroutine. If false, `send` gets a
+    /// coroutine of its own, whose cancellation slot is the operation's.
     [[nodiscard]] virtual bool binds_steps() const noexcept { return false; }
 
     /// Closes idle connections. Called on the strand when the client is closed.
@@ -2374,110 +2379,6 @@ wait_for_any(Api api, const std::vector<Job>& jobs, wait_options options = {})
 
 } // namespace cojob
 
-// -------- cojob/job/page.hpp
-
-namespace cojob {
-
-namespace detail {
-
-/// One page of a list.
-template <class T>
-struct list_part {
-    std::vector<T> items{};
-    std::size_t skipped = 0;            ///< items that could not be decoded; they count in offsets
-    std::optional<std::size_t> total{}; ///< length of the whole list; empty: the API does not report it
-};
-
-/// Handles a failed page: halves the page size if the response was too large, otherwise rethrows the current exception.
-COJOB_DECL void page_failed(list_cursor&, std::size_t first, const error_info&);
-[[noreturn]] COJOB_DECL void throw_no_progress(std::size_t offset);
-
-/// A pager's state: what it has read of the list so far.
-template <class T>
-struct pager_state {
-    using fetch_type = std::function<asio::awaitable<list_part<T>>(std::size_t place, std::size_t size)>;
-
-    /// `first_place` is the offset at which this pager starts, for error messages: `fetch` counts from there.
-    pager_state(fetch_type f, std::size_t page_size, std::size_t first_place)
-        : fetch(std::move(f)), cursor(page_size), first(first_place)
-    {
-    }
-
-    fetch_type fetch;
-    list_cursor cursor;
-    std::size_t first;
-    std::deque<T> ready{};
-    std::unordered_set<std::string> seen{};
-
-    void take(list_part<T> page)
-    {
-        page_count count{.places = page.items.size() + page.skipped, .unread = page.skipped, .total = page.total};
-        for (const auto& item : page.items)
-            (seen.contains(std::string(job_id(item))) ? count.known : count.new_jobs) += 1;
-        if (!cursor.take(count))
-            return;
-        for (auto& item : page.items)
-            if (seen.insert(std::string(job_id(item))).second)
-                ready.push_back(std::move(item));
-    }
-};
-
-/// Reads one page.
-template <class T>
-asio::awaitable<void> read_page(std::shared_ptr<pager_state<T>> state)
-{
-    try {
-        auto page = co_await state->fetch(state->cursor.offset(), state->cursor.page_size());
-        state->take(std::move(page));
-    } catch (const api_error& failure) {
-        page_failed(state->cursor, state->first, failure.info());
-    }
-}
-
-template <class T>
-asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
-{
-    constexpr int most_in_vain = 10; // an endless list must not block its reader
-    for (int pages = 0; state->ready.empty() && !state->cursor.is_over(); ++pages) {
-        if (pages == most_in_vain)
-            throw_no_progress(state->first + state->cursor.offset());
-        co_await read_page(state);
-    }
-    if (state->ready.empty())
-        co_return std::nullopt;
-    std::optional<T> item(std::move(state->ready.front()));
-    state->ready.pop_front();
-    co_return item;
-}
-
-} // namespace detail
-
-/// The jobs of a paged list, one by one: `while (auto job = co_await pages.next())`. Returns each job once, even if
-/// jobs are added or deleted meanwhile; may miss a job that is added while the list is read.
-///
-/// If a page exceeds `limit_options::body_bytes`, the pager requests it again with half the page size, and keeps that
-/// size. A server may return fewer jobs than requested: the list ends where the server says so, or where no more jobs
-/// follow.
-template <class T>
-class pager {
-  public:
-    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Sends nothing yet.
-    explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
-
-    /// Returns the next job; an empty optional after the last. Reads at most ten pages.
-    ///
-    /// Errors: those of the list; `response_too_large` if a single job exceeds the limit (the message names its
-    /// offset); `no_progress` if ten pages contain nothing new although the list should continue. After an error the
-    /// next call continues where this one stopped. Cancellation: that of the list. Precondition: the previous call has
-    /// completed.
-    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(detail::in_use(state_)); }
-
-  private:
-    std::shared_ptr<detail::pager_state<T>> state_;
-};
-
-} // namespace cojob
-
 // -------- cojob/job/wait.hpp
 
 namespace cojob {
@@ -2643,6 +2544,429 @@ template <creating_job_api Api, class Rep, class Period>
 {
     return cojob::run_job(std::move(api), prompt, wait_options{.timeout = timeout});
 }
+
+} // namespace cojob
+
+// -------- cojob/job/detail/journaled.hpp
+
+namespace cojob::detail {
+
+class journal_state;
+using journal_ptr = std::shared_ptr<journal_state>;
+
+/// A job of a journal: its handle, and itself if it was created in this process now.
+struct journaled_job {
+    job_handle handle{};
+    std::shared_ptr<const void> job{};
+    const std::type_info* type = nullptr; ///< of the job
+};
+
+/// What a service's creation has made.
+struct made_job {
+    std::string id{};
+    std::shared_ptr<const void> job{};
+};
+
+/// A creation, type-erased. The coroutine that sends the request starts when it is awaited.
+struct creation_request {
+    creation_request(client c, std::string_view of_api, std::string in_scope, std::string of_tag)
+        : sender(std::move(c)), api(of_api), scope(std::move(in_scope)), tag(std::move(of_tag))
+    {
+    }
+
+    client sender;
+    std::string api, scope, tag, prompt_digest{};
+    std::shared_ptr<made_job> made = detail::share<made_job>();
+    asio::awaitable<void> create{};
+    const std::type_info* type = nullptr;
+};
+
+[[nodiscard]] COJOB_DECL std::string prompt_digest(std::string_view prompt);
+COJOB_DECL asio::awaitable<journaled_job> create_once(journal_ptr, std::unique_ptr<creation_request>);
+/// Records the ends that a wait saw; a failure to write them is left to a later write.
+COJOB_DECL asio::awaitable<void> note_ends(journal_ptr, std::vector<job_handle>);
+
+template <class Api>
+asio::awaitable<void> create_and_keep(Api api, std::string prompt, std::shared_ptr<made_job> made)
+{
+    auto job = detail::share<typename Api::job_type>(co_await api.create_job(std::move(prompt)));
+    made->id = std::string(job_id(*job));
+    made->job = std::move(job);
+}
+
+template <class Api>
+asio::awaitable<typename Api::job_type> create_with(journal_ptr journal, Api api, std::string tag, std::string prompt)
+{
+    using job_type = typename Api::job_type;
+    auto request =
+        std::make_unique<creation_request>(api.get_client(), Api::api_name, std::string(api.scope()), std::move(tag));
+    request->prompt_digest = detail::prompt_digest(prompt);
+    request->create = detail::create_and_keep<Api>(api, std::move(prompt), request->made);
+    request->type = &typeid(job_type);
+    auto known = co_await detail::create_once(std::move(journal), std::move(request));
+    if (known.job && *known.type == typeid(job_type))
+        co_return *static_cast<const job_type*>(known.job.get());
+    co_return co_await api.get_job(std::move(known.handle.id));
+}
+
+template <class Job>
+bool has_ended(const Job& job)
+{
+    return is_finished(job);
+}
+
+template <class Api>
+job_handle plain_handle(const Api& api, const typename Api::job_type& job)
+{
+    return job_handle(std::string(Api::api_name), std::string(api.scope()), std::string(job_id(job)));
+}
+
+template <class Api>
+asio::awaitable<typename Api::job_type> wait_with(journal_ptr journal, Api api, job_reference job, wait_options options)
+{
+    auto ended = co_await detail::wait_for(api, std::move(job), options);
+    if (detail::has_ended(ended)) {
+        std::vector<job_handle> one(1, detail::plain_handle<Api>(api, ended));
+        co_await detail::note_ends(std::move(journal), std::move(one));
+    }
+    co_return ended;
+}
+
+template <class Api>
+asio::awaitable<std::vector<result<typename Api::job_type>>>
+wait_for_all_with(journal_ptr journal, Api api, std::vector<job_reference> jobs, wait_options options)
+{
+    auto results = co_await detail::wait_for_every(api, std::move(jobs), options);
+    std::vector<job_handle> ended;
+    for (const auto& one : results)
+        if (one && detail::has_ended(*one))
+            ended.push_back(detail::plain_handle<Api>(api, *one));
+    if (!ended.empty())
+        co_await detail::note_ends(std::move(journal), std::move(ended));
+    co_return results;
+}
+
+/// A service whose creations go through a journal, under one tag; for `create_and_wait`.
+template <class Api>
+class tagged_api {
+  public:
+    using job_type = typename Api::job_type;
+    static constexpr std::string_view api_name = Api::api_name;
+
+    tagged_api(Api api, journal_ptr journal, std::string tag)
+        : api_(std::move(api)), journal_(std::move(journal)), tag_(std::move(tag))
+    {
+    }
+
+    asio::awaitable<job_type> create_job(std::string prompt)
+    {
+        return detail::create_with<Api>(journal_, api_, tag_, std::move(prompt));
+    }
+    [[nodiscard]] tagged_api with(client c) const
+        requires has_other_clients<Api>
+    {
+        return {api_.with(std::move(c)), journal_, tag_};
+    }
+    [[nodiscard]] client get_client() const { return api_.get_client(); }
+    [[nodiscard]] std::string scope() const { return std::string(api_.scope()); }
+    [[nodiscard]] poll_schedule default_schedule() const { return api_.default_schedule(); }
+    [[nodiscard]] const Api& api() const noexcept { return api_; }
+    [[nodiscard]] const journal_ptr& journal() const noexcept { return journal_; }
+
+  private:
+    mutable Api api_; // a service's members need not be const
+    journal_ptr journal_;
+    std::string tag_;
+};
+
+/// How `job_journal::run_job` waits for the job.
+struct journaled_wait {
+    template <class Job>
+    void created(const Job&) const noexcept
+    {
+    }
+    template <class Tagged>
+    asio::awaitable<typename Tagged::job_type> wait(Tagged tagged, job_reference job, const wait_options& rest) const
+    {
+        return detail::wait_with(tagged.journal(), tagged.api(), std::move(job), rest);
+    }
+};
+
+template <class Api>
+asio::awaitable<typename Api::job_type> run_with(tagged_api<Api> tagged, std::string prompt, wait_options options)
+{
+    auto ended = co_await detail::create_and_wait(tagged, std::move(prompt), options, journaled_wait());
+    if (detail::has_ended(ended)) { // once more, if a wait saw it: a job may have ended when it was created
+        std::vector<job_handle> one(1, detail::plain_handle<Api>(tagged.api(), ended));
+        co_await detail::note_ends(tagged.journal(), std::move(one));
+    }
+    co_return ended;
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/job/journal_options.hpp
+
+namespace cojob {
+
+/// Options of a journal.
+struct journal_options {
+    /// Flushes each intent and each new job to disk (fsync), so that they survive a power failure. Without it they
+    /// survive the end of the process, SIGKILL included, but not that of the machine.
+    bool flush = true;
+    /// How many ended jobs it remembers, the newest ones. A tag that is forgotten creates a job anew.
+    std::size_t ended_jobs = 10'000;
+    /// How many jobs it may have that have not ended. With more, `create_once` is refused.
+    std::size_t unfinished_jobs = 100'000;
+};
+
+/// What a journal knows of a tag.
+class journal_entry { // not an aggregate: CONTRIBUTING.md, check_parameter_types
+  public:
+    journal_entry() = default;
+
+    std::string tag;           ///< the caller's name for the creation
+    std::string api;           ///< the service's `api_name`
+    std::string scope;         ///< the service's `scope()`: base URL and project
+    std::string prompt_digest; ///< SHA-256 of the prompt, in hexadecimal digits
+    timestamp begun_at{};      ///< when the creation began, by the client's wall clock
+    /// The job. Empty: nobody knows whether it was created, or the creation is running in this process now.
+    std::optional<job_handle> job;
+    bool is_ended = false; ///< a wait saw the job's end
+};
+
+/// What a process that starts has to go on with.
+class unfinished_jobs { // not an aggregate: CONTRIBUTING.md, check_parameter_types
+  public:
+    unfinished_jobs() = default;
+
+    std::vector<job_handle> jobs;          ///< created, and no wait has seen their end: pass them to `wait_for_all`
+    std::vector<journal_entry> unresolved; ///< nobody knows whether they were created: see `job_journal::resolve`
+};
+
+} // namespace cojob
+
+// -------- cojob/job/journal.hpp
+
+namespace cojob {
+
+/// A file of the jobs that a program creates, so that they survive a crash and none is created twice. Each creation has
+/// a tag, chosen by the caller, such as the number of the order that it is for. All copies of the journal share one
+/// state.
+///
+/// Before a request is sent its tag is in the file, and after it the job's id; so a process that was killed finds at
+/// its next start which jobs to wait for, and which creations it does not know the outcome of. An id that cannot be
+/// written, because the disk became full after the request, is kept in memory and written with the next record or when
+/// the journal is closed; a kill before that leaves the creation unresolved. The file has neither keys nor prompts, but
+/// the SHA-256 of each prompt, by which a short prompt could be guessed. Only its owner may read a new file. Symbolic
+/// links are followed when it is opened; hard links are not known to be the same journal.
+///
+/// One process may have the file open at a time. Its lock is the file of the same name with `.lock` added: leave that
+/// alone. The file belongs on a local disk. The journal replaces it with a smaller one when it has grown.
+///
+/// Thread safety: any thread may call any member, even on the same journal. Files are written by other threads than the
+/// caller's, except in the constructor, in the destructor of the last copy if a write has failed, and where no thread
+/// can be made for the outcome of a request. In a forked child the parent's journal is `invalid_argument`; only
+/// `wait_for_job` and `wait_for_all` work, and record nothing.
+class job_journal {
+  public:
+    /// Opens the journal, or creates it. Blocks: reads the file. A last record without its end, as a crash may leave
+    /// it, is cut off.
+    ///
+    /// \throws api_error `invalid_argument` for a file that is damaged, or of a newer version; the message says what to
+    /// do. `device_or_resource_busy` if it is open already, in this process or in another one. The system's error if it
+    /// cannot be read or written.
+    COJOB_DECL explicit job_journal(const std::filesystem::path&, const journal_options& = {});
+
+    /// The jobs whose end no wait has seen, and the creations of which nobody knows whether they created a job. Those
+    /// that run in this process now are in neither list. May block while another thread writes the file.
+    [[nodiscard]] COJOB_DECL unfinished_jobs unfinished() const;
+    /// The same for the jobs of one service.
+    template <job_api Api>
+    [[nodiscard]] unfinished_jobs unfinished(const Api& service) const
+    {
+        return unfinished_of(Api::api_name, std::string(service.scope()));
+    }
+
+    /// What the journal knows of a tag; empty if it does not know it. May block while another thread writes the file.
+    [[nodiscard]] COJOB_DECL std::optional<journal_entry> find(std::string_view tag) const;
+
+    /// Creates a job, unless the journal knows the tag. A tag whose job is known returns that job, ended or not, as
+    /// `get_job` does. While a creation with the same tag runs in this process, waits for it and returns its job.
+    ///
+    /// Sends nothing before the tag and the digest of the prompt are on the disk. The tag is at most 1 KiB of UTF-8,
+    /// without control characters, and neither `.` nor `..`.
+    ///
+    /// Errors: those of `create_job` and `get_job`, and
+    /// - `outcome_unknown`, without sending anything: an earlier creation with this tag may have created a job. `find`
+    ///   has its record. Ask the server, then call `resolve` or `resolve_as_not_created`.
+    /// - `invalid_argument`: the tag is invalid, or that of another prompt, API, server or project; or there are too
+    ///   many unfinished jobs.
+    /// - The system's error, without sending anything: the file cannot be written, for example because the disk is
+    ///   full, or no thread can be made for it. The latter is a plain `system_error`.
+    ///
+    /// After a failure that shows that nothing was created, the tag may be used again. After any other, which includes
+    /// exceptions of a service's own and the failure of a request that is not a POST, its outcome is unknown. A
+    /// service's `create_job` must end with `operation_aborted` only if it created nothing, as `client::send` does, and
+    /// must not send a second POST after the one that creates the job. Cancellation: as `create_job`; while another
+    /// creates the job, all types, immediately.
+    template <creating_job_api Api>
+    [[nodiscard]] asio::awaitable<typename Api::job_type> create_once(Api service, std::string_view tag,
+                                                                      std::string_view prompt) const
+    {
+        return detail::create_with<Api>(state_, std::move(service), std::string(tag), std::string(prompt));
+    }
+
+    /// Creates a job as `create_once` does and waits for its end as `cojob::run_job` does. Records the end.
+    template <creating_job_api Api>
+    [[nodiscard]] asio::awaitable<typename Api::job_type>
+    run_job(Api service, std::string_view tag, std::string_view prompt, wait_options options = {}) const
+    {
+        detail::tagged_api<Api> tagged(std::move(service), state_, std::string(tag));
+        return detail::run_with<Api>(std::move(tagged), std::string(prompt), options);
+    }
+
+    /// Waits for a job as `cojob::wait_for_job` does, and records its end. An end that cannot be written is returned
+    /// nevertheless: the next start finds the job unfinished and sees the end again.
+    template <job_api Api>
+    [[nodiscard]] asio::awaitable<typename Api::job_type> wait_for_job(Api service, job_handle job,
+                                                                       wait_options options = {}) const
+    {
+        return detail::wait_with<Api>(state_, std::move(service), detail::job_reference(std::move(job)), options);
+    }
+
+    /// Waits for these jobs as `cojob::wait_for_all` does, and records their ends when all waits are over:
+    /// `journal.wait_for_all(agent, journal.unfinished(agent).jobs)`.
+    template <job_api Api>
+    [[nodiscard]] asio::awaitable<std::vector<result<typename Api::job_type>>>
+    wait_for_all(Api service, const std::vector<job_handle>& jobs, wait_options options = {}) const
+    {
+        return detail::wait_for_all_with<Api>(state_, std::move(service), detail::references_to(jobs), options);
+    }
+
+    /// Records that an unresolved creation has created the job with this id. Errors: `invalid_argument` for a tag that
+    /// is not unresolved, an invalid id or that of another tag's job, and the system's error; then nothing has changed.
+    /// Cancellation: none once it has begun.
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> resolve(std::string_view tag, std::string_view id) const;
+
+    /// Records that an unresolved creation has created no job: its tag may be used again. Errors and cancellation: as
+    /// `resolve`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> resolve_as_not_created(std::string_view tag) const;
+
+    /// Records the end of a job that no wait will see, for example because the server has deleted it: it is not
+    /// unfinished any more. Its tag still creates no other job. Does nothing if the job has ended. Errors:
+    /// `invalid_argument` for a tag whose job is not known, and the system's error. Cancellation: as `resolve`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<void> resolve_as_ended(std::string_view tag) const;
+
+  private:
+    [[nodiscard]] COJOB_DECL unfinished_jobs unfinished_of(std::string_view api, std::string_view scope) const;
+
+    std::shared_ptr<detail::journal_state> state_;
+};
+
+} // namespace cojob
+
+// -------- cojob/job/page.hpp
+
+namespace cojob {
+
+namespace detail {
+
+/// One page of a list.
+template <class T>
+struct list_part {
+    std::vector<T> items{};
+    std::size_t skipped = 0;            ///< items that could not be decoded; they count in offsets
+    std::optional<std::size_t> total{}; ///< length of the whole list; empty: the API does not report it
+};
+
+/// Handles a failed page: halves the page size if the response was too large, otherwise rethrows the current exception.
+COJOB_DECL void page_failed(list_cursor&, std::size_t first, const error_info&);
+[[noreturn]] COJOB_DECL void throw_no_progress(std::size_t offset);
+
+/// A pager's state: what it has read of the list so far.
+template <class T>
+struct pager_state {
+    using fetch_type = std::function<asio::awaitable<list_part<T>>(std::size_t place, std::size_t size)>;
+
+    /// `first_place` is the offset at which this pager starts, for error messages: `fetch` counts from there.
+    pager_state(fetch_type f, std::size_t page_size, std::size_t first_place)
+        : fetch(std::move(f)), cursor(page_size), first(first_place)
+    {
+    }
+
+    fetch_type fetch;
+    list_cursor cursor;
+    std::size_t first;
+    std::deque<T> ready{};
+    std::unordered_set<std::string> seen{};
+
+    void take(list_part<T> page)
+    {
+        page_count count{.places = page.items.size() + page.skipped, .unread = page.skipped, .total = page.total};
+        for (const auto& item : page.items)
+            (seen.contains(std::string(job_id(item))) ? count.known : count.new_jobs) += 1;
+        if (!cursor.take(count))
+            return;
+        for (auto& item : page.items)
+            if (seen.insert(std::string(job_id(item))).second)
+                ready.push_back(std::move(item));
+    }
+};
+
+/// Reads one page.
+template <class T>
+asio::awaitable<void> read_page(std::shared_ptr<pager_state<T>> state)
+{
+    try {
+        auto page = co_await state->fetch(state->cursor.offset(), state->cursor.page_size());
+        state->take(std::move(page));
+    } catch (const api_error& failure) {
+        page_failed(state->cursor, state->first, failure.info());
+    }
+}
+
+template <class T>
+asio::awaitable<std::optional<T>> next_item(std::shared_ptr<pager_state<T>> state)
+{
+    constexpr int most_in_vain = 10; // an endless list must not block its reader
+    for (int pages = 0; state->ready.empty() && !state->cursor.is_over(); ++pages) {
+        if (pages == most_in_vain)
+            throw_no_progress(state->first + state->cursor.offset());
+        co_await read_page(state);
+    }
+    if (state->ready.empty())
+        co_return std::nullopt;
+    std::optional<T> item(std::move(state->ready.front()));
+    state->ready.pop_front();
+    co_return item;
+}
+
+} // namespace detail
+
+/// The jobs of a paged list, one by one: `while (auto job = co_await pages.next())`. Returns each job once, even if
+/// jobs are added or deleted meanwhile; may miss a job that is added while the list is read.
+///
+/// If a page exceeds `limit_options::body_bytes`, the pager requests it again with half the page size, and keeps that
+/// size. A server may return fewer jobs than requested: the list ends where the server says so, or where no more jobs
+/// follow.
+template <class T>
+class pager {
+  public:
+    /// Made by a service: `osapi::jobs::all_jobs`, `mintlify::agent_v1::all_jobs`. Sends nothing yet.
+    explicit pager(std::shared_ptr<detail::pager_state<T>> state) : state_(std::move(state)) {}
+
+    /// Returns the next job; an empty optional after the last. Reads at most ten pages.
+    ///
+    /// Errors: those of the list; `response_too_large` if a single job exceeds the limit (the message names its
+    /// offset); `no_progress` if ten pages contain nothing new although the list should continue. After an error the
+    /// next call continues where this one stopped. Cancellation: that of the list. Precondition: the previous call has
+    /// completed.
+    [[nodiscard]] asio::awaitable<std::optional<T>> next() { return detail::next_item<T>(detail::in_use(state_)); }
+
+  private:
+    std::shared_ptr<detail::pager_state<T>> state_;
+};
 
 } // namespace cojob
 
@@ -3097,6 +3421,79 @@ struct agent_job {
 
 } // namespace cojob::mintlify
 
+// -------- cojob/policy/quota_ledger.hpp
+
+namespace cojob {
+
+/// A ledger's answer to a request for a slot: a lease, a time to wait, or a failure. Lengths of time count from now.
+struct quota_answer {
+    quota_answer() = default;
+
+    bool is_granted = false; ///< whether there is a lease
+    std::uint64_t lease = 0; ///< granted: identifies the lease until it is ended
+    duration wait{};         ///< not granted: until a slot is expected; an estimate, for messages and observers
+    duration ask_again{};    ///< not granted: when to ask again; at least a millisecond
+    std::string failure;     ///< not empty: the ledger cannot answer; the reason, for the call's error
+};
+
+/// How the use of a slot ended.
+struct quota_outcome {
+    /// What the server did with the request.
+    enum kind_type {
+        unused,   ///< the server has certainly not counted it
+        used,     ///< the server may have counted it
+        throttled ///< the server answered 429: the whole pool pauses
+    };
+
+    kind_type kind = unused;   ///< what the server did with the request
+    bool was_answered = false; ///< used: with any response but 429; ends the probe after a pause
+    duration pause{};          ///< throttled: how long this process pauses
+    bool is_hinted = false;    ///< throttled: the server asked for this pause; otherwise it is a guess
+};
+
+/// Counts the uses of a quota that several processes share. Calls queue in their process; each process asks for one
+/// slot at a time, for its first call: while the context of that call's client is stopped or blocked, the calls of
+/// other contexts wait too. A ledger measures time by a clock of its own that no process can set, and counts the
+/// machine's sleep.
+///
+/// A lease that is not ended counts as used when it runs out, so a process that was killed can cost slots, but never
+/// adds one.
+///
+/// Serves one `quota` only: for each quota a ledger of its own. Thread-safe: the functions are called from any thread,
+/// also at once.
+class BOOST_SYMBOL_VISIBLE quota_ledger {
+  public:
+    quota_ledger() = default;
+    quota_ledger(const quota_ledger&) = delete;
+    quota_ledger& operator=(const quota_ledger&) = delete;
+    virtual ~quota_ledger() = default;
+
+    /// Begins to ask for a slot, and returns. The lease must last long enough for an attempt of length `attempt`;
+    /// for `no_timeout` the ledger renews it until its end. Never called again before the answer.
+    ///
+    /// \param executor of the client whose call is first, for ledgers with I/O; may be empty
+    /// \param attempt the longest that the call's attempt takes
+    /// \param answer called once, from any thread; better not within `acquire`, where it recurses once for each call
+    /// that is queued. If the executor's context is destroyed first, it is destroyed
+    /// without a call, and the next client asks
+    /// \throws anything: counts as a failure, and its `what()` as the reason
+    virtual void acquire(const asio::any_io_executor& executor, duration attempt,
+                         std::function<void(quota_answer)> answer) = 0;
+
+    /// No call waits for a slot any more: the process gives up its place in the queue of processes. An answer that is
+    /// on its way still arrives.
+    virtual void stop_waiting() noexcept {}
+
+    /// Whether a request may be sent with this lease now: it covers an attempt of this length, and the pool has not
+    /// paused since it was granted. Called for each request just before its first byte: must not block.
+    [[nodiscard]] virtual bool covers(std::uint64_t lease, duration attempt) noexcept = 0;
+
+    /// Ends a lease. Only begins to, if that may block. If it fails, the lease runs out. Must not call an answer.
+    virtual void end(std::uint64_t lease, const quota_outcome&) noexcept = 0;
+};
+
+} // namespace cojob
+
 // -------- cojob/policy/quota_options.hpp
 
 namespace cojob {
@@ -3150,17 +3547,18 @@ struct quota_access;
 class quota {
   public:
     /// Creates a quota without any uses. An empty clock means the machine's. Clients that share the quota should have
-    /// the same clock.
+    /// the same clock. With a ledger, the quota shares its uses with all processes that use the same ledger; queueing,
+    /// `max_wait` and pauses of calls stay in the process.
     ///
     /// \throws api_error `invalid_argument` for a limit of zero, a window that is not positive or is `no_timeout`, or a
     /// `max_wait` that is not positive
-    COJOB_DECL explicit quota(quota_options, clock_ptr = {});
+    COJOB_DECL explicit quota(quota_options, clock_ptr = {}, std::shared_ptr<quota_ledger> = {});
     quota(const quota&) = delete;
     quota& operator=(const quota&) = delete;
     ~quota() = default;
 
     /// Number of slots that a new call could take immediately: free slots that no queued call will take. Zero while the
-    /// pool pauses.
+    /// pool pauses. With a ledger an estimate, from its last answer.
     [[nodiscard]] COJOB_DECL std::uint32_t remaining() const;
 
     /// When a new call can expect a slot, in civil time; the current time if one is free. An estimate: assumes that
@@ -3175,7 +3573,8 @@ class quota {
     /// the disk. Follows a symbolic link, keeps the mode of an existing file, and makes a new one accessible to its
     /// owner only.
     ///
-    /// \throws api_error with the code of the system if the file cannot be written
+    /// \throws api_error with the code of the system if the file cannot be written; `invalid_argument` for a quota with
+    /// a ledger, which keeps the uses itself
     COJOB_DECL void save(const std::filesystem::path&) const;
 
     /// Restores a quota that `save` wrote; returns a new one if there is no such file. Requests that were in flight
@@ -3895,6 +4294,22 @@ class jobs {
 
 } // namespace cojob::osapi
 
+// -------- cojob/policy/quota_file_options.hpp
+
+namespace cojob {
+
+/// How a quota uses the file that it shares with other processes.
+struct quota_file_options {
+    /// Flush each use to disk before its request is sent. Otherwise a use survives the end of the process, but not that
+    /// of the machine.
+    bool flushes_to_disk = false;
+    /// The longest that a call waits while another process has locked the file, before it ends with `quota_exhausted`.
+    /// Positive, and not `no_timeout`.
+    duration lock_timeout = std::chrono::seconds(2);
+};
+
+} // namespace cojob
+
 // -------- cojob/policy/retry_after.hpp
 
 namespace cojob {
@@ -3919,6 +4334,27 @@ namespace cojob {
 
 /// Whether the response has one of these two headers, well-formed, with any value: 0, the past and the year 9999 count.
 [[nodiscard]] COJOB_DECL bool has_retry_after(const http::header_list&) noexcept;
+
+} // namespace cojob
+
+// -------- cojob/policy/shared_quota.hpp
+
+namespace cojob {
+
+/// Opens a quota that all processes of this machine share that open the same file with the same limit and window;
+/// creates the file if there is none. Each slot is in the file before its request is sent, so a process that is
+/// killed loses nothing: a slot that it had counts as used. Follows a symbolic link. Makes the file, and beside it
+/// `<file>.lock`, accessible to their owner only. Blocks for the first look at the file; a thread of the quota's own
+/// does all that follows.
+///
+/// A child process must open the file itself after the fork. Not available on Windows. Thread-safe.
+///
+/// \throws api_error `invalid_argument` as the constructor of `quota`; for a limit above 2,000 or a `lock_timeout` that
+/// is not positive or `no_timeout`; for a file that is damaged, of a newer version, of another limit or window, written
+/// by `quota::save`, with a second hard link, or on a network file system; and on Windows. The message says what to do.
+/// `quota_exhausted` if the file stays locked. The code of the system if the file cannot be read or written
+[[nodiscard]] COJOB_DECL std::shared_ptr<quota> open_shared_quota(const std::filesystem::path&, quota_options,
+                                                                  quota_file_options = {}, clock_ptr = {});
 
 } // namespace cojob
 
@@ -4035,6 +4471,7 @@ namespace cojob {
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -4049,6 +4486,7 @@ namespace cojob {
 #include <random>
 #include <span>
 #include <system_error>
+#include <thread>
 #include <tuple>
 #include <unordered_map>
 #include <variant>
@@ -4925,6 +5363,11 @@ inline void append_header(std::string& text, std::string_view name, std::string_
     text.append(name).append(colon).append(value).append(end_of_line);
 }
 
+inline void add_header(http::header_list& list, std::string_view name, std::string_view value)
+{
+    list.emplace_back(name, value);
+}
+
 /// How many bytes `append_header` adds, without name and value.
 constexpr std::size_t header_overhead = 4;
 
@@ -5018,17 +5461,24 @@ class serial_executor {
         that_never_blocks<asio::strand<Inner>> later;
     };
 
+    /// One of an `any_io_executor` allocates what the other has in place.
+    using any_strand = std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>>;
+    static any_strand strand_of(const asio::any_io_executor& executor)
+    {
+        if (const auto* const own = executor.target<asio::io_context::executor_type>())
+            return strand_on<asio::io_context::executor_type>(*own);
+        return strand_on<asio::any_io_executor>(executor);
+    }
+
     struct shared_strand {
-        template <class Inner>
-        shared_strand(const asio::any_io_executor& executor, const Inner& same)
-            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_on<Inner>(same))
+        explicit shared_strand(const asio::any_io_executor& executor)
+            : inner(executor), context(asio::query(executor, asio::execution::context)), strand(strand_of(executor))
         {
         }
 
         asio::any_io_executor inner; ///< what the strand hands its work to
         asio::execution_context& context;
-        /// One of an `any_io_executor` allocates what the other has in place.
-        std::variant<strand_on<asio::io_context::executor_type>, strand_on<asio::any_io_executor>> strand;
+        any_strand strand;
         std::weak_ptr<const shared_strand> self{};
     };
 
@@ -5047,8 +5497,7 @@ class serial_executor {
     /// No constructor: `any_io_executor` would ask whether it can be made of itself.
     [[nodiscard]] static serial_executor on(const asio::any_io_executor& inner)
     {
-        const auto* const own = inner.target<asio::io_context::executor_type>();
-        auto made = own ? share<shared_strand>(inner, *own) : share<shared_strand>(inner, inner);
+        auto made = share<shared_strand>(inner);
         made->self = made;
         return {std::move(made), false, counting::never};
     }
@@ -5141,16 +5590,22 @@ inline asio::any_io_executor at_work(const asio::any_io_executor& executor)
 
 namespace cojob::detail {
 
-/// To be awaited: an asynchronous operation of Asio's that is bound to the operation's `step_slot`, and gives a tuple.
-/// `start` gets the handler. Clear the slot afterwards.
+/// To be awaited: an asynchronous operation of Asio's that is bound to the slot, and gives a tuple. `start` gets the
+/// handler. An operation's `step_slot` has to be cleared afterwards.
 template <class Signature, class Start>
-[[nodiscard]] auto as_step(operation& op, Start start)
+[[nodiscard]] auto as_step(const asio::cancellation_slot& step_slot, Start start)
 {
     return asio::async_initiate<const asio::as_tuple_t<asio::deferred_t>, Signature>(
         [](auto handler, const asio::cancellation_slot& slot, const Start& begin) {
             begin(asio::bind_cancellation_slot(slot, std::move(handler)));
         },
-        asio::as_tuple(asio::deferred), op.step_slot(), std::move(start));
+        asio::as_tuple(asio::deferred), step_slot, std::move(start));
+}
+
+/// To be awaited: the end of a timer. All coroutines wait by this one type, which compiles fastest.
+[[nodiscard]] inline auto end_of(asio::steady_timer& timer, const asio::cancellation_slot& step_slot)
+{
+    return as_step<void(error_code)>(step_slot, [&timer](auto handler) { timer.async_wait(std::move(handler)); });
 }
 
 /// Something that happens: set by one side, awaited by the other, both on one strand. A timer without end is what
@@ -5172,7 +5627,7 @@ class event {
     {
         if (is_set_)
             co_return;
-        co_await as_step<void(error_code)>(op, [&](auto handler) { timer_.async_wait(std::move(handler)); });
+        co_await end_of(timer_, op.step_slot());
         op.step_slot().clear();
     }
 
@@ -5204,7 +5659,7 @@ inline asio::awaitable<void> sleep_until(operation& op, time_point when)
 inline asio::awaitable<void> let_others_run(const asio::any_io_executor& executor)
 {
     asio::steady_timer over(executor, asio::steady_timer::time_point());
-    co_await over.async_wait(asio::as_tuple(asio::deferred));
+    co_await end_of(over, asio::cancellation_slot());
 }
 
 } // namespace cojob::detail
@@ -5213,13 +5668,18 @@ inline asio::awaitable<void> let_others_run(const asio::any_io_executor& executo
 
 namespace cojob::detail {
 
+/// \throws boost::system::system_error `operation_aborted` if a cancellation has been delivered
+inline void throw_if_cancelled(const asio::cancellation_state& state)
+{
+    if (state.cancelled() != asio::cancellation_type::none)
+        throw boost::system::system_error(asio::error::operation_aborted);
+}
+
 /// How every public operation begins. A coroutine answers to terminal cancellation only unless it says otherwise, and
 /// saying so forgets a cancellation that has been delivered already.
 inline asio::awaitable<void> accept_every_cancellation()
 {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    if (state.cancelled() != asio::cancellation_type::none)
-        throw boost::system::system_error(asio::error::operation_aborted);
+    throw_if_cancelled(co_await asio::this_coro::cancellation_state);
     co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
 }
 
@@ -5257,12 +5717,20 @@ inline void spawn(const asio::any_io_executor& executor, asio::cancellation_slot
         asio::bind_cancellation_slot(slot, ended{at_work(executor), std::move(owner_of_slot), std::move(to)}));
 }
 
+/// What a cancellation through an operation reaches.
+enum class reach {
+    coroutine, ///< whatever its coroutine awaits
+    steps      ///< what is bound to `operation::step_slot`; costs less
+};
+
 /// The same on the operation's executor, to be cancelled through the operation. The body calls `operation::begin` in
 /// its first step.
-inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<completion> to)
+inline void spawn(std::shared_ptr<operation> op, asio::awaitable<void> body, std::shared_ptr<completion> to,
+                  reach cancelled = reach::coroutine)
 {
     op->hold_cancellation();
-    detail::spawn(op->executor(), op->slot(), op, std::move(body), std::move(to));
+    const auto slot = cancelled == reach::steps ? asio::cancellation_slot() : op->slot();
+    detail::spawn(op->executor(), slot, op, std::move(body), std::move(to));
 }
 
 /// The end of a coroutine comes to the one who awaits it: on the caller's executor, which it keeps at work until then,
@@ -5305,9 +5773,10 @@ class return_to_caller final : public completion {
 ///
 /// Why not `co_await co_spawn(strand, inner, use_awaitable)`: before Asio 1.28 its cancellation handler keeps a raw
 /// pointer, and a cancellation that meets the end of `inner` uses it after it is gone (Asio issue 1332).
-[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner)
+[[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner,
+                              reach cancelled = reach::coroutine)
 {
-    auto initiation = [](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
+    auto initiation = [cancelled](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
         using back_type = return_to_caller<decltype(handler)>;
         std::shared_ptr<back_type> back;
         try {
@@ -5319,7 +5788,7 @@ class return_to_caller final : public completion {
                         asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
                 });
             back = std::make_shared<back_type>(std::move(handler));
-            spawn(std::move(run), std::move(body), back);
+            spawn(std::move(run), std::move(body), back, cancelled);
         } catch (...) { // out of here it would end in `run()`, and the caller would never go on
             if (!back)
                 back_type(std::move(handler)).complete(std::current_exception());
@@ -5347,31 +5816,6 @@ class cancel_operation {
   private:
     std::weak_ptr<operation> operation_;
 };
-
-/// To be awaited on the operation's executor: like `hop`, but runs the body within the caller's coroutine. The body
-/// binds everything that it awaits to `operation::step_slot`. `lets_others_run`: suspends once after it, so that bodies
-/// that never suspend cannot keep the thread.
-inline asio::awaitable<void> run_in_place(std::shared_ptr<operation> op, asio::awaitable<void> body,
-                                          bool lets_others_run)
-{
-    co_await asio::this_coro::reset_cancellation_state(cancel_operation(op), asio::enable_total_cancellation());
-    const auto throws = co_await asio::this_coro::throw_if_cancelled();
-    std::exception_ptr thrown;
-    try {
-        op->hold_cancellation(); // until the body calls `begin`
-        co_await std::move(body);
-    } catch (...) {
-        thrown = std::current_exception();
-    }
-    try {
-        if (lets_others_run)
-            co_await let_others_run(op->executor());
-    } catch (...) { // the outcome matters more than the courtesy
-    }
-    co_await asio::this_coro::throw_if_cancelled(throws);
-    if (thrown)
-        std::rethrow_exception(thrown);
-}
 
 } // namespace cojob::detail
 
@@ -5926,14 +6370,14 @@ inline void replace_common_headers(http::request& wire, const http::header_list&
         return;
     for (const auto& header : wire.common->list())
         if (!is_special(header))
-            wire.headers.push_back(header);
+            add_header(wire.headers, header.first, header.second);
     wire.common.reset();
 }
 
 inline void set_json(http::request& wire, std::string json)
 {
     if (!http::find_header(wire.headers, "Content-Type"))
-        wire.headers.emplace_back("Content-Type", "application/json");
+        add_header(wire.headers, "Content-Type", "application/json");
     wire.body = std::move(json);
     wire.has_body = true;
 }
@@ -6293,17 +6737,14 @@ class call_record {
     }
 
     /// Whether everything that the call awaits is bound to its operation's `step_slot`.
-    [[nodiscard]] bool may_run_in_place() const noexcept
-    {
-        return !request.provider && client->transport->binds_steps();
-    }
+    [[nodiscard]] bool binds_steps() const noexcept { return !request.provider && client->transport->binds_steps(); }
 
     const std::shared_ptr<client_state> client;
     const call_settings settings;
     prepared_call request{}; ///< prepared in place, before the call is sent
     operation op;
 
-    error_info failure{};                      ///< has no code after a success
+    std::unique_ptr<error_info> failure{};     ///< null after a success
     std::exception_ptr thrown{};               ///< an exception of the credential provider or the header hook
     http::response response{};                 ///< set after a success
     std::shared_ptr<http::body_stream> rest{}; ///< the rest of the body, if it is streamed
@@ -7119,11 +7560,12 @@ class attempt_run {
     {
         state_.counters.opened += exchange_.is_reused ? 0U : 1U;
         state_.counters.resumed += exchange_.is_resumed ? 1U : 0U;
+        exchange_.operation.clear_limit();
         return start_;
     }
 
     /// Completes the attempt.
-    [[nodiscard]] attempt_result end(http::exchange_result ended)
+    [[nodiscard]] attempt_result end(http::exchange_result&& ended)
     {
         count();
         attempt_result result;
@@ -7146,6 +7588,7 @@ class attempt_run {
         if (auto* const observer = state_.options.observer.get())
             observer->on_response({call_.wire.method, call_.shown_target, record.status, record.ended,
                                    exchange_.reached, state_.time().now() - start_.began});
+        exchange_.operation.clear_limit();
         return result;
     }
 
@@ -7263,7 +7706,7 @@ class call_events {
     /// Reports the end of an attempt that was held at its commit and not continued.
     void never_sent(const attempt_start& start) const
     {
-        const error_code why = call_.thrown ? asio::error::operation_aborted : call_.failure.code();
+        const error_code why = call_.failure ? call_.failure->code() : error_code(asio::error::operation_aborted);
         if (auto* const to = observer())
             to->on_response({call_.request.wire.method, call_.request.shown_target, 0, why, phase::queued,
                              call_.client->time().now() - start.began});
@@ -7273,6 +7716,198 @@ class call_events {
     [[nodiscard]] cojob::observer* observer() const noexcept { return call_.client->options.observer.get(); }
 
     call_record& call_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_question.hpp
+
+namespace cojob::detail {
+
+/// Takes the answers of a ledger, from any thread.
+class quota_asker {
+  public:
+    virtual void answered(std::uint64_t question, quota_answer) = 0;
+    /// The ledger dropped the question, because the context of its I/O was destroyed.
+    virtual void abandoned(std::uint64_t question) = 0;
+
+  protected:
+    ~quota_asker() = default;
+};
+
+/// A question to a ledger, owned by the function that takes the answer.
+class quota_question {
+  public:
+    quota_question(std::weak_ptr<quota_asker> asker, std::uint64_t number, std::weak_ptr<quota_ledger> ledger)
+        : asker_(std::move(asker)), number_(number), ledger_(std::move(ledger))
+    {
+    }
+    quota_question(const quota_question&) = delete;
+    quota_question& operator=(const quota_question&) = delete;
+
+    ~quota_question()
+    {
+        if (const auto asker = asker_.lock(); asker && !is_answered_)
+            asker->abandoned(number_);
+    }
+
+    void answer(quota_answer given)
+    {
+        is_answered_ = true;
+        if (const auto asker = asker_.lock())
+            asker->answered(number_, std::move(given));
+        else if (const auto ledger = ledger_.lock(); ledger && given.is_granted)
+            ledger->end(given.lease, {});
+    }
+    void fail(const char* why)
+    {
+        quota_answer failed;
+        failed.failure = why;
+        answer(std::move(failed));
+    }
+
+  private:
+    const std::weak_ptr<quota_asker> asker_;
+    const std::uint64_t number_;
+    const std::weak_ptr<quota_ledger> ledger_; // for a lease that comes too late
+    bool is_answered_ = false;
+};
+
+/// Asks a ledger. An exception of the ledger is its answer.
+inline void ask_ledger(const std::shared_ptr<quota_ledger>& ledger, const asio::any_io_executor& executor,
+                       duration attempt, const std::weak_ptr<quota_asker>& asker, std::uint64_t number)
+{
+    const auto asked = std::make_shared<quota_question>(asker, number, ledger);
+    try {
+        ledger->acquire(executor, attempt, [asked](quota_answer given) { asked->answer(std::move(given)); });
+    } catch (const std::exception& e) {
+        asked->fail(e.what());
+    } catch (...) {
+        asked->fail("the quota's ledger threw an exception");
+    }
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_leases.hpp
+
+namespace cojob::detail {
+
+/// A process's dealings with the ledger of its quota: what it has asked for, and a lease that no caller has yet.
+/// Without a ledger there is always a lease, and nothing is asked. Has no I/O of its own, clock or lock.
+class quota_leases {
+  public:
+    /// How long callers that may not queue wait for the ledger's answer.
+    static constexpr duration answer_limit = std::chrono::seconds(10);
+
+    struct lease {
+        std::uint64_t id = 0;
+        std::uint64_t process = 0; // a child after a fork does not end its parent's leases
+    };
+
+    quota_leases() = default;
+    explicit quota_leases(std::shared_ptr<quota_ledger> ledger) : ledger_(std::move(ledger)) {}
+    quota_leases(quota_leases&&) = default;
+    quota_leases& operator=(quota_leases&&) = default;
+    ~quota_leases() { put_back(); }
+
+    [[nodiscard]] bool has_ledger() const noexcept { return ledger_ != nullptr; }
+    [[nodiscard]] const std::shared_ptr<quota_ledger>& ledger() const noexcept { return ledger_; }
+    [[nodiscard]] bool has_lease() const noexcept { return !ledger_ || is_ready_; }
+    [[nodiscard]] bool may_ask(time_point now) const noexcept { return !is_asking_ && !is_ready_ && now >= ask_at_; }
+    /// The last answer holds: there is no slot yet.
+    [[nodiscard]] bool said_no(time_point now) const noexcept { return now < ask_at_; }
+    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+
+    /// \pre `has_lease()`
+    [[nodiscard]] lease take() noexcept
+    {
+        is_ready_ = false;
+        return {ready_, process_};
+    }
+
+    /// Returns the number of the question, which its answer repeats.
+    [[nodiscard]] std::uint64_t ask() noexcept
+    {
+        is_asking_ = is_waiting_ = true;
+        return ++question_;
+    }
+
+    /// Takes the answer in. Returns false if the question was forgotten.
+    bool answered(std::uint64_t question, quota_answer answer, time_point now)
+    {
+        if (question != question_ || !is_asking_)
+            return false;
+        is_asking_ = false;
+        failure_ = std::move(answer.failure);
+        is_ready_ = answer.is_granted && failure_.empty();
+        is_waiting_ = !is_ready_;
+        ready_ = answer.lease;
+        ask_at_ = expected_at_ = now;
+        if (!is_ready_ && failure_.empty()) {
+            ask_at_ = after(now, std::max<duration>(answer.ask_again, std::chrono::milliseconds(1)));
+            expected_at_ = std::max(ask_at_, after(now, answer.wait));
+        }
+        return true;
+    }
+
+    /// The question ended without an answer.
+    bool abandoned(std::uint64_t question) noexcept
+    {
+        return question == question_ && std::exchange(is_asking_, false);
+    }
+
+    /// When a caller at this position must ask again, if the process has a slot for it at `by_window`. The first caller
+    /// asks again when the ledger said; the answer wakes all others.
+    [[nodiscard]] time_point next(std::uint64_t position, time_point by_window, time_point now) const noexcept
+    {
+        if (!ledger_ || by_window > now)
+            return by_window;
+        return position > 0 || is_asking_ || ask_at_ <= now ? time_point::max() : ask_at_;
+    }
+    /// When the ledger expects a slot.
+    [[nodiscard]] time_point expected_at() const noexcept { return expected_at_; }
+
+    [[nodiscard]] bool cover(lease l, duration attempt) const noexcept
+    {
+        return !ledger_ || (l.process == process_ && ledger_->covers(l.id, attempt));
+    }
+
+    void end(lease l, const quota_outcome& outcome) const noexcept
+    {
+        if (ledger_ && l.process == process_)
+            ledger_->end(l.id, outcome);
+    }
+
+    /// Returns the lease that no caller has.
+    void put_back() noexcept
+    {
+        if (std::exchange(is_ready_, false) && ledger_)
+            ledger_->end(ready_, {});
+    }
+
+    /// Nobody is queued.
+    void stop_waiting() noexcept
+    {
+        put_back();
+        if (ledger_ && std::exchange(is_waiting_, false))
+            ledger_->stop_waiting();
+    }
+
+    /// Called in a child process after a fork: all leases are the parent's.
+    void forget() noexcept
+    {
+        ++process_;
+        ++question_;
+        is_asking_ = is_ready_ = is_waiting_ = false;
+    }
+
+  private:
+    std::shared_ptr<quota_ledger> ledger_;
+    bool is_asking_ = false, is_ready_ = false, is_waiting_ = false;
+    std::uint64_t ready_ = 0, question_ = 0, process_ = 0;
+    time_point ask_at_ = time_point::min(), expected_at_ = time_point::min();
+    std::string failure_;
 };
 
 } // namespace cojob::detail
@@ -7789,6 +8424,69 @@ class quota_window {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/policy/quota_caller.hpp
+
+namespace cojob::detail {
+
+/// How long a caller may queue: in total, and until when. `no_timeout`: no limit.
+struct quota_patience {
+    duration in_all = no_timeout;
+    time_point until = time_point::max();
+};
+
+/// One caller of a quota_scheduler. Not movable. Must leave the queue or release its slot before it is destroyed.
+class quota_caller : public quota_queue::entry {
+  public:
+    enum class state_type {
+        outside,
+        queued,
+        granted,   ///< has a slot that `request` has not reported
+        holding,   ///< has a slot that `request` has reported
+        committed, ///< has a slot and may have sent a request
+        refused    ///< was refused, which `request` has not reported
+    };
+
+    /// \param wake called when the caller should repeat its request: granted, refused, or moved forward
+    explicit quota_caller(std::function<void()> wake) : wake_(std::move(wake)) {}
+
+    [[nodiscard]] state_type state() const noexcept { return state_; }
+    [[nodiscard]] bool has_slot() const noexcept
+    {
+        return state_ == state_type::granted || state_ == state_type::holding || state_ == state_type::committed;
+    }
+    /// When its time in the queue ends.
+    [[nodiscard]] time_point limit() const noexcept { return limit_; }
+    /// When the caller must repeat its request if no event wakes it, as last reported to it.
+    [[nodiscard]] time_point next() const noexcept { return next_; }
+
+    /// How much longer the caller may queue.
+    [[nodiscard]] duration queueing_left(quota_patience p, time_point now) const noexcept
+    {
+        const auto most = p.in_all == no_timeout ? no_timeout : std::max(p.in_all - queued_for_, duration::zero());
+        return p.until == time_point::max() ? most : std::min(most, std::max(p.until - now, duration::zero()));
+    }
+
+    /// The longest that one of its attempts takes: its lease must cover it.
+    duration attempt = no_timeout;
+    /// Of the client, for the ledger's I/O; outlives the caller. May be null.
+    const asio::any_io_executor* executor = nullptr;
+
+  private:
+    friend class quota_scheduler;
+
+    std::function<void()> wake_;
+    state_type state_ = state_type::outside;
+    bool has_number_ = false;   // kept for the return to the same position
+    bool is_impatient_ = false; // waits for the ledger's answer only
+    quota_patience patience_{};
+    duration queued_for_{}; // in total, without the current time in the queue
+    time_point queued_since_{}, limit_{}, next_{};
+    quota_window::slot slot_{};
+    quota_leases::lease lease_{};
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/policy/quota_scheduler.hpp
 
 namespace cojob::detail {
@@ -7798,62 +8496,23 @@ namespace cojob::detail {
 /// sent, and their callers queue again in their earlier positions.
 class quota_scheduler {
   public:
-    /// How long a caller may queue: in total, and until when. `no_timeout`: no limit.
-    struct patience {
-        duration in_all = no_timeout;
-        time_point until = time_point::max();
-    };
+    using caller = quota_caller;
+    using patience = quota_patience;
 
-    /// One caller. Not movable. Must call `leave` or release its slot before it is destroyed.
-    class caller : public quota_queue::entry {
-      public:
-        enum class state_type {
-            outside,
-            queued,
-            granted,   ///< has a slot that `request` has not reported
-            holding,   ///< has a slot that `request` has reported
-            committed, ///< has a slot and may have sent a request
-            refused    ///< was refused, which `request` has not reported
-        };
-
-        /// \param wake called when the caller should repeat its request: granted, refused, or moved forward
-        explicit caller(std::function<void()> wake) : wake_(std::move(wake)) {}
-
-        [[nodiscard]] state_type state() const noexcept { return state_; }
-        [[nodiscard]] bool has_slot() const noexcept
-        {
-            return state_ == state_type::granted || state_ == state_type::holding || state_ == state_type::committed;
-        }
-        /// When its time in the queue ends.
-        [[nodiscard]] time_point limit() const noexcept { return limit_; }
-        /// When a slot becomes free without any event, as last reported to the caller.
-        [[nodiscard]] time_point next() const noexcept { return next_; }
-
-        /// How much longer the caller may queue.
-        [[nodiscard]] duration queueing_left(patience p, time_point now) const noexcept
-        {
-            const auto most = p.in_all == no_timeout ? no_timeout : std::max(p.in_all - queued_for_, duration::zero());
-            return p.until == time_point::max() ? most : std::min(most, std::max(p.until - now, duration::zero()));
-        }
-
-      private:
-        friend class quota_scheduler;
-
-        std::function<void()> wake_;
-        state_type state_ = state_type::outside;
-        bool has_number_ = false; // kept for the return to the same position
-        patience patience_{};
-        duration queued_for_{}; // in total, without the current time in the queue
-        time_point queued_since_{}, limit_{}, next_{};
-        quota_window::slot slot_{};
-    };
-
-    explicit quota_scheduler(quota_window window) : window_(std::move(window)) {}
+    explicit quota_scheduler(quota_window window, std::shared_ptr<quota_ledger> ledger = {})
+        : window_(std::move(window)), leases_(std::move(ledger))
+    {
+    }
 
     [[nodiscard]] const quota_window& window() const noexcept { return window_; }
+    [[nodiscard]] const quota_leases& leases() const noexcept { return leases_; }
 
     /// Called in a child process after a fork.
-    void use_up(time_point now) { window_.use_up(now); }
+    void use_up(time_point now)
+    {
+        leases_.forget();
+        window_.use_up(now);
+    }
     [[nodiscard]] std::uint64_t queued() const noexcept { return queue_.size(); }
     /// The number of queue entries visited so far, a measure of the work.
     [[nodiscard]] std::uint64_t steps() const noexcept { return queue_.steps() + uncommitted_.steps(); }
@@ -7886,17 +8545,53 @@ class quota_scheduler {
         if (c.state_ == caller::state_type::queued)
             serve(now, &c);
         if (c.state_ == caller::state_type::granted || c.state_ == caller::state_type::holding) {
+            if (!leases_.cover(c.lease_, c.attempt)) {
+                revoke(c, now);
+                serve(now, &c);
+                return false;
+            }
             uncommitted_.erase(c);
             c.state_ = caller::state_type::committed;
         }
         return c.state_ == caller::state_type::committed;
     }
 
+    /// Whether the ledger should be asked for the first caller now. Returns that caller.
+    [[nodiscard]] caller* must_ask(time_point now)
+    {
+        auto* const head = leases_.may_ask(now) ? queue_.front() : nullptr;
+        return head && window_.remaining(now) > 0 ? &caller_of(*head) : nullptr;
+    }
+    /// Returns the number of the question.
+    [[nodiscard]] std::uint64_t ask() noexcept { return leases_.ask(); }
+
+    void answered(std::uint64_t question, quota_answer answer, time_point now)
+    {
+        if (!leases_.answered(question, std::move(answer), now))
+            return;
+        serve(now, nullptr);
+        if (leases_.failure().empty())
+            return;
+        while (auto* const waiting = queue_.front()) // each would fail after the other
+            refuse_one(caller_of(*waiting), now, nullptr);
+        leases_.stop_waiting();
+    }
+    void abandoned(std::uint64_t question) { leases_.abandoned(question); }
+
+    /// Whether only the ledger's answer is missing for a slot.
+    [[nodiscard]] bool waits_for_answer(const caller& c, time_point now) const
+    {
+        return leases_.has_ledger() && !leases_.said_no(now) && window_.expected(now, queue_.position(c)) <= now;
+    }
+
     /// Leaves the queue, or returns the slot: the server has certainly not counted the request.
     void leave(caller& c, time_point now)
     {
         if (c.has_slot())
-            return release(c, now, [&] { window_.give_back(c.slot_); });
+            return release(c, now, [&] {
+                window_.give_back(c.slot_);
+                leases_.end(c.lease_, {});
+            });
         if (std::exchange(c.state_, caller::state_type::outside) != caller::state_type::queued)
             return;
         queue_.erase(c);
@@ -7909,6 +8604,7 @@ class quota_scheduler {
     {
         release(c, now, [&] {
             window_.stamp(c.slot_, now, is_success, was_answered);
+            leases_.end(c.lease_, {quota_outcome::used, was_answered, {}, false});
             queue_.shift_all(-1); // their rooms assumed that the slot would be returned
         });
     }
@@ -7917,7 +8613,10 @@ class quota_scheduler {
     time_point throttled(caller& c, time_point now, std::optional<duration> hint, double uniform)
     {
         auto until = now;
-        release(c, now, [&] { until = pause(c.slot_, now, hint, uniform); });
+        release(c, now, [&] {
+            until = pause(c.slot_, now, hint, uniform);
+            leases_.end(c.lease_, {quota_outcome::throttled, true, until - now, hint.has_value()});
+        });
         return until;
     }
 
@@ -7938,7 +8637,9 @@ class quota_scheduler {
     void enqueue(caller& c, time_point now)
     {
         c.queued_since_ = now;
-        c.limit_ = after(now, c.queueing_left(c.patience_, now));
+        const auto left = c.queueing_left(c.patience_, now);
+        c.is_impatient_ = leases_.has_ledger() && left == duration::zero();
+        c.limit_ = after(now, c.is_impatient_ ? quota_leases::answer_limit : left);
         c.state_ = caller::state_type::queued;
         queue_.insert(c, outlook_at(queue_.position(c), c.limit_, now));
     }
@@ -7960,18 +8661,28 @@ class quota_scheduler {
         grant(now, requesting);
         refuse(now, requesting);
         if (requesting && requesting->state_ == caller::state_type::queued)
-            requesting->next_ = window_.expected(now, queue_.position(*requesting));
-        if (auto* const head = queue_.front(); head && head != requesting)
+            requesting->next_ = next(queue_.position(*requesting), now);
+        auto* const head = queue_.front();
+        if (head && head != requesting)
             wake_if_earlier(caller_of(*head), now);
+        if (leases_.has_ledger() && (!head || window_.remaining(now) == 0))
+            leases_.stop_waiting();
+    }
+
+    /// When the caller at this position must repeat its request if no event wakes it.
+    [[nodiscard]] time_point next(std::uint64_t position, time_point now) const
+    {
+        return leases_.next(position, window_.expected(now, position), now);
     }
 
     /// Grants free slots to the first callers of the queue.
     void grant(time_point now, const caller* requesting)
     {
         while (auto* const head = queue_.front()) {
-            const auto slot = window_.try_hold(now);
+            const auto slot = leases_.has_lease() ? window_.try_hold(now) : std::nullopt;
             if (!slot)
                 return;
+            caller_of(*head).lease_ = leases_.take();
             queue_.erase(*head);
             uncommitted_.insert(*head, {});
             caller_of(*head).slot_ = *slot;
@@ -7987,17 +8698,25 @@ class quota_scheduler {
         };
         queue_.review_doubtful(now, look);
         while (auto* const late = queue_.first_in_doubt(now)) {
-            auto& c = caller_of(*late);
-            c.next_ = window_.expected(now, queue_.position(c));
-            queue_.erase(c); // those behind move forward: some may not be late any more
-            decide(c, caller::state_type::refused, now, requesting);
+            refuse_one(caller_of(*late), now, requesting); // those behind move forward: some may not be late any more
         }
+        if (!leases_.has_ledger() || (window_.remaining(now) > 0 && !leases_.said_no(now)))
+            return;
+        for (auto* head = queue_.front(); head && caller_of(*head).is_impatient_; head = queue_.front())
+            refuse_one(caller_of(*head), now, requesting);
+    }
+
+    void refuse_one(caller& c, time_point now, const caller* requesting)
+    {
+        c.next_ = std::max(window_.expected(now, queue_.position(c)), leases_.expected_at());
+        queue_.erase(c);
+        decide(c, caller::state_type::refused, now, requesting);
     }
 
     /// Wakes the first caller if its slot comes earlier than last reported, because it has moved forward.
     void wake_if_earlier(caller& first, time_point now)
     {
-        const auto then = window_.expected(now, 0);
+        const auto then = next(0, now);
         if (then >= first.next_)
             return;
         first.next_ = then;
@@ -8030,14 +8749,22 @@ class quota_scheduler {
     /// slots do not count as used.
     void revoke_all(time_point now)
     {
-        while (auto* const first = uncommitted_.front()) {
-            uncommitted_.erase(*first);
-            window_.give_back(caller_of(*first).slot_);
-            enqueue(caller_of(*first), now);
-        }
+        while (auto* const first = uncommitted_.front())
+            revoke(caller_of(*first), now);
+        leases_.put_back();
+    }
+
+    /// The caller queues again in its earlier position.
+    void revoke(caller& c, time_point now)
+    {
+        uncommitted_.erase(c);
+        window_.give_back(c.slot_);
+        leases_.end(c.lease_, {});
+        enqueue(c, now);
     }
 
     quota_window window_;
+    quota_leases leases_;
     quota_queue queue_;
     quota_queue uncommitted_; // callers with a slot that is not committed
     std::int64_t last_number_ = 0, first_number_ = 0;
@@ -8050,22 +8777,24 @@ class quota_scheduler {
 namespace cojob::detail {
 
 struct quota_reply {
-    enum kind_type { granted, queued, refused };
+    enum kind_type { granted, queued, refused, asking }; ///< asking: queued, and only the ledger's answer is missing
 
     kind_type kind = granted;
     /// Queued: the time until the next request, unless `wake` is called earlier; at least a millisecond. Refused: the
     /// time until a slot may be free.
     duration wait{};
+    duration expected{}; ///< the time until a slot is expected
 };
 
 /// A quota that many callers share: a quota_scheduler with a mutex and a clock. All times are steady.
-class quota_core {
+class quota_core final : public quota_asker, public std::enable_shared_from_this<quota_core> {
   public:
     class ticket;
 
     /// \pre The options are valid.
-    quota_core(const quota_options& options, clock_ptr time)
-        : options_(options), clock_(std::move(time)), scheduler_(quota_window(options.limit, options.window))
+    quota_core(const quota_options& options, clock_ptr time, std::shared_ptr<quota_ledger> ledger = {})
+        : options_(options), clock_(std::move(time)), ledger_(std::move(ledger)),
+          scheduler_(quota_window(options.limit, options.window), ledger_)
     {
     }
 
@@ -8078,12 +8807,14 @@ class quota_core {
 
     [[nodiscard]] const quota_options& options() const noexcept { return options_; }
     [[nodiscard]] const clock& time() const noexcept { return *clock_; }
+    [[nodiscard]] bool has_ledger() const noexcept { return ledger_ != nullptr; }
 
     /// The free slots, minus those that queued callers will get.
     [[nodiscard]] std::uint32_t remaining() const
     {
         const auto lock = enter();
-        const std::uint64_t free = scheduler_.window().remaining(clock_->now());
+        const auto now = clock_->now();
+        const std::uint64_t free = scheduler_.leases().said_no(now) ? 0 : scheduler_.window().remaining(now);
         return static_cast<std::uint32_t>(free - std::min<std::uint64_t>(free, scheduler_.queued()));
     }
 
@@ -8092,7 +8823,8 @@ class quota_core {
     {
         const auto lock = enter();
         const auto now = clock_->now();
-        return wait_between(now, scheduler_.window().expected(now, scheduler_.queued()));
+        const auto then = scheduler_.window().expected(now, scheduler_.queued());
+        return wait_between(now, std::max(then, scheduler_.leases().expected_at()));
     }
 
     [[nodiscard]] quota_state state() const
@@ -8108,7 +8840,19 @@ class quota_core {
         return scheduler_.steps();
     }
 
+    /// The ledger's reason if it could not answer the last question.
+    [[nodiscard]] std::string failure() const
+    {
+        const auto lock = enter();
+        return scheduler_.leases().failure();
+    }
+
+    void answered(std::uint64_t question, quota_answer) override;
+    void abandoned(std::uint64_t question) override;
+
   private:
+    class visit;
+
     [[nodiscard]] static duration wait_between(time_point now, time_point then) noexcept
     {
         return then == time_point::max() ? no_timeout : std::max(then - now, duration::zero());
@@ -8126,21 +8870,76 @@ class quota_core {
         return lock;
     }
 
+    /// Asks the ledger, if a caller waits for that. The ledger is called without the lock.
+    void ask(std::unique_lock<std::mutex> lock) noexcept;
+
     mutable std::mutex mutex_;
     const quota_options options_;
     const clock_ptr clock_;
+    const std::shared_ptr<quota_ledger> ledger_; // null: the window is the ledger
     mutable quota_scheduler scheduler_;
     mutable fork_mark made_in_;
 };
+
+/// Locks the mutex, and afterwards asks the ledger if the visit left something to ask. Without a ledger only locks.
+class quota_core::visit {
+  public:
+    explicit visit(quota_core& core) : core_(core), lock_(core.enter()) {}
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    ~visit()
+    {
+        if (core_.ledger_)
+            core_.ask(std::move(lock_));
+    }
+
+  private:
+    quota_core& core_;
+    std::unique_lock<std::mutex> lock_;
+};
+
+inline void quota_core::answered(std::uint64_t question, quota_answer answer)
+{
+    const visit inside(*this);
+    scheduler_.answered(question, std::move(answer), clock_->now());
+}
+
+inline void quota_core::abandoned(std::uint64_t question)
+{
+    const visit inside(*this);
+    scheduler_.abandoned(question);
+}
+
+inline void quota_core::ask(std::unique_lock<std::mutex> lock) noexcept
+{
+    const auto* const first = scheduler_.must_ask(clock_->now());
+    if (!first)
+        return;
+    const auto number = scheduler_.ask();
+    const auto attempt = first->attempt;
+    const auto executor = first->executor ? *first->executor : asio::any_io_executor();
+    lock.unlock();
+    try {
+        ask_ledger(ledger_, executor, attempt, std::weak_ptr<quota_asker>(weak_from_this()), number);
+    } catch (...) { // no memory: the first caller asks again when its wait ends
+        lock.lock();
+        scheduler_.abandoned(number);
+    }
+}
 
 /// One caller's place in the queue and its slot. Not movable; used by one thread at a time.
 class quota_core::ticket {
   public:
     /// \param wake called when the caller should repeat its request, because a slot was granted or refused or its wait
     /// became shorter; from any thread, with the mutex locked, so it must only post
-    ticket(std::shared_ptr<quota_core> core, std::function<void()> wake)
+    /// \param executor of the caller's client, for the ledger's I/O; outlives the ticket
+    /// \param attempt the longest that an attempt takes, which the ledger's lease must cover
+    ticket(std::shared_ptr<quota_core> core, std::function<void()> wake,
+           const asio::any_io_executor* executor = nullptr, duration attempt = no_timeout)
         : core_(std::move(core)), caller_(std::move(wake))
     {
+        caller_.executor = executor;
+        caller_.attempt = attempt;
     }
     ticket(const ticket&) = delete;
     ticket& operator=(const ticket&) = delete;
@@ -8148,7 +8947,7 @@ class quota_core::ticket {
     /// Leaves the queue. A committed slot counts as used: the server may have counted the request.
     ~ticket()
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         if (caller_.state() == state_type::committed)
             core_->scheduler_.stamp(caller_, now(), false, false);
         else
@@ -8160,11 +8959,14 @@ class quota_core::ticket {
     /// its earlier position, ahead of all callers that had no slot yet.
     quota_reply request(duration at_most, bool at_front, time_point until = time_point::max())
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         const auto at = now();
         switch (core_->scheduler_.request(caller_, {at_most, until}, at_front, at)) {
-        case state_type::queued: return {quota_reply::queued, wait(at)};
-        case state_type::refused: return {quota_reply::refused, wait_between(at, caller_.next())};
+        case state_type::queued: return queued(at);
+        case state_type::refused: {
+            const auto left = wait_between(at, caller_.next());
+            return {quota_reply::refused, left, left};
+        }
         default: return {};
         }
     }
@@ -8173,14 +8975,14 @@ class quota_core::ticket {
     /// it. Otherwise nothing may be sent: the caller is queued or refused, as the next `request` reports.
     [[nodiscard]] bool commit()
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         return core_->scheduler_.commit(caller_, now());
     }
 
     /// Leaves the queue. A granted slot that the caller does not know of goes to the next caller.
     void leave()
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         if (caller_.state() != state_type::holding && caller_.state() != state_type::committed)
             core_->scheduler_.leave(caller_, now());
     }
@@ -8188,7 +8990,7 @@ class quota_core::ticket {
     /// The exchange has ended, and the server may have counted the request. A probe without a response has no result.
     void stamp(bool is_success, bool was_answered = true)
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         if (caller_.has_slot())
             core_->scheduler_.stamp(caller_, now(), is_success, was_answered);
     }
@@ -8196,19 +8998,22 @@ class quota_core::ticket {
     /// Returns the slot: the server has certainly not counted the request. Without a slot, leaves the queue.
     void give_back()
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         core_->scheduler_.leave(caller_, now());
     }
 
     /// Reports a 429: returns the slot and pauses the pool. Returns the remaining length of the pause.
     duration throttled(std::optional<duration> hint, double uniform)
     {
-        const auto lock = core_->enter();
+        const visit inside(*core_);
         if (!caller_.has_slot())
             return {};
         const auto at = now();
         return wait_between(at, core_->scheduler_.throttled(caller_, at, hint, uniform));
     }
+
+    /// The ledger's reason if it could not answer the last question.
+    [[nodiscard]] std::string failure() const { return core_->failure(); }
 
     /// How much longer the caller may queue.
     [[nodiscard]] duration queueing_left(duration at_most, time_point until) const
@@ -8221,6 +9026,16 @@ class quota_core::ticket {
     using state_type = quota_scheduler::caller::state_type;
 
     [[nodiscard]] time_point now() const { return core_->clock_->now(); }
+
+    [[nodiscard]] quota_reply queued(time_point at) const
+    {
+        const auto& leases = core_->scheduler_.leases();
+        const auto kind = core_->scheduler_.waits_for_answer(caller_, at) ? quota_reply::asking : quota_reply::queued;
+        const auto left = wait(at);
+        // An answer whose wake-up found no memory is seen by a repeated request.
+        const auto again = kind == quota_reply::asking ? std::min(left, quota_leases::answer_limit) : left;
+        return {kind, again, leases.said_no(at) ? std::max(left, wait_between(at, leases.expected_at())) : left};
+    }
 
     /// The time until a slot becomes free without any event. If the caller waits only for a probe, the end of the probe
     /// calls `wake`.
@@ -8244,18 +9059,21 @@ namespace cojob::detail {
 /// how each attempt ended. Empty if there is no quota.
 class quota_lease final : public http::commit_gate {
   public:
-    quota_lease(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor)
+    /// \param executor outlives the lease
+    /// \param attempt the longest that an attempt takes
+    quota_lease(const std::shared_ptr<quota>& pool, const asio::any_io_executor& executor, duration attempt)
     {
         if (!pool)
             return;
         options_ = &pool->options();
         wake_ = share<event>(executor);
-        ticket_.emplace(quota_access::core(*pool), [executor, weak = std::weak_ptr(wake_)] {
+        const auto set_later = [executor, weak = std::weak_ptr(wake_)] {
             run_later(executor, [weak] {
                 if (const auto wake = weak.lock())
                     wake->set();
             });
-        });
+        };
+        ticket_.emplace(quota_access::core(*pool), set_later, &executor, attempt);
     }
 
     explicit operator bool() const noexcept { return ticket_.has_value(); }
@@ -8275,6 +9093,12 @@ class quota_lease final : public http::commit_gate {
     [[nodiscard]] bool may_commit() override { return ticket_->commit(); }
     asio::awaitable<void> wait(operation& op, time_point until) { return wait_until(op, *wake_, until); }
     void leave() { ticket_->leave(); }
+    /// Why the last request was refused.
+    [[nodiscard]] std::string why_refused() const
+    {
+        auto failure = ticket_->failure();
+        return failure.empty() ? "no quota slot becomes free in time" : failure;
+    }
 
     // These do nothing without a quota.
 
@@ -8550,16 +9374,15 @@ class call_run {
             auto exchanged = co_await call->client->transport->send(self.wire(), attempt.exchange());
             if (attempt.is_held(exchanged)) {
                 self.held_ = attempt.hold();
-                call->op.clear_limit();
                 continue;
             }
-            auto result = attempt.end(std::move(exchanged));
-            call->op.clear_limit();
-            const auto step = self.judge(result);
-            if (step.is_again)
-                co_await self.back_off(result, step);
-            else
-                self.finish(std::move(result), step);
+            const auto next = self.conclude(attempt, std::move(exchanged));
+            if (self.is_over_)
+                break;
+            if (next > self.now())
+                co_await sleep_until(self.operation_, next);
+            if (self.operation_.is_stopped())
+                self.stopped("before the next attempt");
         }
         if (self.held_)
             self.events_.never_sent(*self.held_);
@@ -8569,7 +9392,8 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.request.quota_pool, call.op.executor()), time_left_(call.settings.timeout)
+          quota_(call.request.quota_pool, call.op.executor(), state_.options.timeouts.attempt),
+          time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
         poll_trace::call_begins(call.settings.poll.get());
@@ -8580,19 +9404,17 @@ class call_run {
     /// Queues for a quota slot; the call's timeout does not run. Returns false if the call ended without one.
     asio::awaitable<bool> take_slot()
     {
-        if (is_begun_)
-            time_left_ = time_left();
+        if (const auto until = operation_.deadline(); is_begun_)
+            time_left_ = until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
         operation_.set_deadline(call_.settings.until);
-        for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped(); is_reported = true) {
+        for (bool is_reported = std::exchange(is_reported_, false); !operation_.is_stopped();) {
             const auto reply = quota_.request(call_.settings.until, is_begun_);
             if (reply.kind == quota_reply::granted)
                 co_return true;
-            if (reply.kind == quota_reply::refused) {
-                no_slot(reply.wait);
-                co_return false;
-            }
-            if (!is_reported)
-                events_.throttled(errc::quota_exhausted, reply.wait);
+            if (reply.kind == quota_reply::refused)
+                co_return no_slot(reply.wait);
+            if (reply.kind == quota_reply::queued && !std::exchange(is_reported, true))
+                events_.throttled(errc::quota_exhausted, reply.expected);
             co_await quota_.wait(operation_, after(now(), reply.wait));
         }
         quota_.leave();
@@ -8603,12 +9425,6 @@ class call_run {
         co_return false;
     }
 
-    [[nodiscard]] duration time_left() const
-    {
-        const auto until = operation_.deadline();
-        return until == time_point::max() ? no_timeout : std::max(until - now(), duration::zero());
-    }
-
     /// Saturates: a window can be longer than a timestamp can express.
     [[nodiscard]] timestamp civil_time_in(duration wait) const
     {
@@ -8616,13 +9432,13 @@ class call_run {
         return wait > timestamp::max() - time ? timestamp::max() : time + wait;
     }
 
-    void no_slot(duration wait)
+    bool no_slot(duration wait)
     {
-        auto failure =
-            throttled_ ? std::move(*throttled_)
-                       : describe_failure(call_.request, errc::quota_exhausted, "no quota slot becomes free in time");
+        auto failure = throttled_ ? std::move(*throttled_)
+                                  : describe_failure(call_.request, errc::quota_exhausted, quota_.why_refused());
         failure.retry_at = civil_time_in(wait);
         fail(std::move(failure));
+        return false;
     }
 
     /// Gets the key from the credential provider, whose exception ends the call. Returns false if the call has ended.
@@ -8676,7 +9492,7 @@ class call_run {
         number_ += held_ ? 0U : 1U;
         try {
             if (state_.options.header_hook) {
-                hooked_ = call_.request.wire;
+                hooked_ = std::make_unique<http::request>(call_.request.wire);
                 add_hooked_headers(state_.options.header_hook, this_attempt(), *hooked_);
             }
             state_.counters.retries += number_ > 1 && !held_ ? 1U : 0U;
@@ -8698,6 +9514,18 @@ class call_run {
     }
     [[nodiscard]] const http::request& wire() const { return hooked_ ? *hooked_ : call_.request.wire; }
 
+    /// Ends the call with the attempt's result, or returns when the next attempt may begin. Not part of `run`: Asio
+    /// recycles frames of at most 1,020 bytes, and the result would be in it.
+    time_point conclude(attempt_run& attempt, http::exchange_result&& exchanged)
+    {
+        auto result = attempt.end(std::move(exchanged));
+        const auto step = judge(result);
+        if (step.is_again)
+            return prepare_retry(result, step);
+        finish(std::move(result), step);
+        return {};
+    }
+
     /// Reports the attempt to the quota and asks the plan for the next step.
     retry_step judge(const attempt_result& result)
     {
@@ -8715,7 +9543,7 @@ class call_run {
         return is_in_time ? step : retry_step{.why_not = "the quota pauses for longer than the call may queue"};
     }
 
-    void finish(attempt_result result, const retry_step& step)
+    void finish(attempt_result&& result, const retry_step& step)
     {
         is_over_ = true;
         if (!result.record.ended || step.is_success) {
@@ -8732,12 +9560,12 @@ class call_run {
         auto failure = describe_failure(state_, call_.request, result);
         if (pool_pause_)
             failure.retry_at = civil_time_in(*pool_pause_);
-        trail().push_back(std::move(result.record));
+        call_.attempts.push_back(std::move(result.record));
         fail(std::move(failure));
     }
 
-    /// Waits between two attempts.
-    asio::awaitable<void> back_off(attempt_result& result, const retry_step& step)
+    /// Returns when the next attempt may begin.
+    time_point prepare_retry(attempt_result& result, const retry_step& step)
     {
         const auto until = after(now(), step.wait);
         auto failure = describe_failure(state_, call_.request, result);
@@ -8746,20 +9574,17 @@ class call_run {
         if (!step.needs_new_credential) // otherwise there is a retry only if the provider returns another key
             events_.retry(number_, result.record.ended, pool_pause_.value_or(step.wait), result.hint.has_value());
         waited_ = pool_pause_.value_or(step.wait);
-        trail().push_back(std::move(result.record));
+        call_.attempts.push_back(std::move(result.record));
         needs_new_connection_ = step.needs_new_connection;
         throttled_.reset();
         is_reported_ = pool_pause_.has_value();
         if (pool_pause_)
-            throttled_ = std::move(failure);
+            throttled_ = std::make_unique<error_info>(std::move(failure));
         else if (step.needs_new_credential)
-            unauthorized_ = std::move(failure);
+            unauthorized_ = std::make_unique<error_info>(std::move(failure));
         if (!plan_.may_be_done())
             operation_.refuse_total_cancellation(false);
-        if (step.wait > duration::zero())
-            co_await sleep_until(operation_, until);
-        if (operation_.is_stopped())
-            stopped("before the next attempt");
+        return until;
     }
 
     /// Ends a call that was stopped while no attempt was running.
@@ -8773,8 +9598,8 @@ class call_run {
     void fail(error_info failure)
     {
         is_over_ = true;
-        failure.attempts = std::move(trail());
-        call_.failure = std::move(failure);
+        failure.attempts = std::move(call_.attempts);
+        call_.failure = std::make_unique<error_info>(std::move(failure));
     }
 
     void end_by_exception(std::exception_ptr thrown)
@@ -8783,17 +9608,14 @@ class call_run {
         call_.thrown = std::move(thrown);
     }
 
-    /// The completed attempts.
-    [[nodiscard]] std::vector<attempt>& trail() noexcept { return call_.attempts; }
-
     call_record& call_;
     client_state& state_;
     operation& operation_;
     call_events events_;
     retry_plan plan_;
     quota_lease quota_;
-    std::optional<error_info> throttled_, unauthorized_; // the call's error if it cannot continue
-    std::optional<http::request> hooked_;                // the request with the header hook's headers
+    std::unique_ptr<error_info> throttled_, unauthorized_; // the call's error if it cannot continue
+    std::unique_ptr<http::request> hooked_;                // the request with the header hook's headers
     std::optional<duration> pool_pause_;
     std::optional<attempt_start> held_; // the attempt that was held at its commit
     duration waited_{}, time_left_{};   // the delay before the attempt; the call's timeout while it does not run
@@ -8812,23 +9634,41 @@ inline void throw_failure(call_record& call)
 {
     if (call.thrown)
         std::rethrow_exception(call.thrown);
-    if (call.failure.code())
-        throw_error(std::move(call.failure));
+    if (call.failure)
+        throw_error(std::move(*call.failure));
 }
 
 /// Sends a request, with retries. Completes on the caller's executor once the response, or the head of a streamed one,
-/// is in the record.
+/// is in the record. A caller on the client's executor runs the call within its own coroutine, if all that the call
+/// awaits is bound to its steps. This is one coroutine, because each frame of each request counts.
 inline asio::awaitable<void> send(call_ptr call)
 {
-    co_await accept_every_cancellation();
+    throw_if_cancelled(co_await asio::this_coro::cancellation_state);
     if (call->client->is_closed())
         throw boost::system::system_error(asio::error::operation_aborted);
-    const auto is_in_place = call->may_run_in_place() && co_await asio::this_coro::executor == call->client->executor;
+    const auto binds_steps = call->binds_steps();
     auto inner = call_run::run(call);
-    if (is_in_place)
-        co_await run_in_place(operation_of(call), std::move(inner), call->client->is_time_to_let_others_run());
-    else
-        co_await hop(operation_of(call), std::move(inner));
+    if (!binds_steps || co_await asio::this_coro::executor != call->client->executor) {
+        co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+        co_await hop(operation_of(call), std::move(inner), binds_steps ? reach::steps : reach::coroutine);
+        throw_failure(*call);
+        co_return;
+    }
+    co_await asio::this_coro::reset_cancellation_state(cancel_operation(operation_of(call)),
+                                                       asio::enable_total_cancellation());
+    const auto throws = co_await asio::this_coro::throw_if_cancelled();
+    try {
+        call->op.hold_cancellation(); // until the call has begun
+        co_await std::move(inner);
+    } catch (...) {
+        call->thrown = std::current_exception();
+    }
+    try {
+        if (call->client->is_time_to_let_others_run()) // calls that never suspend must not keep the thread
+            co_await let_others_run(call->op.executor());
+    } catch (...) { // the outcome matters more than the courtesy
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
     throw_failure(*call);
 }
 
@@ -9498,38 +10338,6 @@ void operation::ring(time_point now)
 
 } // namespace cojob
 
-// -------- cojob/impl/internal/http/awake_mark.hpp
-
-namespace cojob::detail {
-
-/// Detects that the machine slept: wall-clock time went on while steady time stood still, as it does on Linux. Where
-/// steady time includes sleep (Windows, and macOS as far as is known), this detects nothing, and every deadline counts
-/// the sleep by itself. Setting the wall clock forward looks like a sleep.
-class awake_mark {
-  public:
-    explicit awake_mark(const clock& time) : lead_(lead(time)) {}
-
-    /// Returns whether the machine slept since the last call.
-    [[nodiscard]] bool has_slept(const clock& time)
-    {
-        constexpr auto tolerance = std::chrono::seconds(2); // for clocks that are slewed
-        const auto before = lead_;
-        lead_ = lead(time);
-        return lead_ - before > tolerance;
-    }
-
-  private:
-    /// The difference between wall-clock time and steady time.
-    static std::chrono::nanoseconds lead(const clock& time)
-    {
-        return time.wall_now().time_since_epoch() - time.now().time_since_epoch();
-    }
-
-    std::chrono::nanoseconds lead_;
-};
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/http/clock_hold.hpp
 
 namespace cojob::detail {
@@ -9787,7 +10595,7 @@ struct io_result {
 
 [[nodiscard]] inline bool would_block(const error_code& error) noexcept
 {
-    return error == asio::error::would_block || error == asio::error::try_again;
+    return error && (error == asio::error::would_block || error == asio::error::try_again);
 }
 
 /// A non-blocking socket with a small buffer. Waiting for data receives it: Asio tries the receive first, and its
@@ -9961,6 +10769,736 @@ class keep_alive {
     std::optional<time_point> heard_at_;
     std::optional<duration> timeout_;
     std::optional<std::uint64_t> requests_left_; // after the last answer
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/chunk_scan.hpp
+
+namespace cojob::detail {
+
+/// Decodes the chunked coding (RFC 9112, section 7.1) byte by byte, so the result does not depend on how the input is
+/// split, and an error shows at its first byte. Every line must end with CRLF. The scan tolerates only blanks after a
+/// chunk size, which some servers pad to a fixed width, and folded trailer lines. No two readers can then disagree on
+/// where the message ends.
+class chunk_scan {
+  public:
+    /// `most`: the limit in bytes of one chunk's extensions, and of all trailers together.
+    explicit chunk_scan(std::size_t most) : most_(most) {}
+
+    enum class event {
+        needs_more, ///< the input is used up
+        chunk,      ///< a chunk of `size()` bytes begins
+        data,       ///< some bytes of the chunk
+        end,        ///< the body is complete
+        malformed,
+        too_long ///< the extensions or the trailers exceed the limit
+    };
+
+    /// Consumes the bytes of one event from the front of the input. `data` refers into the input.
+    [[nodiscard]] event next(std::string_view& input, std::string_view& data)
+    {
+        while (!input.empty()) {
+            if (state_ == state::data)
+                return take_data(input, data);
+            const char c = input.front();
+            input.remove_prefix(1);
+            const auto found = state_ < state::trailer_begin ? take_size_line(c) : take_trailer(c);
+            if (found != event::needs_more)
+                return found;
+        }
+        return event::needs_more;
+    }
+
+    /// The bytes of the chunk that are still to come.
+    [[nodiscard]] std::uint64_t size() const noexcept { return left_; }
+
+  private:
+    enum class state {
+        size,
+        blanks, ///< after the size
+        extension,
+        size_line_feed, ///< the CR has been received
+        data,
+        data_return, ///< CR LF after the data
+        data_line_feed,
+        trailer_begin, ///< of a trailer line, or of the empty line that ends the body
+        trailer_name,
+        trailer_value,
+        trailer_line_feed,
+        last_line_feed
+    };
+
+    static constexpr std::size_t most_digits = 32, most_blanks = 16;
+
+    event take_data(std::string_view& input, std::string_view& data)
+    {
+        data = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+        input.remove_prefix(data.size());
+        left_ -= data.size();
+        if (left_ == 0)
+            state_ = state::data_return;
+        return event::data;
+    }
+
+    event go(state next) noexcept
+    {
+        state_ = next;
+        return event::needs_more;
+    }
+
+    event take_size_line(char c)
+    {
+        switch (state_) {
+        case state::size: return take_digit(c);
+        case state::blanks: return is_blank(c) && ++count_ <= most_blanks ? event::needs_more : after_size(c);
+        case state::extension: return take_extension(c);
+        case state::size_line_feed: return c == '\n' ? begin_chunk() : event::malformed;
+        case state::data_return: return c == '\r' ? go(state::data_line_feed) : event::malformed;
+        default: // data_line_feed
+            count_ = 0;
+            return c == '\n' ? go(state::size) : event::malformed;
+        }
+    }
+
+    event take_digit(char c)
+    {
+        if (!is_hex_digit(c)) {
+            const bool has_size = count_ != 0;
+            count_ = is_blank(c) ? 1 : 0;
+            if (!has_size)
+                return event::malformed;
+            return is_blank(c) ? go(state::blanks) : after_size(c);
+        }
+        if (++count_ > most_digits || left_ >> 60U != 0)
+            return event::malformed;
+        left_ = left_ * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
+        return event::needs_more;
+    }
+
+    event after_size(char c)
+    {
+        if (c == '\r')
+            return go(state::size_line_feed);
+        if (c != ';')
+            return event::malformed;
+        count_ = 0;
+        state_ = state::extension;
+        return take_extension(c);
+    }
+
+    event take_extension(char c)
+    {
+        if (c == '\r')
+            return go(state::size_line_feed);
+        if (is_control(c) && c != '\t')
+            return event::malformed;
+        return ++count_ > most_ ? event::too_long : event::needs_more;
+    }
+
+    event begin_chunk()
+    {
+        count_ = 0;
+        if (left_ == 0)
+            return go(state::trailer_begin);
+        state_ = state::data;
+        return event::chunk;
+    }
+
+    event take_trailer(char c)
+    {
+        switch (state_) {
+        case state::trailer_begin:
+            if (c == '\r')
+                return go(state::last_line_feed);
+            if (is_blank(c) && has_trailer_) // a folded line (RFC 9112, section 5.2)
+                return count_trailer(state::trailer_value);
+            name_.clear();
+            state_ = state::trailer_name;
+            return take_name(c);
+        case state::trailer_name: return take_name(c);
+        case state::trailer_value:
+            if (c == '\r')
+                return go(state::trailer_line_feed);
+            return is_control(c) && c != '\t' ? event::malformed : count_trailer(state_);
+        case state::trailer_line_feed:
+            has_trailer_ = true;
+            return c == '\n' ? go(state::trailer_begin) : event::malformed;
+        default: // last_line_feed
+            return c == '\n' ? event::end : event::malformed;
+        }
+    }
+
+    /// Trailers are dropped: they must not be merged into the headers (RFC 9110, section 6.5.1), and nothing uses them.
+    /// A trailer that would change the message framing is an error.
+    event take_name(char c)
+    {
+        if (c == ':')
+            return name_.empty() || name_ == "content-length" || name_ == "transfer-encoding"
+                       ? event::malformed
+                       : go(state::trailer_value);
+        if (!is_token({&c, 1}))
+            return event::malformed;
+        constexpr std::size_t enough = std::string_view("transfer-encoding").size() + 1;
+        if (name_.size() < enough)
+            name_ += to_lower(c);
+        return count_trailer(state_);
+    }
+
+    event count_trailer(state next)
+    {
+        state_ = next;
+        return ++count_ > most_ ? event::too_long : event::needs_more;
+    }
+
+    static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
+
+    std::size_t most_;
+    state state_ = state::size;
+    std::uint64_t left_ = 0;
+    std::size_t count_ = 0; // of digits, blanks, or bytes of extensions or trailers
+    std::string name_;      // of the current trailer, in lower case
+    bool has_trailer_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/body_decoder.hpp
+
+namespace cojob::detail {
+
+/// How the body of a response is read.
+enum class body_mode {
+    whole,
+    absent,  ///< the response to a HEAD request, whose Content-Length describes a body that is not sent
+    streamed ///< the body of a success is passed on in parts, without a limit; that of a failure is read whole
+};
+
+/// Where a body ends (RFC 9112, section 6.3).
+struct body_framing {
+    enum class kind { none, length, chunks, until_close };
+
+    kind ends = kind::none;
+    std::uint64_t length = 0;
+};
+
+/// Decodes one body from the bytes that follow a head, and enforces the limits. Announced sizes count as well as
+/// received bytes.
+class body_decoder {
+  public:
+    /// `is_bounded`: whether `limits.body_bytes` applies.
+    body_decoder(const limit_options& limits, body_framing framing, bool is_bounded)
+        : limits_(limits), ends_(framing.ends), left_(framing.length), is_bounded_(is_bounded),
+          chunks_(limits.chunk_extension), is_done_(ends_ == kind::none || (ends_ == kind::length && left_ == 0))
+    {
+    }
+
+    /// Call this before the first byte. Returns false if the announced length exceeds the limit.
+    bool begin(std::string& body)
+    {
+        if (ends_ != kind::length || !is_bounded_)
+            return true;
+        if (!check_room(body, left_))
+            return false;
+        make_room(body);
+        return true;
+    }
+
+    /// Consumes bytes from the front of the input and appends their content to the body. Stops when the input is used
+    /// up, the body is complete, or decoding fails.
+    void take(std::string_view& input, std::string& body)
+    {
+        if (ends_ == kind::chunks)
+            return take_chunks(input, body);
+        auto part = input;
+        if (ends_ == kind::length) {
+            part = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
+            if (is_bounded_ && part.size() > body.capacity() - body.size())
+                make_room(body);
+            left_ -= part.size();
+            is_done_ = left_ == 0;
+        }
+        input.remove_prefix(part.size());
+        add(part, body);
+    }
+
+    /// Returns whether an orderly end of the connection at this point completes the body.
+    [[nodiscard]] bool may_end() const noexcept { return is_done_ || ends_ == kind::until_close; }
+
+    [[nodiscard]] bool is_done() const noexcept { return is_done_; }
+    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
+    [[nodiscard]] const char* why() const noexcept { return why_; }
+
+  private:
+    using kind = body_framing::kind;
+
+    /// Memory is reserved for the announced length, up to `most_ahead` bytes or a multiple of what has been received.
+    /// Growing a 3 MB body by doubling would take four times as long.
+    static constexpr std::size_t most_ahead = std::size_t{64} * 1024, growth = 16;
+
+    void make_room(std::string& body) const
+    {
+        const auto ahead = std::max(most_ahead, (growth - 1) * body.size());
+        body.reserve(body.size() + static_cast<std::size_t>(std::min<std::uint64_t>(left_, ahead)));
+    }
+
+    void take_chunks(std::string_view& input, std::string& body)
+    {
+        using found = chunk_scan::event;
+        while (!is_done_ && !failure_) {
+            std::string_view data;
+            switch (chunks_.next(input, data)) {
+            case found::needs_more: return;
+            case found::chunk: check_room(body, chunks_.size()); break;
+            case found::data: add(data, body); break;
+            case found::end: is_done_ = true; break;
+            case found::malformed: fail(errc::malformed_response, "malformed chunks"); break;
+            case found::too_long:
+                fail(errc::response_too_large, "over limits.chunk_extension, which bounds trailers too");
+                break;
+            }
+        }
+    }
+
+    void add(std::string_view part, std::string& body)
+    {
+        if (check_room(body, part.size()))
+            body.append(part);
+    }
+
+    bool check_room(const std::string& body, std::uint64_t more)
+    {
+        if (!is_bounded_ || more <= std::min(limits_.body_bytes, body.max_size()) - body.size())
+            return true;
+        fail(errc::response_too_large, "over limits.body_bytes");
+        return false;
+    }
+
+    void fail(errc code, const char* why)
+    {
+        failure_ = code;
+        why_ = why;
+    }
+
+    const limit_options& limits_;
+    kind ends_;
+    std::uint64_t left_; // bytes of an announced length that are still to come
+    bool is_bounded_;
+    chunk_scan chunks_;
+    bool is_done_;
+    std::optional<errc> failure_;
+    const char* why_ = "";
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/head_parser.hpp
+
+namespace cojob::detail {
+
+/// Beast's parser, used only for one whole head. `body_decoder` decodes the body.
+class head_parser final : public boost::beast::http::basic_parser<false> {
+    using string_view = boost::beast::string_view;
+    using field = boost::beast::http::field;
+
+  public:
+    explicit head_parser(const limit_options& limits) : limits_(limits)
+    {
+        skip(true);                                              // the message ends with its head
+        header_limit(std::numeric_limits<std::uint32_t>::max()); // `response_reader` enforces the limit
+        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
+    }
+
+    /// Parses a whole head. Returns whether it is well formed and within the limits.
+    bool parse(std::string_view head) { return put(asio::buffer(head), error_) == head.size() && !error_; }
+
+    http::response message;
+
+    /// The error, if `parse` returned false.
+    [[nodiscard]] errc failure() const noexcept
+    {
+        return is_over_limit_ ? errc::response_too_large : errc::malformed_response;
+    }
+    [[nodiscard]] std::string why() const
+    {
+        if (is_over_limit_)
+            return "over limits.header_count";
+        return has_unknown_coding_ ? "a transfer coding other than chunked" : error_.message();
+    }
+
+  private:
+    static constexpr std::size_t usual_headers = 16;
+
+    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
+    void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
+    void on_field_impl(field name_code, string_view name, string_view value, error_code& ec) override
+    {
+        if (name_code == field::transfer_encoding && !is_known_coding({value.data(), value.size()})) {
+            has_unknown_coding_ = true;
+            ec = boost::beast::http::error::bad_transfer_encoding;
+        } else if (message.headers.size() == limits_.header_count) {
+            is_over_limit_ = true;
+            ec = boost::beast::http::error::header_limit;
+        } else {
+            add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
+        }
+    }
+    void add(std::string_view name, std::string_view value) { add_header(message.headers, name, value); }
+
+    /// Beast ignores an unknown transfer coding, which would misread the body. `identity` is a leftover of RFC 2616 and
+    /// changes nothing.
+    static bool is_known_coding(std::string_view value)
+    {
+        return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
+    }
+
+#if BOOST_VERSION >= 109000 // Trailers are not part of a head. Older Beasts treat them as other fields.
+    void on_trailer_field_impl(field, string_view, string_view, error_code&) override {}
+#endif
+    void on_header_impl(error_code&) override {}
+    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+    std::size_t on_body_impl(string_view, error_code&) override { return 0; }
+    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
+    std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
+    void on_finish_impl(error_code&) override {}
+
+    const limit_options& limits_;
+    error_code error_;
+    bool is_over_limit_ = false;
+    bool has_unknown_coding_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/head_scan.hpp
+
+namespace cojob::detail {
+
+/// Finds the end of a message head that arrives in any number of parts. Beast's result depends on how the head is
+/// split: the same bytes may be an error in one part, but incomplete or over a limit in several.
+class head_scan {
+  public:
+    enum class verdict { incomplete, whole, malformed };
+
+    /// Scans `received`, which holds everything received of the message so far. Continues where the last call stopped.
+    verdict look(std::string_view received)
+    {
+        constexpr std::string_view begin = "HTTP/1.";
+        if (line_begin_ == 0 && received.substr(0, begin.size()) != begin.substr(0, received.size()))
+            return verdict::malformed;
+        for (; (at_ = received.find('\n', at_)) != received.npos; line_begin_ = ++at_) {
+            if (at_ == 0 || received[at_ - 1] != '\r')
+                return verdict::malformed;
+            if (line_begin_ == 0)
+                ends_with_status_ = at_ - 1 == status_end;
+            if (at_ == line_begin_ + 1) {
+                size_ = at_ + 1;
+                return verdict::whole;
+            }
+        }
+        at_ = received.size();
+        return verdict::incomplete;
+    }
+
+    /// The size of a whole head, including the empty line.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    /// Returns whether the status line has neither a reason phrase nor the space before it. RFC 9112, section 4,
+    /// requires the space. Some servers omit it, and Beast rejects such a line.
+    [[nodiscard]] bool ends_with_status() const noexcept { return ends_with_status_; }
+
+    /// The offset of that space.
+    static constexpr std::size_t status_end = std::string_view("HTTP/1.1 200").size();
+
+  private:
+    std::size_t at_ = 0;
+    std::size_t line_begin_ = 0;
+    std::size_t size_ = 0;
+    bool ends_with_status_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/plain_head.hpp
+
+namespace cojob::detail {
+
+/// Reads the head that nearly every response has: `HTTP/1.1 200`, one `Content-Length`, a connection that stays open,
+/// and only ASCII. Beast's parser takes longer, because it looks up every field's name. A head with anything else is
+/// left to that parser, which decides whether it is valid.
+class plain_head {
+  public:
+    /// `head` is whole, as `head_scan` finds it. Returns the length of the body, or nothing if the head is not plain.
+    std::optional<std::uint64_t> parse(std::string_view head, std::size_t most_headers)
+    {
+        if (!take(head, "HTTP/1.1 200 "))
+            return std::nullopt;
+        static_cast<void>(take_text(head)); // the reason
+        headers.reserve(std::min<std::size_t>(16, most_headers));
+        while (take(head, "\r\n") && !head.empty()) {
+            if (head == "\r\n")
+                return length_;
+            const auto name = take_all(head, name_char);
+            if (name.empty() || !take(head, ':') || headers.size() == most_headers)
+                return std::nullopt;
+            static_cast<void>(take_all(head, blank));
+            auto value = take_text(head);
+            while (!value.empty() && (value.back() == ' ' || value.back() == '\t'))
+                value.remove_suffix(1);
+            if (!allows(name, value))
+                return std::nullopt;
+            add_header(headers, name, value);
+        }
+        return std::nullopt;
+    }
+
+    http::header_list headers;
+
+  private:
+    enum kind : unsigned char { name_char = 1, text = 2, blank = 4 };
+
+    static constexpr std::array<unsigned char, 256> kinds = [] {
+        std::array<unsigned char, 256> table{};
+        for (std::size_t i = 0; i < 128; ++i) {
+            const auto c = static_cast<char>(i);
+            const auto is_blank = c == ' ' || c == '\t';
+            table[i] = static_cast<unsigned char>((is_alpha(c) || is_digit(c) || c == '-' || c == '_' ? name_char : 0) |
+                                                  (!is_control(c) || is_blank ? text : 0) | (is_blank ? blank : 0));
+        }
+        return table;
+    }();
+
+    static std::string_view take_all(std::string_view& head, kind wanted)
+    {
+        const auto* at = head.data();
+        for (const auto* const end = at + head.size(); at != end; ++at)
+            if ((kinds[static_cast<unsigned char>(*at)] & wanted) == 0)
+                break;
+        const auto taken = head.substr(0, static_cast<std::size_t>(at - head.data()));
+        head.remove_prefix(taken.size());
+        return taken;
+    }
+
+    /// Takes what `text` allows. Eight characters at a time, as long as they are visible ASCII or spaces.
+    static std::string_view take_text(std::string_view& head)
+    {
+        constexpr std::uint64_t each = 0x0101'0101'0101'0101, high = each * 0x80;
+        const auto all = head;
+        for (std::uint64_t word = 0; head.size() >= sizeof word; head.remove_prefix(sizeof word)) {
+            std::memcpy(&word, head.data(), sizeof word);
+            if (((word | (word - each * ' ') | (word + each)) & high) != 0)
+                break;
+        }
+        static_cast<void>(take_all(head, text));
+        return all.substr(0, all.size() - head.size());
+    }
+
+    /// Returns whether the field leaves the end of the message and of the connection clear.
+    bool allows(std::string_view name, std::string_view value)
+    {
+        const auto is = [&](std::string_view other) { // most names differ in length, which takes no call to see
+            return name.size() == other.size() && equal_ignoring_case(name, other);
+        };
+        if (is("Content-Length")) {
+            const auto* const end = value.data() + value.size();
+            std::uint64_t length = 0;
+            const auto [stop, error] = std::from_chars(value.data(), end, length);
+            const auto is_first = !length_;
+            length_ = length;
+            return is_first && stop == end && error == std::errc();
+        }
+        if (is("Connection"))
+            return equal_ignoring_case(value, "keep-alive");
+        return !is("Transfer-Encoding") && !is("Proxy-Connection") && !is("Upgrade");
+    }
+
+    std::optional<std::uint64_t> length_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/response_reader.hpp
+
+namespace cojob::detail {
+
+/// Reads one response from the bytes of a connection, and skips interim (1xx) responses. No I/O: the caller passes the
+/// bytes in.
+class response_reader {
+  public:
+    /// Bytes after the response stay in the buffer. They are an error of the server; see `has_surplus`.
+    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
+        : limits_(limits), buffer_(buffer), mode_(mode)
+    {
+    }
+
+    /// The buffer for the next read.
+    [[nodiscard]] asio::mutable_buffer prepare() { return buffer_.prepare(read_size); }
+
+    /// Processes `n` bytes that were read. Returns whether the response is complete or has failed.
+    bool commit(std::size_t n)
+    {
+        buffer_.commit(n);
+        has_begun_ = has_begun_ || n != 0;
+        while (!is_over() && buffer_.size() != 0 && (body_ ? take_body() : take_head())) {
+        }
+        return is_over();
+    }
+
+    /// Call this when the connection has ended. A response that is delimited by the end of the connection is complete
+    /// only if the end was orderly.
+    void end_of_input(error_code how)
+    {
+        if (how == asio::error::eof && body_ && body_->may_end())
+            is_done_ = true;
+        else
+            fail_with(errc::connection_lost, how.message());
+    }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_done_ || failure_.has_value(); }
+    [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
+    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
+    [[nodiscard]] const std::string& why() const noexcept { return why_; }
+
+    /// The status of the final response; 0 until its head is complete. Never the status of an interim response.
+    [[nodiscard]] int status() const noexcept { return message_.status; }
+
+    /// Returns whether bytes followed the response. The state of the connection is unknown then.
+    [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
+    [[nodiscard]] bool allows_reuse() const
+    {
+        return is_done_ && is_trusted_ && !has_surplus() && keeps_alive_ && message_.status != switching_protocols;
+    }
+
+    /// Makes `allows_reuse` return false, for a reason that the response does not show.
+    void forbid_reuse() noexcept { is_trusted_ = false; }
+
+    /// Takes the response as far as it was received, without a body that streams.
+    [[nodiscard]] http::response take_message()
+    {
+        auto& m = message_;
+        return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
+    }
+
+    /// Returns whether the head of a successful response is complete and its body is streamed.
+    [[nodiscard]] bool is_streaming() const
+    {
+        return mode_ == body_mode::streamed && body_ && message_.status / 100 == 2;
+    }
+    /// Takes the part of the body that was received since the last call.
+    [[nodiscard]] std::string take_body_text() { return std::exchange(message_.body, {}); }
+
+  private:
+    static constexpr std::size_t read_size = std::size_t{16} * 1024;
+    static constexpr int switching_protocols = 101; // ends HTTP on the connection; no request asks for it
+
+    static bool is_interim(int status) noexcept
+    {
+        return status >= 100 && status < 200 && status != switching_protocols;
+    }
+
+    [[nodiscard]] std::string_view received() const
+    {
+        return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
+    }
+
+    /// Returns false if the response has failed or the head is incomplete.
+    bool take_head()
+    {
+        const auto found = head_.look(received().substr(0, limits_.header_bytes));
+        if (found == head_scan::verdict::whole)
+            return parse_head(received().substr(0, head_.size()));
+        if (found == head_scan::verdict::malformed)
+            fail_with(errc::malformed_response, "no status line of HTTP/1, or a line that does not end with CRLF");
+        else if (buffer_.size() > limits_.header_bytes)
+            fail_with(errc::response_too_large, "over limits.header_bytes");
+        return false;
+    }
+
+    bool parse_head(std::string_view head)
+    {
+        plain_head plain;
+        const auto length = plain.parse(head, limits_.header_count);
+        if (!length)
+            return parse_any_head(head);
+        message_ = {200, std::move(plain.headers), {}};
+        buffer_.consume(std::exchange(head_, {}).size());
+        begin_body(true,
+                   mode_ == body_mode::absent ? body_framing{} : body_framing{body_framing::kind::length, *length});
+        return !is_over();
+    }
+
+    bool parse_any_head(std::string_view head)
+    {
+        head_parser parser(limits_);
+        const bool is_read = head_.ends_with_status()
+                                 ? parser.parse(std::string(head).insert(head_scan::status_end, " "))
+                                 : parser.parse(head);
+        buffer_.consume(head_.size());
+        head_ = {};
+        const bool is_interim_one = is_interim(parser.message.status);
+        if (!is_interim_one)
+            message_ = std::move(parser.message);
+        if (!is_read)
+            fail_with(parser.failure(), parser.why());
+        else if (!is_interim_one)
+            begin_body(parser.keep_alive(), framing_of(parser));
+        else if (++interim_ > limits_.informational)
+            fail_with(errc::response_too_large, "over limits.informational");
+        return !is_over();
+    }
+
+    void begin_body(bool keeps_alive, body_framing framing)
+    {
+        keeps_alive_ = keeps_alive && framing.ends != body_framing::kind::until_close;
+        const bool is_bounded = mode_ != body_mode::streamed || message_.status / 100 != 2;
+        body_.emplace(limits_, framing, is_bounded);
+        if (!body_->begin(message_.body))
+            fail_with(*body_->failure(), body_->why());
+        is_done_ = body_->is_done();
+    }
+
+    [[nodiscard]] body_framing framing_of(const head_parser& parser) const
+    {
+        using kind = body_framing::kind;
+        const auto status = message_.status;
+        if (mode_ == body_mode::absent || status / 100 == 1 || status == 204 || status == 304)
+            return {};
+        if (parser.chunked())
+            return {kind::chunks};
+        const auto length = parser.content_length();
+        return length ? body_framing{kind::length, *length} : body_framing{kind::until_close};
+    }
+
+    bool take_body()
+    {
+        auto rest = received();
+        body_->take(rest, message_.body);
+        buffer_.consume(buffer_.size() - rest.size());
+        if (body_->failure())
+            fail_with(*body_->failure(), body_->why());
+        is_done_ = body_->is_done();
+        return false; // the whole input was consumed or the body is over
+    }
+
+    void fail_with(errc code, std::string why)
+    {
+        failure_ = code;
+        why_ = std::move(why);
+    }
+
+    const limit_options& limits_;
+    boost::beast::flat_buffer& buffer_;
+    body_mode mode_;
+    head_scan head_;
+    http::response message_;
+    std::optional<body_decoder> body_; // set once the head is complete
+    std::size_t interim_ = 0;
+    std::optional<errc> failure_;
+    std::string why_;
+    bool has_begun_ = false;
+    bool keeps_alive_ = false;
+    bool is_done_ = false;
+    bool is_trusted_ = true;
 };
 
 } // namespace cojob::detail
@@ -10487,6 +12025,28 @@ class stream {
     [[nodiscard]] boost::beast::flat_buffer& buffer() noexcept { return buffer_; }
     [[nodiscard]] keep_alive& terms() noexcept { return terms_; }
 
+    /// Memory for the text of a request, from the one before. Wiped, and not much.
+    [[nodiscard]] std::string take_spare_text() noexcept { return std::exchange(spare_text_, {}); }
+    void keep_spare_text(std::string wiped) noexcept
+    {
+        if (wiped.capacity() <= most_spare_text)
+            spare_text_ = std::move(wiped);
+    }
+
+    /// Begins to read a response with the connection's own reader, so that the exchange needs no room for one. The
+    /// limits must outlive the response.
+    response_reader& expect(const limit_options& limits, body_mode mode)
+    {
+        return response_.emplace(limits, buffer_, mode);
+    }
+    /// Ends that response. Returns whether the connection may be used again.
+    bool finish()
+    {
+        const auto allows_reuse = response_ && response_->allows_reuse();
+        response_.reset();
+        return allows_reuse;
+    }
+
     /// Encrypts everything from here on, beginning with a handshake. `settings` keeps the owner of the context alive.
     tls_session& start_tls(SSL_CTX* context, std::shared_ptr<const void> settings = {})
     {
@@ -10546,7 +12106,7 @@ class stream {
     /// blocked, if that is what it lacks. Pass the result to `received`.
     [[nodiscard]] auto receive(operation& op)
     {
-        return as_step<void(error_code, std::size_t)>(op,
+        return as_step<void(error_code, std::size_t)>(op.step_slot(),
                                                       [this](auto handler) { socket_.receive(std::move(handler)); });
     }
     void received(const error_code& error, std::size_t bytes) noexcept { socket_.received(error, bytes); }
@@ -10556,10 +12116,12 @@ class stream {
     asio::awaitable<error_code> ready(operation& op)
     {
         if (lacks() == asio::socket_base::wait_write) {
-            const auto [error] = co_await as_step<void(error_code)>(
-                op, [this](auto handler) { socket().async_wait(lacks(), std::move(handler)); });
-            op.step_slot().clear();
-            co_return error;
+            const auto first = share<first_wait>(socket().get_executor());
+            watch(asio::socket_base::wait_write, first);
+            co_await first->happened.wait(op);
+            if (op.is_stopped())
+                co_return asio::error::operation_aborted;
+            co_return first->error;
         }
         const auto [error, bytes] = co_await receive(op);
         op.step_slot().clear();
@@ -10573,8 +12135,8 @@ class stream {
     asio::awaitable<error_code> readable_or_writable(operation& op)
     {
         const auto first = share<first_wait>(socket().get_executor());
-        for (const auto type : {asio::socket_base::wait_read, asio::socket_base::wait_write})
-            socket().async_wait(type, [first](const error_code& ec) { first->set(ec); });
+        watch(asio::socket_base::wait_read, first);
+        watch(asio::socket_base::wait_write, first);
         co_await first->happened.wait(op);
         error_code ignored;
         socket().cancel(ignored); // cancels the other wait
@@ -10619,7 +12181,13 @@ class stream {
         error_code error;
     };
 
+    void watch(asio::socket_base::wait_type type, const std::shared_ptr<first_wait>& first)
+    {
+        socket().async_wait(type, [first](const error_code& ec) { first->set(ec); });
+    }
+
     static constexpr int most_in_a_row = 16;
+    static constexpr std::size_t most_spare_text = 4096;
 
     fork_mark made_in_;
     buffered_socket socket_;
@@ -10630,6 +12198,8 @@ class stream {
     asio::socket_base::wait_type lacks_ = asio::socket_base::wait_read;
     int in_a_row_ = 0; // successive reads that did not block
     boost::beast::flat_buffer buffer_;
+    std::optional<response_reader> response_; // uses the buffer
+    std::string spare_text_;
     keep_alive terms_;
 };
 
@@ -11419,720 +12989,6 @@ class proxy_choice {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/http/chunk_scan.hpp
-
-namespace cojob::detail {
-
-/// Decodes the chunked coding (RFC 9112, section 7.1) byte by byte, so the result does not depend on how the input is
-/// split, and an error shows at its first byte. Every line must end with CRLF. The scan tolerates only blanks after a
-/// chunk size, which some servers pad to a fixed width, and folded trailer lines. No two readers can then disagree on
-/// where the message ends.
-class chunk_scan {
-  public:
-    /// `most`: the limit in bytes of one chunk's extensions, and of all trailers together.
-    explicit chunk_scan(std::size_t most) : most_(most) {}
-
-    enum class event {
-        needs_more, ///< the input is used up
-        chunk,      ///< a chunk of `size()` bytes begins
-        data,       ///< some bytes of the chunk
-        end,        ///< the body is complete
-        malformed,
-        too_long ///< the extensions or the trailers exceed the limit
-    };
-
-    /// Consumes the bytes of one event from the front of the input. `data` refers into the input.
-    [[nodiscard]] event next(std::string_view& input, std::string_view& data)
-    {
-        while (!input.empty()) {
-            if (state_ == state::data)
-                return take_data(input, data);
-            const char c = input.front();
-            input.remove_prefix(1);
-            const auto found = state_ < state::trailer_begin ? take_size_line(c) : take_trailer(c);
-            if (found != event::needs_more)
-                return found;
-        }
-        return event::needs_more;
-    }
-
-    /// The bytes of the chunk that are still to come.
-    [[nodiscard]] std::uint64_t size() const noexcept { return left_; }
-
-  private:
-    enum class state {
-        size,
-        blanks, ///< after the size
-        extension,
-        size_line_feed, ///< the CR has been received
-        data,
-        data_return, ///< CR LF after the data
-        data_line_feed,
-        trailer_begin, ///< of a trailer line, or of the empty line that ends the body
-        trailer_name,
-        trailer_value,
-        trailer_line_feed,
-        last_line_feed
-    };
-
-    static constexpr std::size_t most_digits = 32, most_blanks = 16;
-
-    event take_data(std::string_view& input, std::string_view& data)
-    {
-        data = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
-        input.remove_prefix(data.size());
-        left_ -= data.size();
-        if (left_ == 0)
-            state_ = state::data_return;
-        return event::data;
-    }
-
-    event go(state next) noexcept
-    {
-        state_ = next;
-        return event::needs_more;
-    }
-
-    event take_size_line(char c)
-    {
-        switch (state_) {
-        case state::size: return take_digit(c);
-        case state::blanks: return is_blank(c) && ++count_ <= most_blanks ? event::needs_more : after_size(c);
-        case state::extension: return take_extension(c);
-        case state::size_line_feed: return c == '\n' ? begin_chunk() : event::malformed;
-        case state::data_return: return c == '\r' ? go(state::data_line_feed) : event::malformed;
-        default: // data_line_feed
-            count_ = 0;
-            return c == '\n' ? go(state::size) : event::malformed;
-        }
-    }
-
-    event take_digit(char c)
-    {
-        if (!is_hex_digit(c)) {
-            const bool has_size = count_ != 0;
-            count_ = is_blank(c) ? 1 : 0;
-            if (!has_size)
-                return event::malformed;
-            return is_blank(c) ? go(state::blanks) : after_size(c);
-        }
-        if (++count_ > most_digits || left_ >> 60U != 0)
-            return event::malformed;
-        left_ = left_ * 16 + static_cast<unsigned>(is_digit(c) ? c - '0' : to_lower(c) - 'a' + 10);
-        return event::needs_more;
-    }
-
-    event after_size(char c)
-    {
-        if (c == '\r')
-            return go(state::size_line_feed);
-        if (c != ';')
-            return event::malformed;
-        count_ = 0;
-        state_ = state::extension;
-        return take_extension(c);
-    }
-
-    event take_extension(char c)
-    {
-        if (c == '\r')
-            return go(state::size_line_feed);
-        if (is_control(c) && c != '\t')
-            return event::malformed;
-        return ++count_ > most_ ? event::too_long : event::needs_more;
-    }
-
-    event begin_chunk()
-    {
-        count_ = 0;
-        if (left_ == 0)
-            return go(state::trailer_begin);
-        state_ = state::data;
-        return event::chunk;
-    }
-
-    event take_trailer(char c)
-    {
-        switch (state_) {
-        case state::trailer_begin:
-            if (c == '\r')
-                return go(state::last_line_feed);
-            if (is_blank(c) && has_trailer_) // a folded line (RFC 9112, section 5.2)
-                return count_trailer(state::trailer_value);
-            name_.clear();
-            state_ = state::trailer_name;
-            return take_name(c);
-        case state::trailer_name: return take_name(c);
-        case state::trailer_value:
-            if (c == '\r')
-                return go(state::trailer_line_feed);
-            return is_control(c) && c != '\t' ? event::malformed : count_trailer(state_);
-        case state::trailer_line_feed:
-            has_trailer_ = true;
-            return c == '\n' ? go(state::trailer_begin) : event::malformed;
-        default: // last_line_feed
-            return c == '\n' ? event::end : event::malformed;
-        }
-    }
-
-    /// Trailers are dropped: they must not be merged into the headers (RFC 9110, section 6.5.1), and nothing uses them.
-    /// A trailer that would change the message framing is an error.
-    event take_name(char c)
-    {
-        if (c == ':')
-            return name_.empty() || name_ == "content-length" || name_ == "transfer-encoding"
-                       ? event::malformed
-                       : go(state::trailer_value);
-        if (!is_token({&c, 1}))
-            return event::malformed;
-        constexpr std::size_t enough = std::string_view("transfer-encoding").size() + 1;
-        if (name_.size() < enough)
-            name_ += to_lower(c);
-        return count_trailer(state_);
-    }
-
-    event count_trailer(state next)
-    {
-        state_ = next;
-        return ++count_ > most_ ? event::too_long : event::needs_more;
-    }
-
-    static bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
-
-    std::size_t most_;
-    state state_ = state::size;
-    std::uint64_t left_ = 0;
-    std::size_t count_ = 0; // of digits, blanks, or bytes of extensions or trailers
-    std::string name_;      // of the current trailer, in lower case
-    bool has_trailer_ = false;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/body_decoder.hpp
-
-namespace cojob::detail {
-
-/// How the body of a response is read.
-enum class body_mode {
-    whole,
-    absent,  ///< the response to a HEAD request, whose Content-Length describes a body that is not sent
-    streamed ///< the body of a success is passed on in parts, without a limit; that of a failure is read whole
-};
-
-/// Where a body ends (RFC 9112, section 6.3).
-struct body_framing {
-    enum class kind { none, length, chunks, until_close };
-
-    kind ends = kind::none;
-    std::uint64_t length = 0;
-};
-
-/// Decodes one body from the bytes that follow a head, and enforces the limits. Announced sizes count as well as
-/// received bytes.
-class body_decoder {
-  public:
-    /// `is_bounded`: whether `limits.body_bytes` applies.
-    body_decoder(const limit_options& limits, body_framing framing, bool is_bounded)
-        : limits_(limits), ends_(framing.ends), left_(framing.length), is_bounded_(is_bounded),
-          chunks_(limits.chunk_extension), is_done_(ends_ == kind::none || (ends_ == kind::length && left_ == 0))
-    {
-    }
-
-    /// Call this before the first byte. Returns false if the announced length exceeds the limit.
-    bool begin(std::string& body)
-    {
-        if (ends_ != kind::length || !is_bounded_)
-            return true;
-        if (!check_room(body, left_))
-            return false;
-        make_room(body);
-        return true;
-    }
-
-    /// Consumes bytes from the front of the input and appends their content to the body. Stops when the input is used
-    /// up, the body is complete, or decoding fails.
-    void take(std::string_view& input, std::string& body)
-    {
-        if (ends_ == kind::chunks)
-            return take_chunks(input, body);
-        auto part = input;
-        if (ends_ == kind::length) {
-            part = input.substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(left_, input.size())));
-            if (is_bounded_ && part.size() > body.capacity() - body.size())
-                make_room(body);
-            left_ -= part.size();
-            is_done_ = left_ == 0;
-        }
-        input.remove_prefix(part.size());
-        add(part, body);
-    }
-
-    /// Returns whether an orderly end of the connection at this point completes the body.
-    [[nodiscard]] bool may_end() const noexcept { return is_done_ || ends_ == kind::until_close; }
-
-    [[nodiscard]] bool is_done() const noexcept { return is_done_; }
-    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
-    [[nodiscard]] const char* why() const noexcept { return why_; }
-
-  private:
-    using kind = body_framing::kind;
-
-    /// Memory is reserved for the announced length, up to `most_ahead` bytes or a multiple of what has been received.
-    /// Growing a 3 MB body by doubling would take four times as long.
-    static constexpr std::size_t most_ahead = std::size_t{64} * 1024, growth = 16;
-
-    void make_room(std::string& body) const
-    {
-        const auto ahead = std::max(most_ahead, (growth - 1) * body.size());
-        body.reserve(body.size() + static_cast<std::size_t>(std::min<std::uint64_t>(left_, ahead)));
-    }
-
-    void take_chunks(std::string_view& input, std::string& body)
-    {
-        using found = chunk_scan::event;
-        while (!is_done_ && !failure_) {
-            std::string_view data;
-            switch (chunks_.next(input, data)) {
-            case found::needs_more: return;
-            case found::chunk: check_room(body, chunks_.size()); break;
-            case found::data: add(data, body); break;
-            case found::end: is_done_ = true; break;
-            case found::malformed: fail(errc::malformed_response, "malformed chunks"); break;
-            case found::too_long:
-                fail(errc::response_too_large, "over limits.chunk_extension, which bounds trailers too");
-                break;
-            }
-        }
-    }
-
-    void add(std::string_view part, std::string& body)
-    {
-        if (check_room(body, part.size()))
-            body.append(part);
-    }
-
-    bool check_room(const std::string& body, std::uint64_t more)
-    {
-        if (!is_bounded_ || more <= std::min(limits_.body_bytes, body.max_size()) - body.size())
-            return true;
-        fail(errc::response_too_large, "over limits.body_bytes");
-        return false;
-    }
-
-    void fail(errc code, const char* why)
-    {
-        failure_ = code;
-        why_ = why;
-    }
-
-    const limit_options& limits_;
-    kind ends_;
-    std::uint64_t left_; // bytes of an announced length that are still to come
-    bool is_bounded_;
-    chunk_scan chunks_;
-    bool is_done_;
-    std::optional<errc> failure_;
-    const char* why_ = "";
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/head_parser.hpp
-
-namespace cojob::detail {
-
-/// Beast's parser, used only for one whole head. `body_decoder` decodes the body.
-class head_parser final : public boost::beast::http::basic_parser<false> {
-    using string_view = boost::beast::string_view;
-    using field = boost::beast::http::field;
-
-  public:
-    explicit head_parser(const limit_options& limits) : limits_(limits)
-    {
-        skip(true);                                              // the message ends with its head
-        header_limit(std::numeric_limits<std::uint32_t>::max()); // `response_reader` enforces the limit
-        message.headers.reserve(std::min<std::size_t>(usual_headers, limits.header_count));
-    }
-
-    /// Parses a whole head. Returns whether it is well formed and within the limits.
-    bool parse(std::string_view head) { return put(asio::buffer(head), error_) == head.size() && !error_; }
-
-    http::response message;
-
-    /// The error, if `parse` returned false.
-    [[nodiscard]] errc failure() const noexcept
-    {
-        return is_over_limit_ ? errc::response_too_large : errc::malformed_response;
-    }
-    [[nodiscard]] std::string why() const
-    {
-        if (is_over_limit_)
-            return "over limits.header_count";
-        return has_unknown_coding_ ? "a transfer coding other than chunked" : error_.message();
-    }
-
-  private:
-    static constexpr std::size_t usual_headers = 16;
-
-    void on_request_impl(boost::beast::http::verb, string_view, string_view, int, error_code&) override {}
-    void on_response_impl(int code, string_view, int, error_code&) override { message.status = code; }
-    void on_field_impl(field name_code, string_view name, string_view value, error_code& ec) override
-    {
-        if (name_code == field::transfer_encoding && !is_known_coding({value.data(), value.size()})) {
-            has_unknown_coding_ = true;
-            ec = boost::beast::http::error::bad_transfer_encoding;
-        } else if (message.headers.size() == limits_.header_count) {
-            is_over_limit_ = true;
-            ec = boost::beast::http::error::header_limit;
-        } else {
-            add(std::string_view(name.data(), name.size()), std::string_view(value.data(), value.size()));
-        }
-    }
-    void add(std::string_view name, std::string_view value) { message.headers.emplace_back(name, value); }
-
-    /// Beast ignores an unknown transfer coding, which would misread the body. `identity` is a leftover of RFC 2616 and
-    /// changes nothing.
-    static bool is_known_coding(std::string_view value)
-    {
-        return equal_ignoring_case(value, "chunked") || equal_ignoring_case(value, "identity");
-    }
-
-#if BOOST_VERSION >= 109000 // Trailers are not part of a head. Older Beasts treat them as other fields.
-    void on_trailer_field_impl(field, string_view, string_view, error_code&) override {}
-#endif
-    void on_header_impl(error_code&) override {}
-    void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-    std::size_t on_body_impl(string_view, error_code&) override { return 0; }
-    void on_chunk_header_impl(std::uint64_t, string_view, error_code&) override {}
-    std::size_t on_chunk_body_impl(std::uint64_t, string_view, error_code&) override { return 0; }
-    void on_finish_impl(error_code&) override {}
-
-    const limit_options& limits_;
-    error_code error_;
-    bool is_over_limit_ = false;
-    bool has_unknown_coding_ = false;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/head_scan.hpp
-
-namespace cojob::detail {
-
-/// Finds the end of a message head that arrives in any number of parts. Beast's result depends on how the head is
-/// split: the same bytes may be an error in one part, but incomplete or over a limit in several.
-class head_scan {
-  public:
-    enum class verdict { incomplete, whole, malformed };
-
-    /// Scans `received`, which holds everything received of the message so far. Continues where the last call stopped.
-    verdict look(std::string_view received)
-    {
-        constexpr std::string_view begin = "HTTP/1.";
-        if (line_begin_ == 0 && received.substr(0, begin.size()) != begin.substr(0, received.size()))
-            return verdict::malformed;
-        for (; (at_ = received.find('\n', at_)) != received.npos; line_begin_ = ++at_) {
-            if (at_ == 0 || received[at_ - 1] != '\r')
-                return verdict::malformed;
-            if (line_begin_ == 0)
-                ends_with_status_ = at_ - 1 == status_end;
-            if (at_ == line_begin_ + 1) {
-                size_ = at_ + 1;
-                return verdict::whole;
-            }
-        }
-        at_ = received.size();
-        return verdict::incomplete;
-    }
-
-    /// The size of a whole head, including the empty line.
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-
-    /// Returns whether the status line has neither a reason phrase nor the space before it. RFC 9112, section 4,
-    /// requires the space. Some servers omit it, and Beast rejects such a line.
-    [[nodiscard]] bool ends_with_status() const noexcept { return ends_with_status_; }
-
-    /// The offset of that space.
-    static constexpr std::size_t status_end = std::string_view("HTTP/1.1 200").size();
-
-  private:
-    std::size_t at_ = 0;
-    std::size_t line_begin_ = 0;
-    std::size_t size_ = 0;
-    bool ends_with_status_ = false;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/plain_head.hpp
-
-namespace cojob::detail {
-
-/// Reads the head that nearly every response has: `HTTP/1.1 200`, one `Content-Length`, a connection that stays open,
-/// and only ASCII. Beast's parser takes longer, because it looks up every field's name. A head with anything else is
-/// left to that parser, which decides whether it is valid.
-class plain_head {
-  public:
-    /// `head` is whole, as `head_scan` finds it. Returns the length of the body, or nothing if the head is not plain.
-    std::optional<std::uint64_t> parse(std::string_view head, std::size_t most_headers)
-    {
-        if (!take(head, "HTTP/1.1 200 "))
-            return std::nullopt;
-        static_cast<void>(take_all(head, text)); // the reason
-        headers.reserve(std::min<std::size_t>(16, most_headers));
-        while (take(head, "\r\n") && !head.empty()) {
-            if (head == "\r\n")
-                return length_;
-            const auto name = take_all(head, name_char);
-            if (name.empty() || !take(head, ':') || headers.size() == most_headers)
-                return std::nullopt;
-            static_cast<void>(take_all(head, blank));
-            auto value = take_all(head, text);
-            while (!value.empty() && (value.back() == ' ' || value.back() == '\t'))
-                value.remove_suffix(1);
-            if (!allows(name, value))
-                return std::nullopt;
-            headers.emplace_back(name, value);
-        }
-        return std::nullopt;
-    }
-
-    http::header_list headers;
-
-  private:
-    enum kind : unsigned char { name_char = 1, text = 2, blank = 4 };
-
-    static constexpr std::array<unsigned char, 256> kinds = [] {
-        std::array<unsigned char, 256> table{};
-        for (std::size_t i = 0; i < 128; ++i) {
-            const auto c = static_cast<char>(i);
-            const auto is_blank = c == ' ' || c == '\t';
-            table[i] = static_cast<unsigned char>((is_alpha(c) || is_digit(c) || c == '-' || c == '_' ? name_char : 0) |
-                                                  (!is_control(c) || is_blank ? text : 0) | (is_blank ? blank : 0));
-        }
-        return table;
-    }();
-
-    static std::string_view take_all(std::string_view& head, kind wanted)
-    {
-        const auto* at = head.data();
-        for (const auto* const end = at + head.size(); at != end; ++at)
-            if ((kinds[static_cast<unsigned char>(*at)] & wanted) == 0)
-                break;
-        const auto taken = head.substr(0, static_cast<std::size_t>(at - head.data()));
-        head.remove_prefix(taken.size());
-        return taken;
-    }
-
-    /// Returns whether the field leaves the end of the message and of the connection clear.
-    bool allows(std::string_view name, std::string_view value)
-    {
-        if (equal_ignoring_case(name, "Content-Length")) {
-            const auto* const end = value.data() + value.size();
-            std::uint64_t length = 0;
-            const auto [stop, error] = std::from_chars(value.data(), end, length);
-            const auto is_first = !length_;
-            length_ = length;
-            return is_first && stop == end && error == std::errc();
-        }
-        if (equal_ignoring_case(name, "Connection"))
-            return equal_ignoring_case(value, "keep-alive");
-        return !equal_ignoring_case(name, "Transfer-Encoding") && !equal_ignoring_case(name, "Proxy-Connection") &&
-               !equal_ignoring_case(name, "Upgrade");
-    }
-
-    std::optional<std::uint64_t> length_;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/http/response_reader.hpp
-
-namespace cojob::detail {
-
-/// Reads one response from the bytes of a connection, and skips interim (1xx) responses. No I/O: the caller passes the
-/// bytes in.
-class response_reader {
-  public:
-    /// Bytes after the response stay in the buffer. They are an error of the server; see `has_surplus`.
-    response_reader(const limit_options& limits, boost::beast::flat_buffer& buffer, body_mode mode = body_mode::whole)
-        : limits_(limits), buffer_(buffer), mode_(mode)
-    {
-    }
-
-    /// The buffer for the next read.
-    [[nodiscard]] asio::mutable_buffer prepare() { return buffer_.prepare(read_size); }
-
-    /// Processes `n` bytes that were read. Returns whether the response is complete or has failed.
-    bool commit(std::size_t n)
-    {
-        buffer_.commit(n);
-        has_begun_ = has_begun_ || n != 0;
-        while (!is_over() && buffer_.size() != 0 && (body_ ? take_body() : take_head())) {
-        }
-        return is_over();
-    }
-
-    /// Call this when the connection has ended. A response that is delimited by the end of the connection is complete
-    /// only if the end was orderly.
-    void end_of_input(error_code how)
-    {
-        if (how == asio::error::eof && body_ && body_->may_end())
-            is_done_ = true;
-        else
-            fail_with(errc::connection_lost, how.message());
-    }
-
-    [[nodiscard]] bool is_over() const noexcept { return is_done_ || failure_.has_value(); }
-    [[nodiscard]] bool has_begun() const noexcept { return has_begun_; }
-    [[nodiscard]] std::optional<errc> failure() const noexcept { return failure_; }
-    [[nodiscard]] const std::string& why() const noexcept { return why_; }
-
-    /// The status of the final response; 0 until its head is complete. Never the status of an interim response.
-    [[nodiscard]] int status() const noexcept { return message_.status; }
-
-    /// Returns whether bytes followed the response. The state of the connection is unknown then.
-    [[nodiscard]] bool has_surplus() const noexcept { return buffer_.size() != 0; }
-    [[nodiscard]] bool allows_reuse() const
-    {
-        return is_done_ && is_trusted_ && !has_surplus() && keeps_alive_ && message_.status != switching_protocols;
-    }
-
-    /// Makes `allows_reuse` return false, for a reason that the response does not show.
-    void forbid_reuse() noexcept { is_trusted_ = false; }
-
-    /// Takes the response as far as it was received, without a body that streams.
-    [[nodiscard]] http::response take_message()
-    {
-        auto& m = message_;
-        return is_streaming() ? http::response{m.status, std::move(m.headers), {}} : std::move(m);
-    }
-
-    /// Returns whether the head of a successful response is complete and its body is streamed.
-    [[nodiscard]] bool is_streaming() const
-    {
-        return mode_ == body_mode::streamed && body_ && message_.status / 100 == 2;
-    }
-    /// Takes the part of the body that was received since the last call.
-    [[nodiscard]] std::string take_body_text() { return std::exchange(message_.body, {}); }
-
-  private:
-    static constexpr std::size_t read_size = std::size_t{16} * 1024;
-    static constexpr int switching_protocols = 101; // ends HTTP on the connection; no request asks for it
-
-    static bool is_interim(int status) noexcept
-    {
-        return status >= 100 && status < 200 && status != switching_protocols;
-    }
-
-    [[nodiscard]] std::string_view received() const
-    {
-        return {static_cast<const char*>(buffer_.cdata().data()), buffer_.size()};
-    }
-
-    /// Returns false if the response has failed or the head is incomplete.
-    bool take_head()
-    {
-        const auto found = head_.look(received().substr(0, limits_.header_bytes));
-        if (found == head_scan::verdict::whole)
-            return parse_head(received().substr(0, head_.size()));
-        if (found == head_scan::verdict::malformed)
-            fail_with(errc::malformed_response, "no status line of HTTP/1, or a line that does not end with CRLF");
-        else if (buffer_.size() > limits_.header_bytes)
-            fail_with(errc::response_too_large, "over limits.header_bytes");
-        return false;
-    }
-
-    bool parse_head(std::string_view head)
-    {
-        plain_head plain;
-        const auto length = plain.parse(head, limits_.header_count);
-        if (!length)
-            return parse_any_head(head);
-        message_ = {200, std::move(plain.headers), {}};
-        buffer_.consume(std::exchange(head_, {}).size());
-        begin_body(true,
-                   mode_ == body_mode::absent ? body_framing{} : body_framing{body_framing::kind::length, *length});
-        return !is_over();
-    }
-
-    bool parse_any_head(std::string_view head)
-    {
-        head_parser parser(limits_);
-        const bool is_read = head_.ends_with_status()
-                                 ? parser.parse(std::string(head).insert(head_scan::status_end, " "))
-                                 : parser.parse(head);
-        buffer_.consume(head_.size());
-        head_ = {};
-        const bool is_interim_one = is_interim(parser.message.status);
-        if (!is_interim_one)
-            message_ = std::move(parser.message);
-        if (!is_read)
-            fail_with(parser.failure(), parser.why());
-        else if (!is_interim_one)
-            begin_body(parser.keep_alive(), framing_of(parser));
-        else if (++interim_ > limits_.informational)
-            fail_with(errc::response_too_large, "over limits.informational");
-        return !is_over();
-    }
-
-    void begin_body(bool keeps_alive, body_framing framing)
-    {
-        keeps_alive_ = keeps_alive && framing.ends != body_framing::kind::until_close;
-        const bool is_bounded = mode_ != body_mode::streamed || message_.status / 100 != 2;
-        body_.emplace(limits_, framing, is_bounded);
-        if (!body_->begin(message_.body))
-            fail_with(*body_->failure(), body_->why());
-        is_done_ = body_->is_done();
-    }
-
-    [[nodiscard]] body_framing framing_of(const head_parser& parser) const
-    {
-        using kind = body_framing::kind;
-        const auto status = message_.status;
-        if (mode_ == body_mode::absent || status / 100 == 1 || status == 204 || status == 304)
-            return {};
-        if (parser.chunked())
-            return {kind::chunks};
-        const auto length = parser.content_length();
-        return length ? body_framing{kind::length, *length} : body_framing{kind::until_close};
-    }
-
-    bool take_body()
-    {
-        auto rest = received();
-        body_->take(rest, message_.body);
-        buffer_.consume(buffer_.size() - rest.size());
-        if (body_->failure())
-            fail_with(*body_->failure(), body_->why());
-        is_done_ = body_->is_done();
-        return false; // the whole input was consumed or the body is over
-    }
-
-    void fail_with(errc code, std::string why)
-    {
-        failure_ = code;
-        why_ = std::move(why);
-    }
-
-    const limit_options& limits_;
-    boost::beast::flat_buffer& buffer_;
-    body_mode mode_;
-    head_scan head_;
-    http::response message_;
-    std::optional<body_decoder> body_; // set once the head is complete
-    std::size_t interim_ = 0;
-    std::optional<errc> failure_;
-    std::string why_;
-    bool has_begun_ = false;
-    bool keeps_alive_ = false;
-    bool is_done_ = false;
-    bool is_trusted_ = true;
-};
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/http/socks.hpp
 
 namespace cojob::detail {
@@ -12345,7 +13201,7 @@ class proxy_handshake {
         http::response kept;
         kept.status = status_;
         if (!retry_after_.empty())
-            kept.headers.emplace_back("Retry-After", retry_after_);
+            add_header(kept.headers, "Retry-After", retry_after_);
         return kept;
     }
 
@@ -13117,6 +13973,140 @@ class connector {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/http/awake_mark.hpp
+
+namespace cojob::detail {
+
+/// Detects that the machine slept: wall-clock time went on while steady time stood still, as it does on Linux. Where
+/// steady time includes sleep (Windows, and macOS as far as is known), this detects nothing, and every deadline counts
+/// the sleep by itself. Setting the wall clock forward looks like a sleep.
+class awake_mark {
+  public:
+    explicit awake_mark(const clock& time) : lead_(lead(time)) {}
+
+    /// Returns whether the machine slept since the last call.
+    [[nodiscard]] bool has_slept(const clock& time)
+    {
+        constexpr auto tolerance = std::chrono::seconds(2); // for clocks that are slewed
+        const auto before = lead_;
+        lead_ = lead(time);
+        return lead_ - before > tolerance;
+    }
+
+  private:
+    /// The difference between wall-clock time and steady time.
+    static std::chrono::nanoseconds lead(const clock& time)
+    {
+        return time.wall_now().time_since_epoch() - time.now().time_since_epoch();
+    }
+
+    std::chrono::nanoseconds lead_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/http/idle_connections.hpp
+
+namespace cojob::detail {
+
+/// The idle connections of a transport, by origin: which of them a request gets, and when they are closed. Tells the
+/// observer of every change. No I/O but to look whether a connection has ended.
+class idle_connections {
+  public:
+    idle_connections(const pool_options& options, observer_ptr observer)
+        : observer_(std::move(observer)), pools_(share<pool_table>(options)),
+          streams_(share<pool_table>(for_streams(options)))
+    {
+    }
+
+    /// The pools of requests, or those of streams, which have connections of their own.
+    [[nodiscard]] const std::shared_ptr<pool_table>& pools(bool of_streams) const noexcept
+    {
+        return of_streams ? streams_ : pools_;
+    }
+
+    /// No operation waits for a slot any more.
+    void shutdown() noexcept { pools_->is_shut_down = streams_->is_shut_down = true; }
+
+    /// Closes the idle connections that expire by `then`.
+    void drop_idle(time_point then, bool should_report)
+    {
+        for (auto* const table : {pools_.get(), streams_.get()}) // idle streams were never used
+            for (auto& [origin, pool] : table->pools)
+                while (pool.take_old(then))
+                    if (should_report)
+                        report(origin, connection_change::closed);
+    }
+
+    /// Closes expired idle connections, and all of them after the machine slept: a NAT or firewall has dropped their
+    /// state by then, and shows it only when a request is sent.
+    void reap(const clock& time, time_point now)
+    {
+        const auto is_first = !awake_;
+        if (is_first)
+            awake_.emplace(time);
+        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : now, true);
+    }
+
+    /// Returns whether to open another connection ahead. Idle connections that have ended do not count.
+    bool wants_more(connection_pool& pool, const http::origin& origin, http::exchange& x, std::size_t wanted) const
+    {
+        for (auto gone = pool.drop_if([](stream& line) { return !line.is_reusable(); }); gone != 0; --gone)
+            report(origin, connection_change::closed);
+        x.idle_connections = pool.idle_count();
+        return x.idle_connections < wanted && pool.has_room();
+    }
+
+    void drop_oldest(connection_pool& pool, const http::origin& origin)
+    {
+        if (pool.take_old(time_point::max()))
+            report(origin, connection_change::closed);
+    }
+
+    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, bool avoids_idle, time_point now)
+    {
+        const auto is_unused = [](const connection_ptr& line) { return !line->terms().heard_at(); };
+        while (auto connection = avoids_idle ? pool.take_idle(now - a_moment, is_unused) : pool.take_idle()) {
+            if (connection->is_reusable())
+                return connection;
+            report(origin, connection_change::closed);
+        }
+        return nullptr;
+    }
+
+    static void keep(connection_pool& pool, connection_ptr connection, time_point now)
+    {
+        const auto& terms = connection->terms();
+        const auto since = terms.heard_at().value_or(now), until = terms.until();
+        pool.keep(std::move(connection), since, until);
+    }
+
+    void report(const http::origin& origin, connection_change change, bool is_resumed = false) const
+    {
+        if (observer_)
+            observer_->on_connection({origin.host, change, is_resumed});
+    }
+
+  private:
+    /// The same limits for streams, which have connections of their own.
+    static pool_options for_streams(pool_options options)
+    {
+        options.max_connections = options.max_streams;
+        return options;
+    }
+
+    /// A server may close an idle connection at any time: after its timeout, or when it is reloaded. A request that is
+    /// in flight then is lost. A request that must not be repeated therefore uses a new connection, or one that was
+    /// opened ahead within this time: servers wait longer for the first request.
+    static constexpr duration a_moment = std::chrono::seconds(1);
+
+    observer_ptr observer_;
+    std::shared_ptr<pool_table> pools_, streams_;
+    std::optional<awake_mark> awake_; // as of the last exchange
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/streamed_body.hpp
 
 namespace cojob::detail {
@@ -13240,8 +14230,9 @@ inline std::shared_ptr<streamed_body> share_on(const asio::any_io_executor& exec
 
 namespace cojob::detail {
 
-/// Serializes a request into one string, so that it takes one write, and one TLS record if it fits.
-inline std::string render(const http::request& r)
+/// Serializes a request into one string, so that it takes one write, and one TLS record if it fits. `text` is empty;
+/// its memory is used.
+inline std::string render(const http::request& r, std::string text = {})
 {
     const auto length = r.has_body ? std::to_string(r.body.size()) : std::string();
     const bool are_made = r.made_lines && r.made_lines->are_of(r.origin, r.authorization);
@@ -13254,7 +14245,6 @@ inline std::string render(const http::request& r)
     for (const auto& [name, value] : r.headers)
         size += name.size() + value.size() + header_overhead;
 
-    std::string text;
     text.reserve(size); // a reallocation would leave a copy of the key
     text.append(r.method).append(1, ' ').append(r.target).append(server_lines).append(common);
     for (const auto& [name, value] : r.headers)
@@ -13265,10 +14255,11 @@ inline std::string render(const http::request& r)
     return text;
 }
 
-/// A serialized request that is being written. The destructor wipes it, because it contains the key.
+/// A serialized request that is being written, in memory that the connection keeps. It is wiped as soon as it is
+/// written, or by the destructor, because it contains the key.
 class outgoing {
   public:
-    explicit outgoing(const http::request& r) : text_(render(r)) {}
+    outgoing(const http::request& r, stream& connection) : text_(render(r, connection.take_spare_text())) {}
     outgoing(const outgoing&) = delete;
     outgoing& operator=(const outgoing&) = delete;
     ~outgoing() { wipe(text_); }
@@ -13282,6 +14273,8 @@ class outgoing {
             if (wrote.error)
                 return wrote.error;
         }
+        wipe(text_);
+        connection.keep_spare_text(std::move(text_));
         return {};
     }
 
@@ -13316,7 +14309,7 @@ class transaction {
             return;
         x.reached = phase::sending;
         x.is_cut_short = true; // until the request is written
-        text_.emplace(request);
+        text_.emplace(request, connection);
     }
 
     /// Continues the transaction. `waited` is the error of the preceding wait.
@@ -13445,7 +14438,7 @@ class https_transport final : public http::transport {
   public:
     explicit https_transport(http::https_options options)
         : options_(std::move(options)), connector_(options_), ages_(options_.pool.max_age, std::random_device{}()),
-          pools_(share<pool_table>(options_.pool)), streams_(share<pool_table>(for_streams(options_.pool)))
+          idle_(options_.pool, options_.observer)
     {
         wipe(options_.proxy.url); // the URL may contain a password; the connector has its own copies
         options_.tls = {};        // may contain a private key
@@ -13468,39 +14461,40 @@ class https_transport final : public http::transport {
     {
         return [this, settings = share<tls_settings>(options)] {
             connector_.use(settings);
-            drop_idle(time_point::max(), true);
+            idle_.drop_idle(time_point::max(), true);
         };
     }
 
     void close() noexcept override
     {
-        drop_idle(time_point::max(), true);
+        idle_.drop_idle(time_point::max(), true);
         connector_.forget_sessions();
         bodies_.notify([](streamed_body& body) { body.close(); });
     }
 
     void forked() noexcept override
     {
-        drop_idle(time_point::max(), false);
+        idle_.drop_idle(time_point::max(), false);
         connector_.forget_sessions(); // they belong to the parent process
         bodies_.notify([](streamed_body& body) { body.abandon(); });
     }
 
     void shutdown() noexcept override
     {
-        pools_->is_shut_down = streams_->is_shut_down = true;
+        idle_.shutdown();
         connector_.shutdown();
         bodies_ = {}; // even an expired entry holds an executor
-        drop_idle(time_point::max(), false);
+        idle_.drop_idle(time_point::max(), false);
     }
 
   private:
     /// `send` and `open_ahead` share this coroutine. With `ahead` it opens one connection, unless that many are idle.
+    /// Asio recycles frames of at most 1,020 bytes, and every request has this one: what is large is elsewhere.
     asio::awaitable<http::exchange_result> run(const http::request& request, http::exchange& x,
                                                std::optional<std::size_t> ahead)
     {
         auto& op = x.operation;
-        connection_slot slot(x.streams_body ? streams_ : pools_, request.origin, x.yields > duration::zero());
+        connection_slot slot(idle_.pools(x.streams_body), request.origin, x.yields > duration::zero());
         if (!slot.try_enter(op))
             co_await slot.queue(x);
         if (op.is_stopped())
@@ -13508,50 +14502,28 @@ class https_transport final : public http::transport {
 
         const clock_hold hold(op.time());
         const auto now = op.time().now();
-        reap(op.time());
+        idle_.reap(op.time(), now);
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
-        if (ahead && !wants_more(slot.pool(), request.origin, x, *ahead))
+        if (ahead && !idle_.wants_more(slot.pool(), request.origin, x, *ahead))
             co_return http::exchange_result{};
-        auto connection =
-            x.needs_new_connection || ahead ? nullptr : take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
+        auto connection = x.needs_new_connection || ahead
+                              ? nullptr
+                              : idle_.take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
-        if (!connection) {
-            const auto is_full = !slot.pool().has_room(), replaces_one = slot.pool().idle_count() != 0;
-            if (is_full)
-                drop_oldest(slot.pool(), request.origin);
-            auto opened = co_await connector_.open(request.origin, x, end_of_attempt);
-            if (opened.error)
-                co_return http::exchange_result{
-                    opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final};
-            if (!ahead && !is_full && replaces_one) // not before: if none can be opened, the others are needed
-                drop_oldest(slot.pool(), request.origin);
-            connection = std::move(opened.connection);
-            connection->terms().end_at(ages_.end(op.time().now()));
-        }
-        report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
+        if (!connection)
+            if (const auto failed =
+                    co_await open(connection, slot.pool(), request.origin, x, end_of_attempt, ahead.has_value()))
+                co_return std::move(*failed);
+        idle_.report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
-        if (ahead || (!op.is_stopped() && !x.commit())) { // the next request can use the connection
-            if (connector_.is_current(*connection) && op.reason() != stop_reason::closed)
-                keep(slot.pool(), std::move(connection), op.time().now());
-            else
-                report(request.origin, connection_change::closed);
-            x.idle_connections = slot.pool().idle_count();
-            co_return ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
-        }
+        if (ahead || (!op.is_stopped() && !x.commit()))
+            co_return leave_unused(slot.pool(), std::move(connection), request.origin, x, ahead.has_value());
 
-        const bool has_body = request.method != "HEAD";
-        auto& pool = slot.pool();
         auto& line = *connection;
-        connection_ptr kept; // null if the body owns the connection
-        std::unique_ptr<streamed_body> body;
-        std::optional<response_reader> whole;
-        if (x.streams_body && has_body) {
+        std::unique_ptr<streamed_body> body; // owns the slot and the connection, if the body streams
+        if (x.streams_body && request.method != "HEAD")
             body = make_body(std::move(slot), std::move(connection), request.origin);
-        } else {
-            kept = std::move(connection);
-            whole.emplace(options_.limits, line.buffer(), has_body ? body_mode::whole : body_mode::absent);
-        }
-        transaction exchanged(line, body ? body->reader() : *whole, request, x);
+        transaction exchanged(line, body ? body->reader() : line.expect(options_.limits, mode_of(request)), request, x);
         using awaits = transaction::awaits;
         error_code ec;
         for (auto next = exchanged.go_on(); next != awaits::nothing; next = exchanged.go_on(std::exchange(ec, {}))) {
@@ -13570,34 +14542,69 @@ class https_transport final : public http::transport {
             }
         }
         auto result = exchanged.result();
-        if (result.error && is_the_servers_fault(x))
-            connector_.note_failure(op, line.address());
+        note_failure(result, line, x);
         if (body)
-            let_read(std::move(body), result, op);
-        else if (result.error || !whole->allows_reuse() || !is_kept(*kept, result.response.headers, op.time().now()))
-            report(request.origin, connection_change::closed);
+            result.rest = let_read(std::move(body), result, op);
         else
-            keep(pool, std::move(kept), now); // `keep` prefers the time of the response
+            put_back(slot.pool(), std::move(connection), result, request.origin, op.time().now());
         co_return result;
     }
 
-    /// The same limits for streams, which have connections of their own.
-    static pool_options for_streams(pool_options options)
+    /// Opens a connection. Returns why not, or null.
+    asio::awaitable<std::unique_ptr<http::exchange_result>> open(connection_ptr& connection, connection_pool& pool,
+                                                                 const http::origin& origin, http::exchange& x,
+                                                                 time_point end_of_attempt, bool is_ahead)
     {
-        options.max_connections = options.max_streams;
-        return options;
+        const auto is_full = !pool.has_room(), replaces_one = pool.idle_count() != 0;
+        if (is_full)
+            idle_.drop_oldest(pool, origin);
+        auto opened = co_await connector_.open(origin, x, end_of_attempt);
+        if (opened.error)
+            co_return std::make_unique<http::exchange_result>(http::exchange_result{
+                opened.error, std::move(opened.why), std::move(opened.response), {}, opened.is_final});
+        if (!is_ahead && !is_full && replaces_one) // not before: if none can be opened, the others are needed
+            idle_.drop_oldest(pool, origin);
+        connection = std::move(opened.connection);
+        connection->terms().end_at(ages_.end(x.operation.time().now()));
+        co_return nullptr;
+    }
+
+    /// Keeps a connection on which nothing was sent for the next request.
+    http::exchange_result leave_unused(connection_pool& pool, connection_ptr connection, const http::origin& origin,
+                                       http::exchange& x, bool is_ahead)
+    {
+        const auto& op = x.operation;
+        if (connector_.is_current(*connection) && op.reason() != stop_reason::closed)
+            idle_.keep(pool, std::move(connection), op.time().now());
+        else
+            idle_.report(origin, connection_change::closed);
+        x.idle_connections = pool.idle_count();
+        return is_ahead && !op.is_stopped() ? http::exchange_result{} : aborted();
+    }
+
+    /// Ends an exchange whose response is complete or has failed. Keeps the connection if it can serve another request.
+    void put_back(connection_pool& pool, connection_ptr connection, const http::exchange_result& result,
+                  const http::origin& origin, time_point now)
+    {
+        const auto is_clean = connection->finish();
+        if (result.error || !is_clean || !is_kept(*connection, result.response.headers, now))
+            idle_.report(origin, connection_change::closed);
+        else
+            idle_.keep(pool, std::move(connection), now);
     }
 
     /// A server may close a reused connection at any time, and an uncommitted request says nothing about the server.
-    static bool is_the_servers_fault(const http::exchange& x)
+    void note_failure(const http::exchange_result& result, const stream& line, const http::exchange& x)
     {
-        return x.was_committed() && !(x.is_reused && x.bytes_received == 0 && !x.operation.is_stopped());
+        const auto was_stale = x.is_reused && x.bytes_received == 0 && !x.operation.is_stopped();
+        if (result.error && x.was_committed() && !was_stale)
+            connector_.note_failure(x.operation, line.address());
     }
 
-    /// A server may close an idle connection at any time: after its timeout, or when it is reloaded. A request that is
-    /// in flight then is lost. A request that must not be repeated therefore uses a new connection, or one that was
-    /// opened ahead within this time: servers wait longer for the first request.
-    static constexpr duration a_moment = std::chrono::seconds(1);
+    static body_mode mode_of(const http::request& request)
+    {
+        return request.method == "HEAD" ? body_mode::absent : body_mode::whole;
+    }
 
     /// A server that responds with success before it has received the whole request usually reads the rest. One that
     /// takes nothing for this long does not want it.
@@ -13612,60 +14619,7 @@ class https_transport final : public http::transport {
         return connection.terms().until() > now;
     }
 
-    static void keep(connection_pool& pool, connection_ptr connection, time_point now)
-    {
-        const auto& terms = connection->terms();
-        const auto since = terms.heard_at().value_or(now), until = terms.until();
-        pool.keep(std::move(connection), since, until);
-    }
-
     static http::exchange_result aborted() { return {asio::error::operation_aborted, {}, {}, {}}; }
-
-    /// Closes the idle connections that expire by `then`.
-    void drop_idle(time_point then, bool should_report)
-    {
-        for (auto* const table : {pools_.get(), streams_.get()}) // idle streams were never used
-            for (auto& [origin, pool] : table->pools)
-                while (pool.take_old(then))
-                    if (should_report)
-                        report(origin, connection_change::closed);
-    }
-
-    /// Closes expired idle connections, and all of them after the machine slept: a NAT or firewall has dropped their
-    /// state by then, and shows it only when a request is sent.
-    void reap(const clock& time)
-    {
-        const auto is_first = !awake_;
-        if (is_first)
-            awake_.emplace(time);
-        drop_idle(!is_first && awake_->has_slept(time) ? time_point::max() : time.now(), true);
-    }
-
-    /// Returns whether to open another connection ahead. Idle connections that have ended do not count.
-    bool wants_more(connection_pool& pool, const http::origin& origin, http::exchange& x, std::size_t wanted) const
-    {
-        for (auto gone = pool.drop_if([](stream& line) { return !line.is_reusable(); }); gone != 0; --gone)
-            report(origin, connection_change::closed);
-        x.idle_connections = pool.idle_count();
-        return x.idle_connections < wanted && pool.has_room();
-    }
-
-    void drop_oldest(connection_pool& pool, const http::origin& origin)
-    {
-        if (pool.take_old(time_point::max()))
-            report(origin, connection_change::closed);
-    }
-
-    connection_ptr take_reusable(connection_pool& pool, const http::origin& origin, bool avoids_idle, time_point now)
-    {
-        const auto is_unused = [](const connection_ptr& line) { return !line->terms().heard_at(); };
-        while (auto connection = avoids_idle ? pool.take_idle(now - a_moment, is_unused) : pool.take_idle()) {
-            if (connection->is_reusable())
-                return connection;
-            report(origin, connection_change::closed);
-        }
-        return nullptr;
-    }
 
     std::unique_ptr<streamed_body> make_body(connection_slot slot, connection_ptr connection,
                                              const http::origin& origin) const
@@ -13678,28 +14632,24 @@ class https_transport final : public http::transport {
                                                });
     }
 
-    /// Hands the body of a successful response to its reader.
-    void let_read(std::unique_ptr<streamed_body> body, http::exchange_result& result, const operation& op)
+    /// Hands the body of a successful response to its reader; null without one.
+    std::shared_ptr<streamed_body> let_read(std::unique_ptr<streamed_body> body, const http::exchange_result& result,
+                                            const operation& op)
     {
-        if (result.error || !body->reader().is_streaming())
-            return body->leave();
-        const auto shared = share_on(op.executor(), std::move(body));
+        if (result.error || !body->reader().is_streaming()) {
+            body->leave();
+            return nullptr;
+        }
+        auto shared = share_on(op.executor(), std::move(body));
         bodies_.add(shared);
-        result.rest = shared;
-    }
-
-    void report(const http::origin& origin, connection_change change, bool is_resumed = false) const
-    {
-        if (options_.observer)
-            options_.observer->on_connection({origin.host, change, is_resumed});
+        return shared;
     }
 
     http::https_options options_;
     connector connector_;
     connection_ages ages_;
-    std::shared_ptr<pool_table> pools_, streams_;
+    idle_connections idle_;
     weak_list<streamed_body> bodies_; // bodies that may still be open
-    std::optional<awake_mark> awake_; // as of the last exchange
 };
 
 } // namespace cojob::detail
@@ -13919,6 +14869,35 @@ client for_one_poll(const client& c, std::shared_ptr<poll_trace> trace, duration
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/base/optional_time.hpp
+
+namespace cojob::detail {
+
+/// Half the size of `std::optional<time_point>`: a wait has eight of them. Nothing happens at the beginning of time,
+/// which stands for none; so none comes before any time.
+class optional_time {
+  public:
+    constexpr optional_time() = default;
+    constexpr optional_time(time_point when) : when_(when) {}
+    constexpr optional_time(const std::optional<time_point>& when) : when_(when.value_or(none)) {}
+
+    constexpr operator std::optional<time_point>() const { return *this ? std::optional(when_) : std::nullopt; }
+
+    [[nodiscard]] constexpr explicit operator bool() const noexcept { return when_ != none; }
+    [[nodiscard]] constexpr bool has_value() const noexcept { return when_ != none; }
+    [[nodiscard]] constexpr const time_point& operator*() const noexcept { return when_; }
+    constexpr void reset() noexcept { when_ = none; }
+
+    friend constexpr auto operator<=>(const optional_time&, const optional_time&) = default;
+
+  private:
+    static constexpr auto none = time_point::min();
+
+    time_point when_ = none;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/job/answer_series.hpp
 
 namespace cojob::detail {
@@ -13953,8 +14932,8 @@ class answer_series {
     }
 
   private:
-    std::optional<time_point> begun_; ///< with the first odd answer
-    unsigned polls_ = 0;              ///< since then
+    optional_time begun_; ///< with the first odd answer
+    unsigned polls_ = 0;  ///< since then
 };
 
 } // namespace cojob::detail
@@ -13973,7 +14952,7 @@ class end_rule {
     explicit end_rule(duration interval, duration settle = {}) : interval_(interval), settle_(settle) {}
 
     /// The last message to the job that is known of, told before each judgement.
-    void message_sent(std::optional<time_point> when)
+    void message_sent(optional_time when)
     {
         if (when <= std::max(message_, settled_)) // none, or one that is no news: a handle's times are not quite exact
             return;
@@ -14040,7 +15019,7 @@ class end_rule {
     };
 
     duration interval_, settle_;
-    std::optional<time_point> message_, settled_, first_end_;
+    optional_time message_, settled_, first_end_;
     std::unique_ptr<standing> standing_; ///< null in most waits
 };
 
@@ -14060,8 +15039,8 @@ struct job_key {
 
 /// What a client did to a job.
 struct job_record {
-    std::optional<time_point> created;
-    std::optional<time_point> messaged; ///< until a poll has shown that an end is not the one before the message
+    optional_time created;
+    optional_time messaged; ///< until a poll has shown that an end is not the one before the message
 };
 
 /// What this client created or sent a message to, for ten minutes, so that a wait by plain id knows. Thread-safe:
@@ -14172,56 +15151,6 @@ class last_seen {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/job/poll_failure.hpp
-
-namespace cojob::detail {
-
-/// What a failed poll means for a wait.
-enum class poll_failure {
-    throttled, ///< polls pause as the server asks
-    passing,   ///< the next poll is its retry
-    odd,       ///< passes for a job that is known to exist, unless it goes on
-    final,     ///< ends the wait
-};
-
-/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
-/// longer than its call may.
-inline bool may_pass(const error_info& failure)
-{
-    const auto status = failure.http_status;
-    return !failure.is_final && ((failure.code() == condition::retryable && status != 501 && status != 505) ||
-                                 failure.code() == errc::deadline_exceeded || status == 408 || status == 425);
-}
-
-/// Whether no HTTP response of the server arrived. Own APIs' failures may have a code and no status: who says 404 has
-/// heard a server. A proxy's status is none of the server's.
-inline bool is_silence(const error_info& failure)
-{
-    return (failure.http_status == 0 || failure.code() == errc::proxy_failed) &&
-           (failure.code() == condition::transport || failure.code() == condition::timeout);
-}
-
-/// The table of docs/design/waiting.md, with its reasons.
-inline poll_failure kind_of(const error_info& failure)
-{
-    const auto status = failure.http_status;
-    const auto& code = failure.code();
-    if (failure.is_final)
-        return poll_failure::final;
-    if (code == errc::rate_limited)
-        return poll_failure::throttled;
-    if (code == errc::not_found || code == errc::invalid_response || code == errc::malformed_response ||
-        code == errc::response_too_large || code == errc::unexpected_status || status == 421)
-        return poll_failure::odd;
-    if (code == errc::server_error && !may_pass(failure)) // 501, 505
-        return poll_failure::odd;
-    if (status != 0 && (code == errc::connection_lost || code == errc::request_timeout)) // an answer that was cut
-        return poll_failure::odd;
-    return may_pass(failure) ? poll_failure::passing : poll_failure::final;
-}
-
-} // namespace cojob::detail
-
 // -------- cojob/impl/internal/job/poll_pause.hpp
 
 namespace cojob::detail {
@@ -14300,6 +15229,286 @@ class poll_pause {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/job/wait_patience.hpp
+
+namespace cojob::detail {
+
+/// For how long a wait goes on polling a server that does not answer. Pure. The table is in docs/design/waiting.md.
+class wait_patience {
+  public:
+    /// From the first poll that was sent to an answer that tells of the job.
+    static constexpr duration first_answer = std::chrono::minutes(2);
+
+    /// \param silence for how long no HTTP response may arrive, whatever was answered before
+    explicit wait_patience(duration silence) : silence_(silence) {}
+
+    /// A poll has ended that was sent then.
+    void poll_was_sent(time_point when)
+    {
+        if (!is_answered_ && !unanswered_since_)
+            unanswered_since_ = when;
+        if (!silent_since_)
+            silent_since_ = when;
+    }
+    [[nodiscard]] bool has_sent() const noexcept { return is_answered_ || silent_since_ || unanswered_since_; }
+
+    /// Time that is not the server's fault: a poll that queued here, or a time that the server itself asked for.
+    void excuse(duration time)
+    {
+        if (unanswered_since_)
+            unanswered_since_ = after(*unanswered_since_, time);
+        if (silent_since_)
+            silent_since_ = after(*silent_since_, time);
+    }
+
+    /// Any HTTP response.
+    void responded() noexcept { silent_since_.reset(); }
+
+    /// An answer that tells of the job, or one that names a rate limit: whoever says so is at work.
+    void answered() noexcept
+    {
+        is_answered_ = true;
+        unanswered_since_.reset();
+        silent_since_.reset();
+    }
+
+    /// When it is over, as things stand; the end of time where nothing is amiss.
+    [[nodiscard]] time_point end() const
+    {
+        const auto first = unanswered_since_ ? after(*unanswered_since_, first_answer) : time_point::max();
+        const auto silent = silent_since_ ? after(*silent_since_, silence_) : time_point::max();
+        return std::min(first, silent);
+    }
+
+  private:
+    duration silence_;
+    optional_time unanswered_since_, silent_since_;
+    bool is_answered_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_plan.hpp
+
+namespace cojob::detail {
+
+/// A wait's schedule: the user's where it says something, else the service's.
+/// \throws api_error invalid_argument
+inline poll_schedule merge(const poll_schedule& own, const poll_schedule& service)
+{
+    if (own.first < duration::zero() || own.min_interval < duration::zero() || own.max_interval < duration::zero())
+        throw_invalid_argument("schedule: a time must not be negative");
+    if (own.growth != 0 && !(own.growth >= 1 && own.growth <= 1000))
+        throw_invalid_argument("schedule.growth: must be between 1 and 1000");
+    if (own.max_interval != duration::zero() && own.max_interval < own.min_interval)
+        throw_invalid_argument("schedule.max_interval: must not be less than min_interval");
+    const auto pick = [](duration mine, duration theirs) { return mine == duration::zero() ? theirs : mine; };
+    poll_schedule merged{pick(own.first, service.first), pick(own.min_interval, service.min_interval),
+                         pick(own.max_interval, service.max_interval), own.growth == 0 ? service.growth : own.growth};
+    if (own.max_interval == duration::zero()) // whoever gives one interval only means the other to make room
+        merged.max_interval = std::max(merged.max_interval, merged.min_interval);
+    else
+        merged.min_interval = std::min(merged.min_interval, merged.max_interval);
+    if (merged.min_interval <= duration::zero() || merged.max_interval < merged.min_interval || !(merged.growth >= 1))
+        throw_invalid_argument("default_schedule: intervals must be more than zero and grow by at least 1");
+    return merged;
+}
+
+/// When a wait polls, and when it gives up. Pure: events and times in, the time of the next poll out.
+class poll_plan {
+  public:
+    poll_plan(const poll_schedule& schedule, duration timeout, time_point start, duration patience = no_timeout)
+        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval),
+          patience_(patience)
+    {
+    }
+
+    [[nodiscard]] const poll_schedule& schedule() const noexcept { return schedule_; }
+    [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
+
+    /// Early enough for one more answer before the deadline.
+    [[nodiscard]] time_point last_poll_at() const
+    {
+        if (deadline_ == time_point::max())
+            return deadline_;
+        const auto margin = std::max<duration>(std::chrono::seconds(1), 2 * slowest_);
+        return deadline_ - std::min(margin, timeout_ / 4);
+    }
+
+    /// `touched`: when this client created the job or sent it a message, if it knows. A first poll is made whenever any
+    /// time is left.
+    [[nodiscard]] time_point first(time_point now, std::optional<time_point> touched) const
+    {
+        const auto wanted = touched ? std::max(now, after(*touched, schedule_.first)) : now;
+        return std::max(now, std::min(wanted, last_poll_at()));
+    }
+
+    /// Whether a server wants to be left alone for longer than there is time: nobody waits for that.
+    [[nodiscard]] bool is_in_vain(time_point now, time_point asked_until) const
+    {
+        return detail::is_in_vain(asked_until, deadline_, now);
+    }
+
+    /// A poll was sent then. What it queued here before is no part of the server's slowness.
+    void poll_begins(time_point sent)
+    {
+        begun_ = sent;
+        patience_.poll_was_sent(sent);
+    }
+    [[nodiscard]] bool has_sent() const noexcept { return patience_.has_sent(); }
+
+    /// Time that does not count against the server.
+    void excuse(duration time) { patience_.excuse(time); }
+
+    /// After an answer: the next poll, or nothing when the answer was the last. `at_least`: a server's Retry-After.
+    /// `uniform`: from [0, 1).
+    [[nodiscard]] std::optional<time_point> answered(time_point now, duration at_least, double uniform)
+    {
+        is_answered_ = true;
+        failures_ = 0;
+        patience_.answered();
+        slowest_ = std::max(slowest_, now - begun_);
+        return next(now, at_least, uniform);
+    }
+
+    /// After a failure that may pass: the next poll, or nothing when it is time to give up. `at_least`: what the server
+    /// asks for, which is nobody's impatience. `is_silence`: no HTTP response came.
+    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform,
+                                                   bool is_silence = false)
+    {
+        ++failures_;
+        if (!is_silence)
+            patience_.responded();
+        patience_.excuse(at_least);
+        const auto planned = next(now, at_least, uniform);
+        if (!planned || now >= patience_.end())
+            return std::nullopt;
+        return std::max(after(now, at_least), std::min(*planned, patience_.end()));
+    }
+
+    /// After a poll that tells nothing, neither of the job nor of the server: the next one, or nothing when the time is
+    /// up.
+    [[nodiscard]] std::optional<time_point> postponed(time_point now, duration at_least, double uniform)
+    {
+        return next(now, at_least, uniform);
+    }
+
+    /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
+    [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
+    {
+        ++failures_;
+        patience_.answered();
+        if (now >= last_poll_at() || paused_until >= deadline_)
+            return std::nullopt;
+        return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
+    }
+
+    /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
+    [[nodiscard]] bool is_server_silent() const noexcept { return !is_answered_ || failures_ != 0; }
+
+  private:
+    [[nodiscard]] std::optional<time_point> next(time_point now, duration at_least, double uniform)
+    {
+        if (now >= last_poll_at())
+            return std::nullopt;
+        const auto when = after(now, std::max(draw(uniform), at_least));
+        interval_ = std::min(schedule_.max_interval, scaled(interval_, schedule_.growth));
+        return std::min(when, last_poll_at());
+    }
+
+    /// Somewhere around the interval, so that waits that began together do not poll together.
+    [[nodiscard]] duration draw(double uniform) const
+    {
+        const auto low = std::max(schedule_.min_interval, scaled(interval_, 0.9));
+        const auto high = std::min(schedule_.max_interval, scaled(interval_, 1.1));
+        return high <= low ? low : low + scaled(high - low, uniform);
+    }
+
+    static duration scaled(duration d, double factor)
+    {
+        const auto scaled = std::chrono::duration<double, duration::period>(d) * factor;
+        constexpr auto most = std::chrono::duration<double, duration::period>(std::chrono::hours(24 * 365));
+        return std::chrono::duration_cast<duration>(std::min(scaled, most));
+    }
+
+    poll_schedule schedule_;
+    duration timeout_;
+    time_point deadline_;
+    duration interval_;
+    duration slowest_{};
+    time_point begun_{};
+    wait_patience patience_;
+    bool is_answered_ = false;
+    unsigned failures_ = 0;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/poll_failure.hpp
+
+namespace cojob::detail {
+
+/// What a failed poll means for a wait.
+enum class poll_failure {
+    throttled, ///< polls pause as the server asks
+    passing,   ///< the next poll is its retry
+    odd,       ///< passes for a job that is known to exist, unless it goes on
+    final,     ///< ends the wait
+};
+
+/// Whether a failed poll may be followed by one that succeeds: what repeating a GET is good for, and a poll that took
+/// longer than its call may.
+inline bool may_pass(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    return !failure.is_final && ((failure.code() == condition::retryable && status != 501 && status != 505) ||
+                                 failure.code() == errc::deadline_exceeded || status == 408 || status == 425);
+}
+
+/// Whether no HTTP response of the server arrived. Own APIs' failures may have a code and no status: who says 404 has
+/// heard a server. A proxy's status is none of the server's.
+inline bool is_silence(const error_info& failure)
+{
+    return (failure.http_status == 0 || failure.code() == errc::proxy_failed) &&
+           (failure.code() == condition::transport || failure.code() == condition::timeout);
+}
+
+/// The table of docs/design/waiting.md, with its reasons.
+inline poll_failure kind_of(const error_info& failure)
+{
+    const auto status = failure.http_status;
+    const auto& code = failure.code();
+    if (failure.is_final)
+        return poll_failure::final;
+    if (code == errc::rate_limited)
+        return poll_failure::throttled;
+    if (code == errc::not_found || code == errc::invalid_response || code == errc::malformed_response ||
+        code == errc::response_too_large || code == errc::unexpected_status || status == 421)
+        return poll_failure::odd;
+    if (code == errc::server_error && !may_pass(failure)) // 501, 505
+        return poll_failure::odd;
+    if (status != 0 && (code == errc::connection_lost || code == errc::request_timeout)) // an answer that was cut
+        return poll_failure::odd;
+    return may_pass(failure) ? poll_failure::passing : poll_failure::final;
+}
+
+/// Why a wait failed whose time is up. `reached`: of a poll that is still under way. `last`: its last failure, or null.
+inline error_info late_wait(const poll_plan& plan, std::optional<phase> reached, const error_info* last)
+{
+    if (!plan.is_server_silent())
+        return {errc::wait_timeout, "the job had not ended when last seen"};
+    if (!plan.has_sent() && reached == phase::queued)
+        return {errc::wait_timeout,
+                "no poll was sent before the wait's time was up: no connection was free, or no key was provided"};
+    if (last)
+        return *last;
+    const auto was_sent = !reached || *reached >= phase::sending;
+    return {was_sent ? errc::request_timeout : errc::connect_timeout,
+            "no poll got a response before the wait's time was up"};
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/job/poll_waiter.hpp
 
 namespace cojob::detail {
@@ -14369,6 +15578,9 @@ class poll_waiter : public timer_queue_hook {
     /// The service of all who wait for jobs of equal services. While it is in the scheduler.
     [[nodiscard]] const std::shared_ptr<const polled_api>& shared_api() const noexcept;
 
+    /// Its deadline has not moved, but polls take longer than it knew.
+    void polls_last_at(time_point when) noexcept { terms_.last = when; }
+
     /// Whether none of those who wait for the job has reported it as it is now. Within `answered`.
     [[nodiscard]] bool is_first_to_report(const job_view& seen);
 
@@ -14377,10 +15589,11 @@ class poll_waiter : public timer_queue_hook {
     friend struct polled_job;
 
     terms terms_;
-    polled_job* job_ = nullptr; ///< set while it is in the scheduler
-    std::size_t place_ = 0;     ///< among the job's waiters
-    bool is_expecting_ = false; ///< the poll under way is for it too
-    bool is_leaving_ = false;   ///< the answer was the last it wanted
+    polled_job* job_ = nullptr;       ///< set while it is in the scheduler
+    poll_waiter* next_ = nullptr;     ///< of those who wait for the job; null: it is the last
+    poll_waiter* previous_ = nullptr; ///< of the first: the last
+    bool is_expecting_ = false;       ///< the poll under way is for it too
+    bool is_leaving_ = false;         ///< the answer was the last it wanted
 };
 
 } // namespace cojob::detail
@@ -14550,9 +15763,14 @@ class poll_times {
     void single_took(duration time) noexcept { single_ = single_ ? (3 * *single_ + time) / 4 : time; }
 
     /// A list took that long.
-    void list_took(duration time) noexcept { list_ = time; }
-    /// How long the last list took; zero if there was none.
-    [[nodiscard]] duration last_list() const noexcept { return list_; }
+    void list_took(duration time, time_point now) noexcept { list_ = time, list_ended_ = now; }
+
+    /// How long a list is expected to take, as the last one did. Zero if there was none, or if that was long ago: else
+    /// one slow list could keep waits that are shorter from ever trying another.
+    [[nodiscard]] duration next_list(time_point now) const noexcept
+    {
+        return now - list_ended_ < rest ? list_ : duration::zero();
+    }
 
     /// A list that showed `jobs` jobs took that long. Single polls have `at_once` in flight. A list that takes less
     /// than half an interval is fast in any case: it delays nobody and saves requests. `unknown`: there was no single
@@ -14570,6 +15788,7 @@ class poll_times {
   private:
     std::optional<duration> single_; // smoothed
     duration list_{};
+    time_point list_ended_{};
 };
 
 } // namespace cojob::detail
@@ -14581,38 +15800,42 @@ namespace cojob::detail {
 /// A job that somebody waits for. However many they are, it is polled once. It is in the queue of its group.
 struct polled_job : timer_queue_hook {
     poll_group* group = nullptr;
-    const std::string* id = nullptr; ///< its key in the group
-    std::vector<poll_waiter*> waiters{};
+    const std::string* id = nullptr;         ///< its key in the group
+    poll_waiter* first = nullptr;            ///< of those who wait, in the order in which they came
     std::shared_ptr<poll_request> request{}; ///< the poll in flight that includes it
-    job_view listed{};                       ///< what a list said of it
-    std::optional<time_point> last_answer{};
+    job_view* listed = nullptr;              ///< what a list says of it, while that is delivered
+    optional_time last_answer{};
     time_point not_before = time_point::min(); ///< as its server wants, which concerns no list
     bool must_be_fetched = false;              ///< a list lacked details
     polled_job* next_served = nullptr;         ///< of those that one list serves
     std::shared_ptr<const void> reported{};    ///< as an observer knows it
 
-    void add(poll_waiter& w)
+    void add(poll_waiter& w) noexcept
     {
-        waiters.push_back(&w);
-        w.place_ = waiters.size() - 1;
         w.job_ = this;
+        w.next_ = nullptr;
+        w.previous_ = first ? std::exchange(first->previous_, &w) : &w;
+        (first ? w.previous_->next_ : first) = &w;
     }
 
     void remove(poll_waiter& w) noexcept
     {
-        waiters[w.place_] = waiters.back();
-        waiters[w.place_]->place_ = w.place_;
-        waiters.pop_back();
+        (&w == first ? first : w.previous_->next_) = w.next_;
+        if (auto* const behind = w.next_ ? w.next_ : first)
+            behind->previous_ = w.previous_;
         w.job_ = nullptr;
         w.is_expecting_ = false;
     }
 
+    /// The last of those who wait.
+    [[nodiscard]] poll_waiter* last() const noexcept { return first ? first->previous_ : nullptr; }
+
     [[nodiscard]] time_point due() const
     {
-        auto first = time_point::max();
-        for (const auto* w : waiters)
-            first = std::min(first, w->terms_.due);
-        return first;
+        auto soonest = time_point::max();
+        for (const auto* w = first; w; w = w->next_)
+            soonest = std::min(soonest, w->terms_.due);
+        return soonest;
     }
 
     /// When one who came too late for the last answer is to have the next.
@@ -14624,23 +15847,35 @@ struct polled_job : timer_queue_hook {
 
     [[nodiscard]] time_point latest_deadline() const
     {
-        auto last = time_point::min();
-        for (const auto* w : waiters)
-            last = std::max(last, w->terms_.deadline);
-        return last;
+        auto latest = time_point::min();
+        for (const auto* w = first; w; w = w->next_)
+            latest = std::max(latest, w->terms_.deadline);
+        return latest;
     }
 
     [[nodiscard]] time_point first_deadline() const
     {
-        auto first = time_point::max();
-        for (const auto* w : waiters)
-            first = std::min(first, w->terms_.deadline);
-        return first;
+        auto soonest = time_point::max();
+        for (const auto* w = first; w; w = w->next_)
+            soonest = std::min(soonest, w->terms_.deadline);
+        return soonest;
+    }
+
+    /// When the first of those who wait wants a poll at the latest.
+    [[nodiscard]] time_point last_poll_at() const
+    {
+        auto soonest = time_point::max();
+        for (const auto* w = first; w; w = w->next_)
+            soonest = std::min(soonest, w->terms_.last);
+        return soonest;
     }
 
     [[nodiscard]] bool needs_whole() const
     {
-        return std::any_of(waiters.begin(), waiters.end(), [](auto* w) { return w->terms_.needs_whole_jobs; });
+        const auto* w = first;
+        while (w && !w->terms_.needs_whole_jobs)
+            w = w->next_;
+        return w != nullptr;
     }
 
     /// A poll begins. It is for those who are here; who comes later gets the next answer. Returns for how long it may
@@ -14651,7 +15886,7 @@ struct polled_job : timer_queue_hook {
         ++f->expected;
         must_be_fetched = false;
         auto yields = no_timeout;
-        for (auto* w : waiters) {
+        for (auto* w = first; w; w = w->next_) {
             w->is_expecting_ = true;
             yields = std::min({yields, w->terms_.min_interval, (w->terms_.deadline - f->begun) / 4});
         }
@@ -14662,7 +15897,7 @@ struct polled_job : timer_queue_hook {
     void hurry(time_point now)
     {
         must_be_fetched = true;
-        for (auto* w : waiters) {
+        for (auto* w = first; w; w = w->next_) {
             w->terms_.due = std::min(w->terms_.due, now);
             w->is_expecting_ = false;
         }
@@ -14672,7 +15907,7 @@ struct polled_job : timer_queue_hook {
     void space_out(time_point now)
     {
         last_answer = now;
-        for (auto* w : waiters)
+        for (auto* w = first; w; w = w->next_)
             if (!w->is_expecting_)
                 w->terms_.due = next_for(w->terms_);
     }
@@ -14733,13 +15968,13 @@ struct poll_group : timer_queue_hook {
     }
 
     /// Whether one list is cheaper than asking for each job, and includes this one. A wait that would be over before
-    /// the list is, and has no response yet, gets a poll of its own.
+    /// the list is gets a poll of its own.
     [[nodiscard]] bool is_listed(const polled_job& job, time_point now) const
     {
         return can_list && jobs.size() >= poll_request::fewest_for_a_list && now >= no_list_before &&
                now >= job.not_before && !job.must_be_fetched &&
                (api->lists() == listing::whole || !job.needs_whole()) &&
-               (job.last_answer || after(now, times.last_list()) < job.first_deadline());
+               after(now, times.next_list(now)) < job.first_deadline();
     }
 
     /// A list request begins, for all jobs that it can include. Returns for how long it may let calls go first.
@@ -14783,15 +16018,15 @@ struct poll_group : timer_queue_hook {
         return last;
     }
 
-    /// Stores what a list said of each job that it was for, and returns the first of them. An end without details does
+    /// Notes what a list says of each job that it was for, and returns the first of them. An end without details does
     /// not count.
-    [[nodiscard]] polled_job* take(const poll_request& from, std::vector<listed_job> items) noexcept
+    [[nodiscard]] polled_job* take(const poll_request& from, std::vector<listed_job>& items) noexcept
     {
         for (auto& item : items) {
             const auto found = jobs.find(item.id);
             const auto tells = api->lists() == listing::whole || !item.view.is_finished;
             if (found != jobs.end() && found->second.request.get() == &from && tells)
-                found->second.listed = std::move(item.view);
+                found->second.listed = &item.view;
         }
         polled_job* first = nullptr;
         for (auto& [id, job] : jobs)
@@ -14957,8 +16192,7 @@ class poll_queue {
 namespace cojob::detail {
 
 /// Who waits for which poll of a scheduler, which polls are in flight, and who gets which answer. It starts none and
-/// has no timer. Only `join` and `take_off` take memory, before they change anything: an answer always reaches those
-/// who wait.
+/// has no timer. Only its queue takes memory, for a job that is new to it: an answer always reaches those who wait.
 class poll_roster {
   public:
     poll_roster() = default;
@@ -14971,17 +16205,10 @@ class poll_roster {
     [[nodiscard]] time_point next_deadline() const noexcept { return deadlines_.next(); }
 
     /// A job that is polled already gives the newcomer its next answer, one interval after the last.
-    /// \throws what keeps the waiter out, std::bad_alloc mostly
-    void join(poll_waiter& waiter, polled_job& job, poll_waiter::terms terms, time_point now)
+    void join(poll_waiter& waiter, polled_job& job, poll_waiter::terms terms, time_point now) noexcept
     {
         auto& group = *job.group;
-        try {
-            job.add(waiter);
-        } catch (...) {
-            if (job.waiters.empty())
-                queue.remove(job);
-            throw;
-        }
+        job.add(waiter);
         if (job.last_answer)
             terms.due = job.next_for(terms);
         waiter.terms_ = terms;
@@ -15033,22 +16260,23 @@ class poll_roster {
     {
         job.request.reset();
         job.space_out(now);
-        const auto count = job.waiters.size(); // an observer may start waits, which get the next answer
-        for (std::size_t i = 0; i < count; ++i) {
-            auto& waiter = *job.waiters[i];
-            if (!std::exchange(waiter.is_expecting_, false))
+        for (auto* waiter = job.first; waiter; waiter = waiter->next_) { // an observer may start waits, which come last
+            if (!std::exchange(waiter->is_expecting_, false))
                 continue;
-            const auto next = waiter.answered(answer);
-            waiter.is_leaving_ = !next;
-            waiter.terms_.due = next.value_or(time_point::max());
+            const auto next = waiter->answered(answer);
+            waiter->is_leaving_ = !next;
+            waiter->terms_.due = next.value_or(time_point::max());
         }
-        for (auto i = count; i-- > 0;) // from the back: the last takes the place of the one who leaves
-            if (auto& waiter = *job.waiters[i]; std::exchange(waiter.is_leaving_, false)) {
-                const auto is_last = job.waiters.size() == 1;
-                drop(waiter);
-                if (is_last)
+        for (auto* waiter = job.first; waiter;) {
+            auto* const next = waiter->next_;
+            const auto is_alone = job.first == job.last();
+            if (std::exchange(waiter->is_leaving_, false)) {
+                drop(*waiter);
+                if (is_alone) // and the job is gone
                     return;
             }
+            waiter = next;
+        }
         if (answer.is_list && answer.failure.code() && job.due() <= now)
             job.must_be_fetched = true; // there is no time for another list
         queue.enqueue(job);
@@ -15064,9 +16292,10 @@ class poll_roster {
         const auto has_passed = !has_failed || answer.failure.code() == errc::rate_limited;
         group.failed_lists = has_passed ? 0 : group.failed_lists + 1;
         group.can_list = has_passed || (!answer.thrown && may_pass(answer.failure) && group.failed_lists < 2);
-        for (auto* served = group.take(request, std::move(listed)); served;) {
+        for (auto* served = group.take(request, listed); served;) {
             auto& job = *std::exchange(served, served->next_served);
-            answer.view = std::exchange(job.listed, {});
+            auto* const seen = std::exchange(job.listed, nullptr);
+            answer.view = seen ? std::move(*seen) : job_view();
             if (has_failed ? group.can_list || answer.failure.is_final : answer.view.job != nullptr) {
                 ++request.served;
                 deliver(job, answer, now);
@@ -15124,8 +16353,11 @@ class poll_roster {
 
     void fail(polled_job& job, const std::exception_ptr& why) noexcept
     {
-        for (auto left = job.waiters.size(); left > 0; --left) // the job goes with the last
-            fail(*job.waiters.back(), why);
+        for (auto* waiter = job.last(); waiter;) { // the job goes with the one who came first
+            auto* const before = waiter == job.first ? nullptr : waiter->previous_;
+            fail(*waiter, why);
+            waiter = before;
+        }
     }
 
     void fail_all(const std::exception_ptr& why) noexcept
@@ -15141,7 +16373,7 @@ class poll_roster {
         auto& group = *job.group;
         deadlines_.remove(waiter);
         job.remove(waiter);
-        if (!job.waiters.empty())
+        if (job.first)
             return;
         if (job.request && --job.request->expected == 0) {
             const auto request = job.request;
@@ -15263,7 +16495,7 @@ class poll_scheduler final : public poll_sender {
         if (request.job)
             return group.times.single_took(took);
         const auto verdict = group.times.judge(took, request.served, most_, group.min_interval);
-        group.times.list_took(took);
+        group.times.list_took(took, now());
         const auto shows_few = request.served * poll_request::fewest_for_a_list < request.expected;
         group.vain_lists = shows_few ? group.vain_lists + 1 : 0;
         constexpr unsigned most_vain = 2; // jobs that are still queued are on no list before one was seen
@@ -15347,14 +16579,15 @@ class poll_scheduler final : public poll_sender {
     void start(poll_group& group, polled_job& job) noexcept
     {
         try {
-            if (!group.is_listed(job, now())) {
+            const auto cannot_wait = group.list && job.last_poll_at() <= now();
+            if (cannot_wait || !group.is_listed(job, now())) {
                 auto id = *job.id;
                 const auto until = job.latest_deadline();
                 take_off(group, &job)->launch(state_, group.api, std::move(id), until);
             } else if (!group.list) {
                 take_off(group, nullptr)->launch(state_, group.api, {}, group.latest_deadline());
-            } else { // the next will do
-                group.queue.remove(job);
+            } else { // the next will do, if it comes in time
+                group.queue.put(job, job.last_poll_at());
                 roster_.queue.reorder(group);
             }
         } catch (...) {
@@ -15438,221 +16671,6 @@ class poll_hub {
 
     name_map<poll_scheduler> schedulers_;
     std::size_t clean_at_ = 16;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/job/wait_patience.hpp
-
-namespace cojob::detail {
-
-/// For how long a wait goes on polling a server that does not answer. Pure. The table is in docs/design/waiting.md.
-class wait_patience {
-  public:
-    /// From the first poll that was sent to an answer that tells of the job.
-    static constexpr duration first_answer = std::chrono::minutes(2);
-
-    /// \param silence for how long no HTTP response may arrive, whatever was answered before
-    explicit wait_patience(duration silence) : silence_(silence) {}
-
-    /// A poll has ended that was sent then.
-    void poll_was_sent(time_point when)
-    {
-        if (!is_answered_ && !unanswered_since_)
-            unanswered_since_ = when;
-        if (!silent_since_)
-            silent_since_ = when;
-    }
-    [[nodiscard]] bool has_sent() const noexcept { return is_answered_ || silent_since_ || unanswered_since_; }
-
-    /// Time that is not the server's fault: a poll that queued here, or a time that the server itself asked for.
-    void excuse(duration time)
-    {
-        if (unanswered_since_)
-            unanswered_since_ = after(*unanswered_since_, time);
-        if (silent_since_)
-            silent_since_ = after(*silent_since_, time);
-    }
-
-    /// Any HTTP response.
-    void responded() noexcept { silent_since_.reset(); }
-
-    /// An answer that tells of the job, or one that names a rate limit: whoever says so is at work.
-    void answered() noexcept
-    {
-        is_answered_ = true;
-        unanswered_since_.reset();
-        silent_since_.reset();
-    }
-
-    /// When it is over, as things stand; the end of time where nothing is amiss.
-    [[nodiscard]] time_point end() const
-    {
-        const auto first = unanswered_since_ ? after(*unanswered_since_, first_answer) : time_point::max();
-        const auto silent = silent_since_ ? after(*silent_since_, silence_) : time_point::max();
-        return std::min(first, silent);
-    }
-
-  private:
-    duration silence_;
-    std::optional<time_point> unanswered_since_, silent_since_;
-    bool is_answered_ = false;
-};
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/internal/job/poll_plan.hpp
-
-namespace cojob::detail {
-
-/// A wait's schedule: the user's where it says something, else the service's.
-/// \throws api_error invalid_argument
-inline poll_schedule merge(const poll_schedule& own, const poll_schedule& service)
-{
-    if (own.first < duration::zero() || own.min_interval < duration::zero() || own.max_interval < duration::zero())
-        throw_invalid_argument("schedule: a time must not be negative");
-    if (own.growth != 0 && !(own.growth >= 1 && own.growth <= 1000))
-        throw_invalid_argument("schedule.growth: must be between 1 and 1000");
-    if (own.max_interval != duration::zero() && own.max_interval < own.min_interval)
-        throw_invalid_argument("schedule.max_interval: must not be less than min_interval");
-    const auto pick = [](duration mine, duration theirs) { return mine == duration::zero() ? theirs : mine; };
-    poll_schedule merged{pick(own.first, service.first), pick(own.min_interval, service.min_interval),
-                         pick(own.max_interval, service.max_interval), own.growth == 0 ? service.growth : own.growth};
-    if (own.max_interval == duration::zero()) // whoever gives one interval only means the other to make room
-        merged.max_interval = std::max(merged.max_interval, merged.min_interval);
-    else
-        merged.min_interval = std::min(merged.min_interval, merged.max_interval);
-    if (merged.min_interval <= duration::zero() || merged.max_interval < merged.min_interval || !(merged.growth >= 1))
-        throw_invalid_argument("default_schedule: intervals must be more than zero and grow by at least 1");
-    return merged;
-}
-
-/// When a wait polls, and when it gives up. Pure: events and times in, the time of the next poll out.
-class poll_plan {
-  public:
-    poll_plan(const poll_schedule& schedule, duration timeout, time_point start, duration patience = no_timeout)
-        : schedule_(schedule), timeout_(timeout), deadline_(after(start, timeout)), interval_(schedule.min_interval),
-          patience_(patience)
-    {
-    }
-
-    [[nodiscard]] const poll_schedule& schedule() const noexcept { return schedule_; }
-    [[nodiscard]] time_point deadline() const noexcept { return deadline_; }
-
-    /// Early enough for one more answer before the deadline.
-    [[nodiscard]] time_point last_poll_at() const
-    {
-        if (deadline_ == time_point::max())
-            return deadline_;
-        const auto margin = std::max<duration>(std::chrono::seconds(1), 2 * slowest_);
-        return deadline_ - std::min(margin, timeout_ / 4);
-    }
-
-    /// `touched`: when this client created the job or sent it a message, if it knows. A first poll is made whenever any
-    /// time is left.
-    [[nodiscard]] time_point first(time_point now, std::optional<time_point> touched) const
-    {
-        const auto wanted = touched ? std::max(now, after(*touched, schedule_.first)) : now;
-        return std::max(now, std::min(wanted, last_poll_at()));
-    }
-
-    /// Whether a server wants to be left alone for longer than there is time: nobody waits for that.
-    [[nodiscard]] bool is_in_vain(time_point now, time_point asked_until) const
-    {
-        return detail::is_in_vain(asked_until, deadline_, now);
-    }
-
-    /// A poll was sent then. What it queued here before is no part of the server's slowness.
-    void poll_begins(time_point sent)
-    {
-        begun_ = sent;
-        patience_.poll_was_sent(sent);
-    }
-    [[nodiscard]] bool has_sent() const noexcept { return patience_.has_sent(); }
-
-    /// Time that does not count against the server.
-    void excuse(duration time) { patience_.excuse(time); }
-
-    /// After an answer: the next poll, or nothing when the answer was the last. `at_least`: a server's Retry-After.
-    /// `uniform`: from [0, 1).
-    [[nodiscard]] std::optional<time_point> answered(time_point now, duration at_least, double uniform)
-    {
-        is_answered_ = true;
-        failures_ = 0;
-        patience_.answered();
-        slowest_ = std::max(slowest_, now - begun_);
-        return next(now, at_least, uniform);
-    }
-
-    /// After a failure that may pass: the next poll, or nothing when it is time to give up. `at_least`: what the server
-    /// asks for, which is nobody's impatience. `is_silence`: no HTTP response came.
-    [[nodiscard]] std::optional<time_point> failed(time_point now, duration at_least, double uniform,
-                                                   bool is_silence = false)
-    {
-        ++failures_;
-        if (!is_silence)
-            patience_.responded();
-        patience_.excuse(at_least);
-        const auto planned = next(now, at_least, uniform);
-        if (!planned || now >= patience_.end())
-            return std::nullopt;
-        return std::max(after(now, at_least), std::min(*planned, patience_.end()));
-    }
-
-    /// After a poll that tells nothing, neither of the job nor of the server: the next one, or nothing when the time is
-    /// up.
-    [[nodiscard]] std::optional<time_point> postponed(time_point now, duration at_least, double uniform)
-    {
-        return next(now, at_least, uniform);
-    }
-
-    /// After a server's "too many requests": not before then. A server that says so is alive, however long it takes.
-    [[nodiscard]] std::optional<time_point> throttled(time_point now, time_point paused_until, double uniform)
-    {
-        ++failures_;
-        patience_.answered();
-        if (now >= last_poll_at() || paused_until >= deadline_)
-            return std::nullopt;
-        return std::max(paused_until, std::min(after(now, draw(uniform)), last_poll_at()));
-    }
-
-    /// Whether giving up is the fault of a server that does not answer, not of a job that does not end.
-    [[nodiscard]] bool is_server_silent() const noexcept { return !is_answered_ || failures_ != 0; }
-
-  private:
-    [[nodiscard]] std::optional<time_point> next(time_point now, duration at_least, double uniform)
-    {
-        if (now >= last_poll_at())
-            return std::nullopt;
-        const auto when = after(now, std::max(draw(uniform), at_least));
-        interval_ = std::min(schedule_.max_interval, scaled(interval_, schedule_.growth));
-        return std::min(when, last_poll_at());
-    }
-
-    /// Somewhere around the interval, so that waits that began together do not poll together.
-    [[nodiscard]] duration draw(double uniform) const
-    {
-        const auto low = std::max(schedule_.min_interval, scaled(interval_, 0.9));
-        const auto high = std::min(schedule_.max_interval, scaled(interval_, 1.1));
-        return high <= low ? low : low + scaled(high - low, uniform);
-    }
-
-    static duration scaled(duration d, double factor)
-    {
-        const auto scaled = std::chrono::duration<double, duration::period>(d) * factor;
-        constexpr auto most = std::chrono::duration<double, duration::period>(std::chrono::hours(24 * 365));
-        return std::chrono::duration_cast<duration>(std::min(scaled, most));
-    }
-
-    poll_schedule schedule_;
-    duration timeout_;
-    time_point deadline_;
-    duration interval_;
-    duration slowest_{};
-    time_point begun_{};
-    wait_patience patience_;
-    bool is_answered_ = false;
-    unsigned failures_ = 0;
 };
 
 } // namespace cojob::detail
@@ -15888,7 +16906,10 @@ class job_wait final : public poll_waiter {
         } catch (...) { // a service's own, or of its jobs' comparison
             end_ = wait_end{.thrown = std::current_exception()};
         }
-        return end_ ? over() : next_;
+        if (end_)
+            return over();
+        polls_last_at(plan_.last_poll_at());
+        return next_;
     }
 
     /// Time in which the poll only queued here, for its turn among all polls and for a connection, is not the server's;
@@ -16040,21 +17061,7 @@ class job_wait final : public poll_waiter {
     }
 
     /// The time is up. `reached`: of a poll that is still under way.
-    void give_up(std::optional<phase> reached) { fail(late(reached)); }
-
-    [[nodiscard]] error_info late(std::optional<phase> reached) const
-    {
-        if (!plan_.is_server_silent())
-            return {errc::wait_timeout, "the job had not ended when last seen"};
-        if (!plan_.has_sent() && reached == phase::queued)
-            return {errc::wait_timeout,
-                    "no poll was sent before the wait's time was up: no connection was free, or no key was provided"};
-        if (last_failure_)
-            return *last_failure_;
-        const auto was_sent = !reached || *reached >= phase::sending;
-        return {was_sent ? errc::request_timeout : errc::connect_timeout,
-                "no poll got a response before the wait's time was up"};
-    }
+    void give_up(std::optional<phase> reached) { fail(late_wait(plan_, reached, last_failure_.get())); }
 
     void report_poll(error_code failure) const
     {
@@ -16065,6 +17072,7 @@ class job_wait final : public poll_waiter {
     client_state& state_;
     wait_subject subject_;
     unknown_status on_unknown_;
+    bool is_known_ = false; ///< that there is such a job
     wait_listener& listener_;
     job_memory& memory_;
     poll_plan plan_;
@@ -16072,12 +17080,109 @@ class job_wait final : public poll_waiter {
     answer_series series_;
     wait_report report_;
     poll_scheduler* scheduler_ = nullptr;
-    next_poll next_;
-    bool is_known_ = false; ///< that there is such a job
+    optional_time next_;
     last_seen last_;
     std::unique_ptr<error_info> last_failure_;
     std::optional<wait_end> end_;
 };
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/running_waits.hpp
+
+namespace cojob::detail {
+
+class running_waits;
+
+/// A wait that `client::close()` and a fork stop.
+class running_wait {
+  public:
+    running_wait() = default;
+    running_wait(const running_wait&) = delete;
+    running_wait& operator=(const running_wait&) = delete;
+
+    /// It is on the list no more. Must not end others at once.
+    virtual void stop() = 0;
+
+  protected:
+    ~running_wait() = default; // off the list, which the client has
+
+    /// If it is on the list.
+    inline void leave_list() noexcept;
+
+  private:
+    friend class running_waits;
+
+    running_waits* list_ = nullptr; // null: it is on none
+    running_wait* next_ = nullptr;
+    running_wait* previous_ = nullptr; // of the first: the last
+};
+
+/// The running waits of a client, on its strand. To the client they are one operation: one for each would be a tenth of
+/// what a wait takes.
+class running_waits {
+  public:
+    /// Whether the wait may run: the client is not closed.
+    [[nodiscard]] bool add(client_state& client, running_wait& wait)
+    {
+        client.notice_fork(); // the parent's waits leave
+        if (!running_)
+            begin(client);
+        if (operation_->is_stopped()) {
+            end();
+            return false;
+        }
+        wait.list_ = this;
+        wait.previous_ = first_ ? std::exchange(first_->previous_, &wait) : &wait;
+        (first_ ? wait.previous_->next_ : first_) = &wait;
+        return true;
+    }
+
+    void remove(running_wait& wait) noexcept
+    {
+        (&wait == first_ ? first_ : wait.previous_->next_) = wait.next_;
+        if (auto* const behind = wait.next_ ? wait.next_ : first_)
+            behind->previous_ = wait.previous_;
+        wait.list_ = nullptr;
+        wait.next_ = nullptr;
+        if (!first_)
+            end();
+    }
+
+  private:
+    void begin(client_state& client)
+    {
+        operation_ = share<operation>(client.alarm);
+        operation_->slot().assign([this](asio::cancellation_type) { stop_all(); });
+        running_.emplace(client, operation_);
+    }
+
+    void end() noexcept
+    {
+        running_.reset();
+        operation_.reset();
+    }
+
+    void stop_all()
+    {
+        const auto alive = operation_; // the last to leave ends it
+        while (first_) {
+            auto& wait = *first_;
+            remove(wait);
+            wait.stop();
+        }
+    }
+
+    std::shared_ptr<operation> operation_; // null: there is none
+    std::optional<client_state::running_guard> running_;
+    running_wait* first_ = nullptr;
+};
+
+inline void running_wait::leave_list() noexcept
+{
+    if (list_)
+        list_->remove(*this);
+}
 
 } // namespace cojob::detail
 
@@ -16096,24 +17201,32 @@ struct wait_request {
 
 /// Waits for one or several jobs of one service, as one operation on the client's strand: an entry in the poll
 /// scheduler for each job, and no coroutine. The caller has it too, for what it brings.
-class wait_set final : public wait_listener, public std::enable_shared_from_this<wait_set> {
+class wait_set final : public wait_listener, public running_wait, public std::enable_shared_from_this<wait_set> {
   public:
     wait_set(std::shared_ptr<client_state> c, std::unique_ptr<wait_request> r, set_goal g)
-        : client_(std::move(c)), request_(std::move(r)), goal_(g), op_(share<operation>(client_->alarm)),
+        : client_(std::move(c)), request_(std::move(r)), goal_(g),
           over_(client_->executor, asio::steady_timer::time_point::max())
     {
     }
 
-    /// Runs it, and completes on the strand.
+    wait_set(const wait_set&) = delete;
+    wait_set& operator=(const wait_set&) = delete;
+    ~wait_set() override { leave_list(); }
+
+    /// Runs it, and completes on the strand. In a child that was forked before it got there, it is given up.
     void start(std::shared_ptr<completion> to)
     {
-        run_soon(client_->executor, [self = shared_from_this(), to = std::move(to)] { self->begin(to); });
+        run_soon(client_->executor, [self = shared_from_this(), to = std::move(to), made_in = fork_mark()] {
+            self->is_stopped_ = self->is_stopped_ || made_in.is_of_a_parent();
+            self->begin(to);
+        });
     }
 
     /// From any thread. It is decided on the strand.
     void cancel(asio::cancellation_type type)
     {
-        asio::dispatch(client_->executor, [self = shared_from_this(), type] { self->op_->cancel(type); });
+        if (type != asio::cancellation_type::none)
+            asio::dispatch(client_->executor, [self = shared_from_this()] { self->stop(); });
     }
 
     /// Whether there is nothing to run, because the client is closed. Every wait is given up then.
@@ -16138,10 +17251,9 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
     {
         std::exception_ptr thrown;
         try {
-            running_.emplace(*client_, op_);
-            op_->slot().assign([this](asio::cancellation_type) { over_.cancel(); });
+            is_stopped_ = !client_->extension<running_waits>()->add(*client_, *this) || is_stopped_;
             begin_waits();
-            if (!op_->is_stopped() && !is_over_)
+            if (!is_stopped_ && !is_over_)
                 return over_.async_wait([self = shared_from_this(), to](error_code) { self->finish(*to, {}); });
         } catch (...) {
             thrown = std::current_exception();
@@ -16169,7 +17281,7 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
             thrown = std::current_exception();
         }
         waits_.clear(); // here: the caller, who has this too, is not on the strand
-        running_.reset();
+        leave_list();
         to.complete(std::move(thrown));
     }
 
@@ -16187,6 +17299,13 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
         return failed_wait(wait.about_job(error_code(asio::error::operation_aborted)));
     }
 
+    /// The completion comes later.
+    void stop() override
+    {
+        is_stopped_ = true;
+        over_.cancel();
+    }
+
     /// The poll scheduler is at work: the completion comes later.
     void ended(wait_end& end) override
     {
@@ -16199,11 +17318,9 @@ class wait_set final : public wait_listener, public std::enable_shared_from_this
     const std::shared_ptr<client_state> client_;
     std::unique_ptr<wait_request> request_; // null once they have begun
     const set_goal goal_;
-    bool is_over_ = false;
+    bool is_over_ = false, is_stopped_ = false;
     std::size_t ended_ = 0, total_ = 0;
-    const std::shared_ptr<operation> op_; // by itself: what keeps it must not keep this
-    asio::steady_timer over_; // never rings: to cancel it completes the operation, which takes no memory then
-    std::optional<client_state::running_guard> running_;
+    asio::steady_timer over_;   // never rings: to cancel it completes the operation, which takes no memory then
     std::list<job_wait> waits_; // a list: the poll scheduler refers to them
     std::vector<wait_end> ends_;
 };
@@ -16358,29 +17475,6 @@ wait_for_first_end(std::shared_ptr<const polled_api> api, std::vector<job_refere
     const auto first = std::min_element(ends.begin(), ends.end(), comes_before);
     const auto place = static_cast<std::size_t>(first - ends.begin());
     co_return std::pair(place, value_of(std::move(*first)));
-}
-
-} // namespace cojob::detail
-
-// -------- cojob/impl/job/page.ipp
-
-namespace cojob::detail {
-
-void page_failed(list_cursor& cursor, std::size_t first, const error_info& failure)
-{
-    if (failure.code() != errc::response_too_large)
-        throw;
-    const auto offset = first + cursor.offset();
-    if (cursor.halve())
-        return;
-    auto named = failure;
-    named.message += (named.message.empty() ? "" : "; ") + std::string("the job at offset ") + std::to_string(offset);
-    throw_error(std::move(named));
-}
-
-void throw_no_progress(std::size_t offset)
-{
-    throw_error(error_info(errc::no_progress, "ten pages up to offset " + std::to_string(offset) + " had no new job"));
 }
 
 } // namespace cojob::detail
@@ -16954,16 +18048,26 @@ client until(const client& c, time_point deadline)
     return client_state::until(c, deadline);
 }
 
+inline std::shared_ptr<wait_set> make_wait(std::unique_ptr<one_wait> of)
+{
+    std::vector<wait_subject> one;
+    one.push_back(make_subject(std::move(of->api), of->job));
+    return make_wait_set(std::move(one), of->options, set_goal::all_end);
+}
+
+inline job_ptr end_of(wait_set& wait)
+{
+    return value_of(std::move(wait.take_ends().front()));
+}
+
+/// What it has within itself only while it begins or ends is not in its frame.
 asio::awaitable<job_ptr> wait_for_end(std::unique_ptr<one_wait> of)
 {
     co_await accept_every_cancellation();
-    std::vector<wait_subject> one;
-    one.push_back(make_subject(std::move(of->api), of->job));
-    const auto wait = make_wait_set(std::move(one), of->options, set_goal::all_end);
-    of.reset();
+    const auto wait = make_wait(std::move(of));
     if (!wait->is_refused())
         co_await run_waits(wait);
-    co_return value_of(std::move(wait->take_ends().front()));
+    co_return end_of(*wait);
 }
 
 time_point end_of_wait(const client& c, const wait_options& options, const poll_schedule& service)
@@ -17017,6 +18121,1668 @@ asio::awaitable<void> run_until(client c, time_point until, asio::awaitable<void
     auto op = share<operation>(state->alarm);
     auto inner = run_limited(std::move(state), op, until, std::move(body));
     co_await hop(std::move(op), std::move(inner));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/blocking.hpp
+
+namespace cojob::detail {
+
+/// A function that blocks, and the completion of its caller.
+class blocking_call {
+  public:
+    blocking_call() = default;
+    blocking_call(const blocking_call&) = delete;
+    blocking_call& operator=(const blocking_call&) = delete;
+    virtual ~blocking_call() = default;
+
+    /// Calls the function.
+    virtual void run() noexcept = 0;
+    /// Posts the completion. May throw `bad_alloc`, and be called again then.
+    virtual void post() = 0;
+};
+
+/// The blocking calls of one execution context, on a few threads that end when there is nothing left to call: a thread
+/// is made in a hundredth of the time of an fsync, and none is left behind. The context waits for all calls when it is
+/// destroyed, because their callers live in it. A caller that is not reached in time is destroyed with its context.
+class blocking_calls final : public asio::execution_context::service {
+  public:
+    static inline asio::execution_context::id id;
+    static constexpr std::size_t most_threads = 4;
+
+    explicit blocking_calls(asio::execution_context& context) : service(context) {}
+
+    /// \throws system_error if no thread can be made, or the context is shutting down
+    void start(std::shared_ptr<blocking_call> call)
+    {
+        if (made_in_.is_of_a_parent()) { // the parent's threads are not in this process
+            running_ = share<threads>();
+            made_in_.renew();
+        }
+        const auto here = running_;
+        const std::lock_guard lock(here->mutex);
+        if (here->is_shut)
+            throw boost::system::system_error(asio::error::operation_aborted);
+        here->calls.push_back(std::move(call));
+        if (here->count < most_threads)
+            add_thread(here);
+    }
+
+  private:
+    struct threads {
+        std::mutex mutex;
+        std::condition_variable all_left;
+        std::deque<std::shared_ptr<blocking_call>> calls; // that no thread has taken; empty if there is no thread
+        std::size_t count = 0;
+        bool is_shut = false;
+
+        /// Returns nothing if there is no call: then the thread has left.
+        [[nodiscard]] std::shared_ptr<blocking_call> take()
+        {
+            const std::lock_guard lock(mutex);
+            if (!calls.empty()) {
+                auto call = std::move(calls.front());
+                calls.pop_front();
+                return call;
+            }
+            if (--count == 0)
+                all_left.notify_all();
+            return {};
+        }
+        void wait()
+        {
+            std::unique_lock lock(mutex);
+            is_shut = true;
+            all_left.wait(lock, [this] { return count == 0; });
+        }
+        [[nodiscard]] bool is_shutting_down()
+        {
+            const std::lock_guard lock(mutex);
+            return is_shut;
+        }
+    };
+
+    /// For the call that was added last. Under the lock, so that no other call counts on a thread that cannot be made.
+    static void add_thread(const std::shared_ptr<threads>& here)
+    {
+        try {
+            std::thread([here] { work(*here); }).detach();
+            ++here->count;
+        } catch (const std::exception& failure) {
+            if (here->count != 0)
+                return; // a thread that runs will come to it
+            here->calls.pop_back();
+            if (const auto* const why = dynamic_cast<const std::system_error*>(&failure))
+                throw boost::system::system_error(boost::system::error_code(why->code()),
+                                                  "a thread for a call that blocks");
+            throw;
+        }
+    }
+
+    static void work(threads& here)
+    {
+        while (const auto call = here.take()) { // and lets go of it while the context is there
+            call->run();
+            while (!here.is_shutting_down())
+                try {
+                    call->post();
+                    break;
+                } catch (const std::bad_alloc&) { // the caller has to go on: it may hold what no other can give back
+                    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                }
+        }
+    }
+
+    void shutdown() override
+    {
+        if (!made_in_.is_of_a_parent())
+            running_->wait();
+    }
+
+    std::shared_ptr<threads> running_ = share<threads>();
+    fork_mark made_in_;
+};
+
+template <class Handler>
+class blocking_call_of final : public blocking_call, public std::enable_shared_from_this<blocking_call_of<Handler>> {
+  public:
+    blocking_call_of(std::function<void()> function, Handler&& handler)
+        : function_(std::move(function)),
+          executor_(asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked)),
+          handler_(std::move(handler))
+    {
+    }
+
+    void run() noexcept override
+    {
+        try {
+            function_();
+        } catch (...) {
+            thrown_ = std::current_exception();
+        }
+        function_ = nullptr;
+    }
+
+    void post() override
+    {
+        // What is posted does not own the handler: it would be lost with what cannot be allocated.
+        asio::require(executor_, asio::execution::blocking.never).execute([self = this->shared_from_this()] {
+            auto handler = std::move(self->handler_);
+            std::move(handler)(std::move(self->thrown_));
+        });
+    }
+
+    void fail(std::exception_ptr thrown)
+    {
+        thrown_ = std::move(thrown);
+        post();
+    }
+
+  private:
+    using caller_executor = std::decay_t<decltype(asio::prefer(
+        asio::get_associated_executor(std::declval<const Handler&>()), asio::execution::outstanding_work.tracked))>;
+
+    std::function<void()> function_;
+    caller_executor executor_;
+    Handler handler_;
+    std::exception_ptr thrown_{};
+};
+
+/// To be awaited: calls a function that blocks on a thread for such calls, and returns to the caller's executor with
+/// what it threw, never before it has returned. The function owns what it uses.
+///
+/// It is not cancelled: a caller that is cancelled meanwhile goes on afterwards, and looks at its cancellation state
+/// then. Where that state is set before, `throw_if_cancelled` decides, as always, and with `true` nothing is called.
+/// The context keeps at work. It may be destroyed meanwhile: it then waits for the function, and the caller is
+/// destroyed. In a forked child the caller does not go on, because the thread is the parent's.
+[[nodiscard]] inline auto run_blocking(std::function<void()> function)
+{
+    auto initiation = [](auto handler, std::function<void()> call) {
+        using handler_type = decltype(handler);
+        std::shared_ptr<blocking_call_of<handler_type>> begun;
+        try {
+            auto& context = asio::query(asio::get_associated_executor(handler), asio::execution::context);
+            auto& service = asio::use_service<blocking_calls>(context);
+            begun = std::make_shared<blocking_call_of<handler_type>>(std::move(call), std::move(handler));
+            service.start(begun);
+        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+            if (begun)
+                begun->fail(std::current_exception());
+            else
+                return_to_caller<handler_type>(std::move(handler)).complete(std::current_exception());
+        }
+    };
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
+                                                                                  std::move(function));
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/journal_creation.hpp
+
+namespace cojob::detail {
+
+/// Whether the server has certainly created nothing by this attempt.
+[[nodiscard]] inline bool created_nothing(const attempt& made)
+{
+    if (made.reached < phase::sending)
+        return true;
+    const auto& code = made.ended;
+    if (code == errc::server_error) // these ask for a later attempt, or say that there is no such request
+        return made.status == 501 || made.status == 503 || made.status == 505;
+    return code == errc::tls_failed || code == errc::rate_limited || code == errc::unauthorized ||
+           code == errc::forbidden || code == errc::not_found || code == errc::conflict || code == errc::rejected;
+}
+
+/// Whether a call that failed so has certainly created nothing. Judges the attempts too: a service's own request may be
+/// one that is repeated whatever its first attempt did.
+[[nodiscard]] inline bool created_nothing(const error_info& failure)
+{
+    const auto& code = failure.code();
+    if (!failure.method.empty() && failure.method != "POST")
+        return false; // the service's second request, perhaps
+    const auto says_so =
+        code == asio::error::operation_aborted || code == errc::invalid_argument || code == errc::quota_exhausted ||
+        code == errc::rate_limited || code == errc::unauthorized || code == errc::forbidden ||
+        code == errc::not_found || code == errc::conflict || code == errc::rejected || code == errc::server_error ||
+        code == errc::connect_failed || code == errc::connect_timeout || code == errc::tls_failed ||
+        code == errc::certificate_rejected || code == errc::proxy_failed || code == errc::deadline_exceeded;
+    return says_so && (code != errc::server_error || !failure.attempts.empty()) &&
+           std::all_of(failure.attempts.begin(), failure.attempts.end(),
+                       [](const attempt& made) { return created_nothing(made); });
+}
+
+/// What a failed creation leaves behind.
+struct creation_failure {
+    bool is_cancellation = false, created_nothing = false;
+    std::string job_id{}; ///< the job exists, but its description could not be read
+};
+
+/// Errors have at most 1 KiB of an id, cut at a character.
+inline constexpr std::size_t shortest_cut_id = 1021;
+
+[[nodiscard]] inline creation_failure judge_creation(const std::exception_ptr& thrown)
+{
+    try {
+        std::rethrow_exception(thrown);
+    } catch (const api_error& failure) {
+        const auto& info = failure.info();
+        const bool has_id = failure.code() == errc::invalid_response && info.job_id.size() < shortest_cut_id;
+        return {.created_nothing = detail::created_nothing(info), .job_id = has_id ? info.job_id : std::string()};
+    } catch (const boost::system::system_error& failure) {
+        const auto is_cancellation = failure.code() == asio::error::operation_aborted;
+        return {is_cancellation, is_cancellation, {}};
+    } catch (...) { // of the service's own: nobody knows
+        return {};
+    }
+}
+
+/// A creation that runs in this process, and those who wait for it because they came with the same tag. Thread-safe.
+class journal_creation {
+  public:
+    /// Somebody who waits, on an executor of his own.
+    class waiter {
+      public:
+        waiter(journal_creation& of, asio::any_io_executor executor, std::shared_ptr<event> over)
+            : of_(of), executor_(std::move(executor)), over_(std::move(over))
+        {
+            const std::lock_guard lock(of_.mutex_);
+            if (of_.is_over_)
+                over_->set();
+            else
+                of_.waiting_.push_back(this);
+        }
+        waiter(const waiter&) = delete;
+        waiter& operator=(const waiter&) = delete;
+        ~waiter()
+        {
+            const std::lock_guard lock(of_.mutex_);
+            std::erase(of_.waiting_, this);
+        }
+
+      private:
+        friend class journal_creation;
+
+        journal_creation& of_;
+        asio::any_io_executor executor_;
+        std::shared_ptr<event> over_;
+    };
+
+    /// The outcome: a job, a failure, or neither, and then another has to create it.
+    void end(std::optional<journaled_job> made, std::exception_ptr failure)
+    {
+        const std::lock_guard lock(mutex_);
+        if (std::exchange(is_over_, true))
+            return;
+        made_ = std::move(made);
+        failure_ = std::move(failure);
+        // Under the lock: while it is listed, its executor lives.
+        for (const auto* one : std::exchange(waiting_, {}))
+            run_later(one->executor_, [weak = std::weak_ptr(one->over_)] {
+                if (const auto over = weak.lock())
+                    over->set();
+            });
+    }
+
+    [[nodiscard]] bool is_over() const
+    {
+        const std::lock_guard lock(mutex_);
+        return is_over_;
+    }
+    /// Preconditions of both: it is over.
+    [[nodiscard]] const std::optional<journaled_job>& made() const noexcept { return made_; }
+    [[nodiscard]] const std::exception_ptr& failure() const noexcept { return failure_; }
+
+  private:
+    mutable std::mutex mutex_;
+    bool is_over_ = false;
+    std::vector<waiter*> waiting_;
+    std::optional<journaled_job> made_;
+    std::exception_ptr failure_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/durable_file.hpp
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace cojob::detail {
+
+/// A file, and how messages call it.
+struct named_file {
+    std::string_view kind; ///< such as "quota file"
+    std::filesystem::path path;
+};
+
+[[noreturn]] inline void throw_file_error(const error_code& code, const named_file& file)
+{
+    throw api_error(error_info(code, std::string(file.kind).append(": ").append(utf8(file.path))));
+}
+
+[[noreturn]] inline void throw_file_error(int number, const named_file& file)
+{
+    throw_file_error(error_code(number != 0 ? number : EIO, boost::system::generic_category()), file);
+}
+
+#ifdef _WIN32
+[[nodiscard]] inline int descriptor_of(std::FILE* file)
+{
+    return ::_fileno(file);
+}
+
+/// Flushes a file to disk. Returns false, and sets errno, if that fails.
+[[nodiscard]] inline bool reaches_disk(int descriptor)
+{
+    return ::_commit(descriptor) == 0;
+}
+#else
+[[nodiscard]] inline int descriptor_of(std::FILE* file)
+{
+    return ::fileno(file);
+}
+
+/// Flushes a file to disk. Returns false, and sets errno, if that fails.
+[[nodiscard]] inline bool reaches_disk(int descriptor)
+{
+#ifdef F_FULLFSYNC // macOS: fsync does not flush the drive's cache
+    if (::fcntl(descriptor, F_FULLFSYNC) == 0)
+        return true;
+#endif
+    return ::fsync(descriptor) == 0;
+}
+#endif
+
+/// Reads a whole file; nothing if it does not exist.
+[[nodiscard]] inline std::optional<std::string> read_file(const named_file& named)
+{
+    errno = 0;
+    const auto file = open_unbuffered(named.path);
+    if (!file && errno == ENOENT)
+        return std::nullopt;
+    if (!file) {
+        const auto error = errno;
+        std::error_code ignored; // Windows denies access to a folder
+        throw_file_error(error == EACCES && std::filesystem::is_directory(named.path, ignored) ? EISDIR : error, named);
+    }
+    std::string text, part(4096, '\0');
+    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
+        text.append(part, 0, size);
+    if (std::ferror(file.get()))
+        throw_file_error(errno, named);
+    return text;
+}
+
+/// Resolves symbolic links, so that the file is replaced and not the link.
+[[nodiscard]] inline std::filesystem::path follow_links(std::filesystem::path path)
+{
+    std::error_code ignored;
+    for (int left = 40; left > 0 && std::filesystem::is_symlink(path, ignored); --left)
+        path = path.parent_path() / std::filesystem::read_symlink(path, ignored);
+    return path;
+}
+
+[[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& path)
+{
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+/// Returns how the names of the temporary files for this file begin. In the system's own characters, because a name on
+/// Windows may have no others.
+[[nodiscard]] inline std::filesystem::path::string_type leftover_prefix(const std::filesystem::path& target)
+{
+    return (target.filename() += ".tmp-").native();
+}
+
+/// Finds a temporary file that an interrupted replacement of this file left behind; empty if there is none.
+[[nodiscard]] inline std::filesystem::path find_leftover(const std::filesystem::path& path)
+{
+    const auto target = follow_links(path);
+    const auto begin = leftover_prefix(target);
+    std::error_code ignored;
+    for (std::filesystem::directory_iterator i(folder_of(target), ignored), end; i != end; i.increment(ignored))
+        if (i->path().filename().native().starts_with(begin))
+            return i->path();
+    return {};
+}
+
+/// Removes the temporary files that interrupted replacements of this file left behind. Keeps those of the last minute:
+/// another process may be replacing the file now.
+inline void remove_old_leftovers(const std::filesystem::path& target)
+{
+    const auto begin = leftover_prefix(target);
+    const std::filesystem::path digits("0123456789");
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(target, error);
+    if (error)
+        return;
+    for (std::filesystem::directory_iterator i(folder_of(target), error), end; !error && i != end; i.increment(error)) {
+        const auto name = i->path().filename().native();
+        const bool is_ours = name.starts_with(begin) && name.size() > begin.size() &&
+                             name.find_first_not_of(digits.native(), begin.size()) == name.npos;
+        std::error_code ignored;
+        if (is_ours && std::filesystem::is_regular_file(i->symlink_status(ignored)) &&
+            i->last_write_time(ignored) < written - std::chrono::minutes(1) && !ignored)
+            std::filesystem::remove(i->path(), ignored);
+    }
+}
+
+/// Replaces a file atomically. Writes a temporary file next to it, flushes it to disk, renames it, and flushes the
+/// folder before `replace` returns: after a crash, either the old or the new file is there, complete. The destructor
+/// removes a temporary file that was not renamed.
+class file_replacement {
+  public:
+    explicit file_replacement(named_file file)
+        : file_(std::move(file)), target_(follow_links(file_.path)), name_(target_)
+    {
+        name_ += ".tmp-" + std::to_string(std::random_device()());
+    }
+    file_replacement(const file_replacement&) = delete;
+    file_replacement& operator=(const file_replacement&) = delete;
+
+    ~file_replacement()
+    {
+        std::error_code ignored;
+        if (is_there_)
+            std::filesystem::remove(name_, ignored);
+    }
+
+    void write(std::string_view text)
+    {
+        auto file = create();
+        if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
+            !reaches_disk(descriptor_of(file.get())))
+            throw_file_error(errno, file_);
+        errno = 0;
+        if (std::fclose(file.release()) != 0)
+            throw_file_error(errno, file_);
+    }
+
+    void replace()
+    {
+        std::error_code error;
+        std::filesystem::rename(name_, target_, error);
+        if (error)
+            throw_file_error(error_code(error), file_);
+        is_there_ = false;
+        keep_name();
+        remove_old_leftovers(target_);
+    }
+
+  private:
+#ifdef _WIN32
+    /// The folder's permissions apply. Fails if the file exists; msvcrt's fopen does not know the mode x for that.
+    file_ptr create()
+    {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(target_, ignored))
+            throw_file_error(EISDIR, file_);
+        const int descriptor =
+            ::_wopen(name_.c_str(), _O_CREAT | _O_EXCL | _O_WRONLY | _O_BINARY, _S_IREAD | _S_IWRITE);
+        if (descriptor < 0)
+            throw_file_error(errno, file_);
+        is_there_ = true;
+        file_ptr file(::_fdopen(descriptor, "wb"));
+        if (!file) {
+            const auto error = errno;
+            ::_close(descriptor);
+            throw_file_error(error, file_);
+        }
+        return file;
+    }
+
+    void keep_name() const {}
+#else
+    /// Creates the temporary file with the old file's permissions, or else for its owner only. Never opens an existing
+    /// file.
+    file_ptr create()
+    {
+        struct stat old{};
+        const bool has_old = ::stat(target_.c_str(), &old) == 0;
+        if (!has_old && errno != ENOENT)
+            throw_file_error(errno, file_);
+        if (has_old && !S_ISREG(old.st_mode))
+            throw_file_error(S_ISDIR(old.st_mode) ? EISDIR : EINVAL, file_);
+        const int descriptor = ::open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        if (descriptor < 0)
+            throw_file_error(errno, file_);
+        is_there_ = true;
+        file_ptr file(::fdopen(descriptor, "wb"));
+        if (!file) {
+            const auto error = errno;
+            ::close(descriptor);
+            throw_file_error(error, file_);
+        }
+        if (has_old && ::fchmod(descriptor, give_as(old, descriptor)) != 0)
+            throw_file_error(errno, file_);
+        return file;
+    }
+
+    /// Keeps the old file's owner and group, or at least the group, if this process may set them. Returns the mode for
+    /// the new file: if the group differs, without the group's permissions.
+    static mode_t give_as(const struct stat& old, int descriptor)
+    {
+        const auto mode = static_cast<mode_t>(old.st_mode & 07777U); // an unsigned short on macOS
+        struct stat now{};
+        if (::fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
+            ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0 ||
+            (::fstat(descriptor, &now) == 0 && now.st_gid == old.st_gid))
+            return mode;
+        return static_cast<mode_t>(mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID));
+    }
+
+    void keep_name() const
+    {
+        const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (folder < 0)
+            return; // the folder can be written to but not read
+        const auto error = ::fsync(folder) == 0 ? 0 : errno;
+        ::close(folder);
+        if (error != 0 && error != EINVAL) // EINVAL: the file system cannot flush folders
+            throw_file_error(error, file_);
+    }
+#endif
+
+    named_file file_;
+    std::filesystem::path target_, name_;
+    bool is_there_ = false;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/base/process_lock.hpp
+
+#ifdef _WIN32
+#include <io.h>
+#include <share.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace cojob::detail {
+
+#ifdef _WIN32
+/// The lock of a file that one process has open at a time: a file beside it that no other can open meanwhile.
+class process_lock {
+  public:
+    /// \throws api_error `device_or_resource_busy` if another has it
+    process_lock(const std::filesystem::path& path, const named_file& of)
+    {
+        const auto error = ::_wsopen_s(&descriptor_, path.c_str(), _O_CREAT | _O_RDWR | _O_BINARY | _O_NOINHERIT,
+                                       _SH_DENYRW, _S_IREAD | _S_IWRITE);
+        if (error != 0)
+            throw_file_error(error == EACCES ? EBUSY : error, of);
+    }
+    process_lock(const process_lock&) = delete;
+    process_lock& operator=(const process_lock&) = delete;
+    ~process_lock() { ::_close(descriptor_); }
+
+  private:
+    int descriptor_ = -1;
+};
+#else
+/// The lock of a file that one process has open at a time: a record lock on a file beside it. The system ends it with
+/// the process, however that ends, and does not pass it on to forked children. Such a lock excludes no other descriptor
+/// of the same process, and closing any of them releases it: so nothing else opens the file, and a list of the process
+/// has those that it holds.
+class process_lock {
+  public:
+    /// \throws api_error `device_or_resource_busy` if another has it, in this process or in another
+    process_lock(const std::filesystem::path& path, const named_file& of)
+    {
+        auto& held = held_locks();
+        const std::lock_guard guard(held.mutex);
+        struct stat known{};
+        if (::stat(path.c_str(), &known) == 0 && held.has(known))
+            throw_file_error(EBUSY, of); // without opening it
+        descriptor_ = ::open(path.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        if (descriptor_ < 0 || ::fstat(descriptor_, &file_) != 0)
+            fail(errno, of);
+        struct flock whole{};
+        whole.l_type = F_WRLCK;
+        whole.l_whence = SEEK_SET;
+        if (::fcntl(descriptor_, F_SETLK, &whole) != 0)
+            fail(errno == EACCES || errno == EAGAIN ? EBUSY : errno, of);
+        struct stat now{};
+        if (::stat(path.c_str(), &now) != 0 || !is_same(now, file_))
+            fail(EBUSY, of); // somebody has replaced it meanwhile
+        held.files.push_back(file_);
+    }
+    process_lock(const process_lock&) = delete;
+    process_lock& operator=(const process_lock&) = delete;
+
+    ~process_lock()
+    {
+        // In a forked child the descriptor stays open: the lock is the parent's, but closing it would release a lock
+        // that the child has of the same file.
+        if (made_in_.is_of_a_parent())
+            return;
+        auto& held = held_locks();
+        const std::lock_guard guard(held.mutex);
+        std::erase_if(held.files, [this](const struct stat& one) { return is_same(one, file_); });
+        ::close(descriptor_);
+    }
+
+  private:
+    /// The locks that this process holds.
+    struct held_list {
+        std::mutex mutex;
+        std::vector<struct stat> files;
+        fork_mark made_in;
+        held_list* before = nullptr;
+
+        [[nodiscard]] bool has(const struct stat& file) const
+        {
+            return std::any_of(files.begin(), files.end(), [&](const auto& one) { return is_same(one, file); });
+        }
+    };
+
+    /// Never destroyed: a static journal may release its lock at the end. A forked child has a list of its own: a
+    /// thread of the parent may have held the other's mutex.
+    static held_list& held_locks()
+    {
+        static std::atomic<held_list*> current = new held_list;
+        auto* known = current.load();
+        while (known->made_in.is_of_a_parent()) {
+            auto fresh = std::make_unique<held_list>();
+            fresh->before = known;
+            if (current.compare_exchange_strong(known, fresh.get()))
+                known = fresh.release();
+        }
+        return *known;
+    }
+
+    static bool is_same(const struct stat& a, const struct stat& b) noexcept
+    {
+        return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+    }
+
+    [[noreturn]] void fail(int error, const named_file& of) const
+    {
+        if (descriptor_ >= 0)
+            ::close(descriptor_);
+        throw_file_error(error, of);
+    }
+
+    int descriptor_ = -1;
+    struct stat file_{};
+    fork_mark made_in_;
+};
+#endif
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/journal_book.hpp
+
+// The texts of a journal's lines. TAG is encoded as a path segment is. The handle of an intent has the tag in place of
+// an id, and the time when it began.
+//
+//     cojob-journal 1             the first line: the version
+//     intent DIGEST HANDLE        a creation begins
+//     made TAG HANDLE             the job of the tag's intent
+//     ended TAG                   the job has ended
+//     closed TAG                  nothing was created
+namespace cojob::detail {
+
+inline constexpr std::string_view journal_version = "cojob-journal 1";
+
+/// The creations and jobs that a journal knows. Each change is one text, so a file of them can be read back.
+class journal_book {
+  public:
+    explicit journal_book(std::size_t ended_kept) : ended_kept_(ended_kept) {}
+
+    [[nodiscard]] static std::string text_of_intent(const journal_entry& entry)
+    {
+        job_handle handle(entry.api, entry.scope, entry.tag);
+        handle.created_at = entry.begun_at;
+        return "intent " + entry.prompt_digest + ' ' + to_string(handle);
+    }
+    [[nodiscard]] static std::string text_of_job(const std::string& tag, const job_handle& job)
+    {
+        return "made " + http::encode_segment(tag) + ' ' + to_string(job);
+    }
+    [[nodiscard]] static std::string text_of_end(const std::string& tag)
+    {
+        return "ended " + http::encode_segment(tag);
+    }
+    [[nodiscard]] static std::string text_of_closing(const std::string& tag)
+    {
+        return "closed " + http::encode_segment(tag);
+    }
+
+    /// \throws api_error invalid_argument for a text that cannot follow what is known
+    void apply(std::string_view text)
+    {
+        if (take(text, "intent "))
+            begin(text);
+        else if (take(text, "made "))
+            add_job(text);
+        else if (take(text, "ended "))
+            end(text);
+        else if (take(text, "closed "))
+            close(text);
+        else
+            fail("a record of unknown kind");
+    }
+
+    [[nodiscard]] const journal_entry* find(const std::string& tag) const
+    {
+        const auto found = entries_.find(http::encode_segment(tag));
+        return found == entries_.end() ? nullptr : &found->second.entry;
+    }
+
+    /// The tag of a job; empty if it has none.
+    [[nodiscard]] std::string tag_of(const job_handle& job) const
+    {
+        const auto found = tags_.find(key_of(job));
+        return found == tags_.end() ? std::string() : entries_.at(found->second).entry.tag;
+    }
+
+    [[nodiscard]] std::size_t unfinished() const noexcept { return entries_.size() - ended_.size(); }
+
+    /// How many texts `for_each_text` has, at most.
+    [[nodiscard]] std::size_t size() const noexcept { return 3 * entries_.size(); }
+
+    /// Calls the function with the entries, in the order in which they began.
+    template <class Function>
+    void for_each(Function function) const
+    {
+        for (const auto& [number, tag] : order_)
+            function(entries_.at(tag).entry);
+    }
+
+    /// Calls the function with texts from which the same book can be made.
+    template <class Function>
+    void for_each_text(Function function) const
+    {
+        for_each([&](const journal_entry& entry) {
+            function(text_of_intent(entry));
+            if (entry.job)
+                function(text_of_job(entry.tag, *entry.job));
+        });
+        for (const auto& tag : ended_) // the first to be forgotten comes first
+            function("ended " + tag);
+    }
+
+  private:
+    struct numbered_entry {
+        std::uint64_t number = 0;
+        journal_entry entry{};
+    };
+
+    [[noreturn]] static void fail(std::string_view why) { throw_invalid_argument(why); }
+
+    static std::string key_of(const job_handle& job) { return job.api + '\n' + job.scope + '\n' + job.id; }
+
+    static std::string_view take_tag(std::string_view& text)
+    {
+        const auto tag = text.substr(0, text.find(' '));
+        text.remove_prefix(std::min(tag.size() + 1, text.size()));
+        return tag;
+    }
+
+    journal_entry& entry_of(std::string_view tag)
+    {
+        const auto found = entries_.find(std::string(tag));
+        if (found == entries_.end())
+            fail("a record of a tag without an intent");
+        return found->second.entry;
+    }
+
+    void begin(std::string_view text)
+    {
+        journal_entry entry;
+        entry.prompt_digest = take_tag(text);
+        auto handle = parse_job_handle(text);
+        entry.begun_at = handle.created_at.value_or(timestamp());
+        entry.api = std::move(handle.api);
+        entry.scope = std::move(handle.scope);
+        entry.tag = std::move(handle.id);
+        const auto tag = http::encode_segment(entry.tag);
+        if (const auto old = entries_.find(tag); old != entries_.end()) {
+            if (!old->second.entry.is_ended)
+                fail("a second intent of one tag");
+            std::erase(ended_, tag);
+            forget(tag);
+        }
+        const auto number = ++last_number_;
+        entries_.emplace(tag, numbered_entry{number, std::move(entry)});
+        order_.emplace(number, tag);
+    }
+
+    void add_job(std::string_view text)
+    {
+        auto& entry = entry_of(take_tag(text));
+        auto job = parse_job_handle(text);
+        if (entry.job)
+            fail("a second job of one tag");
+        tags_[key_of(job)] = http::encode_segment(entry.tag);
+        entry.job = std::move(job);
+    }
+
+    void end(std::string_view tag)
+    {
+        auto& entry = entry_of(tag);
+        if (!entry.job || entry.is_ended)
+            fail("an end without a job");
+        ended_.emplace_back(tag);
+        entry.is_ended = true;
+        while (ended_.size() > ended_kept_) {
+            forget(ended_.front());
+            ended_.pop_front();
+        }
+    }
+
+    void close(std::string_view tag)
+    {
+        if (entry_of(tag).job)
+            fail("a job whose intent is closed");
+        forget(std::string(tag));
+    }
+
+    void forget(const std::string& tag)
+    {
+        const auto found = entries_.find(tag);
+        if (const auto& job = found->second.entry.job; job && tags_[key_of(*job)] == tag)
+            tags_.erase(key_of(*job));
+        order_.erase(found->second.number);
+        entries_.erase(found);
+    }
+
+    std::size_t ended_kept_;
+    std::uint64_t last_number_ = 0;
+    std::unordered_map<std::string, numbered_entry> entries_; // by the encoded tag, as all below
+    std::map<std::uint64_t, std::string> order_;
+    std::deque<std::string> ended_;
+    std::unordered_map<std::string, std::string> tags_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/journal_line.hpp
+
+// A line of a journal: the length of its text and a CRC-32 of it, a CRC-32 of these two, the text, a line break.
+//
+//     000f 3b6ac9d0 7d0c4af1 cojob-journal 1
+//
+// The head has a checksum of its own, so a line that ends too early and one whose length is damaged are told apart.
+namespace cojob::detail {
+
+inline constexpr std::size_t longest_journal_text = 0xffff;
+inline constexpr std::size_t journal_head_size = 23; // "llll cccccccc hhhhhhhh "
+
+[[nodiscard]] inline std::string hex_text(std::uint32_t number, int digits)
+{
+    std::string text;
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+        text += "0123456789abcdef"[(number >> shift) & 0xfU];
+    return text;
+}
+
+[[nodiscard]] inline std::string journal_checksum(std::string_view text)
+{
+    boost::crc_32_type crc;
+    crc.process_bytes(text.data(), text.size());
+    return hex_text(crc.checksum(), 8);
+}
+
+/// Precondition: the text is not longer than `longest_journal_text`.
+[[nodiscard]] inline std::string format_journal_line(std::string_view text)
+{
+    auto line = hex_text(static_cast<std::uint32_t>(text.size()), 4) + ' ' + journal_checksum(text) + ' ';
+    line += journal_checksum(line) + ' ';
+    return line.append(text) += '\n';
+}
+
+/// What the next line of a journal is.
+struct journal_line {
+    enum class kind { whole, without_end, damaged };
+
+    kind is = kind::damaged;
+    std::string_view text{};
+    std::size_t size = 0; ///< of the line, if it is whole
+};
+
+/// Reads the first line of a text that is not empty.
+[[nodiscard]] inline journal_line read_journal_line(std::string_view from)
+{
+    using kind = journal_line::kind;
+    if (from.size() < journal_head_size)
+        return {.is = kind::without_end};
+    const auto head = from.substr(0, journal_head_size);
+    if (journal_checksum(head.substr(0, 14)) != head.substr(14, 8) || head[22] != ' ')
+        return {};
+    std::size_t size = 0;
+    if (std::from_chars(head.data(), head.data() + 4, size, 16).ptr != head.data() + 4)
+        return {};
+    const auto whole = journal_head_size + size + 1;
+    if (from.size() < whole)
+        return {.is = kind::without_end};
+    const auto text = from.substr(journal_head_size, size);
+    if (journal_checksum(text) != head.substr(5, 8) || from[whole - 1] != '\n')
+        return {};
+    return {kind::whole, text, whole};
+}
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/journal_file.hpp
+
+#ifdef _WIN32
+#include <io.h>
+#else
+#include <unistd.h>
+#endif
+
+namespace cojob::detail {
+
+/// A descriptor of a file, for writing. All functions set errno when they fail.
+class written_file {
+  public:
+    written_file() = default;
+    written_file(const written_file&) = delete;
+    written_file& operator=(const written_file&) = delete;
+    ~written_file() { close(); }
+
+#ifdef _WIN32
+    [[nodiscard]] bool open(const std::filesystem::path& path)
+    {
+        close();
+        return ::_wsopen_s(&descriptor_, path.c_str(), _O_WRONLY | _O_BINARY | _O_NOINHERIT, _SH_DENYNO, 0) == 0;
+    }
+    void close() noexcept
+    {
+        if (descriptor_ >= 0)
+            ::_close(std::exchange(descriptor_, -1));
+    }
+    [[nodiscard]] bool cut(std::size_t size) { return ::_chsize_s(descriptor_, static_cast<__int64>(size)) == 0; }
+    [[nodiscard]] bool seek(std::size_t to)
+    {
+        return ::_lseeki64(descriptor_, static_cast<__int64>(to), SEEK_SET) >= 0;
+    }
+    [[nodiscard]] int write_some(std::string_view text)
+    {
+        return ::_write(descriptor_, text.data(), static_cast<unsigned>(text.size()));
+    }
+#else
+    [[nodiscard]] bool open(const std::filesystem::path& path)
+    {
+        close();
+        descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+        return descriptor_ >= 0;
+    }
+    void close() noexcept
+    {
+        if (descriptor_ >= 0)
+            ::close(std::exchange(descriptor_, -1));
+    }
+    [[nodiscard]] bool cut(std::size_t size) { return ::ftruncate(descriptor_, static_cast<off_t>(size)) == 0; }
+    [[nodiscard]] bool seek(std::size_t to) { return ::lseek(descriptor_, static_cast<off_t>(to), SEEK_SET) >= 0; }
+    [[nodiscard]] int write_some(std::string_view text)
+    {
+        return static_cast<int>(::write(descriptor_, text.data(), text.size()));
+    }
+#endif
+
+    [[nodiscard]] bool flush() { return reaches_disk(descriptor_); }
+    [[nodiscard]] bool write_at(std::size_t place, std::string_view text)
+    {
+        if (!seek(place))
+            return false;
+        while (!text.empty()) {
+            errno = 0;
+            const auto size = write_some(text);
+            if (size > 0)
+                text.remove_prefix(static_cast<std::size_t>(size));
+            else if (errno != EINTR)
+                return false;
+        }
+        return true;
+    }
+
+  private:
+    int descriptor_ = -1;
+};
+
+/// The file of a journal, and what it says. Has the lock of the file while it lives. Its functions block.
+///
+/// The book is always what the file should say. After a failed write the file may end in half a line, or in one that
+/// will not reach the disk, so the next write replaces it with one made from the book.
+class journal_file {
+  public:
+    journal_file(const std::filesystem::path& path, const journal_options& options)
+        : file_{"journal", path}, target_(settled(path)), options_(options),
+          lock_(std::filesystem::path(target_) += ".lock", file_), book_(options.ended_jobs)
+    {
+        if (const auto text = read_file({file_.kind, target_}))
+            read(*text);
+        else
+            must_replace_ = true;
+        if (must_replace_)
+            replace();
+        else if (replace_at_ = 2 * book_.size() + 1000; !open_.open(target_))
+            throw_file_error(errno, file_);
+    }
+
+    journal_file(const journal_file&) = delete;
+    journal_file& operator=(const journal_file&) = delete;
+
+    /// What no write has brought to the file, as on a disk that was full then.
+    ~journal_file()
+    {
+        if (!must_replace_ || made_in_.is_of_a_parent())
+            return;
+        try {
+            replace();
+        } catch (...) { // an intent whose job is not in the file is unresolved then
+        }
+    }
+
+    [[nodiscard]] const journal_book& book() const noexcept { return book_; }
+
+    /// Adds what has not happened yet: if that fails, the book does not have it.
+    void announce(const std::string& text)
+    {
+        if (must_replace_)
+            replace();
+        else
+            replace_if_large();
+        append(text, options_.flush);
+        try {
+            book_.apply(text);
+        } catch (...) { // the next write takes it out of the file again
+            must_replace_ = true;
+            throw;
+        }
+    }
+
+    /// Adds what has happened: the book has it even if that fails, and a later write will bring it to the file.
+    void note(const std::string& text, bool must_reach_disk)
+    {
+        book_.apply(text);
+        if (must_replace_)
+            replace();
+        else if (!replace_if_large()) // a new file has it
+            append(text, must_reach_disk && options_.flush);
+    }
+
+    [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("journal: " + utf8(file_.path), why); }
+
+  private:
+    /// The file itself, wherever links and the working directory lead later: the lock is of this one.
+    static std::filesystem::path settled(const std::filesystem::path& path)
+    {
+        std::error_code error;
+        const auto target = std::filesystem::absolute(follow_links(path), error);
+        if (error)
+            throw_file_error(error_code(error), {"journal", path});
+        auto real = std::filesystem::weakly_canonical(target, error);
+        return error ? target : real;
+    }
+
+    /// Cuts off a last line without its end: its write did not end, so nothing that had to come after it has happened.
+    void read(std::string_view text)
+    {
+        const auto whole = text.size();
+        for (bool is_first = true; !text.empty() || is_first; is_first = false) {
+            const auto line = text.empty() ? journal_line() : read_journal_line(text);
+            if (line.is == journal_line::kind::without_end && !is_first) {
+                must_replace_ = true;
+                return;
+            }
+            if (line.is != journal_line::kind::whole || (is_first && !line.text.starts_with("cojob-journal ")))
+                fail_damaged(whole - text.size(), whole);
+            if (is_first && line.text != journal_version)
+                fail("of a newer version than this library can read");
+            if (!is_first)
+                apply(line.text, whole - text.size(), whole);
+            text.remove_prefix(line.size);
+            size_ += line.size;
+            ++lines_;
+        }
+    }
+
+    void apply(std::string_view text, std::size_t place, std::size_t whole)
+    {
+        try {
+            book_.apply(text);
+        } catch (const api_error&) {
+            fail_damaged(place, whole);
+        }
+    }
+
+    [[noreturn]] void fail_damaged(std::size_t place, std::size_t whole) const
+    {
+        const auto at = std::to_string(place);
+        if (place == 0)
+            fail("not a journal, or damaged at its first byte: put it aside, and ask the server for the jobs before a "
+                 "new journal creates them again");
+        fail("damaged at byte " + at + " of " + std::to_string(whole) +
+             ": what follows is unknown. To go on, keep a copy, cut the file off at byte " + at +
+             ", and ask the server which jobs were created since");
+    }
+
+    void append(const std::string& text, bool must_reach_disk)
+    {
+        if (text.size() > longest_journal_text)
+            fail("a record is longer than 64 KiB");
+        const auto line = format_journal_line(text);
+        if (!open_.write_at(size_, line) || (must_reach_disk && !open_.flush())) {
+            const auto error = errno;
+            must_replace_ = true;
+            static_cast<void>(open_.cut(size_)); // where that fails too, the file ends in half a line
+            throw_file_error(error, file_);
+        }
+        size_ += line.size();
+        ++lines_;
+    }
+
+    /// Keeps the file within thrice of what it has to say. Returns whether it was replaced. A file that cannot be
+    /// replaced is used further.
+    bool replace_if_large()
+    {
+        if (lines_ < replace_at_)
+            return false;
+        try {
+            replace();
+            return true;
+        } catch (const api_error&) {
+            if (must_replace_)
+                throw;
+            replace_at_ = 2 * lines_;
+            return false;
+        }
+    }
+
+    void replace()
+    {
+        std::string text = format_journal_line(journal_version);
+        std::size_t lines = 1;
+        book_.for_each_text([&](const std::string& record) {
+            text += format_journal_line(record);
+            ++lines;
+        });
+        file_replacement next({file_.kind, target_});
+        next.write(text);
+        must_replace_ = true; // until the new file is open
+        open_.close();        // Windows replaces no open file
+        next.replace();
+        if (!open_.open(target_))
+            throw_file_error(errno, file_);
+        must_replace_ = false;
+        size_ = text.size();
+        lines_ = lines;
+        replace_at_ = 2 * lines + 1000;
+    }
+
+    named_file file_;
+    std::filesystem::path target_;
+    journal_options options_;
+    process_lock lock_;
+    journal_book book_;
+    written_file open_;
+    std::size_t size_ = 0, lines_ = 0, replace_at_ = 0;
+    bool must_replace_ = false;
+    fork_mark made_in_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/job/journal_state.hpp
+
+namespace cojob::detail {
+
+/// What a creation begins with: a job that is known, another creation to wait for, or its own turn.
+struct creation_start {
+    std::optional<job_handle> known{};
+    std::shared_ptr<journal_creation> running{};
+    bool is_own = false;
+};
+
+/// A journal: its file, and the creations that run. Its functions block, and are called by any thread.
+class journal_state {
+  public:
+    journal_state(const std::filesystem::path& path, const journal_options& options)
+        : options_(options), file_(path, options)
+    {
+    }
+
+    /// Writes the intent, so that the request may be sent. \throws api_error
+    creation_start begin(const creation_request& request, timestamp now)
+    {
+        const auto lock = enter();
+        if (const auto* const entry = file_.book().find(request.tag)) {
+            check_same(*entry, request);
+            if (const auto running = running_.find(request.tag); running != running_.end())
+                return {.running = running->second};
+            if (!entry->job)
+                fail_unresolved(*entry);
+            return {.known = entry->job};
+        }
+        if (file_.book().unfinished() >= options_.unfinished_jobs)
+            file_.fail("has as many unfinished jobs as journal_options::unfinished_jobs allows");
+        auto creation = share<journal_creation>();
+        const auto place = running_.emplace(request.tag, creation).first;
+        try {
+            file_.announce(journal_book::text_of_intent(entry_for(request, now)));
+        } catch (...) {
+            running_.erase(place);
+            throw;
+        }
+        return {.running = std::move(creation), .is_own = true};
+    }
+
+    /// The creation has made a job. If that cannot be written now, a later write brings it to the file.
+    void made(const std::string& tag, const job_handle& job)
+    {
+        const auto lock = enter();
+        std::string text;
+        try {
+            text = journal_book::text_of_job(tag, job);
+        } catch (const api_error&) { // no handle can have such an id: the tag stays unresolved
+            return;
+        }
+        note(text, true);
+    }
+
+    /// The creation has certainly made none.
+    void made_none(const std::string& tag)
+    {
+        const auto lock = enter();
+        note(journal_book::text_of_closing(tag), false);
+    }
+
+    /// The creation does not run any more.
+    void leave(const std::string& tag)
+    {
+        const auto lock = enter();
+        running_.erase(tag);
+    }
+
+    void note_end(const job_handle& job)
+    {
+        const auto lock = enter();
+        const auto tag = file_.book().tag_of(job);
+        const auto* const entry = tag.empty() ? nullptr : file_.book().find(tag);
+        if (entry && !entry->is_ended)
+            note(journal_book::text_of_end(tag), false);
+    }
+
+    /// What the caller has found out about a creation: its job's id, or, if empty, that there is none.
+    void resolve(const std::string& tag, const std::string& id)
+    {
+        const auto lock = enter();
+        const auto* const entry = file_.book().find(tag);
+        if (!entry)
+            throw_invalid_argument("tag", "the journal does not know it");
+        if (running_.contains(tag))
+            throw_invalid_argument("tag", "its creation is running");
+        if (entry->job)
+            throw_invalid_argument("tag", "its job is known");
+        if (id.empty())
+            return file_.announce(journal_book::text_of_closing(tag));
+        check_segment(id, "id");
+        job_handle job(entry->api, entry->scope, id);
+        job.created_at = entry->begun_at;
+        if (!file_.book().tag_of(job).empty())
+            throw_invalid_argument("id", "belongs to the job of another tag");
+        file_.announce(journal_book::text_of_job(tag, job));
+    }
+
+    /// The caller knows that no wait will see the end of a job.
+    void end_unseen(const std::string& tag)
+    {
+        const auto lock = enter();
+        const auto* const entry = file_.book().find(tag);
+        if (!entry || !entry->job)
+            throw_invalid_argument("tag", "the journal knows no job of it");
+        if (!entry->is_ended)
+            file_.announce(journal_book::text_of_end(tag));
+    }
+
+    [[nodiscard]] std::optional<journal_entry> find(const std::string& tag)
+    {
+        const auto lock = enter();
+        const auto* const entry = file_.book().find(tag);
+        return entry ? std::optional(*entry) : std::nullopt;
+    }
+
+    /// Of one service, or of all if its name is empty.
+    [[nodiscard]] unfinished_jobs unfinished(std::string_view api, std::string_view scope)
+    {
+        const auto lock = enter();
+        unfinished_jobs all;
+        file_.book().for_each([&](const journal_entry& entry) {
+            if (entry.is_ended || (!api.empty() && (entry.api != api || entry.scope != scope)))
+                return;
+            if (entry.job)
+                all.jobs.push_back(*entry.job);
+            else if (!running_.contains(entry.tag))
+                all.unresolved.push_back(entry);
+        });
+        return all;
+    }
+
+  private:
+    [[nodiscard]] std::unique_lock<std::mutex> enter()
+    {
+        if (made_in_.is_of_a_parent()) // first: a thread of the parent may have held the mutex
+            throw_invalid_argument("journal", "belongs to the parent of this forked process: open it here");
+        return std::unique_lock(mutex_);
+    }
+
+    static journal_entry entry_for(const creation_request& request, timestamp now)
+    {
+        journal_entry entry;
+        entry.tag = request.tag;
+        entry.api = request.api;
+        entry.scope = request.scope;
+        entry.prompt_digest = request.prompt_digest;
+        entry.begun_at = now;
+        return entry;
+    }
+
+    static void check_same(const journal_entry& entry, const creation_request& request)
+    {
+        if (entry.api != request.api || entry.scope != request.scope)
+            throw_invalid_argument("tag", "belongs to a job of another API, server or project");
+        if (entry.prompt_digest != request.prompt_digest)
+            throw_invalid_argument("tag", "belongs to a job with another prompt");
+    }
+
+    [[noreturn]] static void fail_unresolved(const journal_entry& entry)
+    {
+        throw_error({errc::outcome_unknown, "journal: a creation with this tag began at " +
+                                                format_rfc3339(entry.begun_at) +
+                                                ", and nobody knows whether there is a job: ask the server, then call "
+                                                "job_journal::resolve"});
+    }
+
+    void note(const std::string& text, bool must_reach_disk)
+    {
+        try {
+            file_.note(text, must_reach_disk);
+        } catch (const api_error&) { // the book has it: the next write replaces the file
+        }
+    }
+
+    const journal_options options_;
+    std::mutex mutex_;
+    fork_mark made_in_;
+    journal_file file_;
+    std::map<std::string, std::shared_ptr<journal_creation>> running_; // by tag
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/job/journal.ipp
+
+namespace cojob {
+
+namespace detail {
+
+std::string prompt_digest(std::string_view prompt)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+    unsigned size = 0;
+    if (EVP_Digest(prompt.data(), prompt.size(), bytes.data(), &size, EVP_sha256(), nullptr) != 1)
+        throw std::bad_alloc(); // nothing else makes it fail
+    std::string digits;
+    for (unsigned i = 0; i < size; ++i)
+        digits += hex_text(bytes.at(i), 2);
+    return digits;
+}
+
+/// Runs on the client's strand, until the creation is over or the caller is stopped.
+inline asio::awaitable<void> await_creation(std::shared_ptr<client_state> client, std::shared_ptr<operation> op,
+                                            std::shared_ptr<journal_creation> creation)
+{
+    co_await asio::this_coro::throw_if_cancelled(false);
+    const client_state::running_guard running(*client, op);
+    const auto over = share<event>(op->executor());
+    const journal_creation::waiter here(*creation, op->executor(), over);
+    if (!op->is_stopped())
+        co_await over->wait(*op);
+}
+
+/// Waits for the creation of another caller. Returns nothing if that was cancelled, and has created nothing.
+inline asio::awaitable<std::optional<journaled_job>> join_creation(client c, std::shared_ptr<journal_creation> creation)
+{
+    const auto& client = client_state::of(c);
+    auto op = share<operation>(client->alarm);
+    auto inner = await_creation(client, op, creation);
+    co_await hop(std::move(op), std::move(inner));
+    if (!creation->is_over())
+        throw boost::system::system_error(asio::error::operation_aborted);
+    if (creation->failure())
+        std::rethrow_exception(creation->failure());
+    co_return creation->made();
+}
+
+/// A creation while it runs. If its coroutine is destroyed with its context before the request, nothing was created;
+/// later, nobody knows the outcome. Those who wait for it find that out.
+class own_creation {
+  public:
+    own_creation(journal_ptr journal, std::shared_ptr<journal_creation> running, const creation_request& request)
+        : journal_(std::move(journal)), running_(std::move(running)), request_(request)
+    {
+    }
+    own_creation(const own_creation&) = delete;
+    own_creation& operator=(const own_creation&) = delete;
+    ~own_creation()
+    {
+        if (is_over_)
+            return;
+        try {
+            if (!has_begun_)
+                journal_->made_none(request_.tag);
+            journal_->leave(request_.tag);
+            running_->end({}, {});
+        } catch (...) { // of a forked child, or without memory: then the tag stays taken in this process
+        }
+    }
+
+    /// From now on the request may be sent.
+    void begin() noexcept { has_begun_ = true; }
+
+    [[nodiscard]] bool is_over() const noexcept { return is_over_; }
+
+    /// Blocks. Writes what is known of the outcome and tells the others.
+    journaled_job end(std::exception_ptr thrown)
+    {
+        const auto failure = thrown ? judge_creation(thrown) : creation_failure();
+        journaled_job made;
+        if (const auto& id = thrown ? failure.job_id : request_.made->id; !id.empty()) {
+            remember_created(request_.sender, request_.api, request_.scope, id);
+            made.handle = make_handle(request_.sender, request_.api, request_.scope, id);
+            made.job = request_.made->job;
+            made.type = request_.type;
+            journal_->made(request_.tag, made.handle);
+        } else if (failure.created_nothing) {
+            journal_->made_none(request_.tag);
+        }
+        journal_->leave(request_.tag);
+        is_over_ = true;
+        if (!thrown)
+            running_->end(made, {});
+        else
+            running_->end({}, failure.is_cancellation ? std::exception_ptr() : thrown);
+        return made;
+    }
+
+  private:
+    journal_ptr journal_;
+    std::shared_ptr<journal_creation> running_;
+    const creation_request& request_;
+    bool has_begun_ = false, is_over_ = false;
+};
+
+/// Sends the request after its intent is written, in the caller's coroutine: a cancellation means for it what it means
+/// for the service's own function.
+inline asio::awaitable<journaled_job> run_creation(own_creation& own, creation_request& request)
+{
+    std::exception_ptr thrown;
+    try {
+        const auto state = co_await asio::this_coro::cancellation_state;
+        if (state.cancelled() != asio::cancellation_type::none)
+            throw boost::system::system_error(asio::error::operation_aborted);
+        co_await asio::this_coro::throw_if_cancelled(true);
+        own.begin();
+        co_await std::move(request.create);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
+    co_await asio::this_coro::throw_if_cancelled(false);
+    journaled_job made;
+    try {
+        co_await run_blocking([&] { made = own.end(thrown); });
+    } catch (...) { // without a thread it blocks here, because the id of the job must not be lost
+        if (own.is_over())
+            throw;
+        made = own.end(thrown);
+    }
+    if (thrown)
+        std::rethrow_exception(thrown);
+    co_return made;
+}
+
+/// Inline, as all coroutines here that call a lambda: without it g++ 12 warns that the lambda's type has no linkage.
+inline asio::awaitable<journaled_job> create_or_join(journal_ptr journal, std::unique_ptr<creation_request> request)
+{
+    co_await accept_every_cancellation();
+    check_segment(request->tag, "tag");
+    const auto now = client_state::of(request->sender)->time().wall_now();
+    for (;;) {
+        const auto throws = co_await asio::this_coro::throw_if_cancelled();
+        co_await asio::this_coro::throw_if_cancelled(false); // an intent that is written has to be closed
+        creation_start start;
+        std::exception_ptr refused;
+        std::optional<journaled_job> made;
+        try {
+            std::optional<own_creation> own; // from the intent on, even if this coroutine is not resumed after it
+            co_await run_blocking([&] {
+                start = journal->begin(*request, now);
+                if (start.is_own)
+                    own.emplace(journal, start.running, *request);
+            });
+            if (start.known)
+                made = journaled_job{.handle = std::move(*start.known)};
+            else if (own)
+                made = co_await run_creation(*own, *request);
+        } catch (...) {
+            refused = std::current_exception();
+        }
+        co_await asio::this_coro::throw_if_cancelled(throws);
+        if (refused)
+            std::rethrow_exception(refused);
+        if (!made)
+            made = co_await join_creation(request->sender, std::move(start.running));
+        if (made)
+            co_return std::move(*made);
+    }
+}
+
+asio::awaitable<journaled_job> create_once(journal_ptr journal, std::unique_ptr<creation_request> request)
+{
+    return create_or_join(std::move(journal), std::move(request));
+}
+
+inline asio::awaitable<void> write_ends(journal_ptr journal, std::vector<job_handle> jobs)
+{
+    const auto throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false); // the wait has succeeded
+    try {
+        co_await run_blocking([&] {
+            for (const auto& job : jobs)
+                journal->note_end(job);
+        });
+    } catch (...) { // the next start sees the end once more
+    }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+}
+
+asio::awaitable<void> note_ends(journal_ptr journal, std::vector<job_handle> jobs)
+{
+    return write_ends(std::move(journal), std::move(jobs));
+}
+
+inline asio::awaitable<void> resolve_as_gone(journal_ptr journal, std::string tag)
+{
+    co_await accept_every_cancellation();
+    co_await run_blocking([&] { journal->end_unseen(tag); });
+}
+
+inline asio::awaitable<void> resolve_as(journal_ptr journal, std::string tag, std::string id)
+{
+    co_await accept_every_cancellation();
+    co_await run_blocking([&] { journal->resolve(tag, id); });
+}
+
+} // namespace detail
+
+job_journal::job_journal(const std::filesystem::path& path, const journal_options& options)
+    : state_(detail::share<detail::journal_state>(path, options))
+{
+}
+
+unfinished_jobs job_journal::unfinished() const
+{
+    return detail::in_use(state_)->unfinished({}, {});
+}
+
+unfinished_jobs job_journal::unfinished_of(std::string_view api, std::string_view scope) const
+{
+    return detail::in_use(state_)->unfinished(api, scope);
+}
+
+std::optional<journal_entry> job_journal::find(std::string_view tag) const
+{
+    return detail::in_use(state_)->find(std::string(tag));
+}
+
+asio::awaitable<void> job_journal::resolve(std::string_view tag, std::string_view id) const
+{
+    if (id.empty())
+        detail::throw_invalid_argument("id", "must not be empty");
+    return detail::resolve_as(detail::in_use(state_), std::string(tag), std::string(id));
+}
+
+asio::awaitable<void> job_journal::resolve_as_not_created(std::string_view tag) const
+{
+    return detail::resolve_as(detail::in_use(state_), std::string(tag), {});
+}
+
+asio::awaitable<void> job_journal::resolve_as_ended(std::string_view tag) const
+{
+    return detail::resolve_as_gone(detail::in_use(state_), std::string(tag));
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/job/page.ipp
+
+namespace cojob::detail {
+
+void page_failed(list_cursor& cursor, std::size_t first, const error_info& failure)
+{
+    if (failure.code() != errc::response_too_large)
+        throw;
+    const auto offset = first + cursor.offset();
+    if (cursor.halve())
+        return;
+    auto named = failure;
+    named.message += (named.message.empty() ? "" : "; ") + std::string("the job at offset ") + std::to_string(offset);
+    throw_error(std::move(named));
+}
+
+void throw_no_progress(std::size_t offset)
+{
+    throw_error(error_info(errc::no_progress, "ten pages up to offset " + std::to_string(offset) + " had no new job"));
 }
 
 } // namespace cojob::detail
@@ -17483,226 +20249,21 @@ bool operator==(const unknown_members& a, const unknown_members& b) noexcept
 
 } // namespace cojob
 
-// -------- cojob/impl/internal/policy/durable_file.hpp
-
-#ifdef _WIN32
-#include <io.h>
-#else
-#include <unistd.h>
-#endif
+// -------- cojob/impl/internal/policy/checked_quota.hpp
 
 namespace cojob::detail {
 
-[[noreturn]] inline void throw_file_error(int number, const std::filesystem::path& path)
+/// Returns the options. \throws api_error `invalid_argument` if a quota cannot have them
+inline quota_options checked(const quota_options& options)
 {
-    throw api_error(error_info(error_code(number != 0 ? number : EIO, boost::system::generic_category()),
-                               "quota file: " + utf8(path)));
+    if (options.limit == 0)
+        throw_invalid_argument("quota_options::limit: must be more than zero");
+    if (options.window <= duration::zero() || options.window == no_timeout)
+        throw_invalid_argument("quota_options::window: must be more than zero, and must not be no_timeout");
+    if (options.max_wait <= duration::zero())
+        throw_invalid_argument("quota_options::max_wait: must be more than zero; use no_timeout for no limit");
+    return options;
 }
-
-/// Reads a whole file; nothing if it does not exist.
-[[nodiscard]] inline std::optional<std::string> read_file(const std::filesystem::path& path)
-{
-    errno = 0;
-    const auto file = open_unbuffered(path);
-    if (!file && errno == ENOENT)
-        return std::nullopt;
-    if (!file) {
-        const auto error = errno;
-        std::error_code ignored; // Windows denies access to a folder
-        throw_file_error(error == EACCES && std::filesystem::is_directory(path, ignored) ? EISDIR : error, path);
-    }
-    std::string text, part(4096, '\0');
-    while (const auto size = std::fread(part.data(), 1, part.size(), file.get()))
-        text.append(part, 0, size);
-    if (std::ferror(file.get()))
-        throw_file_error(errno, path);
-    return text;
-}
-
-/// Resolves symbolic links, so that the file is replaced and not the link.
-[[nodiscard]] inline std::filesystem::path follow_links(std::filesystem::path path)
-{
-    std::error_code ignored;
-    for (int left = 40; left > 0 && std::filesystem::is_symlink(path, ignored); --left)
-        path = path.parent_path() / std::filesystem::read_symlink(path, ignored);
-    return path;
-}
-
-[[nodiscard]] inline std::filesystem::path folder_of(const std::filesystem::path& path)
-{
-    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
-/// Returns how the names of the temporary files for this file begin. In the system's own characters, because a name on
-/// Windows may have no others.
-[[nodiscard]] inline std::filesystem::path::string_type leftover_prefix(const std::filesystem::path& target)
-{
-    return (target.filename() += ".tmp-").native();
-}
-
-/// Finds a temporary file that an interrupted replacement of this file left behind; empty if there is none.
-[[nodiscard]] inline std::filesystem::path find_leftover(const std::filesystem::path& path)
-{
-    const auto target = follow_links(path);
-    const auto begin = leftover_prefix(target);
-    std::error_code ignored;
-    for (std::filesystem::directory_iterator i(folder_of(target), ignored), end; i != end; i.increment(ignored))
-        if (i->path().filename().native().starts_with(begin))
-            return i->path();
-    return {};
-}
-
-/// Removes the temporary files that interrupted replacements of this file left behind. Keeps those of the last minute:
-/// another process may be replacing the file now.
-inline void remove_old_leftovers(const std::filesystem::path& target)
-{
-    const auto begin = leftover_prefix(target);
-    const std::filesystem::path digits("0123456789");
-    std::error_code error;
-    const auto written = std::filesystem::last_write_time(target, error);
-    if (error)
-        return;
-    for (std::filesystem::directory_iterator i(folder_of(target), error), end; !error && i != end; i.increment(error)) {
-        const auto name = i->path().filename().native();
-        const bool is_ours = name.starts_with(begin) && name.size() > begin.size() &&
-                             name.find_first_not_of(digits.native(), begin.size()) == name.npos;
-        std::error_code ignored;
-        if (is_ours && std::filesystem::is_regular_file(i->symlink_status(ignored)) &&
-            i->last_write_time(ignored) < written - std::chrono::minutes(1) && !ignored)
-            std::filesystem::remove(i->path(), ignored);
-    }
-}
-
-/// Replaces a file atomically. Writes a temporary file next to it, flushes it to disk, renames it, and flushes the
-/// folder before `replace` returns: after a crash, either the old or the new file is there, complete. The destructor
-/// removes a temporary file that was not renamed.
-class file_replacement {
-  public:
-    explicit file_replacement(const std::filesystem::path& path)
-        : path_(path), target_(follow_links(path)), name_(target_)
-    {
-        name_ += ".tmp-" + std::to_string(std::random_device()());
-    }
-    file_replacement(const file_replacement&) = delete;
-    file_replacement& operator=(const file_replacement&) = delete;
-
-    ~file_replacement()
-    {
-        std::error_code ignored;
-        if (is_there_)
-            std::filesystem::remove(name_, ignored);
-    }
-
-    void write(std::string_view text)
-    {
-        auto file = create();
-        if (std::fwrite(text.data(), 1, text.size(), file.get()) != text.size() || std::fflush(file.get()) != 0 ||
-            !reaches_disk(file.get()))
-            throw_file_error(errno, path_);
-        errno = 0;
-        if (std::fclose(file.release()) != 0)
-            throw_file_error(errno, path_);
-    }
-
-    void replace()
-    {
-        std::error_code error;
-        std::filesystem::rename(name_, target_, error);
-        if (error)
-            throw api_error(error_info(error_code(error), "quota file: " + utf8(path_)));
-        is_there_ = false;
-        keep_name();
-        remove_old_leftovers(target_);
-    }
-
-  private:
-#ifdef _WIN32
-    /// The folder's permissions apply. Fails if the file exists; msvcrt's fopen does not know the mode x for that.
-    file_ptr create()
-    {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(target_, ignored))
-            throw_file_error(EISDIR, path_);
-        const int descriptor =
-            ::_wopen(name_.c_str(), _O_CREAT | _O_EXCL | _O_WRONLY | _O_BINARY, _S_IREAD | _S_IWRITE);
-        if (descriptor < 0)
-            throw_file_error(errno, path_);
-        is_there_ = true;
-        file_ptr file(::_fdopen(descriptor, "wb"));
-        if (!file) {
-            const auto error = errno;
-            ::_close(descriptor);
-            throw_file_error(error, path_);
-        }
-        return file;
-    }
-
-    static bool reaches_disk(std::FILE* file) { return _commit(_fileno(file)) == 0; }
-
-    void keep_name() const {}
-#else
-    /// Creates the temporary file with the old file's permissions, or else for its owner only. Never opens an existing
-    /// file.
-    file_ptr create()
-    {
-        struct stat old{};
-        const bool has_old = ::stat(target_.c_str(), &old) == 0;
-        if (!has_old && errno != ENOENT)
-            throw_file_error(errno, path_);
-        if (has_old && !S_ISREG(old.st_mode))
-            throw_file_error(S_ISDIR(old.st_mode) ? EISDIR : EINVAL, path_);
-        const int descriptor = ::open(name_.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, S_IRUSR | S_IWUSR);
-        if (descriptor < 0)
-            throw_file_error(errno, path_);
-        is_there_ = true;
-        file_ptr file(::fdopen(descriptor, "wb"));
-        if (!file) {
-            const auto error = errno;
-            ::close(descriptor);
-            throw_file_error(error, path_);
-        }
-        if (has_old && ::fchmod(descriptor, give_as(old, descriptor)) != 0)
-            throw_file_error(errno, path_);
-        return file;
-    }
-
-    /// Keeps the old file's owner and group, or at least the group, if this process may set them. Returns the mode for
-    /// the new file: if the group differs, without the group's permissions.
-    static mode_t give_as(const struct stat& old, int descriptor)
-    {
-        const auto mode = static_cast<mode_t>(old.st_mode & 07777U); // an unsigned short on macOS
-        struct stat now{};
-        if (::fchown(descriptor, old.st_uid, old.st_gid) == 0 ||
-            ::fchown(descriptor, static_cast<uid_t>(-1), old.st_gid) == 0 ||
-            (::fstat(descriptor, &now) == 0 && now.st_gid == old.st_gid))
-            return mode;
-        return static_cast<mode_t>(mode & ~static_cast<mode_t>(S_IRWXG | S_ISGID));
-    }
-
-    static bool reaches_disk(std::FILE* file)
-    {
-#ifdef F_FULLFSYNC // macOS: fsync does not flush the drive's cache
-        if (::fcntl(::fileno(file), F_FULLFSYNC) == 0)
-            return true;
-#endif
-        return ::fsync(::fileno(file)) == 0;
-    }
-
-    void keep_name() const
-    {
-        const int folder = ::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (folder < 0)
-            return; // the folder can be written to but not read
-        const auto error = ::fsync(folder) == 0 ? 0 : errno;
-        ::close(folder);
-        if (error != 0 && error != EINVAL) // EINVAL: the file system cannot flush folders
-            throw_file_error(error, path_);
-    }
-#endif
-
-    std::filesystem::path path_, target_, name_;
-    bool is_there_ = false;
-};
 
 } // namespace cojob::detail
 
@@ -17859,23 +20420,9 @@ template <class Time>
 
 namespace cojob {
 
-namespace detail {
-
-inline quota_options checked(const quota_options& options)
-{
-    if (options.limit == 0)
-        throw_invalid_argument("quota_options::limit: must be more than zero");
-    if (options.window <= duration::zero() || options.window == no_timeout)
-        throw_invalid_argument("quota_options::window: must be more than zero, and must not be no_timeout");
-    if (options.max_wait <= duration::zero())
-        throw_invalid_argument("quota_options::max_wait: must be more than zero; use no_timeout for no limit");
-    return options;
-}
-
-} // namespace detail
-
-quota::quota(quota_options options, clock_ptr clock)
-    : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock()))
+quota::quota(quota_options options, clock_ptr clock, std::shared_ptr<quota_ledger> ledger)
+    : core_(detail::share<detail::quota_core>(detail::checked(options), clock ? std::move(clock) : machine_clock(),
+                                              std::move(ledger)))
 {
 }
 
@@ -17898,8 +20445,10 @@ const quota_options& quota::options() const noexcept
 
 void quota::save(const std::filesystem::path& path) const
 {
+    if (core_->has_ledger())
+        detail::throw_invalid_argument("quota::save", "the quota's ledger keeps its uses");
     const detail::quota_record record{options().window, core_->state(), core_->time().wall_now()};
-    detail::file_replacement file(path);
+    detail::file_replacement file({"quota file", path});
     file.write(detail::format_quota_file(record));
     file.replace();
 }
@@ -17909,7 +20458,7 @@ std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_opti
     if (!clock)
         clock = machine_clock();
     auto loaded = detail::share<quota>(options, clock);
-    const auto text = detail::read_file(path);
+    const auto text = detail::read_file({"quota file", path});
     const detail::quota_file_parser parser(detail::utf8(path));
     if (!text) {
         if (const auto leftover = detail::find_leftover(path); !leftover.empty())
@@ -19922,7 +22471,7 @@ inline std::optional<duration> longest_of(const http::header_list& headers, std:
 {
     std::optional<duration> longest;
     for (const auto& [key, value] : headers)
-        if (equal_ignoring_case(key, name))
+        if (key.size() == name.size() && equal_ignoring_case(key, name))
             longest = std::max(longest, parse(trim(value), server_time(headers, wall_now)));
     return longest;
 }
@@ -19963,6 +22512,1027 @@ std::optional<duration> retry_hint(const http::header_list& headers, timestamp w
     if (!hint && !detail::has_uses_left(headers, "X-RateLimit-Remaining"))
         hint = detail::longest_of(headers, "X-RateLimit-Reset", detail::parse_seconds_or_unix_time, wall_now);
     return hint;
+}
+
+} // namespace cojob
+
+// -------- cojob/impl/internal/policy/ledger_record.hpp
+
+// A quota's ledger in a file is a row of records of 64 bytes: one of the quota, one of its pause, `limit` slots, and
+// the waiting processes. A record is seven numbers, a kind and a checksum, least significant byte first. All times are
+// in nanoseconds.
+namespace cojob::detail {
+
+/// A reading of the clocks of one machine.
+struct ledger_time {
+    std::int64_t steady = 0; ///< counts the machine's sleep; restarts with the machine
+    std::int64_t wall = 0;   ///< since 1970
+    std::uint64_t boot = 0;  ///< identifies the clock that `steady` was read from; zero: unknown
+};
+
+/// A sum that stops at the greatest value.
+[[nodiscard]] constexpr std::int64_t add_time(std::int64_t a, std::int64_t b) noexcept
+{
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    return b > 0 && a > most - b ? most : a + b;
+}
+
+/// A difference that does not overflow.
+[[nodiscard]] constexpr std::int64_t subtract_time(std::int64_t a, std::int64_t b) noexcept
+{
+    constexpr auto most = std::numeric_limits<std::int64_t>::max(), least = std::numeric_limits<std::int64_t>::min();
+    if (b < 0 && a > most + b)
+        return most;
+    return b > 0 && a < least + b ? least : a - b;
+}
+
+/// The least time that has passed from one reading to another; never negative. The steady clock cannot be set, but
+/// tells something only while the machine runs. Without a boot id the shorter of both differences counts.
+[[nodiscard]] constexpr std::int64_t time_between(const ledger_time& then, const ledger_time& now) noexcept
+{
+    const auto by_steady = subtract_time(now.steady, then.steady), by_wall = subtract_time(now.wall, then.wall);
+    const bool is_known = then.boot != 0 && now.boot != 0;
+    auto passed = by_wall;
+    if (is_known && then.boot == now.boot)
+        passed = by_steady;
+    else if (!is_known && by_steady >= 0)
+        passed = std::min(by_steady, by_wall);
+    return std::max<std::int64_t>(passed, 0);
+}
+
+struct ledger_record {
+    static constexpr std::size_t size = 64;
+    using text = std::array<unsigned char, size>;
+
+    enum kind_type : std::uint32_t { unknown, quota, pause, slot_free, slot_leased, slot_stamped, waiting, nobody };
+
+    kind_type kind = unknown;
+    ledger_time at{}; ///< when it was written
+    /// slot: length of the lease · waiting: until the process is forgotten · pause: its length · quota: the window
+    std::int64_t length = 0;
+    std::uint64_t id = 0;     ///< slot: of the lease · waiting: of the process · quota: the limit
+    std::uint64_t number = 0; ///< slot: pauses so far when it was granted · pause: pauses so far · waiting: its place
+    std::int64_t guess = 0;   ///< pause: the last one without a hint; zero: none since a response
+
+    /// A lease that has not run out.
+    [[nodiscard]] bool is_running(const ledger_time& now) const { return kind == slot_leased && lasts(now); }
+    /// A process that is not forgotten.
+    [[nodiscard]] bool is_waiting(const ledger_time& now) const { return kind == waiting && lasts(now); }
+
+    [[nodiscard]] text encode() const
+    {
+        text out{};
+        std::size_t to = 0;
+        const auto put = [&](std::uint64_t value, std::size_t bytes) {
+            for (std::size_t i = 0; i < bytes; ++i)
+                out[to++] = static_cast<unsigned char>(value >> (8 * i));
+        };
+        for (const auto value : {static_cast<std::uint64_t>(at.steady), static_cast<std::uint64_t>(at.wall), at.boot,
+                                 static_cast<std::uint64_t>(length), id, number, static_cast<std::uint64_t>(guess)})
+            put(value, 8);
+        put(kind, 4);
+        put(checksum(out), 4);
+        return out;
+    }
+
+    /// Returns a record of kind `unknown` if the text is damaged.
+    [[nodiscard]] static ledger_record decode(const unsigned char* from)
+    {
+        text in{};
+        std::copy_n(from, size, in.begin());
+        const auto take = [&](std::size_t at_byte, std::size_t bytes) {
+            std::uint64_t value = 0;
+            for (std::size_t i = bytes; i > 0; --i)
+                value = value << 8U | in[at_byte + i - 1];
+            return value;
+        };
+        ledger_record r;
+        if (take(60, 4) != checksum(in) || take(56, 4) > nobody)
+            return r;
+        r.kind = static_cast<kind_type>(take(56, 4));
+        r.at = {static_cast<std::int64_t>(take(0, 8)), static_cast<std::int64_t>(take(8, 8)), take(16, 8)};
+        r.length = static_cast<std::int64_t>(take(24, 8));
+        r.id = take(32, 8);
+        r.number = take(40, 8);
+        r.guess = static_cast<std::int64_t>(take(48, 8));
+        return r;
+    }
+
+  private:
+    [[nodiscard]] bool lasts(const ledger_time& now) const { return time_between(at, now) < length; }
+
+    [[nodiscard]] static std::uint32_t checksum(const text& of)
+    {
+        boost::crc_32_type crc;
+        crc.process_bytes(of.data(), size - 4);
+        return crc.checksum();
+    }
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/ledger_book.hpp
+
+namespace cojob::detail {
+
+/// The records of a quota's ledger, and all decisions about them. Has no I/O: it lists the records to write, in their
+/// order. After any number of these writes the records allow no more than after all of them, so a process may be killed
+/// in between. All lengths are in nanoseconds.
+class ledger_book {
+  public:
+    static constexpr std::int64_t margin = 1'000'000'000;          ///< for the server's clock
+    static constexpr std::int64_t longest_guess = 900'000'000'000; ///< 15 minutes
+    static constexpr std::int64_t waits_for = 1'000'000'000;       ///< a process that does not ask for so long is gone
+    static constexpr std::size_t most_waiting = 64;
+    static constexpr std::uint64_t version = 1;
+    static constexpr std::uint32_t most_slots = 2'000; ///< the file is read as a whole, under its lock
+    static constexpr std::size_t pause_at = 1, slots_at = 2;
+
+    struct answer {
+        bool is_granted = false;
+        std::uint64_t pauses = 0; ///< granted: so far
+        std::int64_t wait = 0;    ///< not granted: until a slot is expected
+    };
+
+    [[nodiscard]] static std::vector<ledger_record> make(std::uint64_t limit, std::int64_t window,
+                                                         const ledger_time& now)
+    {
+        const auto of = [&](ledger_record::kind_type kind) {
+            ledger_record r;
+            r.kind = kind;
+            r.at = now;
+            return r;
+        };
+        std::vector<ledger_record> all{of(ledger_record::quota), of(ledger_record::pause)};
+        all[0].length = window;
+        all[0].id = limit;
+        all[0].number = version;
+        all.resize(all.size() + static_cast<std::size_t>(limit), of(ledger_record::slot_free));
+        all.resize(all.size() + most_waiting, of(ledger_record::nobody));
+        return all;
+    }
+
+    /// \pre `is_complete(records)`
+    explicit ledger_book(std::vector<ledger_record> records) : all_(std::move(records)) {}
+
+    /// Whether these are the records of a ledger, none missing or damaged.
+    [[nodiscard]] static bool is_complete(const std::vector<ledger_record>& all)
+    {
+        if (all.size() <= slots_at + most_waiting || all[0].kind != ledger_record::quota ||
+            all[1].kind != ledger_record::pause || all[0].id != all.size() - slots_at - most_waiting ||
+            all[0].length <= 0)
+            return false;
+        for (auto i = slots_at; i < all.size(); ++i) {
+            const bool is_slot = all[i].kind >= ledger_record::slot_free && all[i].kind <= ledger_record::slot_stamped;
+            const bool is_place = all[i].kind == ledger_record::waiting || all[i].kind == ledger_record::nobody;
+            if (i < slots_at + all[0].id ? !is_slot : !is_place)
+                return false;
+        }
+        return true;
+    }
+
+    [[nodiscard]] const std::vector<ledger_record>& records() const noexcept { return all_; }
+    /// The records to write and their numbers, in this order. Empties the list.
+    [[nodiscard]] std::vector<std::pair<std::size_t, ledger_record>> take_writes()
+    {
+        return std::exchange(writes_, {});
+    }
+
+    /// Whether this record is about uses, and not about a process that waits.
+    [[nodiscard]] bool is_use(std::size_t i) const noexcept { return i < places_at(); }
+
+    /// Dates the records of another boot by this one's clock. The latest comes last: until it is written, a wall clock
+    /// that was set back is seen, and nothing of the others gets older.
+    void adopt(const ledger_time& now)
+    {
+        std::vector<std::size_t> old;
+        auto latest = std::numeric_limits<std::int64_t>::min();
+        for (auto i = pause_at; i < all_.size(); ++i) {
+            if (all_[i].at.boot == now.boot || all_[i].kind == ledger_record::slot_free ||
+                all_[i].kind == ledger_record::nobody)
+                continue;
+            latest = std::max(latest, all_[i].at.wall);
+            old.push_back(i);
+        }
+        std::sort(old.begin(), old.end(),
+                  [&](std::size_t a, std::size_t b) { return all_[a].at.wall < all_[b].at.wall; });
+        const bool is_set_back = latest > now.wall;
+        for (const auto i : old) {
+            auto& r = all_[i];
+            const auto passed = is_set_back ? 0 : time_between(r.at, now);
+            r.at = {subtract_time(now.steady, passed), subtract_time(now.wall, passed), now.boot};
+            writes_.emplace_back(i, r);
+        }
+    }
+
+    /// Grants a slot as lease `id`, or gives the process a place among those that wait.
+    answer acquire(std::uint64_t process, std::uint64_t id, std::int64_t length, const ledger_time& now)
+    {
+        const auto rank = processes_ahead(process, now);
+        const auto pause_left = subtract_time(all_[pause_at].length, time_between(all_[pause_at].at, now));
+        std::vector<std::int64_t> waits;
+        std::optional<std::size_t> free;
+        std::uint64_t free_slots = 0;
+        bool has_probe = false;
+        for (auto i = slots_at; i < places_at(); ++i) {
+            const auto left = taken_for(all_[i], now);
+            waits.push_back(left);
+            free_slots += left == 0 ? 1U : 0U;
+            if (left == 0 && !free)
+                free = i;
+            has_probe = has_probe || (is_of_this_era(all_[i]) && all_[i].is_running(now));
+        }
+        const bool waits_for_probe = is_probing() && (has_probe || rank > 0);
+        if (free && free_slots > rank && pause_left <= 0 && !waits_for_probe) {
+            write(*free, ledger_record::slot_leased, now, length, id, all_[pause_at].number);
+            stop_waiting(process, now);
+            return {true, all_[pause_at].number, 0};
+        }
+        wait(process, now);
+        std::sort(waits.begin(), waits.end());
+        const auto nth = waits[std::min<std::size_t>(waits.size() - 1, static_cast<std::size_t>(rank))];
+        return {false, 0, std::max({nth, pause_left, std::int64_t(0)})};
+    }
+
+    /// The server may have counted the request. If the process was stopped for so long that its slot was granted anew,
+    /// takes another one.
+    void used(std::uint64_t id, bool was_answered, const ledger_time& now)
+    {
+        const auto own = find(id);
+        const auto i = own ? own : find_free(now);
+        if (!i)
+            return;
+        const bool ends_probe = own && was_answered && is_probing() && is_of_this_era(all_[*i]);
+        write(*i, ledger_record::slot_stamped, now, 0, id, all_[*i].number);
+        if (!ends_probe)
+            return;
+        write(pause_at, ledger_record::pause, now, 0, 0, all_[pause_at].number + 1); // even: no probe is missing
+    }
+
+    /// The server has certainly not counted the request.
+    void unused(std::uint64_t id, const ledger_time& now)
+    {
+        if (const auto i = find(id))
+            write(*i, ledger_record::slot_free, now, 0, 0, 0);
+    }
+
+    /// The server answered 429. A pause that is a guess doubles from one to the next; with a full log it lasts until
+    /// the oldest use leaves it.
+    void throttled(std::uint64_t id, std::int64_t length, bool is_hinted, const ledger_time& now)
+    {
+        const auto i = find(id);
+        auto& p = all_[pause_at];
+        const auto left = subtract_time(p.length, time_between(p.at, now));
+        const bool is_next = i && is_of_this_era(all_[*i]);
+        auto guess = p.guess;
+        if (!is_hinted && left <= 0) {
+            guess = std::min(std::max(length, is_next ? 2 * guess : guess), longest_guess);
+            length = std::max(guess, oldest_of_a_full_log(now));
+        }
+        if (left <= 0 || (is_hinted && length > left)) {
+            const auto number = left <= 0 ? next_pause(p.number) : p.number;
+            write(pause_at, ledger_record::pause, now, length, 0, number, guess);
+        }
+        unused(id, now);
+    }
+
+    /// Returns false if there is no such lease, or it has run out.
+    [[nodiscard]] bool renew(std::uint64_t id, std::int64_t length, const ledger_time& now)
+    {
+        const auto i = find(id);
+        if (!i || !all_[*i].is_running(now))
+            return false;
+        write(*i, ledger_record::slot_leased, now, length, id, all_[*i].number);
+        return true;
+    }
+
+    void stop_waiting(std::uint64_t process, const ledger_time& now)
+    {
+        for (auto i = places_at(); i < all_.size(); ++i)
+            if (all_[i].kind == ledger_record::waiting && all_[i].id == process)
+                write(i, ledger_record::nobody, now, 0, 0, 0);
+    }
+
+  private:
+    [[nodiscard]] std::size_t places_at() const noexcept { return slots_at + static_cast<std::size_t>(all_[0].id); }
+
+    /// From a pause until a request after it gets a response other than 429, the number of pauses is odd.
+    [[nodiscard]] bool is_probing() const noexcept { return all_[pause_at].number % 2 == 1; }
+    [[nodiscard]] static std::uint64_t next_pause(std::uint64_t number) noexcept { return number + 1 + number % 2; }
+    [[nodiscard]] bool is_of_this_era(const ledger_record& r) const noexcept
+    {
+        return r.number == all_[pause_at].number;
+    }
+
+    void write(std::size_t i, ledger_record::kind_type kind, const ledger_time& now, std::int64_t length,
+               std::uint64_t id, std::uint64_t number, std::int64_t guess = 0)
+    {
+        auto& r = all_[i];
+        r.kind = kind;
+        r.at = now;
+        r.length = length;
+        r.id = id;
+        r.number = number;
+        r.guess = guess;
+        writes_.emplace_back(i, r);
+    }
+
+    /// For how much longer a slot is taken, if its request ended now. A lease that ran out is stamped when it did.
+    [[nodiscard]] std::int64_t taken_for(const ledger_record& r, const ledger_time& now) const
+    {
+        if (r.kind == ledger_record::slot_free)
+            return 0;
+        if (r.is_running(now))
+            return add_time(all_[0].length, margin);
+        const auto passed = time_between(r.at, now);
+        const auto stamped = r.kind == ledger_record::slot_leased ? r.length : 0;
+        return std::max<std::int64_t>(subtract_time(add_time(add_time(all_[0].length, margin), stamped), passed), 0);
+    }
+
+    /// When the oldest use of a full log leaves it; zero if the log is not full, or no use in it has ended.
+    [[nodiscard]] std::int64_t oldest_of_a_full_log(const ledger_time& now) const
+    {
+        std::optional<std::int64_t> least;
+        for (auto i = slots_at; i < places_at(); ++i) {
+            const auto left = taken_for(all_[i], now);
+            if (left == 0)
+                return 0;
+            if (!all_[i].is_running(now))
+                least = std::min(least.value_or(left), left);
+        }
+        return least.value_or(0);
+    }
+
+    [[nodiscard]] std::optional<std::size_t> find_free(const ledger_time& now) const
+    {
+        for (auto i = slots_at; i < places_at(); ++i)
+            if (taken_for(all_[i], now) == 0)
+                return i;
+        return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<std::size_t> find(std::uint64_t id) const
+    {
+        for (auto i = slots_at; i < places_at(); ++i)
+            if (all_[i].kind != ledger_record::slot_free && all_[i].id == id)
+                return i;
+        return std::nullopt;
+    }
+
+    /// The number of other processes that have waited for longer.
+    [[nodiscard]] std::uint64_t processes_ahead(std::uint64_t process, const ledger_time& now) const
+    {
+        auto own = std::numeric_limits<std::uint64_t>::max();
+        for (auto i = places_at(); i < all_.size(); ++i)
+            if (all_[i].id == process && all_[i].is_waiting(now))
+                own = all_[i].number;
+        std::uint64_t ahead = 0;
+        for (auto i = places_at(); i < all_.size(); ++i)
+            ahead += all_[i].id != process && all_[i].is_waiting(now) && all_[i].number < own ? 1U : 0U;
+        return ahead;
+    }
+
+    /// Keeps the process's place, or gives it the last one. If there is none left, it has none.
+    void wait(std::uint64_t process, const ledger_time& now)
+    {
+        std::uint64_t last = 0;
+        std::optional<std::size_t> unused_place;
+        for (auto i = places_at(); i < all_.size(); ++i) {
+            const bool is_there = all_[i].is_waiting(now);
+            if (is_there && all_[i].id == process && time_between(all_[i].at, now) < waits_for / 4)
+                return;
+            if (is_there && all_[i].id == process)
+                return write(i, ledger_record::waiting, now, waits_for, process, all_[i].number);
+            if (is_there)
+                last = std::max(last, all_[i].number);
+            else if (!unused_place)
+                unused_place = i;
+        }
+        if (unused_place)
+            write(*unused_place, ledger_record::waiting, now, waits_for, process, last + 1);
+    }
+
+    std::vector<ledger_record> all_;
+    std::vector<std::pair<std::size_t, ledger_record>> writes_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/ledger_clock.hpp
+
+#ifndef _WIN32
+#include <time.h>
+
+namespace cojob::detail {
+
+/// Identifies what the steady clock counts from: the machine's start, and in a container the namespace of its clocks.
+/// Zero if the system has no such thing.
+[[nodiscard]] inline std::uint64_t boot_key()
+{
+    std::string id;
+    try {
+        id = read_file({"boot id", "/proc/sys/kernel/random/boot_id"}).value_or("");
+    } catch (const api_error&) { // not readable here
+    }
+    if (id.empty())
+        return 0;
+    std::error_code none;
+    id += std::filesystem::read_symlink("/proc/self/ns/time", none).native();
+    std::uint64_t key = 0xcbf29ce484222325U; // FNV-1a
+    for (const auto c : id)
+        key = (key ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+    return key | 1U;
+}
+
+[[nodiscard]] inline std::int64_t read_clock(clockid_t which)
+{
+    struct timespec t{};
+    ::clock_gettime(which, &t);
+    return static_cast<std::int64_t>(t.tv_sec) * 1'000'000'000 + t.tv_nsec;
+}
+
+/// The machine's clocks. Steady time counts its sleep: on Linux that is a clock of its own.
+[[nodiscard]] inline ledger_time machine_ledger_time()
+{
+    static const auto boot = boot_key();
+#ifdef CLOCK_BOOTTIME
+    constexpr auto steady = CLOCK_BOOTTIME;
+#else
+    constexpr auto steady = CLOCK_MONOTONIC;
+#endif
+    return {read_clock(steady), read_clock(CLOCK_REALTIME), boot};
+}
+
+} // namespace cojob::detail
+#endif
+
+// -------- cojob/impl/internal/policy/ledger_lock.hpp
+
+#ifndef _WIN32
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/vfs.h>
+#endif
+
+namespace cojob::detail {
+
+/// Whether the path still leads to the file that was opened. If not, errno is ENOENT.
+[[nodiscard]] inline bool is_the_file_at(int descriptor, const std::filesystem::path& path)
+{
+    struct stat opened{}, there{};
+    const bool is_same = ::fstat(descriptor, &opened) == 0 && ::stat(path.c_str(), &there) == 0 &&
+                         opened.st_dev == there.st_dev && opened.st_ino == there.st_ino;
+    if (!is_same)
+        errno = ENOENT;
+    return is_same;
+}
+
+/// Excludes all other processes and threads that use the ledger. A file beside the ledger is locked with flock, through
+/// a descriptor of its own. *Not with fcntl:* such a lock does not exclude the threads of one process, and is lost when
+/// anything in the process closes the file. The descriptor is opened each time, so that a forked child has none that
+/// would keep the lock after its parent was killed.
+class ledger_lock {
+  public:
+    /// \throws api_error quota_exhausted if the lock is not free within `at_most`
+    ledger_lock(const std::filesystem::path& of, std::chrono::steady_clock::duration at_most)
+    {
+        auto path = of;
+        path += ".lock";
+        const auto begin = std::chrono::steady_clock::now();
+        while (!try_lock(path)) {
+            if (std::chrono::steady_clock::now() - begin >= at_most)
+                throw api_error(error_info(errc::quota_exhausted,
+                                           "quota file: " + utf8(path) +
+                                               ": another process, perhaps a stopped one, has locked it for too long; "
+                                               "end that process, but do not delete the file"));
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+    }
+    ledger_lock(const ledger_lock&) = delete;
+    ledger_lock& operator=(const ledger_lock&) = delete;
+
+    /// Unlocks before it closes: a child that was forked meanwhile has the descriptor too.
+    ~ledger_lock()
+    {
+        ::flock(descriptor_, LOCK_UN);
+        ::close(descriptor_);
+    }
+
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+
+  private:
+    /// Opens the file and tries to lock it. One that was deleted meanwhile, by whoever tidies up, excludes nobody.
+    [[nodiscard]] bool try_lock(const std::filesystem::path& path)
+    {
+        descriptor_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+        if (descriptor_ < 0)
+            throw_file_error(errno, {"lock of a quota file", path});
+        if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && is_the_file_at(descriptor_, path))
+            return true;
+        const auto error = errno;
+        ::close(descriptor_);
+        if (error != EWOULDBLOCK && error != EINTR && error != ENOENT)
+            throw_file_error(error, {"lock of a quota file", path});
+        return false;
+    }
+
+    int descriptor_ = -1;
+};
+
+/// \throws api_error invalid_argument for a file of another machine, where locks and clocks are not this one's
+inline void refuse_network(int descriptor, const std::string& name)
+{
+#ifdef __linux__
+    struct statfs about{};
+    if (::fstatfs(descriptor, &about) != 0)
+        return;
+    for (const auto network : {0x6969UL, 0x517BUL, 0xFF534D42UL, 0xFE534D42UL, 0x5346414FUL, 0x00C36400UL})
+        if ((static_cast<unsigned long>(about.f_type) & 0xFFFFFFFFUL) == network) // NFS, SMB, CIFS, SMB2, AFS, Ceph
+            throw_invalid_argument("quota file: " + name,
+                                   "on a network file system, where the clocks of several machines would count");
+#else
+    (void)descriptor;
+    (void)name;
+#endif
+}
+
+} // namespace cojob::detail
+#endif
+
+// -------- cojob/impl/internal/policy/ledger_file.hpp
+
+#ifndef _WIN32
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace cojob::detail {
+
+/// The file of a quota's ledger. Any process may change it under the lock of a file beside it, which is never held
+/// while anything else is waited for. Not thread-safe, but `pauses`.
+class ledger_file {
+  public:
+    /// Creates the file if there is none.
+    ///
+    /// \throws api_error invalid_argument for a damaged or foreign file, or other options; the system's code
+    ledger_file(const std::filesystem::path& path, const quota_options& options, quota_file_options how,
+                std::function<ledger_time()> clock)
+        : path_(follow_links(std::filesystem::absolute(path))), name_(utf8(path)), options_(options), how_(how),
+          clock_(std::move(clock))
+    {
+        const ledger_lock lock(path_, how_.lock_timeout);
+        refuse_network(lock.descriptor(), name_);
+        descriptor_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+        if (descriptor_ < 0 && errno == ENOENT) {
+            create();
+            descriptor_ = ::open(path_.c_str(), O_RDWR | O_CLOEXEC);
+        }
+        if (descriptor_ < 0)
+            throw_file_error(errno, {"quota file", path_});
+        try {
+            (void)read(lock);
+        } catch (...) {
+            ::close(descriptor_);
+            throw;
+        }
+    }
+    ledger_file(const ledger_file&) = delete;
+    ledger_file& operator=(const ledger_file&) = delete;
+    ~ledger_file() { ::close(descriptor_); }
+
+    /// Decides something about the ledger. When it returns, the decision is in the file.
+    void update(const std::function<void(ledger_book&, const ledger_time&)>& decide)
+    {
+        const ledger_lock lock(path_, how_.lock_timeout);
+        ledger_book book(read(lock));
+        const auto now = clock_();
+        book.adopt(now);
+        decide(book, now);
+        bool is_grave = false; // places of waiting processes may be lost
+        for (const auto& [i, record] : book.take_writes()) {
+            write(i, record.encode());
+            is_grave = is_grave || book.is_use(i);
+        }
+        if (is_grave && how_.flushes_to_disk && !reaches_disk(descriptor_))
+            throw_file_error(errno, {"quota file", path_});
+    }
+
+    static constexpr std::uint64_t unknown = std::numeric_limits<std::uint64_t>::max();
+
+    /// The number of pauses so far, without a lock: one read of what the system has in memory. `unknown` if another
+    /// process is writing it at this moment.
+    [[nodiscard]] std::uint64_t pauses() const noexcept
+    {
+        ledger_record::text text{};
+        const auto at = static_cast<off_t>(ledger_book::pause_at * text.size());
+        if (::pread(descriptor_, text.data(), text.size(), at) != static_cast<ssize_t>(text.size()))
+            return unknown;
+        const auto pause = ledger_record::decode(text.data());
+        return pause.kind == ledger_record::pause ? pause.number : unknown;
+    }
+
+    [[nodiscard]] ledger_time now() const { return clock_(); }
+
+  private:
+    [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("quota file: " + name_, why); }
+
+    void create() const
+    {
+        const auto window = std::chrono::duration_cast<std::chrono::nanoseconds>(options_.window).count();
+        std::string text;
+        for (const auto& record : ledger_book::make(options_.limit, window, clock_())) {
+            const auto part = record.encode();
+            text.append(part.begin(), part.end());
+        }
+        file_replacement file({"quota file", path_});
+        file.write(text);
+        file.replace();
+    }
+
+    [[nodiscard]] std::vector<ledger_record> read(const ledger_lock& lock) const
+    {
+        struct stat about{}, of_lock{};
+        if (::fstat(descriptor_, &about) != 0 || ::fstat(lock.descriptor(), &of_lock) != 0)
+            throw_file_error(errno, {"quota file", path_});
+        if (!is_the_file_at(descriptor_, path_))
+            fail("was deleted, moved or replaced while it was used: open it again");
+        if (about.st_nlink != 1)
+            fail("has a second name (a hard link), whose users would have another lock: use a symbolic link");
+        if (about.st_dev != of_lock.st_dev)
+            fail("on another file system than its lock: mount the folder, and not only the file");
+        constexpr off_t most = 64 * 1024 * 1024;
+        if (!S_ISREG(about.st_mode) || about.st_size > most)
+            fail("not a quota file");
+        std::vector<unsigned char> bytes(static_cast<std::size_t>(about.st_size));
+        if (::pread(descriptor_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()))
+            throw_file_error(errno, {"quota file", path_});
+        std::vector<ledger_record> all;
+        for (std::size_t at = 0; at + ledger_record::size <= bytes.size(); at += ledger_record::size)
+            all.push_back(ledger_record::decode(bytes.data() + at));
+        check(all, bytes);
+        return all;
+    }
+
+    void check(const std::vector<ledger_record>& all, const std::vector<unsigned char>& bytes) const
+    {
+        const std::string_view saved = "cojob-quota ";
+        if (bytes.size() >= saved.size() && std::equal(saved.begin(), saved.end(), bytes.begin()))
+            fail("written by quota::save: delete it when a whole window has passed since the last use");
+        if (!all.empty() && all[0].kind == ledger_record::quota && all[0].number > ledger_book::version)
+            fail("of a newer version than this library can read");
+        if (bytes.size() % ledger_record::size != 0 || !ledger_book::is_complete(all))
+            fail("damaged or cut off; its uses are lost: delete the file when a whole window has passed since the last "
+                 "use");
+        if (all[0].id != options_.limit || std::chrono::nanoseconds(all[0].length) != options_.window)
+            fail("belongs to a quota of " + std::to_string(all[0].id) + " uses in " +
+                 std::to_string(all[0].length / 1'000'000'000) +
+                 " s: all processes must open it with the same limit and window; to change them, delete the file when "
+                 "a whole window has passed since the last use");
+    }
+
+    void write(std::size_t i, const ledger_record::text& text) const
+    {
+        const auto at = static_cast<off_t>(i * text.size());
+        errno = 0;
+        if (::pwrite(descriptor_, text.data(), text.size(), at) != static_cast<ssize_t>(text.size()))
+            throw_file_error(errno, {"quota file", path_});
+    }
+
+    const std::filesystem::path path_; // links resolved
+    const std::string name_;
+    const quota_options options_;
+    const quota_file_options how_;
+    const std::function<ledger_time()> clock_;
+    int descriptor_ = -1;
+};
+
+} // namespace cojob::detail
+#endif
+
+// -------- cojob/impl/internal/policy/ledger_desk.hpp
+
+#ifndef _WIN32
+namespace cojob::detail {
+
+/// Where the callers of a ledger in a file leave their questions and ends of leases for its thread.
+class ledger_desk {
+  public:
+    ledger_desk(const std::filesystem::path& path, const quota_options& options, quota_file_options how,
+                std::int64_t grace, std::int64_t renewal)
+        : file_(path, options, how, machine_ledger_time), process_(new_id()), grace_(grace), renewal_(renewal)
+    {
+    }
+
+    void ask(duration attempt, std::function<void(quota_answer)> answer)
+    {
+        const std::lock_guard lock(mutex_);
+        leases_.reserve(leases_.size() + 1);
+        question_ = std::move(answer);
+        attempt_ = attempt;
+        changed_.notify_one();
+    }
+    void stop_waiting() noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        stops_waiting_ = true;
+        changed_.notify_one();
+    }
+    void stop() noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopped_ = true;
+        changed_.notify_one();
+    }
+    void end(std::uint64_t id, const quota_outcome& how) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto& l : leases_)
+            if (l.id == id)
+                l.outcome = how;
+        changed_.notify_one();
+    }
+    [[nodiscard]] bool covers(std::uint64_t id, duration attempt) noexcept
+    {
+        const std::lock_guard lock(mutex_);
+        const auto l = std::find_if(leases_.begin(), leases_.end(), [&](const lease& one) { return one.id == id; });
+        const auto needed = attempt == no_timeout ? renewal_ / 6 : nanoseconds(attempt);
+        return l != leases_.end() && time_between(l->since, file_.now()) <= l->length - needed &&
+               (attempt != no_timeout || l->is_renewed) && file_.pauses() == l->pauses;
+    }
+
+    void work() noexcept
+    {
+        std::unique_lock lock(mutex_);
+        while (true) {
+            wait(lock);
+            if (is_stopped_ && !has_work())
+                return;
+            auto answer = std::exchange(question_, nullptr);
+            auto given = turn(lock, answer != nullptr);
+            lock.unlock();
+            try {
+                if (answer && given)
+                    answer(std::move(*given));
+            } catch (...) { // no memory to wake a caller, which asks again when its time is over
+            }
+            answer = nullptr; // a question that was not answered is asked again if anybody waits
+            lock.lock();
+        }
+    }
+
+  private:
+    struct lease {
+        std::uint64_t id = 0, pauses = 0;
+        std::int64_t length = 0;
+        bool is_renewed = false;
+        ledger_time since{};
+        std::optional<quota_outcome> outcome{}; ///< set: to be ended
+    };
+
+    [[nodiscard]] static std::int64_t nanoseconds(duration d)
+    {
+        return std::chrono::duration_cast<std::chrono::nanoseconds>(d).count();
+    }
+    [[nodiscard]] static std::uint64_t new_id()
+    {
+        std::random_device random;
+        return std::uint64_t(random()) << 32U | random();
+    }
+
+    /// Waits for work; until it may be tried again if it failed, or until leases may have to be renewed.
+    void wait(std::unique_lock<std::mutex>& lock)
+    {
+        const auto now = std::chrono::steady_clock::now;
+        const auto is_renewed = [](const lease& l) { return l.is_renewed; };
+        const auto may_go_on = [&] {
+            return is_stopped_ || question_ || stops_waiting_ || (has_ends() && now() >= again_at_);
+        };
+        if (has_ends())
+            changed_.wait_until(lock, again_at_, may_go_on);
+        else if (std::any_of(leases_.begin(), leases_.end(), is_renewed))
+            changed_.wait_for(lock, std::chrono::nanoseconds(renewal_ / 12), may_go_on);
+        else
+            changed_.wait(lock, may_go_on);
+    }
+
+    [[nodiscard]] bool has_ends() const
+    {
+        return std::any_of(leases_.begin(), leases_.end(), [](const lease& l) { return l.outcome.has_value(); });
+    }
+    [[nodiscard]] bool has_work() const { return question_ || stops_waiting_ || has_ends(); }
+
+    /// Writes all that has come up, with the mutex unlocked, and returns the answer to the question; none if the
+    /// question and the end of waiting came together, in whichever order. Ends that cannot be written are kept: no
+    /// more leases come meanwhile.
+    std::optional<quota_answer> turn(std::unique_lock<std::mutex>& lock, bool is_asked) noexcept
+    {
+        quota_answer answer;
+        const bool is_last = is_stopped_;
+        try {
+            const bool stops = std::exchange(stops_waiting_, false);
+            lease asked;
+            asked.length = attempt_ == no_timeout ? renewal_ : add_time(nanoseconds(attempt_), grace_);
+            asked.is_renewed = attempt_ == no_timeout;
+            auto mine = leases_;
+            lock.unlock();
+            const auto now = file_.now();
+            const bool asks = is_asked && !stops;
+            if (asks || stops ||
+                std::any_of(mine.begin(), mine.end(), [&](const lease& l) { return l.outcome || is_due(l, now); }))
+                file_.update([&](ledger_book& book, const ledger_time& at) {
+                    write(book, at, mine);
+                    if (stops)
+                        book.stop_waiting(process_, at);
+                    if (asks)
+                        take(book, at, asked, answer);
+                });
+            lock.lock();
+            take_over(mine);
+            if (answer.is_granted)
+                leases_.push_back(asked); // memory is reserved
+            return is_asked && !asks ? std::nullopt : std::optional(std::move(answer));
+        } catch (...) {
+            answer = {};
+            answer.failure = reason();
+        }
+        if (!lock.owns_lock())
+            lock.lock();
+        again_at_ = std::chrono::steady_clock::now() + std::chrono::seconds(1);
+        if (is_last) // what could not be written runs out
+            std::erase_if(leases_, [](const lease& l) { return l.outcome.has_value(); });
+        return answer;
+    }
+
+    /// The words of the exception that is being handled.
+    [[nodiscard]] static std::string reason() noexcept
+    {
+        try {
+            throw;
+        } catch (const api_error& e) {
+            const bool is_own = e.code() == errc::quota_exhausted || e.code() == errc::invalid_argument;
+            return words(is_own ? e.info().message.c_str() : e.what());
+        } catch (const std::exception& e) {
+            return words(e.what());
+        } catch (...) {
+            return words("unknown");
+        }
+    }
+    [[nodiscard]] static std::string words(const char* text) noexcept
+    {
+        try {
+            return text;
+        } catch (...) {
+            return "no memory"; // so short that it needs none
+        }
+    }
+
+    [[nodiscard]] static bool is_due(const lease& l, const ledger_time& now)
+    {
+        return l.is_renewed && time_between(l.since, now) >= l.length / 3;
+    }
+
+    /// Ends and renews leases.
+    static void write(ledger_book& book, const ledger_time& now, std::vector<lease>& mine)
+    {
+        for (auto& l : mine) {
+            if (l.outcome && l.outcome->kind == quota_outcome::used)
+                book.used(l.id, l.outcome->was_answered, now);
+            else if (l.outcome && l.outcome->kind == quota_outcome::throttled)
+                book.throttled(l.id, nanoseconds(l.outcome->pause), l.outcome->is_hinted, now);
+            else if (l.outcome)
+                book.unused(l.id, now);
+            else if (is_due(l, now) && book.renew(l.id, l.length, now))
+                l.since = now;
+        }
+    }
+
+    void take(ledger_book& book, const ledger_time& now, lease& asked, quota_answer& answer) const
+    {
+        asked.id = new_id();
+        const auto given = book.acquire(process_, asked.id, asked.length, now);
+        asked.pauses = given.pauses;
+        asked.since = now;
+        answer.is_granted = given.is_granted;
+        answer.lease = asked.id;
+        answer.wait = std::chrono::duration_cast<duration>(std::chrono::nanoseconds(given.wait));
+        answer.ask_again = std::chrono::milliseconds(50); // another process may return a slot at any time
+    }
+
+    /// Forgets the leases that were ended; others may have been meanwhile.
+    void take_over(const std::vector<lease>& written)
+    {
+        for (const auto& w : written)
+            std::erase_if(leases_, [&](lease& l) {
+                if (l.id == w.id)
+                    l.since = w.since;
+                return l.id == w.id && w.outcome;
+            });
+    }
+
+    ledger_file file_;
+    const std::uint64_t process_;
+    const std::int64_t grace_, renewal_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::function<void(quota_answer)> question_;
+    duration attempt_{};
+    std::vector<lease> leases_;
+    bool stops_waiting_ = false, is_stopped_ = false;
+    std::chrono::steady_clock::time_point again_at_{}; // after a failure
+};
+
+} // namespace cojob::detail
+#endif
+
+// -------- cojob/impl/internal/policy/file_ledger.hpp
+
+#ifndef _WIN32
+namespace cojob::detail {
+
+/// A ledger in a file. All I/O is done by a thread of its own, which also renews leases: a lease of a process that was
+/// stopped runs out. The thread starts with the first question.
+class file_ledger final : public quota_ledger {
+  public:
+    /// \param grace how much longer than an attempt a lease is, for the time between its grant and the commit
+    /// \param renewal the length of a lease for an attempt without a limit; each is renewed when a third of it is over
+    /// \throws as `ledger_file`
+    file_ledger(const std::filesystem::path& path, const quota_options& options, quota_file_options how,
+                std::chrono::nanoseconds grace = std::chrono::seconds(30),
+                std::chrono::nanoseconds renewal = std::chrono::seconds(60))
+        : desk_(std::make_shared<ledger_desk>(path, options, how, grace.count(), renewal.count()))
+    {
+    }
+    file_ledger(const file_ledger&) = delete;
+    file_ledger& operator=(const file_ledger&) = delete;
+
+    /// Waits for what the thread is writing; the last owner may be the thread itself.
+    ~file_ledger() override
+    {
+        if (!made_in_.is_of_a_parent())
+            desk_->stop();
+        if (made_in_.is_of_a_parent() || thread_.get_id() == std::this_thread::get_id()) {
+            if (thread_.joinable())
+                thread_.detach();
+        } else if (thread_.joinable()) {
+            thread_.join();
+        }
+    }
+
+    void acquire(const asio::any_io_executor&, duration attempt, std::function<void(quota_answer)> answer) override
+    {
+        if (made_in_.is_of_a_parent())
+            throw_invalid_argument("quota", "opened before a fork: a child process must open the file itself");
+        desk_->ask(attempt, std::move(answer));
+        const std::lock_guard lock(starting_); // the thread may answer, and be asked again, before it is assigned
+        if (!thread_.joinable())
+            thread_ = std::thread([desk = desk_] { desk->work(); });
+    }
+    void stop_waiting() noexcept override
+    {
+        if (!made_in_.is_of_a_parent())
+            desk_->stop_waiting();
+    }
+    [[nodiscard]] bool covers(std::uint64_t lease, duration attempt) noexcept override
+    {
+        return !made_in_.is_of_a_parent() && desk_->covers(lease, attempt);
+    }
+    void end(std::uint64_t lease, const quota_outcome& how) noexcept override
+    {
+        if (!made_in_.is_of_a_parent())
+            desk_->end(lease, how);
+    }
+
+  private:
+    const std::shared_ptr<ledger_desk> desk_;
+    std::mutex starting_;
+    std::thread thread_;
+    const fork_mark made_in_;
+};
+
+} // namespace cojob::detail
+#endif
+
+// -------- cojob/impl/policy/shared_quota.ipp
+
+namespace cojob {
+
+std::shared_ptr<quota> open_shared_quota(const std::filesystem::path& path, quota_options options,
+                                         quota_file_options how, clock_ptr clock)
+{
+#ifdef _WIN32
+    (void)path, (void)options, (void)how, (void)clock;
+    detail::throw_invalid_argument("open_shared_quota", "not available on Windows: use quota::save and quota::load");
+#else
+    if (detail::checked(options).limit > detail::ledger_book::most_slots)
+        detail::throw_invalid_argument("quota_options::limit: must be at most 2000 for a file");
+    if (how.lock_timeout <= duration::zero() || how.lock_timeout == no_timeout)
+        detail::throw_invalid_argument("quota_file_options::lock_timeout: must be positive and not no_timeout");
+    const auto ledger = detail::share<detail::file_ledger>(path, options, how);
+    return detail::share<quota>(options, std::move(clock), ledger);
+#endif
 }
 
 } // namespace cojob

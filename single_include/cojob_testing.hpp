@@ -382,11 +382,9 @@ class BOOST_SYMBOL_VISIBLE scripted_transport final : public http::transport {
 #include <boost/beast/http/string_body.hpp>
 #include <openssl/bn.h>
 
-#include <condition_variable>
 #include <future>
 #include <set>
 #include <stdexcept>
-#include <thread>
 
 // -------- cojob/impl/testing/manual_clock.ipp
 
