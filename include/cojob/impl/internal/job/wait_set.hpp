@@ -1,10 +1,10 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_WAIT_SET_HPP
 #define COJOB_IMPL_INTERNAL_JOB_WAIT_SET_HPP
 
+#include <cojob/detail/forks.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
 #include <cojob/impl/internal/base/hop.hpp>
-#include <cojob/detail/forks.hpp>
 #include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/job/job_wait.hpp>
