@@ -2713,7 +2713,7 @@ namespace cojob {
 struct journal_options {
     /// Flushes each intent and each new job to disk (fsync), so that they survive a power failure. Without it they
     /// survive the end of the process, SIGKILL included, but not that of the machine.
-    bool flush = true;
+    bool flushes_to_disk = true;
     /// How many ended jobs it remembers, the newest ones. A tag that is forgotten creates a job anew.
     std::size_t ended_jobs = 10'000;
     /// How many jobs it may have that have not ended. With more, `create_once` is refused.
@@ -19192,7 +19192,7 @@ class journal_file {
             replace();
         else
             replace_if_large();
-        append(text, options_.flush);
+        append(text, options_.flushes_to_disk);
         try {
             book_.apply(text);
         } catch (...) { // the next write takes it out of the file again
@@ -19208,7 +19208,7 @@ class journal_file {
         if (must_replace_)
             replace();
         else if (!replace_if_large()) // a new file has it
-            append(text, must_reach_disk && options_.flush);
+            append(text, must_reach_disk && options_.flushes_to_disk);
     }
 
     [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("journal: " + utf8(file_.path), why); }

@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(refuses_more_unfinished_jobs_than_it_may_have)
 {
     bench b({created});
     b.journal.reset();
-    b.journal.emplace(b.folder.journal(), cojob::journal_options{.flush = false, .unfinished_jobs = 1});
+    b.journal.emplace(b.folder.journal(), cojob::journal_options{.flushes_to_disk = false, .unfinished_jobs = 1});
     BOOST_TEST(b.create("a").get().has_value());
     BOOST_TEST(b.create("b").code() == errc::invalid_argument);
     BOOST_TEST(b.create("a").get().has_value());

@@ -29,7 +29,7 @@ using tests::job_reply;
 using tests::journal_folder;
 using reply = cojob::testing::scripted_reply;
 
-const cojob::journal_options plain{.flush = false};
+const cojob::journal_options plain{.flushes_to_disk = false};
 
 /// An agent with a journal. Responds to the nth POST with the nth of these, and repeats the last one; to a GET with a
 /// job that has ended.

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(is_its_owners_and_behind_a_link_stays_behind_it)
     const journal_folder folder;
     std::filesystem::create_symlink("real", folder.journal());
     {
-        journal_file file(folder.journal(), {.flush = false, .ended_jobs = 0});
+        journal_file file(folder.journal(), {.flushes_to_disk = false, .ended_jobs = 0});
         end_many(file);
     }
     BOOST_TEST(std::filesystem::is_symlink(folder.journal()));
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(stays_where_it_was_opened_when_the_working_directory_change
     const journal_folder folder, other;
     {
         const working_directory before(folder.path());
-        journal_file file("jobs", {.flush = false, .ended_jobs = 0});
+        journal_file file("jobs", {.flushes_to_disk = false, .ended_jobs = 0});
         const working_directory now(other.path());
         end_many(file);
         file.announce(intent("a"));
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(stays_where_it_was_opened_when_its_link_or_that_of_its_fold
     std::filesystem::create_directory_symlink("real", link);
     std::filesystem::create_symlink("link/here", folder.journal());
     {
-        journal_file file(folder.journal(), {.flush = false, .ended_jobs = 0});
+        journal_file file(folder.journal(), {.flushes_to_disk = false, .ended_jobs = 0});
         std::filesystem::remove(folder.journal());
         std::filesystem::create_symlink("other/here", folder.journal());
         std::filesystem::remove(link);

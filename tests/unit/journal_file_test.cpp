@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(stays_small_however_many_jobs_it_had)
     const journal_folder folder;
     std::size_t largest = 0;
     {
-        journal_file file(folder.journal(), {.flush = false, .ended_jobs = 10});
+        journal_file file(folder.journal(), {.flushes_to_disk = false, .ended_jobs = 10});
         for (int i = 0; i < 2000; ++i) {
             const auto tag = std::to_string(i);
             file.announce(intent(tag));
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(stays_small_however_many_jobs_it_had)
 BOOST_AUTO_TEST_CASE(forgets_the_oldest_ended_jobs_and_no_other)
 {
     const journal_folder folder;
-    journal_file file(folder.journal(), {.flush = false, .ended_jobs = 1});
+    journal_file file(folder.journal(), {.flushes_to_disk = false, .ended_jobs = 1});
     write_three(file);
     BOOST_TEST(file.book().find("a"));
     file.note(journal_book::text_of_end("b/c d"), false);

@@ -15,7 +15,7 @@ namespace cojob {
 struct journal_options {
     /// Flushes each intent and each new job to disk (fsync), so that they survive a power failure. Without it they
     /// survive the end of the process, SIGKILL included, but not that of the machine.
-    bool flush = true;
+    bool flushes_to_disk = true;
     /// How many ended jobs it remembers, the newest ones. A tag that is forgotten creates a job anew.
     std::size_t ended_jobs = 10'000;
     /// How many jobs it may have that have not ended. With more, `create_once` is refused.

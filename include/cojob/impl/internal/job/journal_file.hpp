@@ -138,7 +138,7 @@ class journal_file {
             replace();
         else
             replace_if_large();
-        append(text, options_.flush);
+        append(text, options_.flushes_to_disk);
         try {
             book_.apply(text);
         } catch (...) { // the next write takes it out of the file again
@@ -154,7 +154,7 @@ class journal_file {
         if (must_replace_)
             replace();
         else if (!replace_if_large()) // a new file has it
-            append(text, must_reach_disk && options_.flush);
+            append(text, must_reach_disk && options_.flushes_to_disk);
     }
 
     [[noreturn]] void fail(std::string_view why) const { throw_invalid_argument("journal: " + utf8(file_.path), why); }
