@@ -167,8 +167,10 @@ BOOST_AUTO_TEST_CASE(lose_no_use_of_one_that_is_killed_at_any_moment)
             }
         });
         const auto before = all->sent.load();
-        while (all->sent < before + 1 + round % 7 && all->sent < limit)
+        const auto deadline = std::chrono::steady_clock::now() + 30s; // if it ended by itself
+        while (all->sent < before + 1 + round % 7 && all->sent < limit && std::chrono::steady_clock::now() < deadline)
             std::this_thread::yield();
+        BOOST_TEST_REQUIRE((std::chrono::steady_clock::now() < deadline));
         ::kill(user, SIGKILL);
         ::waitpid(user, nullptr, 0);
     }
