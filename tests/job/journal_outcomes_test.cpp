@@ -1,4 +1,5 @@
 // What a journal knows when the outcome of a creation is odd, and what it is told about it.
+#include "support/forked_child.hpp"
 #include "support/journaled_agent.hpp"
 #include "support/own_api.hpp"
 
@@ -13,11 +14,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#ifndef _WIN32
-#include <sys/wait.h>
-#include <unistd.h>
-#endif
 
 #ifdef __GLIBC__
 #include <atomic>
@@ -229,30 +225,20 @@ BOOST_AUTO_TEST_CASE(is_told_once_more_what_the_disk_had_no_room_for)
     BOOST_TEST(resolve() == cojob::error_code());
 }
 
-/// What a forked child finds: the number of members that are refused.
-int refused_in_a_child(bench& b)
-{
-    const auto child = ::fork();
-    if (child == 0) {
-        int refused = 0;
-        const auto count = [&](const cojob::error_info& failure) {
-            refused += failure.code() == errc::invalid_argument;
-        };
-        count(tests::failure_of([&] { static_cast<void>(b.journal->find("tag")); }));
-        count(tests::failure_of([&] { static_cast<void>(b.journal->unfinished()); }));
-        b.journal.reset();
-        ::_exit(refused);
-    }
-    int status = -1;
-    ::waitpid(child, &status, 0);
-    return WEXITSTATUS(status);
-}
-
 BOOST_AUTO_TEST_CASE(of_a_parent_is_refused_in_a_forked_child)
 {
     bench b({created});
     BOOST_TEST(b.create().get().has_value());
-    BOOST_TEST(refused_in_a_child(b) == 2);
+    const auto refused = tests::result_of_child([&] {
+        const auto is_refused = [](const cojob::error_info& failure) {
+            return failure.code() == errc::invalid_argument ? 1 : 0;
+        };
+        const auto count = is_refused(tests::failure_of([&] { static_cast<void>(b.journal->find("tag")); })) +
+                           is_refused(tests::failure_of([&] { static_cast<void>(b.journal->unfinished()); }));
+        b.journal.reset();
+        return count;
+    });
+    BOOST_TEST(refused == 2);
     BOOST_TEST(b.journal->find("tag").has_value());
 }
 #endif

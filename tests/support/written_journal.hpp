@@ -20,7 +20,7 @@ using cojob::detail::journal_file;
 using tests::failure_of;
 using tests::journal_folder;
 
-const journal_options plain{.flush = false};
+const journal_options plain{.flushes_to_disk = false};
 
 inline std::string intent(const std::string& tag)
 {

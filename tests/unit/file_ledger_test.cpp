@@ -1,3 +1,4 @@
+#ifndef _WIN32 // there no quota is shared through a file
 #include "support/scratch_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -132,4 +133,5 @@ BOOST_AUTO_TEST_CASE(has_a_limit_of_slots_and_of_the_time_to_wait_for_a_lock)
 
 BOOST_AUTO_TEST_SUITE_END()
 
+#endif
 #endif

@@ -1,3 +1,4 @@
+#ifndef _WIN32 // there no quota is shared through a file
 #include "support/scratch_folder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -236,4 +237,5 @@ BOOST_AUTO_TEST_CASE(do_not_use_what_their_parent_opened)
 
 BOOST_AUTO_TEST_SUITE_END()
 
+#endif
 #endif
