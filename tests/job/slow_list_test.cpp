@@ -77,11 +77,13 @@ BOOST_AUTO_TEST_CASE(is_tried_again_after_a_minute_although_every_wait_is_shorte
         s.bench.clock->advance(10s);
     };
     begin_three();
-    s.cancel(all);
+    for (auto& wait : all)
+        wait.cancel();
     for (int i = 0; i < 8; ++i)
         begin_three();
     BOOST_TEST(s.lists() > tried);
     s.bench.clock->advance(15s);
+    s.cancel(all);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -197,6 +197,7 @@ BOOST_AUTO_TEST_CASE(ends_a_wait_of_its_parent_that_had_not_reached_the_client)
     const auto id = mock.server.add_job({{"active"}});
     BOOST_TEST(gets(mock, id));
     auto wait = tests::start(mock.context, cojob::wait_for_job(mock.agent, id));
+    mock.context.restart();
     BOOST_TEST(mock.context.poll_one() == 1U); // now it is posted to the client
     BOOST_TEST(in_child(mock, asio_is::told, [&] { return was_aborted(mock, wait); }));
     BOOST_TEST(mock.until_requests(2));

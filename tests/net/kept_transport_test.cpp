@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_requests_memory_for_the_next_but_not_its_key)
     request.origin = cojob::http::origin("api.example", 443, true);
     request.authorization = cojob::secret("Bearer some_key");
     request.has_body = true;
-    for (const std::size_t size : {2'000, 1, 3'000, 5'000, 10}) {
+    for (const std::size_t size : {1, 2'000, 1, 5'000, 10}) {
         request.body.assign(size, 'x');
         {
             cojob::detail::outgoing text(request, connection);
