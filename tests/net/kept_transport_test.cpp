@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_requests_memory_for_the_next_but_not_its_key)
     request.origin = cojob::http::origin("api.example", 443, true);
     request.authorization = cojob::secret("Bearer some_key");
     request.has_body = true;
-    for (const std::size_t size : {1, 2'000, 1, 5'000, 10}) {
+    for (const auto size : {1U, 2'000U, 1U, 5'000U, 10U}) {
         request.body.assign(size, 'x');
         {
             cojob::detail::outgoing text(request, connection);
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(keeps_a_requests_memory_for_the_next_but_not_its_key)
         }
         auto spare = connection.take_spare_text();
         BOOST_TEST(spare.empty());
-        BOOST_TEST((spare.capacity() > 15) == (size < 4'000)); // 15: without any memory of its own
+        BOOST_TEST((spare.capacity() > 15) == (size < 4'000U)); // 15: without any memory of its own
         const std::string_view memory(spare.data(), spare.capacity());
         BOOST_TEST(memory.find("some_key") == memory.npos);
         connection.keep_spare_text(std::move(spare));

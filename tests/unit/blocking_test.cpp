@@ -44,7 +44,7 @@ inline asio::awaitable<bool> held_call(std::shared_future<void> let_go, std::pro
 {
     co_await asio::this_coro::throw_if_cancelled(false);
     bool has_returned = false;
-    co_await run_blocking([&, let_go] {
+    co_await run_blocking([&] { // owns nothing: g++ 12 would destroy it twice
         begun.set_value();
         let_go.wait();
         has_returned = true;
@@ -133,11 +133,12 @@ BOOST_AUTO_TEST_CASE(is_waited_for_by_a_context_that_goes)
     {
         asio::io_context context;
         const auto run = tests::start(context, [](auto later, auto& first, auto& end) -> asio::awaitable<void> {
-            co_await run_blocking([&first, &end, later] {
+            const auto held = [&first, &end, later] { // a variable: g++ 12 would destroy a temporary twice
                 first.set_value();
                 later.wait();
                 end = true;
-            });
+            };
+            co_await run_blocking(held);
         }(let_go.get_future().share(), begun, has_returned));
         context.poll();
         begun.get_future().wait();

@@ -92,23 +92,23 @@ class https_transport final : public http::transport {
             co_return aborted();
 
         const clock_hold hold(op.time());
+        auto& pool = slot.pool();
         const auto now = op.time().now();
         idle_.reap(op.time(), now);
         const auto end_of_attempt = after(now, options_.timeouts.attempt);
-        if (ahead && !idle_.wants_more(slot.pool(), request.origin, x, *ahead))
+        if (ahead && !idle_.wants_more(pool, request.origin, x, *ahead))
             co_return http::exchange_result{};
-        auto connection = x.needs_new_connection || ahead
-                              ? nullptr
-                              : idle_.take_reusable(slot.pool(), request.origin, x.avoids_idle, now);
+        auto connection =
+            x.needs_new_connection || ahead ? nullptr : idle_.take_reusable(pool, request.origin, x.avoids_idle, now);
         x.is_reused = connection != nullptr;
         if (!connection)
             if (const auto failed =
-                    co_await open(connection, slot.pool(), request.origin, x, end_of_attempt, ahead.has_value()))
+                    co_await open(connection, pool, request.origin, x, end_of_attempt, ahead.has_value()))
                 co_return std::move(*failed);
         idle_.report(request.origin, x.is_reused ? connection_change::reused : connection_change::opened, x.is_resumed);
         op.set_limit(end_of_attempt);
         if (ahead || (!op.is_stopped() && !x.commit()))
-            co_return leave_unused(slot.pool(), std::move(connection), request.origin, x, ahead.has_value());
+            co_return leave_unused(pool, std::move(connection), request.origin, x, ahead.has_value());
 
         auto& line = *connection;
         std::unique_ptr<streamed_body> body; // owns the slot and the connection, if the body streams
@@ -137,7 +137,7 @@ class https_transport final : public http::transport {
         if (body)
             result.rest = let_read(std::move(body), result, op);
         else
-            put_back(slot.pool(), std::move(connection), result, request.origin, op.time().now());
+            put_back(pool, std::move(connection), result, request.origin, op.time().now());
         co_return result;
     }
 
