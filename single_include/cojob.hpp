@@ -2609,12 +2609,6 @@ asio::awaitable<typename Api::job_type> create_with(journal_ptr journal, Api api
     co_return co_await api.get_job(std::move(known.handle.id));
 }
 
-template <class Job>
-bool has_ended(const Job& job)
-{
-    return is_finished(job);
-}
-
 template <class Api>
 job_handle plain_handle(const Api& api, const typename Api::job_type& job)
 {
@@ -2625,7 +2619,7 @@ template <class Api>
 asio::awaitable<typename Api::job_type> wait_with(journal_ptr journal, Api api, job_reference job, wait_options options)
 {
     auto ended = co_await detail::wait_for(api, std::move(job), options);
-    if (detail::has_ended(ended)) {
+    if (is_finished(ended)) {
         std::vector<job_handle> one(1, detail::plain_handle<Api>(api, ended));
         co_await detail::note_ends(std::move(journal), std::move(one));
     }
@@ -2639,7 +2633,7 @@ wait_for_all_with(journal_ptr journal, Api api, std::vector<job_reference> jobs,
     auto results = co_await detail::wait_for_every(api, std::move(jobs), options);
     std::vector<job_handle> ended;
     for (const auto& one : results)
-        if (one && detail::has_ended(*one))
+        if (one && is_finished(*one))
             ended.push_back(detail::plain_handle<Api>(api, *one));
     if (!ended.empty())
         co_await detail::note_ends(std::move(journal), std::move(ended));
@@ -2679,7 +2673,7 @@ class tagged_api {
     std::string tag_;
 };
 
-/// How `job_journal::run_job` waits for the job.
+/// How `job_journal::run_job` waits for the job, whose end `run_with` records: it may have ended when it was created.
 struct journaled_wait {
     template <class Job>
     void created(const Job&) const noexcept
@@ -2688,7 +2682,7 @@ struct journaled_wait {
     template <class Tagged>
     asio::awaitable<typename Tagged::job_type> wait(Tagged tagged, job_reference job, const wait_options& rest) const
     {
-        return detail::wait_with(tagged.journal(), tagged.api(), std::move(job), rest);
+        return detail::wait_for(tagged.api(), std::move(job), rest);
     }
 };
 
@@ -2696,7 +2690,7 @@ template <class Api>
 asio::awaitable<typename Api::job_type> run_with(tagged_api<Api> tagged, std::string prompt, wait_options options)
 {
     auto ended = co_await detail::create_and_wait(tagged, std::move(prompt), options, journaled_wait());
-    if (detail::has_ended(ended)) { // once more, if a wait saw it: a job may have ended when it was created
+    if (is_finished(ended)) {
         std::vector<job_handle> one(1, detail::plain_handle<Api>(tagged.api(), ended));
         co_await detail::note_ends(tagged.journal(), std::move(one));
     }
@@ -5363,6 +5357,7 @@ inline void append_header(std::string& text, std::string_view name, std::string_
     text.append(name).append(colon).append(value).append(end_of_line);
 }
 
+/// One function, because every `emplace_back` with other types is compiled anew.
 inline void add_header(http::header_list& list, std::string_view name, std::string_view value)
 {
     list.emplace_back(name, value);

@@ -18,6 +18,7 @@ inline void append_header(std::string& text, std::string_view name, std::string_
     text.append(name).append(colon).append(value).append(end_of_line);
 }
 
+/// One function, because every `emplace_back` with other types is compiled anew.
 inline void add_header(http::header_list& list, std::string_view name, std::string_view value)
 {
     list.emplace_back(name, value);
