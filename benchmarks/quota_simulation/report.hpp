@@ -44,12 +44,12 @@ inline std::string table(const std::vector<outcome>& outcomes)
 /// Points of a line: hours, and what is drawn above them.
 using points = std::vector<std::pair<double, double>>;
 
-/// In thousands, by the hour of the day.
-inline points by_hour(const std::array<double, 24>& counts)
+/// By the hour of the day.
+inline points by_hour(const std::array<double, 24>& counts, double divisor)
 {
     points line;
     for (std::size_t h = 0; h < counts.size(); ++h)
-        line.emplace_back(static_cast<double>(h) + 0.5, counts[h] / 1000);
+        line.emplace_back(static_cast<double>(h) + 0.5, counts[h] / divisor);
     return line;
 }
 
@@ -71,6 +71,9 @@ class plotter {
   public:
     static constexpr double width = 720, panel = 150, left = 60, gap = 44, top = 70;
 
+    /// \param unit what is drawn of the counts in each hour of the day, and what they are divided by for that
+    plotter(std::string unit, double divisor) : unit_(std::move(unit)), divisor_(divisor) {}
+
     std::string draw(const std::vector<outcome>& outcomes, const std::string& title)
     {
         out_ << "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " << width << ' ' << top + 3 * (panel + gap)
@@ -89,10 +92,10 @@ class plotter {
                 all.push_back(of(o));
             return all;
         };
-        draw_panel(0, "thousands of requests in an hour, over the day", 24, 0,
-                   lines([](const outcome& o) { return by_hour(o.sent); }));
-        draw_panel(1, "thousands of 429 responses in an hour, over the day", 24, 0,
-                   lines([](const outcome& o) { return by_hour(o.refused); }));
+        draw_panel(0, unit_ + "requests in an hour, over the day", 24, 0,
+                   lines([this](const outcome& o) { return by_hour(o.sent, divisor_); }));
+        draw_panel(1, unit_ + "429 responses in an hour, over the day", 24, 0,
+                   lines([this](const outcome& o) { return by_hour(o.refused, divisor_); }));
         constexpr double longest = 16;
         draw_panel(2, "percent of the wanted jobs that were created within so many hours", longest, 100,
                    lines([](const outcome& o) { return made_within(o, longest); }));
@@ -103,8 +106,8 @@ class plotter {
   private:
     static const char* color(std::size_t i)
     {
-        static constexpr const char* colors[] = {"#c0392b", "#d68910", "#2874a6", "#1e8449"};
-        return colors[i % 4];
+        static constexpr const char* colors[] = {"#c0392b", "#d68910", "#2874a6", "#1e8449", "#8e44ad"};
+        return colors[i % 5];
     }
 
     void text(double x, double y, const std::string& words, const std::string& more = {})
@@ -145,12 +148,14 @@ class plotter {
         }
     }
 
+    const std::string unit_;
+    const double divisor_;
     std::ostringstream out_;
 };
 
 inline std::string plot(const std::vector<outcome>& outcomes, const std::string& title)
 {
-    return plotter().draw(outcomes, title);
+    return plotter("thousands of ", 1000).draw(outcomes, title);
 }
 
 } // namespace simulation
