@@ -216,6 +216,16 @@ enumerator_name(Enumeration value, std::initializer_list<std::string_view> names
     return index < names.size() ? names.begin()[index] : std::string_view("(no enumerator)");
 }
 
+/// The enumerator of this name, in an enumeration whose last one stands for any other.
+template <class Enumeration>
+[[nodiscard]] constexpr Enumeration enumerator_named(std::string_view name, Enumeration other) noexcept
+{
+    for (int i = 0; i < static_cast<int>(other); ++i)
+        if (to_string(static_cast<Enumeration>(i)) == name)
+            return static_cast<Enumeration>(i);
+    return other;
+}
+
 } // namespace detail
 
 /// Prints an enumerator by its `to_string`.
@@ -3504,12 +3514,26 @@ enum class when_exhausted {
     return detail::enumerator_name(value, {"wait", "fail"});
 }
 
+/// Whose uses count together, among the services on copies of one client.
+enum class quota_scope {
+    project,      ///< those of one project
+    organization, ///< those of all projects at one server; use a client for each organization, or a shared quota
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(quota_scope value) noexcept
+{
+    return detail::enumerator_name(value, {"project", "organization"});
+}
+
 /// A limit on uses in any window of time.
 struct quota_options {
     std::uint32_t limit = 0;                     ///< uses in one window; 0: no quota
     duration window = std::chrono::hours(1);     ///< length of the window; more than zero
     duration max_wait = std::chrono::minutes(5); ///< limit for all the time that a call queues; `no_timeout`: no limit
     when_exhausted on_exhausted = when_exhausted::wait; ///< what a call does if no slot is free
+    quota_scope scope =
+        quota_scope::project; ///< whose uses count together; a quota of your own is as wide as you share it
 
     /// Whether all members are equal. Services that share a pool of one client must have equal options.
     friend bool operator==(const quota_options&, const quota_options&) = default;
@@ -4015,6 +4039,258 @@ class agent_v1 {
 
     client client_;
     settings_ptr settings_;
+};
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/deployment.hpp
+
+namespace cojob::mintlify {
+
+using cojob::operator<<; // for argument-dependent lookup
+
+/// The status of a deployment.
+enum class deployment_status {
+    queued,      ///< it has not begun
+    in_progress, ///< the site is being built
+    success,     ///< deployed
+    failure,     ///< not deployed: see `summary` and `logs`
+    unknown,     ///< a status this version does not know: see `status_text`
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(deployment_status value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"queued", "in_progress", "success", "failure", "unknown"});
+}
+
+/// The person whose change is deployed.
+struct deployment_author {
+    std::string name{},                           ///< empty: not reported
+        avatar_url{};                             ///< URL of a picture; empty: not reported
+    std::optional<std::int64_t> github_user_id{}; ///< empty: not reported
+
+    /// Whether all members are equal.
+    friend bool operator==(const deployment_author&, const deployment_author&) = default;
+};
+
+/// The commit that is deployed.
+struct deployment_commit {
+    std::string sha{},                ///< its hash; empty: not reported
+        ref{},                        ///< the branch; empty: not reported
+        message{};                    ///< its message; empty: not reported
+    std::vector<std::string> added{}, ///< paths of new files
+        modified{},                   ///< paths of changed files
+        removed{};                    ///< paths of removed files
+
+    /// Whether all members are equal.
+    friend bool operator==(const deployment_commit&, const deployment_commit&) = default;
+};
+
+/// A deployment of a documentation site: an update or a preview. The texts are the server's: escape them before you
+/// print them.
+struct deployment {
+    deployment() = default; // no aggregate: g++ 12 destroys an aggregate twice that is created in a co_await expression
+
+    std::string id{};                                      ///< the vendor calls it status id
+    deployment_status status = deployment_status::unknown; ///< see `is_finished`
+    std::string status_text{},                             ///< as the server wrote it
+        project_id{},                                      ///< empty: not reported
+        subdomain{},                                       ///< subdomain of the site; empty: not reported
+        summary{},                                         ///< the status in words; empty: not reported
+        source{};                              ///< what triggered it, for instance `api` or `github`; an open set
+    std::vector<std::string> logs{};           ///< lines of the build's log, in order
+    deployment_commit commit{};                ///< what is deployed
+    std::optional<deployment_author> author{}; ///< empty: not reported
+    std::string screenshot{},                  ///< URL of a picture of the site; empty: none
+        screenshot_light{},                    ///< the same in light colours
+        screenshot_dark{};                     ///< the same in dark colours
+    std::optional<timestamp> created_at{};     ///< by the server's clock; empty: not reported
+    std::optional<timestamp> ended_at{};       ///< by the server's clock; empty: it has not ended
+    cojob::unknown_members unknown_members{};  ///< further JSON members; not compared
+
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
+    friend bool operator==(const deployment& a, const deployment& b)
+    {
+        return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.project_id == b.project_id &&
+               a.subdomain == b.subdomain && a.summary == b.summary && a.source == b.source && a.logs == b.logs &&
+               a.commit == b.commit && a.author == b.author && a.screenshot == b.screenshot &&
+               a.screenshot_light == b.screenshot_light && a.screenshot_dark == b.screenshot_dark &&
+               a.created_at == b.created_at && a.ended_at == b.ended_at;
+    }
+};
+
+/// A deployment that was just queued: all that the service tells about it then.
+struct deployment_receipt {
+    std::string id{};          ///< id of the deployment: wait for this one
+    std::string preview_url{}; ///< where a preview will be; empty for an update
+};
+
+/// A run of a workflow that was just queued. The API has no status of it: the dashboard shows how it ends.
+struct workflow_run {
+    std::string instance_id{}, ///< id of the run, as the dashboard shows it; empty: not reported
+        workflow_id{},         ///< id of the workflow; empty: not reported
+        job_id{};              ///< id of the background job, which no operation accepts; empty: not reported
+};
+
+/// The id, for `job_api`.
+[[nodiscard]] inline const std::string& job_id(const deployment& d) noexcept
+{
+    return d.id;
+}
+
+/// The id of the deployment that was queued.
+[[nodiscard]] inline const std::string& job_id(const deployment_receipt& r) noexcept
+{
+    return r.id;
+}
+
+/// The status as the server wrote it, for `job_api`.
+[[nodiscard]] inline const std::string& status_text(const deployment& d) noexcept
+{
+    return d.status_text;
+}
+
+/// Whether the deployment has ended: success or failure.
+[[nodiscard]] inline bool is_finished(const deployment& d) noexcept
+{
+    return d.status == deployment_status::success || d.status == deployment_status::failure;
+}
+
+/// Whether this version does not know the status. An unknown status is not final.
+[[nodiscard]] inline bool is_unknown(const deployment& d) noexcept
+{
+    return d.status == deployment_status::unknown;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/deployments_options.hpp
+
+namespace cojob::mintlify {
+
+/// Project, key and quotas of `deployments`. The vendor's limits are those of an organization, so by default all
+/// services on copies of one client share them, whatever their project.
+class deployments_options {
+  public:
+    deployments_options() = default;
+
+    std::string project_id; ///< from the API keys page of the Mintlify dashboard
+    credential api_key;     ///< an admin key, or a provider that is called before each attempt
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, without the `/v1/…`
+    /// The quota of updates and workflow triggers, which count together.
+    quota_options update_quota = {.limit = 10, .window = std::chrono::seconds(10), .scope = quota_scope::organization};
+    /// The quota of previews.
+    quota_options preview_quota = {.limit = 5, .window = std::chrono::minutes(1), .scope = quota_scope::organization};
+    std::shared_ptr<quota> shared_update_quota;  ///< if set, replaces `update_quota`: for several clients
+    std::shared_ptr<quota> shared_preview_quota; ///< if set, replaces `preview_quota`
+    bool allow_plaintext = false; ///< allows plain HTTP to other hosts than this machine: the key is sent in the clear
+};
+
+/// Reads MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY and, if set, MINTLIFY_BASE_URL, as `agent_options_from_environment`.
+/// \throws api_error `invalid_argument` naming the variable that is missing, blank, or does not hold a key.
+[[nodiscard]] COJOB_DECL deployments_options deployments_options_from_environment();
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/deployments.hpp
+
+namespace cojob::mintlify {
+
+namespace detail {
+class deployments_settings;
+} // namespace detail
+
+/// The Mintlify API of deployments: builds a project's site from its branch, previews another branch, and triggers
+/// workflows. A cheap handle on a client and the options. Not included by `cojob.hpp`.
+///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
+/// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
+/// operation may outlive them, and the service too.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is in flight. Then
+/// terminal and partial cancellation end a POST with `outcome_unknown`, and a POST ignores total cancellation. The
+/// deployment continues in any case.
+/// Source: https://www.mintlify.com/docs/api/update/trigger and the pages beside it
+class deployments {
+  public:
+    /// The type that waits return.
+    using job_type = deployment;
+    /// The name of this API in handles and events.
+    static constexpr std::string_view api_name = "mintlify.deployments";
+
+    /// Creates a service on a client of its own, with default options. \throws api_error `invalid_argument`, naming the
+    /// option.
+    COJOB_DECL deployments(asio::any_io_executor, deployments_options);
+    /// The same, on the executor of an execution context such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    deployments(Context& context, deployments_options options)
+        : deployments(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
+    /// Creates a service on an existing client, and shares its connections and limits. \throws api_error
+    /// `invalid_argument`.
+    COJOB_DECL deployments(client, deployments_options);
+
+    /// The same service on another client: `deployments.with(other_client)`.
+    [[nodiscard]] COJOB_DECL deployments with(client) const;
+    /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
+    /// `invalid_argument` for zero or less.
+    [[nodiscard]] deployments with_timeout(duration call) const { return with(client_.with_timeout(call)); }
+    /// Opens connections to the service's server ahead: see `client::warm`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(std::size_t connections) const;
+    /// The client that sends its requests.
+    [[nodiscard]] client get_client() const { return client_; }
+    /// Base URL and project. Two deployments are the same if API, scope and id are equal.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// A handle for `wait_for_job` in another process. Tells which deployment it is, and when this client queued it.
+    [[nodiscard]] COJOB_DECL job_handle handle(const deployment&) const;
+    /// The same for a deployment that was just queued.
+    [[nodiscard]] COJOB_DECL job_handle handle(const deployment_receipt&) const;
+    /// Every 5 to 10 s, as for the agent's jobs: the vendor names no interval for deployments.
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::seconds;
+        return {seconds(5), seconds(5), seconds(10), 1.25};
+    }
+
+    /// Queues an update of the site, from the project's deployment branch: `POST /v1/project/update/{project}`.
+    ///
+    /// Takes one slot of the update quota. Errors: those of `client::send`, and `invalid_response`; then
+    /// `error_info::job_id` is the deployment's id, if it could be read. After `outcome_unknown` the update may be
+    /// queued: another one deploys the same branch again.
+    [[nodiscard]] COJOB_DECL asio::awaitable<deployment_receipt> update() const;
+
+    /// Queues a preview of a branch, or queues it again: `POST /v1/project/preview/{project}`.
+    ///
+    /// Precondition: the branch is not empty and is UTF-8. Takes one slot of the preview quota. Errors: as `update`;
+    /// `forbidden` if the vendor's plan has no previews.
+    [[nodiscard]] COJOB_DECL asio::awaitable<deployment_receipt> preview(std::string_view branch) const;
+
+    /// Returns the deployment as it is now: `GET /v1/project/update-status/{id}`. Errors: those of `client::send`, and
+    /// `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<deployment> get_job(std::string_view id) const;
+
+    /// Runs a scheduled workflow now: `POST /v1/workflow/{project}/{workflow}/trigger`. The API cannot tell how the run
+    /// ends, so there is nothing to wait for.
+    ///
+    /// Takes one slot of the update quota. Errors: those of `client::send`, and `invalid_response`. After
+    /// `outcome_unknown` the run may be queued.
+    [[nodiscard]] COJOB_DECL asio::awaitable<workflow_run> trigger_workflow(std::string_view workflow_id) const;
+
+    /// Whether both are handles on one service, and so share polls and quotas.
+    friend bool operator==(const deployments& a, const deployments& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+    /// Hash, consistent with `==`.
+    friend std::size_t hash_value(const deployments& s) noexcept { return std::hash<const void*>()(s.settings_.get()); }
+
+  private:
+    COJOB_DECL deployments(client, std::shared_ptr<const detail::deployments_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::deployments_settings> settings_;
 };
 
 } // namespace cojob::mintlify
@@ -17959,26 +18235,28 @@ inline void report_odd_members(client_state& state, std::string_view api, const 
 namespace cojob::detail {
 
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
-inline std::string created_id(const prepared_call& request, std::string_view body)
+inline std::string created_id(const prepared_call& request, std::string_view body, std::string_view id_member)
 {
     if (request.wire.method != "POST")
         return {};
-    const auto id = find_json_id(body, request.job_id.empty() ? "id" : "job_id"); // `id` would be the job asked about
-    return std::string(cut_at_character(id, 1024));
+    if (!request.job_id.empty())
+        id_member = "job_id"; // the other would be the job asked about
+    return std::string(cut_at_character(find_json_id(body, id_member.empty() ? "id" : id_member), 1024));
 }
 
 /// An answer that is not what it should be: which request it was to, and which job where that can be read.
-[[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure)
+[[noreturn]] inline void throw_undecodable(const call_record& call, const api_error& failure,
+                                           std::string_view id_member)
 {
     auto info = describe_undecodable(call, failure.info());
-    if (const auto id = created_id(call.request, call.response.body); !id.empty())
+    if (const auto id = created_id(call.request, call.response.body, id_member); !id.empty())
         info.job_id = without_key(id, call.request.wire.authorization);
     throw_error(std::move(info));
 }
 
 /// Decodes the body of a success; what was odd in it is told to the observer.
 /// \param id_member Of an answer about one job the member that has its id. A proxy or a cache that mixes answers up
-/// would end the wait for another job.
+/// would end the wait for another job. Of a creation the member that has the new id.
 template <class T>
 T decode_response(const call_record& call, std::string_view api, T (*decode)(const json_reader&),
                   std::string_view id_member = {})
@@ -17991,13 +18269,13 @@ T decode_response(const call_record& call, std::string_view api, T (*decode)(con
         const json_reader root(context);
         auto decoded = decode(root);
         if constexpr (requires { job_id(decoded); })
-            if (!id_member.empty() && !is_same_id(job_id(decoded), call.request.job_id))
+            if (!id_member.empty() && !call.request.job_id.empty() && !is_same_id(job_id(decoded), call.request.job_id))
                 root.member(id_member).fail("not the requested job");
         if (!context.odd().empty())
             report_odd_members(*call.client, api, context.odd());
         return decoded;
     } catch (const api_error& failure) {
-        throw_undecodable(call, failure);
+        throw_undecodable(call, failure, id_member);
     }
 }
 
@@ -18006,6 +18284,22 @@ inline void note_created(const client& c, std::string_view api, std::string scop
 {
     const auto& state = client_state::of(c);
     state->extension<job_memory>()->created({std::string(api), std::move(scope), std::move(id)}, state->time().now());
+}
+
+/// Decodes the answer to a creation. The client remembers the job, even if only its id can be read.
+template <class Created>
+Created decode_creation(const client& c, const call_record& call, std::string_view api, const std::string& scope,
+                        Created (*decode)(const json_reader&), std::string_view id_member)
+{
+    try {
+        auto created = decode_response(call, api, decode, id_member);
+        note_created(c, api, scope, job_id(created));
+        return created;
+    } catch (const api_error& failure) {
+        if (const auto& id = failure.info().job_id; id != call.request.job_id)
+            note_created(c, api, scope, id);
+        throw;
+    }
 }
 
 /// Whether this client has created that job, and was told so.
@@ -20495,17 +20789,6 @@ namespace cojob::mintlify::detail {
 using cojob::detail::json_name;
 using cojob::detail::json_reader;
 
-inline agent_job_status parse_agent_job_status(std::string_view text)
-{
-    using enum agent_job_status;
-    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
-        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
-    for (const auto& [name, status] : known)
-        if (name == text)
-            return status;
-    return unknown;
-}
-
 inline bool read_source(const json_reader& json, job_source& source)
 {
     return json.for_each_member([&](json_name name, const json_reader& member) {
@@ -20535,7 +20818,7 @@ inline bool read_agent_job(const json_reader& json, agent_job& job)
             return member.read(job.created_at);
         return name == "archivedAt" && member.read(job.archived_at);
     });
-    job.status = parse_agent_job_status(job.status_text);
+    job.status = cojob::detail::enumerator_named(job.status_text, agent_job_status::unknown);
     job.unknown_members = json.end_job();
     return has_status;
 }
@@ -20593,7 +20876,7 @@ class quota_pools {
         if (!pool)
             pools_.put(scope, pool = share<quota>(options, time));
         else if (!(pool->options() == options))
-            throw_invalid_argument("quota: another service of this client and project has different quota_options");
+            throw_invalid_argument("quota: another service of this client and scope has different quota_options");
         return pool;
     }
 
@@ -20602,14 +20885,27 @@ class quota_pools {
     name_map<quota> pools_;
 };
 
-/// The quota of a service: the given one, or else the client's for this scope. Null if the limit is zero.
-inline std::shared_ptr<quota> find_quota(const client& c, const std::string& scope, const quota_options& options,
+/// What a quota counts: the uses of this kind at one server, or in one project there.
+struct quota_subject {
+    std::string server, project{};
+    std::string_view use{}; ///< empty: the only kind
+
+    /// The name of the pool: no URL contains a line break.
+    [[nodiscard]] std::string pool(quota_scope scope) const
+    {
+        auto name = scope == quota_scope::organization ? server : project;
+        return name.append("\n").append(use);
+    }
+};
+
+/// The quota of a service: the given one, or else the client's for its scope. Null if the limit is zero.
+inline std::shared_ptr<quota> find_quota(const client& c, const quota_subject& counted, const quota_options& options,
                                          const std::shared_ptr<quota>& shared)
 {
     if (shared || options.limit == 0)
         return shared;
     const auto& state = client_state::of(c);
-    return state->extension<quota_pools>()->get(scope, options, state->options.clock);
+    return state->extension<quota_pools>()->get(counted.pool(options.scope), options, state->options.clock);
 }
 
 } // namespace cojob::detail
@@ -20647,6 +20943,16 @@ class service_settings {
                                    std::string("must not end with ").append(added).append(", which is added to it"));
     }
 
+    /// The same for each beginning of the path that these segments make.
+    void refuse_ends(std::initializer_list<std::string_view> segments, std::string_view option) const
+    {
+        std::string path;
+        for (const auto segment : segments) {
+            append_encoded(path += '/', segment);
+            refuse_end(path, option);
+        }
+    }
+
     [[nodiscard]] const http::url& base_url() const noexcept { return base_.url(); }
 
     /// The target of the service's requests, to which each adds: the base URL's path and these segments.
@@ -20680,7 +20986,7 @@ class service_settings {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/mintlify/agent_settings.hpp
+// -------- cojob/impl/internal/mintlify/project_settings.hpp
 
 namespace cojob::mintlify::detail {
 
@@ -20689,59 +20995,42 @@ using cojob::detail::check_segment;
 using cojob::detail::is_valid_utf8;
 using cojob::detail::throw_invalid_argument;
 
-/// The validated options.
-class agent_settings {
+/// The options that all services of a project have, validated.
+class project_settings {
   public:
-    agent_settings(const client& c, agent_options o)
-        : project_id_(checked(std::move(o.project_id))), service_({"agent_options::api_key", "agent_options::base_url"},
-                                                                  std::move(o.api_key), o.base_url, o.allow_plaintext),
-          pool_(cojob::detail::find_quota(c, scope(), o.quota, o.shared_quota))
+    /// The options' names, for error messages.
+    struct names {
+        std::string_view project, key, url;
+    };
+
+    template <class Options>
+    project_settings(const names& called, Options& o)
+        : id_(checked(std::move(o.project_id), called.project)),
+          service_({called.key, called.url}, std::move(o.api_key), o.base_url, o.allow_plaintext)
     {
-        const auto project = '/' + http::encode_segment(project_id_);
-        for (const std::string_view version : {"/v1", "/v2"}) {
-            std::string path;
-            for (const auto part :
-                 {version, std::string_view("/agent"), std::string_view(project), std::string_view("/job")})
-                service_.refuse_end(path += part, "agent_options::base_url");
-        }
-        v1_ = service_.make_path(std::array<std::string_view, 3>{"v1", "agent", project_id_});
-        v2_ = service_.make_path(std::array<std::string_view, 3>{"v2", "agent", project_id_});
     }
 
-    /// Null if there is no quota.
-    [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
+    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] const cojob::detail::service_settings& service() const noexcept { return service_; }
+    [[nodiscard]] std::string scope() const { return server() + '/' + http::encode_segment(id_); }
 
-    [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
-
-    [[nodiscard]] std::string scope() const
+    /// What a quota of the project counts.
+    [[nodiscard]] cojob::detail::quota_subject counted(std::string_view use = {}) const
     {
-        return http::to_string(service_.base_url()) + '/' + http::encode_segment(project_id_);
-    }
-
-    /// A call below the project in the API of version 1.
-    [[nodiscard]] call_ptr v1_call(const client& c, std::string_view method,
-                                   std::initializer_list<std::string_view> below) const
-    {
-        return service_.make_call(c, method, v1_, below);
-    }
-    /// The same for version 2.
-    [[nodiscard]] call_ptr v2_call(const client& c, std::string_view method,
-                                   std::initializer_list<std::string_view> below) const
-    {
-        return service_.make_call(c, method, v2_, below);
+        return {server(), scope(), use};
     }
 
   private:
-    static std::string checked(std::string project)
+    [[nodiscard]] std::string server() const { return http::to_string(service_.base_url()); }
+
+    static std::string checked(std::string project, std::string_view name)
     {
-        check_segment(project, "agent_options::project_id");
+        check_segment(project, name);
         return project;
     }
 
-    std::string project_id_;
+    std::string id_;
     cojob::detail::service_settings service_;
-    std::shared_ptr<quota> pool_;
-    std::string v1_, v2_; // the targets' beginnings
 };
 
 /// Checks a text for a JSON body.
@@ -20752,6 +21041,55 @@ inline void check_text(const std::string& text, const char* what)
     if (!is_valid_utf8(text))
         throw_invalid_argument(what, "must be valid UTF-8");
 }
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/internal/mintlify/agent_settings.hpp
+
+namespace cojob::mintlify::detail {
+
+/// The validated options.
+class agent_settings {
+  public:
+    agent_settings(const client& c, agent_options o)
+        : project_({"agent_options::project_id", "agent_options::api_key", "agent_options::base_url"}, o),
+          pool_(cojob::detail::find_quota(c, project_.counted(), o.quota, o.shared_quota)), v1_(path_of("v1")),
+          v2_(path_of("v2"))
+    {
+    }
+
+    /// Null if there is no quota.
+    [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
+
+    [[nodiscard]] const http::url& base_url() const noexcept { return project_.service().base_url(); }
+
+    [[nodiscard]] std::string scope() const { return project_.scope(); }
+
+    /// A call below the project in the API of version 1.
+    [[nodiscard]] call_ptr v1_call(const client& c, std::string_view method,
+                                   std::initializer_list<std::string_view> below) const
+    {
+        return project_.service().make_call(c, method, v1_, below);
+    }
+    /// The same for version 2.
+    [[nodiscard]] call_ptr v2_call(const client& c, std::string_view method,
+                                   std::initializer_list<std::string_view> below) const
+    {
+        return project_.service().make_call(c, method, v2_, below);
+    }
+
+  private:
+    /// The beginning of the targets of a version.
+    [[nodiscard]] std::string path_of(std::string_view version) const
+    {
+        project_.service().refuse_ends({version, "agent", project_.id(), "job"}, "agent_options::base_url");
+        return project_.service().make_path(std::array<std::string_view, 3>{version, "agent", project_.id()});
+    }
+
+    project_settings project_;
+    std::shared_ptr<quota> pool_;
+    std::string v1_, v2_;
+};
 
 using settings_ptr = std::shared_ptr<const agent_settings>;
 
@@ -20764,9 +21102,9 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::client_state;
+using cojob::detail::decode_creation;
 using cojob::detail::decode_response;
 using cojob::detail::job_memory;
-using cojob::detail::note_created;
 using cojob::detail::send;
 
 inline call_ptr post(const client& c, const agent_settings& settings, std::initializer_list<std::string_view> below,
@@ -20784,15 +21122,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 {
     const auto call = post(c, *settings, {"job"}, prompt);
     co_await send(call);
-    try {
-        auto job = decode_response(*call, agent::api_name, decode_created_job);
-        note_created(c, agent::api_name, settings->scope(), job.id);
-        co_return job;
-    } catch (const api_error& failure) {
-        if (!failure.info().job_id.empty()) // the job exists although the response is invalid
-            note_created(c, agent::api_name, settings->scope(), failure.info().job_id);
-        throw;
-    }
+    co_return decode_creation(c, *call, agent::api_name, settings->scope(), decode_created_job, "id");
 }
 
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)
@@ -21398,6 +21728,329 @@ pager<agent_session> agent_v1::all_jobs(session_query query) const
 asio::awaitable<std::vector<agent_session>> agent_v1::list_unfinished() const
 {
     return detail::list_items(client_, cojob::detail::in_use(settings_), {.skip = 0, .take = 100});
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/mintlify/deployments_options.ipp
+
+namespace cojob::mintlify {
+
+deployments_options deployments_options_from_environment()
+{
+    auto same = agent_options_from_environment();
+    deployments_options o;
+    o.project_id = std::move(same.project_id);
+    o.api_key = std::move(same.api_key);
+    o.base_url = std::move(same.base_url);
+    return o;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/internal/mintlify/deployment_decode.hpp
+
+namespace cojob::mintlify::detail {
+
+using cojob::detail::json_name;
+using cojob::detail::json_reader;
+
+inline bool read_texts(const json_reader& json, std::vector<std::string>& texts)
+{
+    return json.for_each_element([&](const json_reader& element) {
+        std::string text;
+        const bool is_read = element.read_present(text);
+        if (is_read)
+            texts.push_back(std::move(text));
+        return is_read;
+    });
+}
+
+inline bool read_author(const json_reader& json, std::optional<deployment_author>& author)
+{
+    if (json.is_null())
+        return true;
+    deployment_author a;
+    const bool is_read = json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "name")
+            return member.read(a.name);
+        if (name == "avatarUrl")
+            return member.read(a.avatar_url);
+        return name == "githubUserId" && member.read(a.github_user_id);
+    });
+    if (is_read)
+        author = std::move(a);
+    return is_read;
+}
+
+inline bool read_changed_files(const json_reader& json, deployment_commit& commit)
+{
+    return json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "added")
+            return read_texts(member, commit.added);
+        if (name == "modified")
+            return read_texts(member, commit.modified);
+        return name == "removed" && read_texts(member, commit.removed);
+    });
+}
+
+inline bool read_commit(const json_reader& json, deployment_commit& commit)
+{
+    return json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "sha")
+            return member.read(commit.sha);
+        if (name == "ref")
+            return member.read(commit.ref);
+        if (name == "message")
+            return member.read(commit.message);
+        return name == "filesChanged" && (member.is_null() || read_changed_files(member, commit));
+    });
+}
+
+/// The members for people.
+inline bool read_description(json_name name, const json_reader& member, deployment& d)
+{
+    if (name == "summary")
+        return member.read(d.summary);
+    if (name == "logs")
+        return read_texts(member, d.logs);
+    if (name == "commit")
+        return member.is_null() || read_commit(member, d.commit);
+    if (name == "author")
+        return read_author(member, d.author);
+    if (name == "screenshot")
+        return member.read(d.screenshot);
+    if (name == "screenshotLight")
+        return member.read(d.screenshot_light);
+    return name == "screenshotDark" && member.read(d.screenshot_dark);
+}
+
+inline deployment decode_deployment(const json_reader& json)
+{
+    deployment d;
+    bool has_status = false;
+    json.begin_job();
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "_id")
+            return member.read_id(d.id);
+        if (name == "status")
+            return has_status = member.read_present(d.status_text);
+        if (name == "projectId")
+            return member.read(d.project_id);
+        if (name == "subdomain")
+            return member.read(d.subdomain);
+        if (name == "source")
+            return member.read(d.source);
+        if (name == "createdAt")
+            return member.read(d.created_at);
+        if (name == "endedAt")
+            return member.read(d.ended_at);
+        return read_description(name, member, d);
+    });
+    d.status = cojob::detail::enumerator_named(d.status_text, deployment_status::unknown);
+    d.unknown_members = json.end_job();
+    if (d.id.empty())
+        json.member("_id").fail("expected an id");
+    if (!has_status)
+        json.member("status").fail("expected a string");
+    return d;
+}
+
+inline deployment_receipt decode_deployment_receipt(const json_reader& json)
+{
+    deployment_receipt r;
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "statusId")
+            return member.read_id(r.id);
+        return name == "previewUrl" && member.read(r.preview_url);
+    });
+    if (r.id.empty())
+        json.member("statusId").fail("expected an id");
+    return r;
+}
+
+/// Nothing is required: the run is queued, whatever the response lacks.
+inline workflow_run decode_workflow_run(const json_reader& json)
+{
+    workflow_run run;
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "instanceId")
+            return member.read(run.instance_id);
+        if (name == "schemaId")
+            return member.read(run.workflow_id);
+        return name == "jobId" && member.read(run.job_id);
+    });
+    if (run.instance_id.empty())
+        json.note_missing("instanceId");
+    return run;
+}
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/internal/mintlify/deployments_settings.hpp
+
+namespace cojob::mintlify::detail {
+
+/// The validated options.
+class deployments_settings {
+  public:
+    deployments_settings(const client& c, deployments_options o)
+        : project_({"deployments_options::project_id", "deployments_options::api_key", url_option}, o),
+          updates_(cojob::detail::find_quota(c, project_.counted("update"), o.update_quota, o.shared_update_quota)),
+          previews_(cojob::detail::find_quota(c, project_.counted("preview"), o.preview_quota, o.shared_preview_quota)),
+          path_(project_.service().make_path(std::array<std::string_view, 1>{"v1"}))
+    {
+        for (const std::string_view operation : {"update", "preview", "update-status"})
+            project_.service().refuse_ends({"v1", "project", operation, project_.id()}, url_option);
+    }
+
+    [[nodiscard]] const http::url& base_url() const noexcept { return project_.service().base_url(); }
+    [[nodiscard]] const std::string& project() const noexcept { return project_.id(); }
+    [[nodiscard]] std::string scope() const { return project_.scope(); }
+
+    [[nodiscard]] call_ptr get(const client& c, std::initializer_list<std::string_view> below) const
+    {
+        return project_.service().make_call(c, "GET", path_, below);
+    }
+    /// A use of the quota of updates.
+    [[nodiscard]] call_ptr post_update(const client& c, std::initializer_list<std::string_view> below) const
+    {
+        return post(c, below, updates_);
+    }
+    /// A use of the quota of previews.
+    [[nodiscard]] call_ptr post_preview(const client& c, std::initializer_list<std::string_view> below) const
+    {
+        return post(c, below, previews_);
+    }
+
+  private:
+    static constexpr std::string_view url_option = "deployments_options::base_url";
+
+    [[nodiscard]] call_ptr post(const client& c, std::initializer_list<std::string_view> below,
+                                const std::shared_ptr<quota>& pool) const
+    {
+        auto call = project_.service().make_call(c, "POST", path_, below);
+        call->request.quota_pool = pool;
+        return call;
+    }
+
+    project_settings project_;
+    std::shared_ptr<quota> updates_, previews_; // null: no quota
+    std::string path_;                          // the targets' beginning
+};
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/mintlify/deployments.ipp
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::decode_creation;
+using cojob::detail::decode_response;
+using cojob::detail::send;
+using deployments_settings_ptr = std::shared_ptr<const deployments_settings>;
+
+/// The arguments are checked when the operation is awaited: a call expression does not throw.
+inline asio::awaitable<deployment_receipt> queue_deployment(client c, deployments_settings_ptr settings, call_ptr call)
+{
+    co_await send(call);
+    co_return decode_creation(c, *call, deployments::api_name, settings->scope(), decode_deployment_receipt,
+                              "statusId");
+}
+
+inline asio::awaitable<deployment_receipt> update(client c, deployments_settings_ptr settings)
+{
+    const auto call = settings->post_update(c, {"project", "update", settings->project()});
+    co_return co_await queue_deployment(std::move(c), std::move(settings), call);
+}
+
+inline asio::awaitable<deployment_receipt> preview(client c, deployments_settings_ptr settings, std::string branch)
+{
+    check_text(branch, "branch");
+    const auto call = settings->post_preview(c, {"project", "preview", settings->project()});
+    cojob::detail::set_json(call->request.wire, boost::json::serialize(boost::json::object{{"branch", branch}}));
+    co_return co_await queue_deployment(std::move(c), std::move(settings), call);
+}
+
+inline asio::awaitable<deployment> get_deployment(client c, deployments_settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    const auto call = settings->get(c, {"project", "update-status", id});
+    call->request.job_id = std::move(id);
+    co_await send(call);
+    co_return decode_response(*call, deployments::api_name, decode_deployment, "_id");
+}
+
+inline asio::awaitable<workflow_run> trigger_workflow(client c, deployments_settings_ptr settings, std::string id)
+{
+    check_segment(id, "workflow_id");
+    const auto call = settings->post_update(c, {"workflow", settings->project(), id, "trigger"});
+    co_await send(call);
+    co_return decode_response(*call, deployments::api_name, decode_workflow_run);
+}
+
+} // namespace detail
+
+deployments::deployments(asio::any_io_executor executor, deployments_options options)
+    : deployments(client(std::move(executor)), std::move(options))
+{
+}
+
+deployments::deployments(client c, deployments_options options)
+    : client_(std::move(c)), settings_(cojob::detail::share<detail::deployments_settings>(client_, std::move(options)))
+{
+}
+
+deployments::deployments(client c, std::shared_ptr<const detail::deployments_settings> settings)
+    : client_(std::move(c)), settings_(std::move(settings))
+{
+}
+
+deployments deployments::with(client c) const
+{
+    return {std::move(c), cojob::detail::in_use(settings_)};
+}
+
+asio::awaitable<std::size_t> deployments::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
+}
+
+std::string deployments::scope() const
+{
+    return cojob::detail::in_use(settings_)->scope();
+}
+
+job_handle deployments::handle(const deployment& d) const
+{
+    return cojob::detail::make_handle(client_, api_name, scope(), d.id);
+}
+
+job_handle deployments::handle(const deployment_receipt& r) const
+{
+    return cojob::detail::make_handle(client_, api_name, scope(), r.id);
+}
+
+asio::awaitable<deployment_receipt> deployments::update() const
+{
+    return detail::update(client_, cojob::detail::in_use(settings_));
+}
+
+asio::awaitable<deployment_receipt> deployments::preview(std::string_view branch) const
+{
+    return detail::preview(client_, cojob::detail::in_use(settings_), std::string(branch));
+}
+
+asio::awaitable<deployment> deployments::get_job(std::string_view id) const
+{
+    return detail::get_deployment(client_, cojob::detail::in_use(settings_), std::string(id));
+}
+
+asio::awaitable<workflow_run> deployments::trigger_workflow(std::string_view workflow_id) const
+{
+    return detail::trigger_workflow(client_, cojob::detail::in_use(settings_), std::string(workflow_id));
 }
 
 } // namespace cojob::mintlify

@@ -146,6 +146,11 @@ class mock_server_options {
     std::uint32_t rate_limit = 0;                 ///< creations and messages in a rolling window; 0: no limit
     duration rate_window = std::chrono::hours(1); ///< the length of that window
     bool send_retry_after = true;                 ///< whether a 429 has a `Retry-After`
+    std::vector<lifecycle_step> deployment_lifecycle = {
+        {"queued"}, {"in_progress"}, {"success"}}; ///< of new deployments
+    std::string workflow_id = "test-workflow"; ///< Mintlify's workflow that can be triggered; any other is not found
+    std::uint32_t update_rate_limit = 0;       ///< updates and workflow triggers in ten seconds; 0: no limit
+    std::uint32_t preview_rate_limit = 0;      ///< previews in a minute; 0: no limit
     std::string osapi_path = "/api/job"; ///< path of the OSAPI job API, on the same server and with the same token
     std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< life of retries
     clock_ptr clock; ///< clock of the rate limit and of time stamps; empty: the machine's
@@ -242,8 +247,8 @@ struct recorded_request {
 };
 
 /// A real HTTPS or HTTP server on the loopback interface, with its own thread, for tests of code that uses cojob.
-/// Implements the routes of Mintlify v2 and v1 and of the OSAPI job API, and refuses what the vendors refuse. All
-/// members are thread-safe. The destructor stops it.
+/// Implements the routes of Mintlify v2 and v1, its deployments and the OSAPI job API, and refuses what the vendors
+/// refuse. All members are thread-safe. The destructor stops it.
 class mock_server {
   public:
     /// Starts the server. \throws boost::system::system_error if the address is not a loopback address or cannot be
@@ -265,6 +270,8 @@ class mock_server {
     /// Options for `mintlify::agent` and `agent_v1`: this server, its project and key, and the rate limit that it
     /// enforces.
     [[nodiscard]] COJOB_DECL mintlify::agent_options agent_options() const;
+    /// Options for `mintlify::deployments`: this server, its project and key, and the rate limits that it enforces.
+    [[nodiscard]] COJOB_DECL mintlify::deployments_options deployments_options() const;
     /// Options for `osapi::jobs`: this server, its path and token.
     [[nodiscard]] COJOB_DECL osapi::jobs_options jobs_options() const;
     /// Default options for a client, plus trust in this server, and the client's clock.
@@ -275,6 +282,8 @@ class mock_server {
     /// Adds a v1 session. A status is a reason to halt; `processing` means that the session has not halted. An item of
     /// a list counts as a poll too.
     COJOB_DECL std::string add_session(std::vector<lifecycle_step> life);
+    /// Adds a deployment. Returns its id.
+    COJOB_DECL std::string add_deployment(std::vector<lifecycle_step> life);
     /// Adds an OSAPI job. An item of a list counts as a poll too. A failed job that is delivered again has the life
     /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast job that more and more agents see has
     /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.
@@ -1254,6 +1263,19 @@ inline std::optional<boost::json::value> parse_body(const recorded_request& requ
     return ec ? std::nullopt : std::optional(std::move(body));
 }
 
+/// The text of this member of the body. The error response of Mintlify if there is none.
+inline read_input<std::string> read_text(const recorded_request& request, std::string_view member)
+{
+    const auto body = parse_body(request);
+    if (!body)
+        return {{}, error_response(400, "Malformed JSON")};
+    const auto* object = body->if_object();
+    const auto* text = object ? object->if_contains(member) : nullptr;
+    if (!text || !text->is_string() || text->get_string().empty())
+        return {{}, error_response(400, std::string(member) + " must be a string that is not empty")};
+    return {std::string(text->get_string()), {}};
+}
+
 } // namespace cojob::testing::detail
 
 // -------- cojob/impl/internal/testing/mock_life.ipp
@@ -1325,11 +1347,11 @@ class rolling_limit {
     std::deque<time_point> uses_;
 };
 
-/// A project's rate limit at Mintlify. Creations of v2 and v1 and messages count together.
+/// A rate limit of Mintlify, shared by the operations that count together.
 class mock_uses {
   public:
-    explicit mock_uses(const mock_server_options& options)
-        : limit_(options.rate_limit, options.rate_window), sends_retry_after_(options.send_retry_after)
+    mock_uses(std::uint32_t limit, duration window, const mock_server_options& options)
+        : limit_(limit, window), sends_retry_after_(options.send_retry_after)
     {
     }
 
@@ -1350,6 +1372,134 @@ class mock_uses {
   private:
     rolling_limit limit_;
     bool sends_retry_after_;
+};
+
+} // namespace cojob::testing::detail
+
+// -------- cojob/impl/internal/testing/mock_deployments.ipp
+
+namespace cojob::testing::detail {
+
+/// Mintlify's updates, previews and workflow triggers. Vendor's pages: api/update, api/preview, api/workflows.
+class mock_deployments {
+  public:
+    explicit mock_deployments(const mock_server_options& options)
+        : project_id_(options.project_id), workflow_id_(options.workflow_id),
+          lifecycle_(require_steps(options.deployment_lifecycle)),
+          updates_(options.update_rate_limit, std::chrono::seconds(10), options),
+          previews_(options.preview_rate_limit, std::chrono::minutes(1), options)
+    {
+    }
+
+    void add_routes(mock_router& router)
+    {
+        router.add("POST", "/v1/project/update/*", [this](const routed_request& r) { return update(r); });
+        router.add("POST", "/v1/project/preview/*", [this](const routed_request& r) { return preview(r); });
+        router.add("GET", "/v1/project/update-status/*", [this](const routed_request& r) { return show(r); });
+        router.add("POST", "/v1/workflow/*/*/trigger", [this](const routed_request& r) { return trigger(r); });
+    }
+
+    std::string add_deployment(std::vector<lifecycle_step> life, timestamp created, std::string branch = "main")
+    {
+        auto id = "deployment_" + std::to_string(deployments_.size() + 1);
+        deployments_.emplace(id, deployment{job_life(std::move(life)), std::move(branch), created});
+        return id;
+    }
+
+    [[nodiscard]] bool has(std::string_view id) const { return deployments_.contains(id); }
+
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        deployments_.at(id).life = job_life(std::move(life));
+    }
+
+  private:
+    struct deployment {
+        job_life life;
+        std::string branch;
+        timestamp created;
+        std::optional<timestamp> ended{};
+    };
+
+    http::response update(const routed_request& routed)
+    {
+        if (routed.arguments[0] != project_id_)
+            return project_not_found();
+        if (auto refused = updates_.refuse(routed.now))
+            return *refused;
+        return json_response(202, {{"statusId", add_deployment(lifecycle_, routed.wall)}});
+    }
+
+    http::response preview(const routed_request& routed)
+    {
+        if (routed.arguments[0] != project_id_)
+            return project_not_found();
+        auto branch = read_text(routed.request, "branch");
+        if (branch.refusal)
+            return *branch.refusal;
+        if (auto refused = previews_.refuse(routed.now))
+            return *refused;
+        const auto id = add_deployment(lifecycle_, routed.wall, std::move(branch.value));
+        return json_response(202, {{"statusId", id}, {"previewUrl", "https://docs-" + id + ".example.com"}});
+    }
+
+    http::response show(const routed_request& routed)
+    {
+        const auto& id = routed.arguments[0];
+        const auto found = deployments_.find(id);
+        if (found == deployments_.end())
+            return error_response(404, "Deployment not found");
+        auto answer = json_response(200, describe(id, found->second, routed.wall));
+        found->second.life.count_poll();
+        return answer;
+    }
+
+    http::response trigger(const routed_request& routed)
+    {
+        if (routed.arguments[0] != project_id_ || routed.arguments[1] != workflow_id_)
+            return error_response(404, "Automation not found");
+        if (auto refused = updates_.refuse(routed.now))
+            return *refused;
+        const auto number = std::to_string(++runs_);
+        return json_response(
+            202, {{"schemaId", workflow_id_}, {"instanceId", "run_" + number}, {"jobId", "background_" + number}});
+    }
+
+    /// The deployment as JSON.
+    [[nodiscard]] boost::json::object describe(const std::string& id, deployment& shown, timestamp now) const
+    {
+        const auto& status = shown.life.status();
+        const auto has_ended = status == "success" || status == "failure";
+        if (!has_ended)
+            shown.ended.reset();
+        else if (!shown.ended)
+            shown.ended = now;
+        boost::json::object body{{"_id", id},
+                                 {"projectId", project_id_},
+                                 {"createdAt", cojob::to_string(shown.created)},
+                                 {"status", status},
+                                 {"summary", "The deployment is " + status},
+                                 {"logs", boost::json::array{"Read the branch", "Built 12 pages"}},
+                                 {"subdomain", "docs"},
+                                 {"author", nullptr},
+                                 {"source", "api"}};
+        if (shown.ended)
+            body["endedAt"] = cojob::to_string(*shown.ended);
+        body["commit"] = {{"sha", "0123456789abcdef0123456789abcdef01234567"},
+                          {"ref", shown.branch},
+                          {"message", "Describe the endpoint"},
+                          {"filesChanged",
+                           {{"added", boost::json::array{"users.mdx"}},
+                            {"modified", boost::json::array{"index.mdx"}},
+                            {"removed", boost::json::array()}}}};
+        return body;
+    }
+
+    std::string project_id_, workflow_id_;
+    std::vector<lifecycle_step> lifecycle_;
+    std::map<std::string, deployment, std::less<>> deployments_;
+    mock_uses updates_, previews_;
+    std::size_t runs_ = 0;
 };
 
 } // namespace cojob::testing::detail
@@ -1440,14 +1590,7 @@ class mock_mintlify {
     {
         if (routed.arguments[0] != project_id_)
             return project_not_found();
-        const auto body = parse_body(routed.request);
-        if (!body)
-            return error_response(400, "Malformed JSON");
-        const auto* object = body->if_object();
-        const auto* prompt = object ? object->if_contains("prompt") : nullptr;
-        if (!prompt || !prompt->is_string() || prompt->get_string().empty())
-            return error_response(400, "prompt must be a string that is not empty");
-        return std::nullopt;
+        return read_text(routed.request, "prompt").refusal;
     }
 
     /// The job as JSON, schema AgentJob.
@@ -2219,10 +2362,12 @@ namespace cojob::testing::detail {
 class mock_apis {
   public:
     explicit mock_apis(const mock_server_options& options)
-        : router_(options.token), uses_(options), mintlify(options, uses_), sessions(options, uses_), osapi(options)
+        : router_(options.token), uses_(options.rate_limit, options.rate_window, options), mintlify(options, uses_),
+          sessions(options, uses_), deployments(options), osapi(options)
     {
         mintlify.add_routes(router_);
         sessions.add_routes(router_);
+        deployments.add_routes(router_);
     }
     mock_apis(const mock_apis&) = delete;
     mock_apis& operator=(const mock_apis&) = delete;
@@ -2240,17 +2385,20 @@ class mock_apis {
             osapi.set_life(id, std::move(life));
         else if (sessions.has_session(id))
             sessions.set_life(id, std::move(life));
+        else if (deployments.has(id))
+            deployments.set_life(id, std::move(life));
         else
             mintlify.set_life(id, std::move(life));
     }
 
   private:
     mock_router router_;
-    mock_uses uses_;
+    mock_uses uses_; ///< creations of v2 and v1, and messages
 
   public:
     mock_mintlify mintlify;
     mock_sessions sessions;
+    mock_deployments deployments;
     mock_osapi osapi;
 };
 
@@ -2969,6 +3117,18 @@ mintlify::agent_options mock_server::agent_options() const
     return o;
 }
 
+mintlify::deployments_options mock_server::deployments_options() const
+{
+    const auto& made_with = impl_->options;
+    mintlify::deployments_options o;
+    o.base_url = impl_->base_url;
+    o.project_id = made_with.project_id;
+    o.api_key = secret(made_with.token);
+    o.update_quota.limit = made_with.update_rate_limit;
+    o.preview_quota.limit = made_with.preview_rate_limit;
+    return o;
+}
+
 osapi::jobs_options mock_server::jobs_options() const
 {
     osapi::jobs_options o;
@@ -3000,6 +3160,12 @@ std::string mock_server::add_session(std::vector<lifecycle_step> life)
 {
     return impl_->state.change(
         [&](auto& apis, timestamp now) { return apis.sessions.add_session(std::move(life), now); });
+}
+
+std::string mock_server::add_deployment(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change(
+        [&](auto& apis, timestamp now) { return apis.deployments.add_deployment(std::move(life), now); });
 }
 
 std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)

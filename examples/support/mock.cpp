@@ -1,4 +1,4 @@
-// A mock server for trying the examples: Mintlify's agent API and OSAPI's job API, over plain HTTP on the loopback.
+// A mock server for trying the examples: Mintlify's agent API and deployments, and OSAPI's job API, over plain HTTP on the loopback.
 //
 //     ./mock [--lose-answer] [STATUS...]
 //
@@ -30,6 +30,7 @@ mock_server_options options_from(int argc, char** argv)
     if (options.lifecycle.empty())
         options.lifecycle = {{"active"}, {"completed"}};
     options.session_lifecycle = {{"completed"}};
+    options.deployment_lifecycle = {{"in_progress"}, {"success"}};
     options.osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}};
     return options;
 }

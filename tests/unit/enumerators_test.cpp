@@ -5,6 +5,7 @@
 #include <cojob/mintlify/agent_job.hpp>
 #include <cojob/mintlify/agent_session.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
+#include <cojob/mintlify/deployment.hpp>
 #include <cojob/operation.hpp>
 #include <cojob/osapi/job.hpp>
 #include <cojob/policy/quota_options.hpp>
@@ -59,6 +60,9 @@ BOOST_AUTO_TEST_CASE(is_called_what_it_is_called)
     using cojob::when_exhausted;
     EXPECT_NAME(when_exhausted::wait);
     EXPECT_NAME(when_exhausted::fail);
+    using cojob::quota_scope;
+    EXPECT_NAME(quota_scope::project);
+    EXPECT_NAME(quota_scope::organization);
     using cojob::errc;
     EXPECT_NAME(errc::invalid_argument);
     EXPECT_NAME(errc::quota_exhausted);
@@ -136,6 +140,12 @@ BOOST_AUTO_TEST_CASE(is_called_what_it_is_called)
     EXPECT_NAME(agent_job_status::failed);
     EXPECT_NAME(agent_job_status::archived);
     EXPECT_NAME(agent_job_status::unknown);
+    using cojob::mintlify::deployment_status;
+    EXPECT_NAME(deployment_status::queued);
+    EXPECT_NAME(deployment_status::in_progress);
+    EXPECT_NAME(deployment_status::success);
+    EXPECT_NAME(deployment_status::failure);
+    EXPECT_NAME(deployment_status::unknown);
     using cojob::mintlify::halt_reason;
     EXPECT_NAME(halt_reason::completed);
     EXPECT_NAME(halt_reason::github_misconfigured);
@@ -167,6 +177,18 @@ BOOST_AUTO_TEST_CASE(without_a_name_says_so)
     BOOST_TEST(to_string(static_cast<cojob::threading>(2)) == "(no enumerator)");
     for (const auto value : {-1, 0, 1000})
         BOOST_TEST(to_string(static_cast<cojob::errc>(value)) == "(no enumerator)");
+}
+
+BOOST_AUTO_TEST_CASE(is_found_by_its_name)
+{
+    using cojob::mintlify::deployment_status;
+    const auto named = [](std::string_view name) {
+        return cojob::detail::enumerator_named(name, deployment_status::unknown);
+    };
+    BOOST_TEST(named("queued") == deployment_status::queued);
+    BOOST_TEST(named("failure") == deployment_status::failure);
+    for (const auto* other : {"", "Queued", "queued ", "unknown", "(no enumerator)"})
+        BOOST_TEST(named(other) == deployment_status::unknown);
 }
 
 BOOST_AUTO_TEST_CASE(of_a_phase_is_printed_in_words)

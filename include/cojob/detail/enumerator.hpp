@@ -21,6 +21,16 @@ enumerator_name(Enumeration value, std::initializer_list<std::string_view> names
     return index < names.size() ? names.begin()[index] : std::string_view("(no enumerator)");
 }
 
+/// The enumerator of this name, in an enumeration whose last one stands for any other.
+template <class Enumeration>
+[[nodiscard]] constexpr Enumeration enumerator_named(std::string_view name, Enumeration other) noexcept
+{
+    for (int i = 0; i < static_cast<int>(other); ++i)
+        if (to_string(static_cast<Enumeration>(i)) == name)
+            return static_cast<Enumeration>(i);
+    return other;
+}
+
 } // namespace detail
 
 /// Prints an enumerator by its `to_string`.

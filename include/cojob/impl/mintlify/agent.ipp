@@ -22,9 +22,9 @@ namespace cojob::mintlify {
 namespace detail {
 
 using cojob::detail::client_state;
+using cojob::detail::decode_creation;
 using cojob::detail::decode_response;
 using cojob::detail::job_memory;
-using cojob::detail::note_created;
 using cojob::detail::send;
 
 inline call_ptr post(const client& c, const agent_settings& settings, std::initializer_list<std::string_view> below,
@@ -42,15 +42,7 @@ inline asio::awaitable<agent_job> create_job(client c, settings_ptr settings, st
 {
     const auto call = post(c, *settings, {"job"}, prompt);
     co_await send(call);
-    try {
-        auto job = decode_response(*call, agent::api_name, decode_created_job);
-        note_created(c, agent::api_name, settings->scope(), job.id);
-        co_return job;
-    } catch (const api_error& failure) {
-        if (!failure.info().job_id.empty()) // the job exists although the response is invalid
-            note_created(c, agent::api_name, settings->scope(), failure.info().job_id);
-        throw;
-    }
+    co_return decode_creation(c, *call, agent::api_name, settings->scope(), decode_created_job, "id");
 }
 
 inline asio::awaitable<agent_job> get_job(client c, settings_ptr settings, std::string id)

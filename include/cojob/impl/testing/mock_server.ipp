@@ -183,6 +183,18 @@ mintlify::agent_options mock_server::agent_options() const
     return o;
 }
 
+mintlify::deployments_options mock_server::deployments_options() const
+{
+    const auto& made_with = impl_->options;
+    mintlify::deployments_options o;
+    o.base_url = impl_->base_url;
+    o.project_id = made_with.project_id;
+    o.api_key = secret(made_with.token);
+    o.update_quota.limit = made_with.update_rate_limit;
+    o.preview_quota.limit = made_with.preview_rate_limit;
+    return o;
+}
+
 osapi::jobs_options mock_server::jobs_options() const
 {
     osapi::jobs_options o;
@@ -214,6 +226,12 @@ std::string mock_server::add_session(std::vector<lifecycle_step> life)
 {
     return impl_->state.change(
         [&](auto& apis, timestamp now) { return apis.sessions.add_session(std::move(life), now); });
+}
+
+std::string mock_server::add_deployment(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change(
+        [&](auto& apis, timestamp now) { return apis.deployments.add_deployment(std::move(life), now); });
 }
 
 std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)

@@ -25,7 +25,7 @@ class quota_pools {
         if (!pool)
             pools_.put(scope, pool = share<quota>(options, time));
         else if (!(pool->options() == options))
-            throw_invalid_argument("quota: another service of this client and project has different quota_options");
+            throw_invalid_argument("quota: another service of this client and scope has different quota_options");
         return pool;
     }
 
@@ -34,14 +34,27 @@ class quota_pools {
     name_map<quota> pools_;
 };
 
-/// The quota of a service: the given one, or else the client's for this scope. Null if the limit is zero.
-inline std::shared_ptr<quota> find_quota(const client& c, const std::string& scope, const quota_options& options,
+/// What a quota counts: the uses of this kind at one server, or in one project there.
+struct quota_subject {
+    std::string server, project{};
+    std::string_view use{}; ///< empty: the only kind
+
+    /// The name of the pool: no URL contains a line break.
+    [[nodiscard]] std::string pool(quota_scope scope) const
+    {
+        auto name = scope == quota_scope::organization ? server : project;
+        return name.append("\n").append(use);
+    }
+};
+
+/// The quota of a service: the given one, or else the client's for its scope. Null if the limit is zero.
+inline std::shared_ptr<quota> find_quota(const client& c, const quota_subject& counted, const quota_options& options,
                                          const std::shared_ptr<quota>& shared)
 {
     if (shared || options.limit == 0)
         return shared;
     const auto& state = client_state::of(c);
-    return state->extension<quota_pools>()->get(scope, options, state->options.clock);
+    return state->extension<quota_pools>()->get(counted.pool(options.scope), options, state->options.clock);
 }
 
 } // namespace cojob::detail

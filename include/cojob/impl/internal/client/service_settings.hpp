@@ -46,6 +46,16 @@ class service_settings {
                                    std::string("must not end with ").append(added).append(", which is added to it"));
     }
 
+    /// The same for each beginning of the path that these segments make.
+    void refuse_ends(std::initializer_list<std::string_view> segments, std::string_view option) const
+    {
+        std::string path;
+        for (const auto segment : segments) {
+            append_encoded(path += '/', segment);
+            refuse_end(path, option);
+        }
+    }
+
     [[nodiscard]] const http::url& base_url() const noexcept { return base_.url(); }
 
     /// The target of the service's requests, to which each adds: the base URL's path and these segments.

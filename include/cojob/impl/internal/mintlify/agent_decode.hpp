@@ -1,28 +1,14 @@
 #ifndef COJOB_IMPL_INTERNAL_MINTLIFY_AGENT_DECODE_HPP
 #define COJOB_IMPL_INTERNAL_MINTLIFY_AGENT_DECODE_HPP
 
+#include <cojob/detail/enumerator.hpp>
 #include <cojob/impl/internal/base/json_reader.hpp>
 #include <cojob/mintlify/agent_job.hpp>
-
-#include <array>
-#include <string_view>
-#include <utility>
 
 namespace cojob::mintlify::detail {
 
 using cojob::detail::json_name;
 using cojob::detail::json_reader;
-
-inline agent_job_status parse_agent_job_status(std::string_view text)
-{
-    using enum agent_job_status;
-    static constexpr std::array<std::pair<std::string_view, agent_job_status>, 4> known{
-        {{"active", active}, {"completed", completed}, {"failed", failed}, {"archived", archived}}};
-    for (const auto& [name, status] : known)
-        if (name == text)
-            return status;
-    return unknown;
-}
 
 inline bool read_source(const json_reader& json, job_source& source)
 {
@@ -53,7 +39,7 @@ inline bool read_agent_job(const json_reader& json, agent_job& job)
             return member.read(job.created_at);
         return name == "archivedAt" && member.read(job.archived_at);
     });
-    job.status = parse_agent_job_status(job.status_text);
+    job.status = cojob::detail::enumerator_named(job.status_text, agent_job_status::unknown);
     job.unknown_members = json.end_job();
     return has_status;
 }

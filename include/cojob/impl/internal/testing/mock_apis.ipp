@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_TESTING_MOCK_APIS_IPP
 #define COJOB_IMPL_INTERNAL_TESTING_MOCK_APIS_IPP
 
+#include <cojob/impl/internal/testing/mock_deployments.ipp>
 #include <cojob/impl/internal/testing/mock_mintlify.ipp>
 #include <cojob/impl/internal/testing/mock_osapi.ipp>
 #include <cojob/impl/internal/testing/mock_router.ipp>
@@ -18,10 +19,12 @@ namespace cojob::testing::detail {
 class mock_apis {
   public:
     explicit mock_apis(const mock_server_options& options)
-        : router_(options.token), uses_(options), mintlify(options, uses_), sessions(options, uses_), osapi(options)
+        : router_(options.token), uses_(options.rate_limit, options.rate_window, options), mintlify(options, uses_),
+          sessions(options, uses_), deployments(options), osapi(options)
     {
         mintlify.add_routes(router_);
         sessions.add_routes(router_);
+        deployments.add_routes(router_);
     }
     mock_apis(const mock_apis&) = delete;
     mock_apis& operator=(const mock_apis&) = delete;
@@ -39,17 +42,20 @@ class mock_apis {
             osapi.set_life(id, std::move(life));
         else if (sessions.has_session(id))
             sessions.set_life(id, std::move(life));
+        else if (deployments.has(id))
+            deployments.set_life(id, std::move(life));
         else
             mintlify.set_life(id, std::move(life));
     }
 
   private:
     mock_router router_;
-    mock_uses uses_;
+    mock_uses uses_; ///< creations of v2 and v1, and messages
 
   public:
     mock_mintlify mintlify;
     mock_sessions sessions;
+    mock_deployments deployments;
     mock_osapi osapi;
 };
 

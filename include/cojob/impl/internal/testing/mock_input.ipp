@@ -69,6 +69,19 @@ inline std::optional<boost::json::value> parse_body(const recorded_request& requ
     return ec ? std::nullopt : std::optional(std::move(body));
 }
 
+/// The text of this member of the body. The error response of Mintlify if there is none.
+inline read_input<std::string> read_text(const recorded_request& request, std::string_view member)
+{
+    const auto body = parse_body(request);
+    if (!body)
+        return {{}, error_response(400, "Malformed JSON")};
+    const auto* object = body->if_object();
+    const auto* text = object ? object->if_contains(member) : nullptr;
+    if (!text || !text->is_string() || text->get_string().empty())
+        return {{}, error_response(400, std::string(member) + " must be a string that is not empty")};
+    return {std::string(text->get_string()), {}};
+}
+
 } // namespace cojob::testing::detail
 
 #endif

@@ -102,14 +102,7 @@ class mock_mintlify {
     {
         if (routed.arguments[0] != project_id_)
             return project_not_found();
-        const auto body = parse_body(routed.request);
-        if (!body)
-            return error_response(400, "Malformed JSON");
-        const auto* object = body->if_object();
-        const auto* prompt = object ? object->if_contains("prompt") : nullptr;
-        if (!prompt || !prompt->is_string() || prompt->get_string().empty())
-            return error_response(400, "prompt must be a string that is not empty");
-        return std::nullopt;
+        return read_text(routed.request, "prompt").refusal;
     }
 
     /// The job as JSON, schema AgentJob.

@@ -37,11 +37,11 @@ class rolling_limit {
     std::deque<time_point> uses_;
 };
 
-/// A project's rate limit at Mintlify. Creations of v2 and v1 and messages count together.
+/// A rate limit of Mintlify, shared by the operations that count together.
 class mock_uses {
   public:
-    explicit mock_uses(const mock_server_options& options)
-        : limit_(options.rate_limit, options.rate_window), sends_retry_after_(options.send_retry_after)
+    mock_uses(std::uint32_t limit, duration window, const mock_server_options& options)
+        : limit_(limit, window), sends_retry_after_(options.send_retry_after)
     {
     }
 
