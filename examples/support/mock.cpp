@@ -5,15 +5,17 @@
 // Prints what the examples take from the environment and an empty line, runs until its standard input ends, and then
 // prints the requests it got, with their bodies. A job that is created has each STATUS for one poll, and the last for
 // good: active, then completed, unless given. There is one job at first, which has completed. With --lose-answer the
-// first POST is carried out and not answered.
+// first POST is carried out and not answered. A line `JOB STATUS...` on standard input gives a job another life, and a
+// line `stall` makes the next POST wait for its answer for ever; `done` is printed when that is so.
 
 #include <cojob/testing/mock_server.hpp>
 
 #include <exception>
 #include <iostream>
-#include <limits>
+#include <sstream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace {
 
@@ -35,6 +37,19 @@ mock_server_options options_from(int argc, char** argv)
     return options;
 }
 
+void obey(mock_server& server, const std::string& line)
+{
+    std::istringstream words(line);
+    std::string job, status;
+    words >> job;
+    if (job == "stall")
+        return server.inject(fault::stall, 1, "POST");
+    std::vector<lifecycle_step> life;
+    while (words >> status)
+        life.emplace_back(status);
+    server.set_life(job, life);
+}
+
 } // namespace
 
 int main(int argc, char** argv)
@@ -52,7 +67,10 @@ try {
               << "\nMINTLIFY_API_KEY=" << options.token << "\nCOJOB_OSAPI_URL=" << url
               << "\nCOJOB_OSAPI_TOKEN=" << options.token << "\n"
               << std::endl;
-    std::cin.ignore(std::numeric_limits<std::streamsize>::max());
+    for (std::string line; std::getline(std::cin, line);) {
+        obey(server, line);
+        std::cout << "done" << std::endl;
+    }
     for (const auto& request : server.requests())
         std::cout << request.method << ' ' << request.target << ' ' << request.body << '\n';
 } catch (const std::exception& failure) {

@@ -1,0 +1,233 @@
+// The jobs of the service: created once each, followed to their end, taken up again after a restart. The part to copy.
+//
+// One client serves all. The journal has each creation on disk before its request, so that a kill loses no job and
+// doubles none. The observer tells of every poll, which is more than a wait returns.
+
+#include "job_desk.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <exception>
+#include <functional>
+#include <iostream>
+#include <utility>
+
+namespace service {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Passes the polls on.
+class poll_watcher final : public cojob::observer {
+  public:
+    explicit poll_watcher(std::function<void(const cojob::poll_event&)> saw) : saw_(std::move(saw)) {}
+    void on_poll(const cojob::poll_event& e) noexcept override
+    try {
+        saw_(e);
+    } catch (...) { // an observer must not throw; the next poll shows what this one has not
+    }
+
+  private:
+    std::function<void(const cojob::poll_event&)> saw_;
+};
+
+/// One thread runs the program: no strand is needed.
+cojob::client_options client_options_for(std::function<void(const cojob::poll_event&)> saw)
+{
+    cojob::client_options options;
+    options.threads = cojob::threading::single;
+    options.observer = std::make_shared<poll_watcher>(std::move(saw));
+    return options;
+}
+
+cojob::mintlify::agent_options agent_options_for(std::shared_ptr<cojob::quota> quota)
+{
+    auto options = cojob::mintlify::agent_options_from_environment();
+    options.shared_quota = std::move(quota);
+    return options;
+}
+
+/// Nobody waits for a result here, so a wait has no time limit and goes on however long the server is silent.
+cojob::wait_options wait_options_for(std::chrono::milliseconds poll_every)
+{
+    cojob::wait_options options;
+    options.timeout = options.patience = cojob::no_timeout;
+    options.schedule.first = options.schedule.min_interval = options.schedule.max_interval = poll_every;
+    return options;
+}
+
+bool is_cancellation(const boost::system::system_error& failure)
+{
+    return failure.code() == asio::error::operation_aborted;
+}
+
+} // namespace
+
+job_desk::job_desk(asio::io_context& context, const settings& chosen, board& rows, std::shared_ptr<cojob::quota> quota,
+                   counters& count)
+    : context_(context), count_(count), board_(rows), quota_(std::move(quota)), uses_file_(chosen.data / "uses"),
+      journal_(chosen.data / "jobs"), rows_(chosen.data / "rows", chosen.most.rows),
+      wait_(wait_options_for(chosen.poll_every)),
+      client_(context, client_options_for([this](const auto& e) { saw_poll(e); })),
+      agent_(client_, agent_options_for(quota_)), most_creations_(chosen.most.creations), idle_(context)
+{
+}
+
+void job_desk::spawn(asio::awaitable<void> work)
+{
+    asio::co_spawn(context_, std::move(work), asio::detached);
+}
+
+void job_desk::start()
+{
+    for (const auto& row : rows_.rows())
+        take_up(row);
+    // Where the file of rows was lost, the journal alone knows of a job.
+    for (const auto& handle : journal_.unfinished(agent_).jobs) {
+        if (board_.with_id(handle.id))
+            continue;
+        job_row row{.key = handle.id, .title = handle.id, .id = handle.id, .state = "active", .began = now()};
+        if (const auto added = board_.add(std::move(row)))
+            spawn(follow(added, handle));
+    }
+}
+
+void job_desk::take_up(job_row row)
+{
+    const auto was_over = row.ended != 0;
+    const auto added = board_.add(std::move(row));
+    if (!added || was_over)
+        return;
+    const auto entry = journal_.find(added->key);
+    if (!entry)
+        return end(added, "not created", "the program ended before the request was sent");
+    if (!entry->job)
+        return end(added, "unknown", "the program ended while the request was on its way: look at the dashboard");
+    added->id = entry->job->id;
+    board_.has_id(added);
+    show(added, "active", "");
+    spawn(follow(added, *entry->job));
+}
+
+job_desk::answer job_desk::create(const std::string& key, const std::string& prompt)
+{
+    const auto earlier = board_.with_key(key);
+    if (earlier && earlier->state != "not created")
+        return answer::known;
+    if (is_stopping_ || creating_ >= most_creations_)
+        return answer::busy;
+    // Nothing queues for a use: a creation that queued when the program was killed would have an unknown outcome.
+    if (quota_->remaining() == 0)
+        return answer::no_use;
+    const auto row = earlier ? earlier : board_.add({.key = key, .title = first_line(prompt, 200)});
+    if (!row)
+        return answer::busy;
+    row->began = now();
+    row->ended = 0;
+    show(row, "creating", "");
+    rows_.add(*row);
+    spawn(run(row, prompt));
+    return answer::accepted;
+}
+
+asio::awaitable<void> job_desk::run(row_ptr row, std::string prompt)
+{
+    ++creating_;
+    const bool is_created = co_await create_job(row, std::move(prompt));
+    save_uses();
+    if (--creating_ == 0)
+        idle_.cancel();
+    if (!is_created)
+        co_return;
+    const auto entry = journal_.find(row->key);
+    co_await follow(row, entry->job.value());
+}
+
+/// After each, because a kill gives no time. It forgets at most those in flight, and then the server's 429 is heeded.
+void job_desk::save_uses()
+{
+    try {
+        quota_->save(uses_file_);
+    } catch (const boost::system::system_error& failure) {
+        std::clog << "cannot write " << uses_file_ << ": " << failure.code().message() << std::endl;
+    }
+}
+
+asio::awaitable<bool> job_desk::create_job(row_ptr row, std::string prompt)
+{
+    try {
+        const auto job = co_await journal_.create_once(agent_, row->key, prompt);
+        row->id = job.id;
+        board_.has_id(row);
+        show(row, job.status_text, "");
+        rows_.add(*row);
+        ++count_.creations["created"];
+        co_return true;
+    } catch (const boost::system::system_error& failure) {
+        const bool is_unknown = failure.code() == cojob::errc::outcome_unknown;
+        ++count_.creations[is_unknown ? "unknown" : "not created"];
+        if (!is_cancellation(failure)) // the journal of the next start knows
+            end(row, is_unknown ? "unknown" : "not created", failure.code().message());
+    }
+    co_return false;
+}
+
+asio::awaitable<void> job_desk::follow(row_ptr row, cojob::job_handle handle)
+{
+    try {
+        const auto job = co_await journal_.wait_for_job(agent_, handle, wait_);
+        row->link = safe_link(job.pr_link.value_or(""));
+        end(row, job.status_text, "");
+    } catch (const boost::system::system_error& failure) {
+        // The job goes on. It has not ended for the journal either, so the next start tries again.
+        if (!is_cancellation(failure)) {
+            row->next_poll = 0;
+            show(row, "lost", failure.code().message());
+        }
+    }
+}
+
+void job_desk::saw_poll(const cojob::poll_event& e)
+{
+    const auto row = board_.with_id(e.job_id);
+    if (!row || row->ended != 0)
+        return;
+    if (e.number != 0) {
+        ++count_.polls;
+        count_.polls_failed += e.error ? 1U : 0U;
+    }
+    using std::chrono::duration_cast;
+    row->next_poll = now() + duration_cast<std::chrono::milliseconds>(e.next_in).count();
+    show(row, e.status.empty() ? std::string_view(row->state) : e.status, e.error ? e.error.message() : "");
+}
+
+void job_desk::show(const row_ptr& row, std::string_view state, std::string note)
+{
+    row->state = std::string(state.substr(0, 100));
+    row->note = std::move(note);
+    board_.changed(row);
+}
+
+void job_desk::end(const row_ptr& row, std::string_view state, std::string note)
+{
+    row->ended = now();
+    row->next_poll = 0;
+    show(row, state, std::move(note));
+    rows_.add(*row);
+}
+
+asio::awaitable<void> job_desk::stop(std::chrono::steady_clock::duration at_most)
+{
+    is_stopping_ = true;
+    if (creating_ != 0) {
+        idle_.expires_after(at_most);
+        co_await idle_.async_wait(asio::as_tuple(asio::use_awaitable));
+    }
+    client_.close();
+}
+
+} // namespace service
