@@ -1,15 +1,20 @@
-// A mock server for trying the examples: Mintlify's agent API and deployments, and OSAPI's job API, over plain HTTP on the loopback.
+// A mock server for trying the examples: Mintlify's agent API and deployments, and OSAPI's job API, over plain HTTP on
+// the loopback.
 //
-//     ./mock [--lose-answer] [STATUS...]
+//     ./mock [--lose-answer | --limit USES SECONDS] [STATUS...]
 //
 // Prints what the examples take from the environment and an empty line, runs until its standard input ends, and then
 // prints the requests it got, with their bodies. A job that is created has each STATUS for one poll, and the last for
 // good: active, then completed, unless given. There is one job at first, which has completed. With --lose-answer the
 // first POST is carried out and not answered. A line `JOB STATUS...` on standard input gives a job another life, and a
 // line `stall` makes the next POST wait for its answer for ever; `done` is printed when that is so.
+// With --limit it answers 429 to creations above that in any so many seconds, and prints how many these were, after the
+// requests.
 
 #include <cojob/testing/mock_server.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <exception>
 #include <iostream>
 #include <sstream>
@@ -21,14 +26,25 @@ namespace {
 
 using namespace cojob::testing;
 
+/// Whether the first argument is this one.
+bool has(int argc, char** argv, std::string_view option)
+{
+    return argc > 1 && argv[1] == option;
+}
+
 mock_server_options options_from(int argc, char** argv)
 {
     mock_server_options options;
     options.use_tls = false;
     options.lifecycle.clear();
-    for (int i = 1; i < argc; ++i)
-        if (const std::string_view word = argv[i]; word != "--lose-answer")
-            options.lifecycle.emplace_back(std::string(word));
+    int next = has(argc, argv, "--lose-answer") ? 2 : 1;
+    if (has(argc, argv, "--limit") && argc > 3) {
+        options.rate_limit = static_cast<std::uint32_t>(std::stoul(argv[2]));
+        options.rate_window = std::chrono::seconds(std::stol(argv[3]));
+        next = 4;
+    }
+    for (; next < argc; ++next)
+        options.lifecycle.emplace_back(std::string(argv[next]));
     if (options.lifecycle.empty())
         options.lifecycle = {{"active"}, {"completed"}};
     options.session_lifecycle = {{"completed"}};
@@ -56,7 +72,7 @@ int main(int argc, char** argv)
 try {
     const auto options = options_from(argc, argv);
     mock_server server(options);
-    if (argc > 1 && std::string_view(argv[1]) == "--lose-answer")
+    if (has(argc, argv, "--lose-answer"))
         server.inject(fault::drop_after_request, 1, "POST");
     server.add_job({{"completed"}});
     for (const auto* status : {"completed", "failed", "processing", "failed", "partial_failure", "completed"})
@@ -73,6 +89,8 @@ try {
     }
     for (const auto& request : server.requests())
         std::cout << request.method << ' ' << request.target << ' ' << request.body << '\n';
+    if (options.rate_limit > 0)
+        std::cout << "429: " << server.throttled() << '\n';
 } catch (const std::exception& failure) {
     std::cerr << failure.what() << '\n';
     return 1;
