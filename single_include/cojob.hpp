@@ -4626,6 +4626,12 @@ namespace cojob {
 [[nodiscard]] COJOB_DECL std::shared_ptr<quota> open_shared_quota(const std::filesystem::path&, quota_options,
                                                                   quota_file_options = {}, clock_ptr = {});
 
+/// Returns how many slots of such a file are free now, counting the uses of all its processes; zero while the pool
+/// pauses. For display: another process may take a slot at any time. Blocks while it reads the file. Thread-safe.
+///
+/// Creates the file if there is none. \throws as `open_shared_quota`
+[[nodiscard]] COJOB_DECL std::uint32_t free_slots(const std::filesystem::path&, quota_options, quota_file_options = {});
+
 } // namespace cojob
 
 // -------- cojob/start.hpp
@@ -23402,6 +23408,15 @@ class ledger_book {
         return {false, 0, std::max({nth, pause_left, std::int64_t(0)})};
     }
 
+    /// How many slots could be granted now, one after the other; none while the pool pauses.
+    [[nodiscard]] std::uint32_t free_slots(const ledger_time& now) const
+    {
+        std::uint32_t free = 0;
+        for (auto i = slots_at; i < places_at(); ++i)
+            free += taken_for(all_[i], now) == 0 ? 1U : 0U;
+        return subtract_time(all_[pause_at].length, time_between(all_[pause_at].at, now)) > 0 ? 0 : free;
+    }
+
     /// The server may have counted the request. If the process was stopped for so long that its slot was granted anew,
     /// takes another one.
     void used(std::uint64_t id, bool was_answered, const ledger_time& now)
@@ -24167,20 +24182,47 @@ class file_ledger final : public quota_ledger {
 
 namespace cojob {
 
+namespace detail {
+
+inline void check_shared(const quota_options& options, const quota_file_options& how)
+{
+#ifdef _WIN32
+    (void)options, (void)how;
+    throw_invalid_argument("open_shared_quota", "not available on Windows: use quota::save and quota::load");
+#else
+    if (checked(options).limit > ledger_book::most_slots)
+        throw_invalid_argument("quota_options::limit: must be at most 2000 for a file");
+    if (how.lock_timeout <= duration::zero() || how.lock_timeout == no_timeout)
+        throw_invalid_argument("quota_file_options::lock_timeout: must be positive and not no_timeout");
+#endif
+}
+
+} // namespace detail
+
 std::shared_ptr<quota> open_shared_quota(const std::filesystem::path& path, quota_options options,
                                          quota_file_options how, clock_ptr clock)
 {
+    detail::check_shared(options, how);
 #ifdef _WIN32
-    (void)path, (void)options, (void)how, (void)clock;
-    detail::throw_invalid_argument("open_shared_quota", "not available on Windows: use quota::save and quota::load");
+    (void)path, (void)clock;
+    return {};
 #else
-    if (detail::checked(options).limit > detail::ledger_book::most_slots)
-        detail::throw_invalid_argument("quota_options::limit: must be at most 2000 for a file");
-    if (how.lock_timeout <= duration::zero() || how.lock_timeout == no_timeout)
-        detail::throw_invalid_argument("quota_file_options::lock_timeout: must be positive and not no_timeout");
     const auto ledger = detail::share<detail::file_ledger>(path, options, how);
     return detail::share<quota>(options, std::move(clock), ledger);
 #endif
+}
+
+std::uint32_t free_slots(const std::filesystem::path& path, quota_options options, quota_file_options how)
+{
+    detail::check_shared(options, how);
+    std::uint32_t free = 0;
+#ifdef _WIN32
+    (void)path;
+#else
+    detail::ledger_file file(path, options, how, detail::machine_ledger_time);
+    file.update([&](detail::ledger_book& book, const detail::ledger_time& now) { free = book.free_slots(now); });
+#endif
+    return free;
 }
 
 } // namespace cojob

@@ -68,6 +68,26 @@ BOOST_AUTO_TEST_CASE(sends_no_attempt_without_a_limit_on_a_lease_that_is_not_ren
     BOOST_TEST(ledger.covers(unlimited.lease, no_timeout));
 }
 
+BOOST_AUTO_TEST_CASE(tells_how_many_slots_all_processes_have_left)
+{
+    const tests::scratch_folder folder;
+    const cojob::quota_options three{.limit = 3};
+    BOOST_TEST(cojob::free_slots(folder / "quota", three) == 3U);
+    {
+        file_ledger one(folder / "quota", three, {}), other(folder / "quota", three, {});
+        const auto used = ask(one, 1s), unused = ask(other, 1s);
+        BOOST_TEST(cojob::free_slots(folder / "quota", three) == 1U);
+        one.end(used.lease, {.kind = cojob::quota_outcome::used});
+        other.end(unused.lease, {});
+    }
+    BOOST_TEST(cojob::free_slots(folder / "quota", three) == 2U);
+    {
+        file_ledger ledger(folder / "quota", three, {});
+        ledger.end(ask(ledger, 1s).lease, {.kind = cojob::quota_outcome::throttled, .pause = 1min});
+    }
+    BOOST_TEST(cojob::free_slots(folder / "quota", three) == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(renews_a_lease_of_an_attempt_without_a_limit)
 {
     const tests::scratch_folder folder;

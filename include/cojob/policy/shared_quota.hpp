@@ -7,6 +7,7 @@
 #include <cojob/policy/quota_file_options.hpp>
 #include <cojob/policy/quota_options.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 
@@ -26,6 +27,12 @@ namespace cojob {
 /// `quota_exhausted` if the file stays locked. The code of the system if the file cannot be read or written
 [[nodiscard]] COJOB_DECL std::shared_ptr<quota> open_shared_quota(const std::filesystem::path&, quota_options,
                                                                   quota_file_options = {}, clock_ptr = {});
+
+/// Returns how many slots of such a file are free now, counting the uses of all its processes; zero while the pool
+/// pauses. For display: another process may take a slot at any time. Blocks while it reads the file. Thread-safe.
+///
+/// Creates the file if there is none. \throws as `open_shared_quota`
+[[nodiscard]] COJOB_DECL std::uint32_t free_slots(const std::filesystem::path&, quota_options, quota_file_options = {});
 
 } // namespace cojob
 

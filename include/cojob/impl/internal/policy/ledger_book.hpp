@@ -132,6 +132,15 @@ class ledger_book {
         return {false, 0, std::max({nth, pause_left, std::int64_t(0)})};
     }
 
+    /// How many slots could be granted now, one after the other; none while the pool pauses.
+    [[nodiscard]] std::uint32_t free_slots(const ledger_time& now) const
+    {
+        std::uint32_t free = 0;
+        for (auto i = slots_at; i < places_at(); ++i)
+            free += taken_for(all_[i], now) == 0 ? 1U : 0U;
+        return subtract_time(all_[pause_at].length, time_between(all_[pause_at].at, now)) > 0 ? 0 : free;
+    }
+
     /// The server may have counted the request. If the process was stopped for so long that its slot was granted anew,
     /// takes another one.
     void used(std::uint64_t id, bool was_answered, const ledger_time& now)

@@ -1,0 +1,122 @@
+#include "command_line.hpp"
+#include "commands.hpp"
+
+namespace cli {
+
+namespace {
+
+CLI::App& add_group(command_line& line, const std::string& name, const std::string& description)
+{
+    auto& group = *line.app.add_subcommand(name, description);
+    group.require_subcommand(1);
+    return group;
+}
+
+void add_prompt(command_line& line, CLI::App& sub)
+{
+    sub.add_option("PROMPT", line.given.prompt, "What to do, in quotes; - reads it from standard input")->required();
+}
+
+void add_id(command_line& line, CLI::App& sub)
+{
+    auto& ids = line.given.ids;
+    sub.add_option_function<std::string>("ID", [&ids](const std::string& id) { ids = {id}; }, "The job")->required();
+}
+
+void add_handle_flag(command_line& line, CLI::App& sub)
+{
+    sub.add_flag("--handle", line.given.wants_handle, "Print only the job's handle, a line for cojob wait");
+}
+
+} // namespace
+
+void add_mintlify(command_line& line)
+{
+    auto& group = add_group(line, "mintlify", "Jobs of the Mintlify agent API, v2");
+    auto& create =
+        line.add(group, "create", "Create a job and print it. One use of the project's hourly limit", mintlify_create);
+    add_prompt(line, create);
+    add_handle_flag(line, create);
+    auto& run = line.add(group, "run", "Create a job and wait for its end. One use of the project's hourly limit",
+                         mintlify_run);
+    add_prompt(line, run);
+    add_waiting_options(line, run);
+    auto& message =
+        line.add(group, "message",
+                 "Send a job a further instruction, on which it runs again. One use of the project's hourly limit",
+                 mintlify_message);
+    add_id(line, message);
+    add_prompt(line, message);
+    add_handle_flag(line, message);
+    auto& get = line.add(group, "get", "Print a job as it is now", mintlify_get);
+    add_id(line, get);
+    add_handle_flag(line, get);
+    auto& wait = line.add(group, "wait", "Wait until jobs have ended, and print them", wait_for_jobs);
+    wait.add_option("ID", line.given.ids, "The jobs")->required();
+    add_waiting_options(line, wait);
+    auto& list =
+        line.add(group, "list", "List the project's jobs, through v1 of the API: v2 has no list", session_list);
+    list.add_option("-n,--limit", line.given.limit, "How many; default: all");
+    for (auto* sub : {&create, &run, &message, &get, &wait, &list})
+        add_mintlify_options(line, *sub);
+}
+
+void add_sessions(command_line& line)
+{
+    auto& group =
+        add_group(line, "mintlify-v1", "Sessions of the Mintlify agent API, v1, which the vendor calls deprecated");
+    auto& create = line.add(
+        group, "create", "Create a session and print its events until they end. One use of the project's hourly limit",
+        session_create);
+    add_prompt(line, create);
+    create.add_option("--branch", line.given.branch, "The branch to work on")->type_name("NAME");
+    create.add_option("--model", line.given.model, "The language model")->type_name("NAME");
+    create.add_flag("--draft", line.given.is_draft, "Make the pull request a draft");
+    auto& get = line.add(group, "get", "Print a session as it is now", session_get);
+    add_id(line, get);
+    auto& list = line.add(group, "list", "List the project's sessions", session_list);
+    list.add_option("-n,--limit", line.given.limit, "How many; default: all");
+    for (auto* sub : {&create, &get, &list})
+        add_mintlify_options(line, *sub);
+}
+
+void add_osapi(command_line& line)
+{
+    auto& group = add_group(line, "osapi", "Jobs of OSAPI");
+    auto& list = line.add(group, "list", "List jobs", osapi_list);
+    list.add_option("--status", line.given.status, "Only jobs of this status")
+        ->check(CLI::IsMember({"submitted", "processing", "completed", "failed", "partial_failure"}));
+    list.add_option("-n,--limit", line.given.limit, "How many; default: all");
+    auto& get = line.add(group, "get", "Print a job as it is now", osapi_get);
+    add_id(line, get);
+    auto& wait = line.add(group, "wait", "Wait until jobs have ended, and print them", wait_for_jobs);
+    wait.add_option("ID", line.given.ids, "The jobs")->required();
+    add_waiting_options(line, wait);
+    auto& retry = line.add(group, "retry", "Run a job's operation once more, as a new job", osapi_retry);
+    add_id(line, retry);
+    retry.add_option("--target", line.given.target, "The machine that shall run it; default: any")->type_name("HOST");
+    auto& remove = line.add(group, "delete", "Delete a job, even a running one", osapi_delete);
+    add_id(line, remove);
+    for (auto* sub : {&list, &get, &wait, &retry, &remove})
+        add_server_options(line, *sub);
+}
+
+void add_following(command_line& line)
+{
+    auto& watch =
+        line.add(line.app, "watch",
+                 "Show jobs until all have ended: a line for each, drawn again in place on a terminal", watch_jobs);
+    auto& wait = line.add(line.app, "wait", "Wait until jobs have ended, and print them", wait_for_jobs);
+    for (auto* sub : {&watch, &wait}) {
+        sub->add_option("ID", line.given.ids,
+                        "Ids or handles; - reads them from standard input, one a line, also as lines of --json")
+            ->required();
+        sub->add_option("--api", line.given.api, "What ids are of")
+            ->check(CLI::IsMember({"mintlify", "mintlify-v1", "osapi"}))
+            ->capture_default_str();
+        add_waiting_options(line, *sub);
+        add_mintlify_options(line, *sub);
+    }
+}
+
+} // namespace cli

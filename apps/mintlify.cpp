@@ -1,0 +1,93 @@
+#include "commands.hpp"
+#include "follow.hpp"
+#include "input.hpp"
+#include "output.hpp"
+
+#include <cojob/job/handle.hpp>
+
+#include "cells.hpp"
+
+namespace cli {
+
+namespace {
+
+using cojob::mintlify::agent;
+using cojob::mintlify::agent_job;
+
+/// Prints the job, or with --handle its handle. With --json, the handle is a member.
+void print_result(const arguments& given, const agent& service, const agent_job& job)
+{
+    const auto handle = to_string(service.handle(job));
+    if (given.wants_handle)
+        return print_line(handle);
+    auto view = view_of(job);
+    view.members["handle"] = handle;
+    print_job(given, view);
+}
+
+asio::awaitable<void> create(session& on, agent service, std::string prompt, agent_job& job)
+{
+    job = co_await service.create_job(prompt);
+    on.say_spent("Created " + printable(job.id));
+}
+
+asio::awaitable<void> send(session& on, agent service, std::string id, std::string prompt, agent_job& job)
+{
+    job = co_await service.send_message(id, prompt);
+    on.say_spent("Sent a message to " + printable(job.id));
+}
+
+asio::awaitable<void> get(agent service, std::string id, agent_job& job)
+{
+    job = co_await service.get_job(id);
+}
+
+} // namespace
+
+exit_code mintlify_create(const arguments& given)
+{
+    session on(given);
+    const auto service = on.agent();
+    agent_job job;
+    on.run(create(on, service, prompt_of(given), job));
+    print_result(given, service, job);
+    return exit_code::completed;
+}
+
+exit_code mintlify_message(const arguments& given)
+{
+    session on(given);
+    const auto service = on.agent();
+    agent_job job;
+    on.run(send(on, service, given.ids.front(), prompt_of(given), job));
+    print_result(given, service, job);
+    return exit_code::completed;
+}
+
+exit_code mintlify_get(const arguments& given)
+{
+    session on(given);
+    const auto service = on.agent();
+    agent_job job;
+    on.run(get(service, given.ids.front(), job));
+    print_result(given, service, job);
+    return exit_code::completed;
+}
+
+exit_code mintlify_run(const arguments& given)
+{
+    follower follows(given, shown::ends);
+    auto options = wait_options_of(given);
+    const auto until = cojob::detail::after(std::chrono::steady_clock::now(), options.timeout);
+    session on(given, follows.observer());
+    const auto service = on.agent();
+    agent_job job;
+    on.run(create(on, service.with_timeout(options.timeout), prompt_of(given), job));
+    if (options.timeout != cojob::no_timeout)
+        options.timeout = std::max(until - std::chrono::steady_clock::now(), cojob::duration(1));
+    std::vector<followed_job> jobs;
+    jobs.push_back(follow(service, job.id, service.handle(job), options));
+    return follows.run(on, std::move(jobs));
+}
+
+} // namespace cli

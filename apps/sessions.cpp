@@ -1,0 +1,98 @@
+#include "cells.hpp"
+#include "commands.hpp"
+#include "input.hpp"
+#include "output.hpp"
+#include "session.hpp"
+
+namespace cli {
+
+namespace {
+
+using cojob::mintlify::agent_session;
+using cojob::mintlify::agent_stream;
+using cojob::mintlify::agent_v1;
+
+cojob::mintlify::create_session_request request_of(const arguments& given)
+{
+    cojob::mintlify::create_session_request request(prompt_of(given));
+    if (!given.branch.empty())
+        request.branch = given.branch;
+    if (given.is_draft)
+        request.as_draft = true;
+    request.model = given.model;
+    return request;
+}
+
+/// The vendor does not say what the data of an event is, so it is printed as it came.
+void print_event(const arguments& given, const cojob::http::server_sent_event& event)
+{
+    if (given.is_json)
+        return print_line(json_line({{"event", event.type}, {"data", event.data}}));
+    print_line(printable(event.type) + ": " + printable(event.data));
+}
+
+asio::awaitable<void> create(session& on, const arguments& given, agent_v1 service, agent_session& created)
+{
+    auto request = request_of(given);
+    auto stream = co_await service.create_job(std::move(request));
+    on.say_spent("Created " + printable(stream.session_id()));
+    on.set_farewell([&given, id = stream.session_id()] {
+        auto again = given;
+        again.command = "wait";
+        again.api = "mintlify-v1";
+        return "the session goes on. To wait for it:\n" + command_to_go_on(again, {id});
+    });
+    while (const auto event = co_await stream.next())
+        print_event(given, *event);
+    created = co_await service.get_job(stream.session_id());
+}
+
+asio::awaitable<void> get(agent_v1 service, std::string id, agent_session& found)
+{
+    found = co_await service.get_job(id);
+}
+
+asio::awaitable<void> list(agent_v1 service, unsigned limit, std::vector<job_view>& found)
+{
+    auto pages = service.all_jobs();
+    while (limit == 0 || found.size() < limit) {
+        const auto next = co_await pages.next();
+        if (!next)
+            break;
+        found.push_back(view_of(*next));
+    }
+}
+
+} // namespace
+
+exit_code session_create(const arguments& given)
+{
+    session on(given);
+    const auto service = on.agent_v1();
+    agent_session created;
+    on.run(create(on, given, service, created));
+    print_job(given, view_of(created));
+    return exit_code::completed;
+}
+
+exit_code session_get(const arguments& given)
+{
+    session on(given);
+    const auto service = on.agent_v1();
+    agent_session found;
+    on.run(get(service, given.ids.front(), found));
+    print_job(given, view_of(found));
+    return exit_code::completed;
+}
+
+exit_code session_list(const arguments& given)
+{
+    session on(given);
+    const auto service = on.agent_v1();
+    std::vector<job_view> found;
+    on.run(list(service, given.limit, found));
+    print_jobs(given, found);
+    return exit_code::completed;
+}
+
+} // namespace cli
