@@ -4295,6 +4295,224 @@ class deployments {
 
 } // namespace cojob::mintlify
 
+// -------- cojob/mintlify/export_job.hpp
+
+namespace cojob::mintlify {
+
+using cojob::operator<<; // for argument-dependent lookup
+
+/// The status of an export.
+enum class export_job_status {
+    queued,    ///< it has not begun
+    running,   ///< pages are rendered
+    completed, ///< done; `static_export::create_bundle` makes a file of it
+    failed,    ///< see `error`
+    unknown,   ///< a status this version does not know: see `status_text`
+};
+
+/// The enumerator's name.
+[[nodiscard]] constexpr std::string_view to_string(export_job_status value) noexcept
+{
+    return cojob::detail::enumerator_name(value, {"queued", "running", "completed", "failed", "unknown"});
+}
+
+/// An export of a site into static files. The texts are the server's: escape them before you print them.
+struct export_job {
+    export_job() = default; // no aggregate: g++ 12 destroys an aggregate twice that is created in a co_await expression
+
+    std::string id{};                                      ///< unique in its organization
+    export_job_status status = export_job_status::unknown; ///< see `is_finished`
+    std::string status_text{};                             ///< as the server wrote it
+    std::optional<double> progress{};                      ///< from 0 to 100; empty: not reported
+    std::optional<std::int64_t> page_count{};              ///< pages rendered so far; empty: not reported
+    std::string error{};                                   ///< why it failed; empty: it did not
+    std::optional<timestamp> created_at{};                 ///< by the server's clock; empty: not reported
+    std::optional<timestamp> updated_at{};                 ///< by the server's clock; empty: not reported
+    cojob::unknown_members unknown_members{};              ///< further JSON members; not compared
+
+    /// Whether all members but `unknown_members` are equal. `watch_job` detects changes by this.
+    friend bool operator==(const export_job& a, const export_job& b)
+    {
+        return a.id == b.id && a.status == b.status && a.status_text == b.status_text && a.progress == b.progress &&
+               a.page_count == b.page_count && a.error == b.error && a.created_at == b.created_at &&
+               a.updated_at == b.updated_at;
+    }
+};
+
+/// The request for a new export.
+class export_request {
+  public:
+    export_request() = default;
+    /// A request for all published pages of a domain.
+    explicit export_request(std::string of_domain) : domain(std::move(of_domain)) {}
+
+    std::string domain;             ///< the site's host name alone, for instance `docs.example.com`
+    std::string version;            ///< a label for the export; empty: the latest published version
+    std::vector<std::string> paths; ///< the pages, for instance `guides/start`; empty: all
+};
+
+/// The file of an export that has completed.
+struct export_bundle {
+    std::string job_id{};                     ///< id of the export
+    std::string url{};                        ///< of the file, at another host: download it without the key
+    std::optional<std::int64_t> size_bytes{}; ///< of the file; empty: not reported
+    std::optional<timestamp> expires_at{};    ///< when the URL ends to work; empty: not reported
+};
+
+/// The id, for `job_api`.
+[[nodiscard]] inline const std::string& job_id(const export_job& job) noexcept
+{
+    return job.id;
+}
+
+/// The id of the export that the file is of.
+[[nodiscard]] inline const std::string& job_id(const export_bundle& bundle) noexcept
+{
+    return bundle.job_id;
+}
+
+/// The status as the server wrote it, for `job_api`.
+[[nodiscard]] inline const std::string& status_text(const export_job& job) noexcept
+{
+    return job.status_text;
+}
+
+/// Whether the export has ended: completed or failed.
+[[nodiscard]] inline bool is_finished(const export_job& job) noexcept
+{
+    return job.status == export_job_status::completed || job.status == export_job_status::failed;
+}
+
+/// Whether this version does not know the status. An unknown status is not final.
+[[nodiscard]] inline bool is_unknown(const export_job& job) noexcept
+{
+    return job.status == export_job_status::unknown;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/static_export_options.hpp
+
+namespace cojob::mintlify {
+
+/// Key and quota of `static_export`. The API has no project: an export names its domain.
+class static_export_options {
+  public:
+    static_export_options() = default;
+
+    credential api_key; ///< an admin key, or a provider that is called before each attempt
+    std::string base_url = "https://api.mintlify.com"; ///< may have a path, without the `/v1/…`
+    /// The quota of new exports. The vendor documents no limit, so there is none unless you set `limit`.
+    quota_options quota = {.scope = quota_scope::organization};
+    std::shared_ptr<cojob::quota> shared_quota; ///< if set, replaces `quota`: for several clients, or a restored one
+    bool allow_plaintext = false; ///< allows plain HTTP to other hosts than this machine: the key is sent in the clear
+};
+
+/// Reads MINTLIFY_API_KEY and, if set, MINTLIFY_BASE_URL, as `agent_options_from_environment`. \throws api_error
+/// `invalid_argument` naming the variable that is missing, blank, or does not hold a key.
+[[nodiscard]] COJOB_DECL static_export_options static_export_options_from_environment();
+
+} // namespace cojob::mintlify
+
+// -------- cojob/mintlify/static_export.hpp
+
+namespace cojob::mintlify {
+
+namespace detail {
+class static_export_settings;
+} // namespace detail
+
+/// The Mintlify API of static exports: renders a whole site into files, and packs them. The vendor offers it to
+/// enterprise plans. A cheap handle on a client and the options. Not included by `cojob.hpp`.
+///
+/// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
+/// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
+/// operation may outlive them, and the service too.
+///
+/// Thread safety: as `client`. Cancellation, for every operation: all types until the request is in flight. Then
+/// terminal and partial cancellation end a POST with `outcome_unknown`, and a POST ignores total cancellation. The
+/// export continues in any case.
+/// Source: https://www.mintlify.com/docs/api/static-export/start and the pages beside it
+class static_export {
+  public:
+    /// The type that waits return.
+    using job_type = export_job;
+    /// The name of this API in handles and events.
+    static constexpr std::string_view api_name = "mintlify.static_export";
+
+    /// Creates a service on a client of its own, with default options. \throws api_error `invalid_argument`, naming the
+    /// option.
+    COJOB_DECL static_export(asio::any_io_executor, static_export_options);
+    /// The same, on the executor of an execution context such as an `io_context`.
+    template <cojob::detail::execution_context Context>
+    static_export(Context& context, static_export_options options)
+        : static_export(asio::any_io_executor(context.get_executor()), std::move(options))
+    {
+    }
+    /// Creates a service on an existing client, and shares its connections and limits. \throws api_error
+    /// `invalid_argument`.
+    COJOB_DECL static_export(client, static_export_options);
+
+    /// The same service on another client: `static_export.with(other_client)`.
+    [[nodiscard]] COJOB_DECL static_export with(client) const;
+    /// The same service with another limit for each call, as `timeout_options::call`. \throws api_error
+    /// `invalid_argument` for zero or less.
+    [[nodiscard]] static_export with_timeout(duration call) const { return with(client_.with_timeout(call)); }
+    /// Opens connections to the service's server ahead: see `client::warm`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<std::size_t> warm(std::size_t connections) const;
+    /// The client that sends its requests.
+    [[nodiscard]] client get_client() const { return client_; }
+    /// The base URL. Two exports are the same if API, scope and id are equal.
+    [[nodiscard]] COJOB_DECL std::string scope() const;
+    /// A handle for `wait_for_job` in another process. Tells which export it is, and when this client created it.
+    [[nodiscard]] COJOB_DECL job_handle handle(const export_job&) const;
+    /// Every 5 to 30 s: the vendor names no interval, and an export renders every page of a site.
+    [[nodiscard]] poll_schedule default_schedule() const noexcept
+    {
+        using std::chrono::seconds;
+        return {seconds(5), seconds(5), seconds(30), 1.25};
+    }
+
+    /// Creates an export of all pages of a domain, for `run_job`: as below.
+    [[nodiscard]] COJOB_DECL asio::awaitable<export_job> create_job(std::string_view domain) const;
+
+    /// Creates an export: `POST /v1/static-export/jobs`.
+    ///
+    /// Preconditions: the domain is a host name without scheme, port and path; no text is empty; all are UTF-8. Takes
+    /// one slot of the quota, if there is one. Errors: those of `client::send`, and `invalid_response`; then
+    /// `error_info::job_id` is the export's id, if it could be read. `forbidden` if the vendor's plan has no exports.
+    [[nodiscard]] COJOB_DECL asio::awaitable<export_job> create_job(export_request) const;
+
+    /// Returns the export as it is now: `GET /v1/static-export/jobs/{id}`. Errors: those of `client::send`, and
+    /// `invalid_response`.
+    [[nodiscard]] COJOB_DECL asio::awaitable<export_job> get_job(std::string_view id) const;
+
+    /// Packs an export that has completed, and returns where the file is: `POST /v1/static-export/jobs/{id}/bundle`.
+    ///
+    /// Repeated as a GET is, because packing twice does no harm. Errors: those of `client::send`, and
+    /// `invalid_response`; `conflict` if the export has not completed: wait for it first.
+    [[nodiscard]] COJOB_DECL asio::awaitable<export_bundle> create_bundle(std::string_view id) const;
+
+    /// Whether both are handles on one service, and so share polls and the quota.
+    friend bool operator==(const static_export& a, const static_export& b) noexcept
+    {
+        return a.client_ == b.client_ && a.settings_ == b.settings_;
+    }
+    /// Hash, consistent with `==`.
+    friend std::size_t hash_value(const static_export& s) noexcept
+    {
+        return std::hash<const void*>()(s.settings_.get());
+    }
+
+  private:
+    COJOB_DECL static_export(client, std::shared_ptr<const detail::static_export_settings>);
+
+    client client_;
+    std::shared_ptr<const detail::static_export_settings> settings_;
+};
+
+} // namespace cojob::mintlify
+
 // -------- cojob/osapi/job.hpp
 
 namespace cojob::osapi {
@@ -18021,6 +18239,14 @@ class json_reader {
         return to || is_null() || refuse("expected a whole number");
     }
 
+    bool read(std::optional<double>& to) const
+    {
+        if (value_->kind != json_kind::integer && value_->kind != json_kind::real)
+            return is_null() || refuse("expected a number");
+        to = document().to_double(*value_);
+        return true;
+    }
+
     /// \param is_empty_none an empty string says that there is none
     bool read(std::optional<timestamp>& to, bool is_empty_none = false) const
     {
@@ -20771,18 +20997,37 @@ std::shared_ptr<quota> quota::load(const std::filesystem::path& path, quota_opti
 
 } // namespace cojob
 
+// -------- cojob/impl/internal/mintlify/account_from_environment.hpp
+
+namespace cojob::mintlify::detail {
+
+/// The key and the server.
+template <class Options>
+void read_account(Options& o)
+{
+    o.api_key = secret_from_environment("MINTLIFY_API_KEY", "an admin API key");
+    if (auto url = cojob::detail::environment("MINTLIFY_BASE_URL"); !url.empty())
+        o.base_url = std::move(url);
+}
+
+/// The project too.
+template <class Options>
+void read_project(Options& o)
+{
+    o.project_id = cojob::detail::environment("MINTLIFY_PROJECT_ID", "the project id");
+    read_account(o);
+}
+
+} // namespace cojob::mintlify::detail
+
 // -------- cojob/impl/mintlify/agent_options.ipp
 
 namespace cojob::mintlify {
 
 agent_options agent_options_from_environment()
 {
-    using cojob::detail::environment;
     agent_options o;
-    o.project_id = environment("MINTLIFY_PROJECT_ID", "the project id");
-    o.api_key = secret_from_environment("MINTLIFY_API_KEY", "an admin API key");
-    if (auto url = environment("MINTLIFY_BASE_URL"); !url.empty())
-        o.base_url = std::move(url);
+    detail::read_project(o);
     return o;
 }
 
@@ -21744,11 +21989,8 @@ namespace cojob::mintlify {
 
 deployments_options deployments_options_from_environment()
 {
-    auto same = agent_options_from_environment();
     deployments_options o;
-    o.project_id = std::move(same.project_id);
-    o.api_key = std::move(same.api_key);
-    o.base_url = std::move(same.base_url);
+    detail::read_project(o);
     return o;
 }
 
@@ -22057,6 +22299,259 @@ asio::awaitable<deployment> deployments::get_job(std::string_view id) const
 asio::awaitable<workflow_run> deployments::trigger_workflow(std::string_view workflow_id) const
 {
     return detail::trigger_workflow(client_, cojob::detail::in_use(settings_), std::string(workflow_id));
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/mintlify/static_export_options.ipp
+
+namespace cojob::mintlify {
+
+static_export_options static_export_options_from_environment()
+{
+    static_export_options o;
+    detail::read_account(o);
+    return o;
+}
+
+} // namespace cojob::mintlify
+
+// -------- cojob/impl/internal/mintlify/export_decode.hpp
+
+namespace cojob::mintlify::detail {
+
+using cojob::detail::json_name;
+using cojob::detail::json_reader;
+
+/// Returns whether there is a status.
+inline bool read_export_job(const json_reader& json, export_job& job)
+{
+    bool has_status = false;
+    json.begin_job();
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "jobId")
+            return member.read_id(job.id);
+        if (name == "status")
+            return has_status = member.read_present(job.status_text);
+        if (name == "progress")
+            return member.read(job.progress);
+        if (name == "pageCount")
+            return member.read(job.page_count);
+        if (name == "error")
+            return member.read(job.error);
+        if (name == "createdAt")
+            return member.read(job.created_at);
+        return name == "updatedAt" && member.read(job.updated_at);
+    });
+    job.status = cojob::detail::enumerator_named(job.status_text, export_job_status::unknown);
+    job.unknown_members = json.end_job();
+    if (job.id.empty())
+        json.member("jobId").fail("expected an id");
+    if (!job.progress)
+        json.note_missing("progress");
+    if (!job.page_count)
+        json.note_missing("pageCount");
+    if (!job.created_at)
+        json.note_missing("createdAt");
+    if (!job.updated_at)
+        json.note_missing("updatedAt");
+    return has_status;
+}
+
+/// Decodes an export that was just created. Only the id is required: the export exists, whatever else is missing.
+inline export_job decode_created_export(const json_reader& json)
+{
+    export_job job;
+    if (!read_export_job(json, job))
+        json.note_missing("status");
+    return job;
+}
+
+inline export_job decode_export_job(const json_reader& json)
+{
+    export_job job;
+    if (!read_export_job(json, job))
+        json.member("status").fail("expected a string");
+    return job;
+}
+
+/// The URL is what the call is for.
+inline export_bundle decode_export_bundle(const json_reader& json)
+{
+    export_bundle bundle;
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "jobId")
+            return member.read_id(bundle.job_id);
+        if (name == "bundleUrl")
+            return member.read(bundle.url);
+        if (name == "sizeBytes")
+            return member.read(bundle.size_bytes);
+        return name == "expiresAt" && member.read(bundle.expires_at);
+    });
+    if (bundle.job_id.empty())
+        json.member("jobId").fail("expected an id");
+    if (bundle.url.empty())
+        json.member("bundleUrl").fail("expected a URL");
+    return bundle;
+}
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/internal/mintlify/static_export_settings.hpp
+
+namespace cojob::mintlify::detail {
+
+/// The validated options.
+class static_export_settings {
+  public:
+    static_export_settings(const client& c, static_export_options o)
+        : service_({"static_export_options::api_key", url_option}, std::move(o.api_key), o.base_url, o.allow_plaintext),
+          pool_(cojob::detail::find_quota(c, {scope(), scope(), "static-export"}, o.quota, o.shared_quota)),
+          path_(service_.make_path(std::array<std::string_view, 3>{"v1", "static-export", "jobs"}))
+    {
+        service_.refuse_ends({"v1", "static-export", "jobs"}, url_option);
+    }
+
+    /// Null if there is no quota.
+    [[nodiscard]] const std::shared_ptr<quota>& pool() const noexcept { return pool_; }
+    [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
+    [[nodiscard]] std::string scope() const { return http::to_string(service_.base_url()); }
+
+    /// A call below the path of the exports.
+    [[nodiscard]] call_ptr make_call(const client& c, std::string_view method,
+                                     std::initializer_list<std::string_view> below = {}) const
+    {
+        return service_.make_call(c, method, path_, below);
+    }
+
+  private:
+    static constexpr std::string_view url_option = "static_export_options::base_url";
+
+    cojob::detail::service_settings service_;
+    std::shared_ptr<quota> pool_;
+    std::string path_; // the targets' beginning
+};
+
+/// \throws api_error invalid_argument
+inline std::string export_body(const export_request& request)
+{
+    check_text(request.domain, "export_request::domain");
+    if (request.domain.find_first_of("/:?# \t") != request.domain.npos)
+        throw_invalid_argument("export_request::domain", "must be a host name, without scheme, port and path");
+    boost::json::object body{{"domain", request.domain}};
+    if (!request.version.empty()) {
+        check_text(request.version, "export_request::version");
+        body["version"] = request.version;
+    }
+    boost::json::array paths;
+    for (const auto& path : request.paths) {
+        check_text(path, "export_request::paths");
+        paths.emplace_back(path);
+    }
+    if (!paths.empty())
+        body["paths"] = std::move(paths);
+    return boost::json::serialize(body);
+}
+
+} // namespace cojob::mintlify::detail
+
+// -------- cojob/impl/mintlify/static_export.ipp
+
+namespace cojob::mintlify {
+
+namespace detail {
+
+using cojob::detail::decode_creation;
+using cojob::detail::decode_response;
+using cojob::detail::send;
+using static_export_settings_ptr = std::shared_ptr<const static_export_settings>;
+
+/// The arguments are checked when the operation is awaited: a call expression does not throw.
+inline asio::awaitable<export_job> create_export(client c, static_export_settings_ptr settings, export_request request)
+{
+    auto body = export_body(request);
+    const auto call = settings->make_call(c, "POST");
+    call->request.quota_pool = settings->pool();
+    cojob::detail::set_json(call->request.wire, std::move(body));
+    co_await send(call);
+    co_return decode_creation(c, *call, static_export::api_name, settings->scope(), decode_created_export, "jobId");
+}
+
+inline asio::awaitable<export_job> get_export(client c, static_export_settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    const auto call = settings->make_call(c, "GET", {id});
+    call->request.job_id = std::move(id);
+    co_await send(call);
+    co_return decode_response(*call, static_export::api_name, decode_export_job, "jobId");
+}
+
+inline asio::awaitable<export_bundle> create_bundle(client c, static_export_settings_ptr settings, std::string id)
+{
+    check_segment(id, "id");
+    const auto call = settings->make_call(c, "POST", {id, "bundle"});
+    call->request.effect = effect::idempotent;
+    call->request.job_id = std::move(id);
+    co_await send(call);
+    co_return decode_response(*call, static_export::api_name, decode_export_bundle, "jobId");
+}
+
+} // namespace detail
+
+static_export::static_export(asio::any_io_executor executor, static_export_options options)
+    : static_export(client(std::move(executor)), std::move(options))
+{
+}
+
+static_export::static_export(client c, static_export_options options)
+    : client_(std::move(c)),
+      settings_(cojob::detail::share<detail::static_export_settings>(client_, std::move(options)))
+{
+}
+
+static_export::static_export(client c, std::shared_ptr<const detail::static_export_settings> settings)
+    : client_(std::move(c)), settings_(std::move(settings))
+{
+}
+
+static_export static_export::with(client c) const
+{
+    return {std::move(c), cojob::detail::in_use(settings_)};
+}
+
+asio::awaitable<std::size_t> static_export::warm(std::size_t connections) const
+{
+    return client_.warm(cojob::detail::in_use(settings_)->base_url(), connections);
+}
+
+std::string static_export::scope() const
+{
+    return cojob::detail::in_use(settings_)->scope();
+}
+
+job_handle static_export::handle(const export_job& job) const
+{
+    return cojob::detail::make_handle(client_, api_name, scope(), job.id);
+}
+
+asio::awaitable<export_job> static_export::create_job(std::string_view domain) const
+{
+    return create_job(export_request(std::string(domain)));
+}
+
+asio::awaitable<export_job> static_export::create_job(export_request request) const
+{
+    return detail::create_export(client_, cojob::detail::in_use(settings_), std::move(request));
+}
+
+asio::awaitable<export_job> static_export::get_job(std::string_view id) const
+{
+    return detail::get_export(client_, cojob::detail::in_use(settings_), std::string(id));
+}
+
+asio::awaitable<export_bundle> static_export::create_bundle(std::string_view id) const
+{
+    return detail::create_bundle(client_, cojob::detail::in_use(settings_), std::string(id));
 }
 
 } // namespace cojob::mintlify

@@ -147,7 +147,8 @@ class mock_server_options {
     duration rate_window = std::chrono::hours(1); ///< the length of that window
     bool send_retry_after = true;                 ///< whether a 429 has a `Retry-After`
     std::vector<lifecycle_step> deployment_lifecycle = {
-        {"queued"}, {"in_progress"}, {"success"}}; ///< of new deployments
+        {"queued"}, {"in_progress"}, {"success"}};                                           ///< of new deployments
+    std::vector<lifecycle_step> export_lifecycle = {{"queued"}, {"running"}, {"completed"}}; ///< of new static exports
     std::string workflow_id = "test-workflow"; ///< Mintlify's workflow that can be triggered; any other is not found
     std::uint32_t update_rate_limit = 0;       ///< updates and workflow triggers in ten seconds; 0: no limit
     std::uint32_t preview_rate_limit = 0;      ///< previews in a minute; 0: no limit
@@ -247,8 +248,8 @@ struct recorded_request {
 };
 
 /// A real HTTPS or HTTP server on the loopback interface, with its own thread, for tests of code that uses cojob.
-/// Implements the routes of Mintlify v2 and v1, its deployments and the OSAPI job API, and refuses what the vendors
-/// refuse. All members are thread-safe. The destructor stops it.
+/// Implements the routes of Mintlify v2 and v1, its deployments and static exports, and the OSAPI job API, and refuses
+/// what the vendors refuse. All members are thread-safe. The destructor stops it.
 class mock_server {
   public:
     /// Starts the server. \throws boost::system::system_error if the address is not a loopback address or cannot be
@@ -272,6 +273,8 @@ class mock_server {
     [[nodiscard]] COJOB_DECL mintlify::agent_options agent_options() const;
     /// Options for `mintlify::deployments`: this server, its project and key, and the rate limits that it enforces.
     [[nodiscard]] COJOB_DECL mintlify::deployments_options deployments_options() const;
+    /// Options for `mintlify::static_export`: this server and its key.
+    [[nodiscard]] COJOB_DECL mintlify::static_export_options static_export_options() const;
     /// Options for `osapi::jobs`: this server, its path and token.
     [[nodiscard]] COJOB_DECL osapi::jobs_options jobs_options() const;
     /// Default options for a client, plus trust in this server, and the client's clock.
@@ -284,6 +287,8 @@ class mock_server {
     COJOB_DECL std::string add_session(std::vector<lifecycle_step> life);
     /// Adds a deployment. Returns its id.
     COJOB_DECL std::string add_deployment(std::vector<lifecycle_step> life);
+    /// Adds a static export. Returns its id.
+    COJOB_DECL std::string add_export(std::vector<lifecycle_step> life);
     /// Adds an OSAPI job. An item of a list counts as a poll too. A failed job that is delivered again has the life
     /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast job that more and more agents see has
     /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.
@@ -671,6 +676,32 @@ void manual_clock::exchange_ended() noexcept
 }
 
 } // namespace cojob::testing
+
+// -------- cojob/impl/internal/testing/mock_address.ipp
+
+namespace cojob::testing::detail {
+
+inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text, std::uint16_t port)
+{
+    error_code ec;
+    const auto address = asio::ip::make_address(text, ec);
+    if (!ec && !address.is_loopback())
+        ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
+    if (ec)
+        throw boost::system::system_error(ec, "mock_server: '" + text + "' is not a loopback address");
+    return {address, port};
+}
+
+inline std::string host_of(const mock_server_options& options)
+{
+    const auto& names = options.certificate.names;
+    const auto is_for_localhost = !options.use_tls || std::find(names.begin(), names.end(), "localhost") != names.end();
+    if (options.address == "127.0.0.1" && is_for_localhost)
+        return "localhost";
+    return options.address.find(':') == std::string::npos ? options.address : '[' + options.address + ']';
+}
+
+} // namespace cojob::testing::detail
 
 // -------- cojob/impl/internal/testing/mock_certificate.ipp
 
@@ -2354,6 +2385,116 @@ class mock_sessions {
 
 } // namespace cojob::testing::detail
 
+// -------- cojob/impl/internal/testing/mock_static_export.ipp
+
+namespace cojob::testing::detail {
+
+/// Mintlify's static exports. Vendor's pages: api/static-export.
+class mock_static_export {
+  public:
+    explicit mock_static_export(const mock_server_options& options)
+        : lifecycle_(require_steps(options.export_lifecycle))
+    {
+    }
+
+    void add_routes(mock_router& router)
+    {
+        router.add("POST", "/v1/static-export/jobs", [this](const routed_request& r) { return create(r); });
+        router.add("GET", "/v1/static-export/jobs/*", [this](const routed_request& r) { return show(r); });
+        router.add("POST", "/v1/static-export/jobs/*/bundle", [this](const routed_request& r) { return bundle(r); });
+    }
+
+    std::string add_export(std::vector<lifecycle_step> life, timestamp created)
+    {
+        auto id = "export_" + std::to_string(exports_.size() + 1);
+        exports_.emplace(id, export_type{job_life(std::move(life)), created});
+        return id;
+    }
+
+    [[nodiscard]] bool has(std::string_view id) const { return exports_.contains(id); }
+
+    void set_life(const std::string& id, std::vector<lifecycle_step> life)
+    {
+        exports_.at(id).life = job_life(std::move(life));
+    }
+
+  private:
+    struct export_type {
+        job_life life;
+        timestamp created;
+    };
+
+    http::response create(const routed_request& routed)
+    {
+        if (auto refused = refuse_body(routed.request))
+            return *refused;
+        const auto id = add_export(lifecycle_, routed.wall);
+        return json_response(202, describe(id, exports_.at(id), routed.wall));
+    }
+
+    http::response show(const routed_request& routed)
+    {
+        const auto& id = routed.arguments[0];
+        const auto found = exports_.find(id);
+        if (found == exports_.end())
+            return error_response(404, "Job not found");
+        auto answer = json_response(200, describe(id, found->second, routed.wall));
+        found->second.life.count_poll();
+        return answer;
+    }
+
+    http::response bundle(const routed_request& routed)
+    {
+        const auto& id = routed.arguments[0];
+        const auto found = exports_.find(id);
+        if (found == exports_.end())
+            return error_response(404, "Job not found");
+        if (found->second.life.status() != "completed")
+            return error_response(409, "The job has not finished yet");
+        return json_response(200, {{"jobId", id},
+                                   {"bundleUrl", "https://exports.example.com/" + id + "/bundle.tar.gz?signature=1"},
+                                   {"sizeBytes", 18432000},
+                                   {"expiresAt", cojob::to_string(routed.wall + std::chrono::hours(1))}});
+    }
+
+    /// The error response to an invalid request; nothing for a valid one.
+    [[nodiscard]] static std::optional<http::response> refuse_body(const recorded_request& request)
+    {
+        if (auto refused = read_text(request, "domain").refusal)
+            return refused;
+        const auto body = parse_body(request)->as_object();
+        const auto* version = body.if_contains("version");
+        if (version && !version->is_string())
+            return error_response(400, "version must be a string");
+        const auto is_text = [](const boost::json::value& v) { return v.is_string(); };
+        const auto* paths = body.if_contains("paths");
+        if (paths && !(paths->is_array() && std::all_of(paths->get_array().begin(), paths->get_array().end(), is_text)))
+            return error_response(400, "paths must be an array of strings");
+        return std::nullopt;
+    }
+
+    /// The export as JSON, schema StaticExportJob.
+    [[nodiscard]] static boost::json::object describe(const std::string& id, const export_type& shown, timestamp now)
+    {
+        const auto& status = shown.life.status();
+        const auto progress = status == "queued" ? 0 : status == "completed" ? 100 : 42;
+        boost::json::object body{{"jobId", id},
+                                 {"status", status},
+                                 {"progress", progress},
+                                 {"pageCount", 3 * progress},
+                                 {"createdAt", cojob::to_string(shown.created)},
+                                 {"updatedAt", cojob::to_string(now)}};
+        if (status == "failed")
+            body["error"] = "A page could not be rendered";
+        return body;
+    }
+
+    std::vector<lifecycle_step> lifecycle_;
+    std::map<std::string, export_type, std::less<>> exports_;
+};
+
+} // namespace cojob::testing::detail
+
 // -------- cojob/impl/internal/testing/mock_apis.ipp
 
 namespace cojob::testing::detail {
@@ -2363,11 +2504,12 @@ class mock_apis {
   public:
     explicit mock_apis(const mock_server_options& options)
         : router_(options.token), uses_(options.rate_limit, options.rate_window, options), mintlify(options, uses_),
-          sessions(options, uses_), deployments(options), osapi(options)
+          sessions(options, uses_), deployments(options), exports(options), osapi(options)
     {
         mintlify.add_routes(router_);
         sessions.add_routes(router_);
         deployments.add_routes(router_);
+        exports.add_routes(router_);
     }
     mock_apis(const mock_apis&) = delete;
     mock_apis& operator=(const mock_apis&) = delete;
@@ -2387,6 +2529,8 @@ class mock_apis {
             sessions.set_life(id, std::move(life));
         else if (deployments.has(id))
             deployments.set_life(id, std::move(life));
+        else if (exports.has(id))
+            exports.set_life(id, std::move(life));
         else
             mintlify.set_life(id, std::move(life));
     }
@@ -2399,6 +2543,7 @@ class mock_apis {
     mock_mintlify mintlify;
     mock_sessions sessions;
     mock_deployments deployments;
+    mock_static_export exports;
     mock_osapi osapi;
 };
 
@@ -2965,30 +3110,6 @@ inline asio::awaitable<void> serve(std::shared_ptr<mock_connection> connection)
 
 namespace cojob::testing {
 
-namespace detail {
-
-inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text, std::uint16_t port)
-{
-    error_code ec;
-    const auto address = asio::ip::make_address(text, ec);
-    if (!ec && !address.is_loopback())
-        ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
-    if (ec)
-        throw boost::system::system_error(ec, "mock_server: '" + text + "' is not a loopback address");
-    return {address, port};
-}
-
-inline std::string host_of(const mock_server_options& options)
-{
-    const auto& names = options.certificate.names;
-    const auto is_for_localhost = !options.use_tls || std::find(names.begin(), names.end(), "localhost") != names.end();
-    if (options.address == "127.0.0.1" && is_for_localhost)
-        return "localhost";
-    return options.address.find(':') == std::string::npos ? options.address : '[' + options.address + ']';
-}
-
-} // namespace detail
-
 class mock_server::impl {
   public:
     explicit impl(const mock_server_options& given)
@@ -3129,6 +3250,14 @@ mintlify::deployments_options mock_server::deployments_options() const
     return o;
 }
 
+mintlify::static_export_options mock_server::static_export_options() const
+{
+    mintlify::static_export_options o;
+    o.base_url = impl_->base_url;
+    o.api_key = secret(impl_->options.token);
+    return o;
+}
+
 osapi::jobs_options mock_server::jobs_options() const
 {
     osapi::jobs_options o;
@@ -3166,6 +3295,12 @@ std::string mock_server::add_deployment(std::vector<lifecycle_step> life)
 {
     return impl_->state.change(
         [&](auto& apis, timestamp now) { return apis.deployments.add_deployment(std::move(life), now); });
+}
+
+std::string mock_server::add_export(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change(
+        [&](auto& apis, timestamp now) { return apis.exports.add_export(std::move(life), now); });
 }
 
 std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)

@@ -40,6 +40,8 @@
 #include <cojob/impl/mintlify/agent_v1.ipp>
 #include <cojob/impl/mintlify/deployments.ipp>
 #include <cojob/impl/mintlify/deployments_options.ipp>
+#include <cojob/impl/mintlify/static_export.ipp>
+#include <cojob/impl/mintlify/static_export_options.ipp>
 #include <cojob/impl/operation.ipp>
 #include <cojob/impl/osapi/jobs.ipp>
 #include <cojob/impl/policy/quota.ipp>

@@ -6,6 +6,7 @@
 #include <cojob/mintlify/agent_session.hpp>
 #include <cojob/mintlify/agent_stream.hpp>
 #include <cojob/mintlify/deployment.hpp>
+#include <cojob/mintlify/export_job.hpp>
 #include <cojob/operation.hpp>
 #include <cojob/osapi/job.hpp>
 #include <cojob/policy/quota_options.hpp>
@@ -146,6 +147,12 @@ BOOST_AUTO_TEST_CASE(is_called_what_it_is_called)
     EXPECT_NAME(deployment_status::success);
     EXPECT_NAME(deployment_status::failure);
     EXPECT_NAME(deployment_status::unknown);
+    using cojob::mintlify::export_job_status;
+    EXPECT_NAME(export_job_status::queued);
+    EXPECT_NAME(export_job_status::running);
+    EXPECT_NAME(export_job_status::completed);
+    EXPECT_NAME(export_job_status::failed);
+    EXPECT_NAME(export_job_status::unknown);
     using cojob::mintlify::halt_reason;
     EXPECT_NAME(halt_reason::completed);
     EXPECT_NAME(halt_reason::github_misconfigured);

@@ -8,6 +8,7 @@
 #include <cojob/http/message.hpp>
 #include <cojob/mintlify/agent_options.hpp>
 #include <cojob/mintlify/deployments_options.hpp>
+#include <cojob/mintlify/static_export_options.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <chrono>
@@ -83,7 +84,8 @@ class mock_server_options {
     duration rate_window = std::chrono::hours(1); ///< the length of that window
     bool send_retry_after = true;                 ///< whether a 429 has a `Retry-After`
     std::vector<lifecycle_step> deployment_lifecycle = {
-        {"queued"}, {"in_progress"}, {"success"}}; ///< of new deployments
+        {"queued"}, {"in_progress"}, {"success"}};                                           ///< of new deployments
+    std::vector<lifecycle_step> export_lifecycle = {{"queued"}, {"running"}, {"completed"}}; ///< of new static exports
     std::string workflow_id = "test-workflow"; ///< Mintlify's workflow that can be triggered; any other is not found
     std::uint32_t update_rate_limit = 0;       ///< updates and workflow triggers in ten seconds; 0: no limit
     std::uint32_t preview_rate_limit = 0;      ///< previews in a minute; 0: no limit
@@ -183,8 +185,8 @@ struct recorded_request {
 };
 
 /// A real HTTPS or HTTP server on the loopback interface, with its own thread, for tests of code that uses cojob.
-/// Implements the routes of Mintlify v2 and v1, its deployments and the OSAPI job API, and refuses what the vendors
-/// refuse. All members are thread-safe. The destructor stops it.
+/// Implements the routes of Mintlify v2 and v1, its deployments and static exports, and the OSAPI job API, and refuses
+/// what the vendors refuse. All members are thread-safe. The destructor stops it.
 class mock_server {
   public:
     /// Starts the server. \throws boost::system::system_error if the address is not a loopback address or cannot be
@@ -208,6 +210,8 @@ class mock_server {
     [[nodiscard]] COJOB_DECL mintlify::agent_options agent_options() const;
     /// Options for `mintlify::deployments`: this server, its project and key, and the rate limits that it enforces.
     [[nodiscard]] COJOB_DECL mintlify::deployments_options deployments_options() const;
+    /// Options for `mintlify::static_export`: this server and its key.
+    [[nodiscard]] COJOB_DECL mintlify::static_export_options static_export_options() const;
     /// Options for `osapi::jobs`: this server, its path and token.
     [[nodiscard]] COJOB_DECL osapi::jobs_options jobs_options() const;
     /// Default options for a client, plus trust in this server, and the client's clock.
@@ -220,6 +224,8 @@ class mock_server {
     COJOB_DECL std::string add_session(std::vector<lifecycle_step> life);
     /// Adds a deployment. Returns its id.
     COJOB_DECL std::string add_deployment(std::vector<lifecycle_step> life);
+    /// Adds a static export. Returns its id.
+    COJOB_DECL std::string add_export(std::vector<lifecycle_step> life);
     /// Adds an OSAPI job. An item of a list counts as a poll too. A failed job that is delivered again has the life
     /// `{{"failed", 3}, {"processing", 2}, {"completed"}}`; a broadcast job that more and more agents see has
     /// `{{"processing"}, {"completed"}, {"processing"}, {"completed"}}`.

@@ -4,6 +4,7 @@
 #include <cojob/detail/body.hpp>
 #include <cojob/testing/mock_server.hpp>
 
+#include <cojob/impl/internal/testing/mock_address.ipp>
 #include <cojob/impl/internal/testing/mock_certificate.ipp>
 #include <cojob/impl/internal/testing/mock_connection.ipp>
 #include <cojob/impl/internal/testing/mock_state.ipp>
@@ -13,16 +14,13 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/system/errc.hpp>
 
-#include <algorithm>
 #include <cstdint>
 #include <future>
 #include <optional>
@@ -30,30 +28,6 @@
 #include <utility>
 
 namespace cojob::testing {
-
-namespace detail {
-
-inline asio::ip::tcp::endpoint loopback_endpoint(const std::string& text, std::uint16_t port)
-{
-    error_code ec;
-    const auto address = asio::ip::make_address(text, ec);
-    if (!ec && !address.is_loopback())
-        ec = boost::system::errc::make_error_code(boost::system::errc::address_not_available);
-    if (ec)
-        throw boost::system::system_error(ec, "mock_server: '" + text + "' is not a loopback address");
-    return {address, port};
-}
-
-inline std::string host_of(const mock_server_options& options)
-{
-    const auto& names = options.certificate.names;
-    const auto is_for_localhost = !options.use_tls || std::find(names.begin(), names.end(), "localhost") != names.end();
-    if (options.address == "127.0.0.1" && is_for_localhost)
-        return "localhost";
-    return options.address.find(':') == std::string::npos ? options.address : '[' + options.address + ']';
-}
-
-} // namespace detail
 
 class mock_server::impl {
   public:
@@ -195,6 +169,14 @@ mintlify::deployments_options mock_server::deployments_options() const
     return o;
 }
 
+mintlify::static_export_options mock_server::static_export_options() const
+{
+    mintlify::static_export_options o;
+    o.base_url = impl_->base_url;
+    o.api_key = secret(impl_->options.token);
+    return o;
+}
+
 osapi::jobs_options mock_server::jobs_options() const
 {
     osapi::jobs_options o;
@@ -232,6 +214,12 @@ std::string mock_server::add_deployment(std::vector<lifecycle_step> life)
 {
     return impl_->state.change(
         [&](auto& apis, timestamp now) { return apis.deployments.add_deployment(std::move(life), now); });
+}
+
+std::string mock_server::add_export(std::vector<lifecycle_step> life)
+{
+    return impl_->state.change(
+        [&](auto& apis, timestamp now) { return apis.exports.add_export(std::move(life), now); });
 }
 
 std::string mock_server::add_osapi_job(std::vector<lifecycle_step> life)

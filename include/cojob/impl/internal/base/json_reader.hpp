@@ -139,6 +139,14 @@ class json_reader {
         return to || is_null() || refuse("expected a whole number");
     }
 
+    bool read(std::optional<double>& to) const
+    {
+        if (value_->kind != json_kind::integer && value_->kind != json_kind::real)
+            return is_null() || refuse("expected a number");
+        to = document().to_double(*value_);
+        return true;
+    }
+
     /// \param is_empty_none an empty string says that there is none
     bool read(std::optional<timestamp>& to, bool is_empty_none = false) const
     {

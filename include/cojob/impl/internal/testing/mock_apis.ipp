@@ -6,6 +6,7 @@
 #include <cojob/impl/internal/testing/mock_osapi.ipp>
 #include <cojob/impl/internal/testing/mock_router.ipp>
 #include <cojob/impl/internal/testing/mock_sessions.ipp>
+#include <cojob/impl/internal/testing/mock_static_export.ipp>
 #include <cojob/impl/internal/testing/mock_uses.ipp>
 #include <cojob/testing/mock_server.hpp>
 
@@ -20,11 +21,12 @@ class mock_apis {
   public:
     explicit mock_apis(const mock_server_options& options)
         : router_(options.token), uses_(options.rate_limit, options.rate_window, options), mintlify(options, uses_),
-          sessions(options, uses_), deployments(options), osapi(options)
+          sessions(options, uses_), deployments(options), exports(options), osapi(options)
     {
         mintlify.add_routes(router_);
         sessions.add_routes(router_);
         deployments.add_routes(router_);
+        exports.add_routes(router_);
     }
     mock_apis(const mock_apis&) = delete;
     mock_apis& operator=(const mock_apis&) = delete;
@@ -44,6 +46,8 @@ class mock_apis {
             sessions.set_life(id, std::move(life));
         else if (deployments.has(id))
             deployments.set_life(id, std::move(life));
+        else if (exports.has(id))
+            exports.set_life(id, std::move(life));
         else
             mintlify.set_life(id, std::move(life));
     }
@@ -56,6 +60,7 @@ class mock_apis {
     mock_mintlify mintlify;
     mock_sessions sessions;
     mock_deployments deployments;
+    mock_static_export exports;
     mock_osapi osapi;
 };
 
