@@ -3461,7 +3461,7 @@ struct quota_outcome {
 /// machine's sleep.
 ///
 /// A lease that is not ended counts as used when it runs out, so a process that was killed can cost slots, but never
-/// adds one.
+/// adds one. Leases that are not ended when the ledger is destroyed were not used: better end them then.
 ///
 /// Serves one `quota` only: for each quota a ledger of its own. Thread-safe: the functions are called from any thread,
 /// also at once.
@@ -8312,7 +8312,8 @@ class quota_leases {
     [[nodiscard]] bool may_ask(time_point now) const noexcept { return !is_asking_ && !is_ready_ && now >= ask_at_; }
     /// The last answer holds: there is no slot yet.
     [[nodiscard]] bool said_no(time_point now) const noexcept { return now < ask_at_; }
-    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+    /// The reason of the last answer if it was a failure; shared by all callers that end because of it.
+    [[nodiscard]] const std::shared_ptr<const std::string>& failure() const noexcept { return failure_; }
 
     /// \pre `has_lease()`
     [[nodiscard]] lease take() noexcept
@@ -8334,12 +8335,12 @@ class quota_leases {
         if (question != question_ || !is_asking_)
             return false;
         is_asking_ = false;
-        failure_ = std::move(answer.failure);
-        is_ready_ = answer.is_granted && failure_.empty();
+        failure_ = answer.failure.empty() ? nullptr : keep(std::move(answer.failure));
+        is_ready_ = answer.is_granted && !failure_;
         is_waiting_ = !is_ready_;
         ready_ = answer.lease;
         ask_at_ = expected_at_ = now;
-        if (!is_ready_ && failure_.empty()) {
+        if (!is_ready_ && !failure_) {
             ask_at_ = after(now, std::max<duration>(answer.ask_again, std::chrono::milliseconds(1)));
             expected_at_ = std::max(ask_at_, after(now, answer.wait));
         }
@@ -8398,11 +8399,21 @@ class quota_leases {
     }
 
   private:
+    [[nodiscard]] static std::shared_ptr<const std::string> keep(std::string text) noexcept
+    {
+        static const std::string no_memory = "no memory";
+        try {
+            return std::make_shared<const std::string>(std::move(text));
+        } catch (...) {
+            return {std::shared_ptr<void>(), &no_memory}; // owns nothing
+        }
+    }
+
     std::shared_ptr<quota_ledger> ledger_;
     bool is_asking_ = false, is_ready_ = false, is_waiting_ = false;
     std::uint64_t ready_ = 0, question_ = 0, process_ = 0;
     time_point ask_at_ = time_point::min(), expected_at_ = time_point::min();
-    std::string failure_;
+    std::shared_ptr<const std::string> failure_;
 };
 
 } // namespace cojob::detail
@@ -8954,6 +8965,9 @@ class quota_caller : public quota_queue::entry {
     /// When the caller must repeat its request if no event wakes it, as last reported to it.
     [[nodiscard]] time_point next() const noexcept { return next_; }
 
+    /// Why the ledger could not answer, if the caller was refused for that; otherwise null.
+    [[nodiscard]] const std::shared_ptr<const std::string>& failure() const noexcept { return failure_; }
+
     /// How much longer the caller may queue.
     [[nodiscard]] duration queueing_left(quota_patience p, time_point now) const noexcept
     {
@@ -8978,6 +8992,63 @@ class quota_caller : public quota_queue::entry {
     time_point queued_since_{}, limit_{}, next_{};
     quota_window::slot slot_{};
     quota_leases::lease lease_{};
+    std::shared_ptr<const std::string> failure_;
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/quota_outlook.hpp
+
+namespace cojob::detail {
+
+/// What queued callers can expect of the window and of the ledger.
+class quota_outlook {
+  public:
+    quota_outlook(const quota_window& window, const quota_leases& leases, time_point now)
+        : window_(window), leases_(leases), now_(now)
+    {
+    }
+
+    /// Of a caller at this position that may queue until `limit`.
+    [[nodiscard]] quota_queue::outlook at(std::uint64_t position, time_point limit) const
+    {
+        if (limit == time_point::max())
+            return {};
+        if (limit <= now_)
+            return {-quota_queue::endless, limit};
+        const auto [callers, holds_until] = window_.served_by(limit, now_);
+        const auto served = static_cast<std::int64_t>(std::min<std::uint64_t>(callers, quota_queue::endless));
+        return {served - static_cast<std::int64_t>(position), holds_until};
+    }
+
+    /// When the caller at this position must repeat its request if no event wakes it.
+    [[nodiscard]] time_point next(std::uint64_t position) const
+    {
+        return leases_.next(position, window_.expected(now_, position), now_);
+    }
+
+    /// When the caller at this position can expect a slot.
+    [[nodiscard]] time_point expected(std::uint64_t position) const
+    {
+        return std::max(window_.expected(now_, position), leases_.expected_at());
+    }
+
+    /// Whether only the ledger's answer is missing for a slot.
+    [[nodiscard]] bool waits_for_answer(std::uint64_t position) const
+    {
+        return leases_.has_ledger() && !leases_.said_no(now_) && window_.expected(now_, position) <= now_;
+    }
+
+    /// Whether callers that wait for the ledger's answer only need not wait any longer.
+    [[nodiscard]] bool has_said_no() const
+    {
+        return leases_.has_ledger() && (window_.remaining(now_) == 0 || leases_.said_no(now_));
+    }
+
+  private:
+    const quota_window& window_;
+    const quota_leases& leases_;
+    const time_point now_;
 };
 
 } // namespace cojob::detail
@@ -9065,10 +9136,12 @@ class quota_scheduler {
         if (!leases_.answered(question, std::move(answer), now))
             return;
         serve(now, nullptr);
-        if (leases_.failure().empty())
+        if (!leases_.failure())
             return;
-        while (auto* const waiting = queue_.front()) // each would fail after the other
+        while (auto* const waiting = queue_.front()) { // each would fail after the other
+            caller_of(*waiting).failure_ = leases_.failure();
             refuse_one(caller_of(*waiting), now, nullptr);
+        }
         leases_.stop_waiting();
     }
     void abandoned(std::uint64_t question) { leases_.abandoned(question); }
@@ -9076,7 +9149,7 @@ class quota_scheduler {
     /// Whether only the ledger's answer is missing for a slot.
     [[nodiscard]] bool waits_for_answer(const caller& c, time_point now) const
     {
-        return leases_.has_ledger() && !leases_.said_no(now) && window_.expected(now, queue_.position(c)) <= now;
+        return outlook(now).waits_for_answer(queue_.position(c));
     }
 
     /// Leaves the queue, or returns the slot: the server has certainly not counted the request.
@@ -9118,16 +9191,7 @@ class quota_scheduler {
   private:
     [[nodiscard]] static caller& caller_of(quota_queue::entry& e) noexcept { return static_cast<caller&>(e); }
 
-    [[nodiscard]] quota_queue::outlook outlook_at(std::uint64_t position, time_point limit, time_point now) const
-    {
-        if (limit == time_point::max())
-            return {};
-        if (limit <= now)
-            return {-quota_queue::endless, limit};
-        const auto [callers, holds_until] = window_.served_by(limit, now);
-        const auto served = static_cast<std::int64_t>(std::min<std::uint64_t>(callers, quota_queue::endless));
-        return {served - static_cast<std::int64_t>(position), holds_until};
-    }
+    [[nodiscard]] quota_outlook outlook(time_point now) const { return {window_, leases_, now}; }
 
     void enqueue(caller& c, time_point now)
     {
@@ -9136,7 +9200,8 @@ class quota_scheduler {
         c.is_impatient_ = leases_.has_ledger() && left == duration::zero();
         c.limit_ = after(now, c.is_impatient_ ? quota_leases::answer_limit : left);
         c.state_ = caller::state_type::queued;
-        queue_.insert(c, outlook_at(queue_.position(c), c.limit_, now));
+        c.failure_.reset();
+        queue_.insert(c, outlook(now).at(queue_.position(c), c.limit_));
     }
 
     template <class Function>
@@ -9156,18 +9221,12 @@ class quota_scheduler {
         grant(now, requesting);
         refuse(now, requesting);
         if (requesting && requesting->state_ == caller::state_type::queued)
-            requesting->next_ = next(queue_.position(*requesting), now);
+            requesting->next_ = outlook(now).next(queue_.position(*requesting));
         auto* const head = queue_.front();
         if (head && head != requesting)
             wake_if_earlier(caller_of(*head), now);
         if (leases_.has_ledger() && (!head || window_.remaining(now) == 0))
             leases_.stop_waiting();
-    }
-
-    /// When the caller at this position must repeat its request if no event wakes it.
-    [[nodiscard]] time_point next(std::uint64_t position, time_point now) const
-    {
-        return leases_.next(position, window_.expected(now, position), now);
     }
 
     /// Grants free slots to the first callers of the queue.
@@ -9189,13 +9248,13 @@ class quota_scheduler {
     void refuse(time_point now, const caller* requesting)
     {
         const auto look = [&](quota_queue::entry& e, std::uint64_t position) {
-            return outlook_at(position, caller_of(e).limit_, now);
+            return outlook(now).at(position, caller_of(e).limit_);
         };
         queue_.review_doubtful(now, look);
         while (auto* const late = queue_.first_in_doubt(now)) {
             refuse_one(caller_of(*late), now, requesting); // those behind move forward: some may not be late any more
         }
-        if (!leases_.has_ledger() || (window_.remaining(now) > 0 && !leases_.said_no(now)))
+        if (!outlook(now).has_said_no())
             return;
         for (auto* head = queue_.front(); head && caller_of(*head).is_impatient_; head = queue_.front())
             refuse_one(caller_of(*head), now, requesting);
@@ -9203,7 +9262,7 @@ class quota_scheduler {
 
     void refuse_one(caller& c, time_point now, const caller* requesting)
     {
-        c.next_ = std::max(window_.expected(now, queue_.position(c)), leases_.expected_at());
+        c.next_ = outlook(now).expected(queue_.position(c));
         queue_.erase(c);
         decide(c, caller::state_type::refused, now, requesting);
     }
@@ -9211,7 +9270,7 @@ class quota_scheduler {
     /// Wakes the first caller if its slot comes earlier than last reported, because it has moved forward.
     void wake_if_earlier(caller& first, time_point now)
     {
-        const auto then = next(0, now);
+        const auto then = outlook(now).next(0);
         if (then >= first.next_)
             return;
         first.next_ = then;
@@ -9235,7 +9294,7 @@ class quota_scheduler {
         const auto until = window_.throttled(s, now, hint, uniform);
         if (until != before)
             queue_.review_all([&](quota_queue::entry& e, std::uint64_t position) {
-                return outlook_at(position, caller_of(e).limit_, now);
+                return outlook(now).at(position, caller_of(e).limit_);
             });
         return until;
     }
@@ -9333,13 +9392,6 @@ class quota_core final : public quota_asker, public std::enable_shared_from_this
     {
         const auto lock = enter();
         return scheduler_.steps();
-    }
-
-    /// The ledger's reason if it could not answer the last question.
-    [[nodiscard]] std::string failure() const
-    {
-        const auto lock = enter();
-        return scheduler_.leases().failure();
     }
 
     void answered(std::uint64_t question, quota_answer) override;
@@ -9507,8 +9559,12 @@ class quota_core::ticket {
         return wait_between(at, core_->scheduler_.throttled(caller_, at, hint, uniform));
     }
 
-    /// The ledger's reason if it could not answer the last question.
-    [[nodiscard]] std::string failure() const { return core_->failure(); }
+    /// The ledger's reason if the last request was refused because it could not answer; otherwise empty.
+    [[nodiscard]] std::string failure() const
+    {
+        const auto lock = core_->enter();
+        return caller_.failure() ? *caller_.failure() : std::string();
+    }
 
     /// How much longer the caller may queue.
     [[nodiscard]] duration queueing_left(duration at_most, time_point until) const
@@ -24426,6 +24482,8 @@ class ledger_desk {
         std::unique_lock lock(mutex_);
         while (true) {
             wait(lock);
+            if (is_stopped_)
+                return_unowned();
             if (is_stopped_ && !has_work())
                 return;
             auto answer = std::exchange(question_, nullptr);
@@ -24474,6 +24532,14 @@ class ledger_desk {
             changed_.wait_for(lock, std::chrono::nanoseconds(renewal_ / 12), may_go_on);
         else
             changed_.wait(lock, may_go_on);
+    }
+
+    /// Whoever has a lease owns the ledger too, so these were never used: their grants came too late.
+    void return_unowned() noexcept
+    {
+        for (auto& l : leases_)
+            if (!l.outcome)
+                l.outcome.emplace();
     }
 
     [[nodiscard]] bool has_ends() const

@@ -171,6 +171,17 @@ struct fleet_world {
     [[nodiscard]] double time_of_day() const { return std::fmod(time.now(), day); }
 };
 
+/// Lets something happen for each of a list; only the next one is in the timeline, which stays short.
+template <class Item, class TimeOf, class Act>
+void for_each_in_time(timeline& time, const std::vector<Item>& list, TimeOf time_of, Act act, std::size_t i = 0)
+{
+    if (i < list.size())
+        time.at(time_of(list[i]), [&time, &list, time_of, act, i] {
+            for_each_in_time(time, list, time_of, act, i + 1);
+            act(list[i]);
+        });
+}
+
 /// Lets all of it happen to these processes.
 template <class Process>
 void live_through(fleet_world& w, const history& h, double length, const std::vector<std::unique_ptr<Process>>& fleet,
@@ -178,20 +189,23 @@ void live_through(fleet_world& w, const history& h, double length, const std::ve
 {
     w.has_other_users = !h.other_users.empty();
     w.result.wanted = h.jobs.size();
-    for (const auto& job : h.jobs)
-        w.time.at(job.time, [&, job] { fleet[job.process]->want(job.time); });
-    for (const auto& crash : h.crashes) {
-        w.time.at(crash.begin, [&, crash] { fleet[crash.process]->crash(); });
-        w.time.at(crash.end, [&, crash] { fleet[crash.process]->start(); });
-    }
-    for (const auto& outage : h.outages)
-        for (const bool is_away : {true, false})
-            w.time.at(is_away ? outage.begin : outage.end, [&, is_away] {
-                is_ledger_away = is_away;
-                ledger_changed();
-            });
-    for (const auto t : h.other_users)
-        w.time.at(t, [&w] { (void)w.api.allows(w.time.now()); });
+    const auto time_of = [](const history::arrival& a) { return a.time; };
+    const auto begin_of = [](const history::interval& i) { return i.begin; };
+    for_each_in_time(w.time, h.jobs, time_of, [&](const auto& job) { fleet[job.process]->want(job.time); });
+    for_each_in_time(w.time, h.crashes, begin_of, [&](const auto& crash) {
+        auto& process = *fleet[crash.process];
+        process.crash();
+        w.time.at(crash.end, [&process] { process.start(); });
+    });
+    for_each_in_time(w.time, h.outages, begin_of, [&](const auto& outage) {
+        is_ledger_away = true;
+        ledger_changed();
+        w.time.at(outage.end, [&] {
+            is_ledger_away = false;
+            ledger_changed();
+        });
+    });
+    for_each_in_time(w.time, h.other_users, [](double t) { return t; }, [&](double t) { (void)w.api.allows(t); });
     w.time.run(length);
 }
 

@@ -143,6 +143,31 @@ BOOST_AUTO_TEST_CASE(tries_once_more_what_it_could_not_write_when_it_is_closed)
     ledger.reset(); // returns, although the file stays locked
 }
 
+BOOST_AUTO_TEST_CASE(returns_a_slot_that_nobody_is_left_to_use_when_it_is_closed)
+{
+    const tests::scratch_folder folder;
+    auto ledger = std::make_optional<file_ledger>(folder / "quota", one_use, cojob::quota_file_options{});
+    BOOST_TEST_REQUIRE(ask(*ledger, 1s).is_granted); // the answer reaches no quota
+    ledger.reset();
+    file_ledger next(folder / "quota", one_use, {});
+    BOOST_TEST(ask(next, 1s).is_granted);
+}
+
+BOOST_AUTO_TEST_CASE(returns_a_slot_that_is_granted_while_its_quota_ends)
+{
+    const tests::scratch_folder folder;
+    for (int round = 0; round < 20; ++round) { // some find the answer on its way
+        auto pool = cojob::open_shared_quota(folder / "quota", one_use);
+        auto call = std::make_optional<blocking_call>(pool);
+        (void)call->ticket().request(20s, false);
+        pool.reset();
+        std::this_thread::sleep_for(round * 50us);
+        call.reset();
+    }
+    file_ledger next(folder / "quota", one_use, {});
+    BOOST_TEST(ask(next, 1s).is_granted);
+}
+
 BOOST_AUTO_TEST_CASE(has_a_limit_of_slots_and_of_the_time_to_wait_for_a_lock)
 {
     BOOST_TEST(!is_refused({.limit = 2000}, {}));

@@ -165,6 +165,25 @@ BOOST_AUTO_TEST_CASE(refuses_all_callers_if_the_ledger_fails_or_throws)
     BOOST_TEST(first->failure().empty());
 }
 
+BOOST_AUTO_TEST_CASE(tells_each_caller_why_it_was_refused_itself)
+{
+    bench b;
+    const auto first = b.caller('1'), second = b.caller('2'), third = b.caller('3');
+    (void)ask(first);
+    b.ledger->fail("the disk is full");
+    (void)ask(second);
+    b.ledger->fail("no connection");
+    BOOST_TEST(ask(first).kind == quota_reply::refused);
+    BOOST_TEST(ask(second).kind == quota_reply::refused);
+    BOOST_TEST(first->failure() == "the disk is full");
+    BOOST_TEST(second->failure() == "no connection");
+    (void)ask(third, 0s);
+    b.ledger->refuse(20min, 100ms);
+    BOOST_TEST(ask(third, 0s).kind == quota_reply::refused);
+    BOOST_TEST(third->failure().empty());
+    BOOST_TEST(first->failure() == "the disk is full");
+}
+
 BOOST_AUTO_TEST_CASE(asks_again_if_the_question_was_dropped)
 {
     bench b;

@@ -151,6 +151,31 @@ BOOST_AUTO_TEST_CASE(share_its_slots_and_learn_within_100_ms_of_one_that_is_retu
     BOOST_TEST((best < 100ms));
 }
 
+BOOST_AUTO_TEST_CASE(take_turns_however_many_calls_one_of_them_has)
+{
+    const tests::scratch_folder folder;
+    const auto busy = cojob::open_shared_quota(folder / "quota", {.limit = 1});
+    const auto other = cojob::open_shared_quota(folder / "quota", {.limit = 1});
+    std::atomic<int> grants{0};
+    std::atomic<bool> is_over{false};
+    std::thread a_thousand_calls([&] {
+        while (!is_over) {
+            blocking_call call(busy);
+            if (call.take() == quota_reply::granted)
+                ++grants;
+            std::this_thread::sleep_for(1ms);
+        }
+    });
+    for (int i = 0; i < 5; ++i) {
+        blocking_call call(other);
+        const int before = grants;
+        BOOST_TEST(call.take() == quota_reply::granted);
+        BOOST_TEST(grants - before <= 2); // one may have been on its way
+    }
+    is_over = true;
+    a_thousand_calls.join();
+}
+
 BOOST_AUTO_TEST_CASE(lose_no_use_of_one_that_is_killed_at_any_moment)
 {
     const tests::scratch_folder folder;

@@ -44,7 +44,7 @@ struct quota_outcome {
 /// machine's sleep.
 ///
 /// A lease that is not ended counts as used when it runs out, so a process that was killed can cost slots, but never
-/// adds one.
+/// adds one. Leases that are not ended when the ledger is destroyed were not used: better end them then.
 ///
 /// Serves one `quota` only: for each quota a ledger of its own. Thread-safe: the functions are called from any thread,
 /// also at once.

@@ -73,6 +73,8 @@ class ledger_desk {
         std::unique_lock lock(mutex_);
         while (true) {
             wait(lock);
+            if (is_stopped_)
+                return_unowned();
             if (is_stopped_ && !has_work())
                 return;
             auto answer = std::exchange(question_, nullptr);
@@ -121,6 +123,14 @@ class ledger_desk {
             changed_.wait_for(lock, std::chrono::nanoseconds(renewal_ / 12), may_go_on);
         else
             changed_.wait(lock, may_go_on);
+    }
+
+    /// Whoever has a lease owns the ledger too, so these were never used: their grants came too late.
+    void return_unowned() noexcept
+    {
+        for (auto& l : leases_)
+            if (!l.outcome)
+                l.outcome.emplace();
     }
 
     [[nodiscard]] bool has_ends() const

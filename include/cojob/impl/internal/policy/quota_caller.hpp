@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 #include <utility>
 
 namespace cojob::detail {
@@ -44,6 +46,9 @@ class quota_caller : public quota_queue::entry {
     /// When the caller must repeat its request if no event wakes it, as last reported to it.
     [[nodiscard]] time_point next() const noexcept { return next_; }
 
+    /// Why the ledger could not answer, if the caller was refused for that; otherwise null.
+    [[nodiscard]] const std::shared_ptr<const std::string>& failure() const noexcept { return failure_; }
+
     /// How much longer the caller may queue.
     [[nodiscard]] duration queueing_left(quota_patience p, time_point now) const noexcept
     {
@@ -68,6 +73,7 @@ class quota_caller : public quota_queue::entry {
     time_point queued_since_{}, limit_{}, next_{};
     quota_window::slot slot_{};
     quota_leases::lease lease_{};
+    std::shared_ptr<const std::string> failure_;
 };
 
 } // namespace cojob::detail

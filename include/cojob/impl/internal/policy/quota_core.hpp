@@ -84,13 +84,6 @@ class quota_core final : public quota_asker, public std::enable_shared_from_this
         return scheduler_.steps();
     }
 
-    /// The ledger's reason if it could not answer the last question.
-    [[nodiscard]] std::string failure() const
-    {
-        const auto lock = enter();
-        return scheduler_.leases().failure();
-    }
-
     void answered(std::uint64_t question, quota_answer) override;
     void abandoned(std::uint64_t question) override;
 
@@ -256,8 +249,12 @@ class quota_core::ticket {
         return wait_between(at, core_->scheduler_.throttled(caller_, at, hint, uniform));
     }
 
-    /// The ledger's reason if it could not answer the last question.
-    [[nodiscard]] std::string failure() const { return core_->failure(); }
+    /// The ledger's reason if the last request was refused because it could not answer; otherwise empty.
+    [[nodiscard]] std::string failure() const
+    {
+        const auto lock = core_->enter();
+        return caller_.failure() ? *caller_.failure() : std::string();
+    }
 
     /// How much longer the caller may queue.
     [[nodiscard]] duration queueing_left(duration at_most, time_point until) const

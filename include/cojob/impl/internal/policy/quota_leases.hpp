@@ -37,7 +37,8 @@ class quota_leases {
     [[nodiscard]] bool may_ask(time_point now) const noexcept { return !is_asking_ && !is_ready_ && now >= ask_at_; }
     /// The last answer holds: there is no slot yet.
     [[nodiscard]] bool said_no(time_point now) const noexcept { return now < ask_at_; }
-    [[nodiscard]] const std::string& failure() const noexcept { return failure_; }
+    /// The reason of the last answer if it was a failure; shared by all callers that end because of it.
+    [[nodiscard]] const std::shared_ptr<const std::string>& failure() const noexcept { return failure_; }
 
     /// \pre `has_lease()`
     [[nodiscard]] lease take() noexcept
@@ -59,12 +60,12 @@ class quota_leases {
         if (question != question_ || !is_asking_)
             return false;
         is_asking_ = false;
-        failure_ = std::move(answer.failure);
-        is_ready_ = answer.is_granted && failure_.empty();
+        failure_ = answer.failure.empty() ? nullptr : keep(std::move(answer.failure));
+        is_ready_ = answer.is_granted && !failure_;
         is_waiting_ = !is_ready_;
         ready_ = answer.lease;
         ask_at_ = expected_at_ = now;
-        if (!is_ready_ && failure_.empty()) {
+        if (!is_ready_ && !failure_) {
             ask_at_ = after(now, std::max<duration>(answer.ask_again, std::chrono::milliseconds(1)));
             expected_at_ = std::max(ask_at_, after(now, answer.wait));
         }
@@ -123,11 +124,21 @@ class quota_leases {
     }
 
   private:
+    [[nodiscard]] static std::shared_ptr<const std::string> keep(std::string text) noexcept
+    {
+        static const std::string no_memory = "no memory";
+        try {
+            return std::make_shared<const std::string>(std::move(text));
+        } catch (...) {
+            return {std::shared_ptr<void>(), &no_memory}; // owns nothing
+        }
+    }
+
     std::shared_ptr<quota_ledger> ledger_;
     bool is_asking_ = false, is_ready_ = false, is_waiting_ = false;
     std::uint64_t ready_ = 0, question_ = 0, process_ = 0;
     time_point ask_at_ = time_point::min(), expected_at_ = time_point::min();
-    std::string failure_;
+    std::shared_ptr<const std::string> failure_;
 };
 
 } // namespace cojob::detail

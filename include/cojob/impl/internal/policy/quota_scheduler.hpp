@@ -4,6 +4,7 @@
 #include <cojob/clock.hpp>
 #include <cojob/impl/internal/policy/quota_caller.hpp>
 #include <cojob/impl/internal/policy/quota_leases.hpp>
+#include <cojob/impl/internal/policy/quota_outlook.hpp>
 #include <cojob/impl/internal/policy/quota_queue.hpp>
 #include <cojob/impl/internal/policy/quota_window.hpp>
 
@@ -94,10 +95,12 @@ class quota_scheduler {
         if (!leases_.answered(question, std::move(answer), now))
             return;
         serve(now, nullptr);
-        if (leases_.failure().empty())
+        if (!leases_.failure())
             return;
-        while (auto* const waiting = queue_.front()) // each would fail after the other
+        while (auto* const waiting = queue_.front()) { // each would fail after the other
+            caller_of(*waiting).failure_ = leases_.failure();
             refuse_one(caller_of(*waiting), now, nullptr);
+        }
         leases_.stop_waiting();
     }
     void abandoned(std::uint64_t question) { leases_.abandoned(question); }
@@ -105,7 +108,7 @@ class quota_scheduler {
     /// Whether only the ledger's answer is missing for a slot.
     [[nodiscard]] bool waits_for_answer(const caller& c, time_point now) const
     {
-        return leases_.has_ledger() && !leases_.said_no(now) && window_.expected(now, queue_.position(c)) <= now;
+        return outlook(now).waits_for_answer(queue_.position(c));
     }
 
     /// Leaves the queue, or returns the slot: the server has certainly not counted the request.
@@ -147,16 +150,7 @@ class quota_scheduler {
   private:
     [[nodiscard]] static caller& caller_of(quota_queue::entry& e) noexcept { return static_cast<caller&>(e); }
 
-    [[nodiscard]] quota_queue::outlook outlook_at(std::uint64_t position, time_point limit, time_point now) const
-    {
-        if (limit == time_point::max())
-            return {};
-        if (limit <= now)
-            return {-quota_queue::endless, limit};
-        const auto [callers, holds_until] = window_.served_by(limit, now);
-        const auto served = static_cast<std::int64_t>(std::min<std::uint64_t>(callers, quota_queue::endless));
-        return {served - static_cast<std::int64_t>(position), holds_until};
-    }
+    [[nodiscard]] quota_outlook outlook(time_point now) const { return {window_, leases_, now}; }
 
     void enqueue(caller& c, time_point now)
     {
@@ -165,7 +159,8 @@ class quota_scheduler {
         c.is_impatient_ = leases_.has_ledger() && left == duration::zero();
         c.limit_ = after(now, c.is_impatient_ ? quota_leases::answer_limit : left);
         c.state_ = caller::state_type::queued;
-        queue_.insert(c, outlook_at(queue_.position(c), c.limit_, now));
+        c.failure_.reset();
+        queue_.insert(c, outlook(now).at(queue_.position(c), c.limit_));
     }
 
     template <class Function>
@@ -185,18 +180,12 @@ class quota_scheduler {
         grant(now, requesting);
         refuse(now, requesting);
         if (requesting && requesting->state_ == caller::state_type::queued)
-            requesting->next_ = next(queue_.position(*requesting), now);
+            requesting->next_ = outlook(now).next(queue_.position(*requesting));
         auto* const head = queue_.front();
         if (head && head != requesting)
             wake_if_earlier(caller_of(*head), now);
         if (leases_.has_ledger() && (!head || window_.remaining(now) == 0))
             leases_.stop_waiting();
-    }
-
-    /// When the caller at this position must repeat its request if no event wakes it.
-    [[nodiscard]] time_point next(std::uint64_t position, time_point now) const
-    {
-        return leases_.next(position, window_.expected(now, position), now);
     }
 
     /// Grants free slots to the first callers of the queue.
@@ -218,13 +207,13 @@ class quota_scheduler {
     void refuse(time_point now, const caller* requesting)
     {
         const auto look = [&](quota_queue::entry& e, std::uint64_t position) {
-            return outlook_at(position, caller_of(e).limit_, now);
+            return outlook(now).at(position, caller_of(e).limit_);
         };
         queue_.review_doubtful(now, look);
         while (auto* const late = queue_.first_in_doubt(now)) {
             refuse_one(caller_of(*late), now, requesting); // those behind move forward: some may not be late any more
         }
-        if (!leases_.has_ledger() || (window_.remaining(now) > 0 && !leases_.said_no(now)))
+        if (!outlook(now).has_said_no())
             return;
         for (auto* head = queue_.front(); head && caller_of(*head).is_impatient_; head = queue_.front())
             refuse_one(caller_of(*head), now, requesting);
@@ -232,7 +221,7 @@ class quota_scheduler {
 
     void refuse_one(caller& c, time_point now, const caller* requesting)
     {
-        c.next_ = std::max(window_.expected(now, queue_.position(c)), leases_.expected_at());
+        c.next_ = outlook(now).expected(queue_.position(c));
         queue_.erase(c);
         decide(c, caller::state_type::refused, now, requesting);
     }
@@ -240,7 +229,7 @@ class quota_scheduler {
     /// Wakes the first caller if its slot comes earlier than last reported, because it has moved forward.
     void wake_if_earlier(caller& first, time_point now)
     {
-        const auto then = next(0, now);
+        const auto then = outlook(now).next(0);
         if (then >= first.next_)
             return;
         first.next_ = then;
@@ -264,7 +253,7 @@ class quota_scheduler {
         const auto until = window_.throttled(s, now, hint, uniform);
         if (until != before)
             queue_.review_all([&](quota_queue::entry& e, std::uint64_t position) {
-                return outlook_at(position, caller_of(e).limit_, now);
+                return outlook(now).at(position, caller_of(e).limit_);
             });
         return until;
     }
