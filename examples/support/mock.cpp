@@ -7,9 +7,9 @@
 // prints the requests it got, with their bodies. A job that is created has each STATUS for one poll, and the last for
 // good: active, then completed, unless given. There is one job at first, which has completed. With --lose-answer the
 // first POST is carried out and not answered. A line `JOB STATUS...` on standard input gives a job another life, and a
-// line `stall` makes the next POST wait for its answer for ever; `done` is printed when that is so.
-// With --limit it answers 429 to creations above that in any so many seconds, and prints how many these were, after the
-// requests.
+// line `stall` makes the next POST wait for its answer for ever; `answer JSON` is the body that answers the next GET.
+// `done` is printed when that is so. With --limit it answers 429 to creations above that in any so many seconds, and
+// prints how many these were, after the requests.
 
 #include <cojob/testing/mock_server.hpp>
 
@@ -60,6 +60,8 @@ void obey(mock_server& server, const std::string& line)
     words >> job;
     if (job == "stall")
         return server.inject(fault::stall, 1, "POST");
+    if (job == "answer")
+        return server.answer_next(200, line.substr(job.size()), {}, 1, "GET");
     std::vector<lifecycle_step> life;
     while (words >> status)
         life.emplace_back(status);

@@ -106,8 +106,10 @@ function duration(milliseconds) {
   if (seconds < 60)
     return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60)
+  if (minutes < 10)
     return `${minutes} min ${seconds % 60} s`;
+  if (minutes < 60)
+    return `${minutes} min`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
@@ -115,18 +117,18 @@ function showTimes({ job, cells }) {
   const now = Date.now() + clockSkew;
   setText(cells.elapsed, duration((job.ended || now) - job.began));
   const waits = !job.ended && job.next_poll !== 0;
-  setText(cells.next, !waits ? "–" : job.next_poll <= now ? "now" : `in ${duration(job.next_poll - now)}`);
+  setText(cells.next, !waits ? "–" : job.next_poll - now < 500 ? "now" : `in ${duration(job.next_poll - now)}`);
 }
 
 function showUses() {
   if (!uses)
     return;
   const bar = $("uses-bar");
-  bar.max = uses.limit;
-  bar.low = uses.limit * 0.25;
-  bar.high = uses.limit * 0.5;
-  bar.optimum = uses.limit;
-  bar.value = uses.left;
+  const share = uses.left / uses.limit;
+  bar.dataset.level = share > 0.4 ? "enough" : share > 0.15 ? "low" : "last";
+  bar.firstChild.style.width = `${100 * share}%`;
+  bar.setAttribute("aria-valuemax", uses.limit);
+  bar.setAttribute("aria-valuenow", uses.left);
   $("uses-text").textContent = `${uses.left} of ${uses.limit}`;
   const until = uses.left === 0 && uses.next ? new Date(uses.next - clockSkew) : null;
   $("hint").firstChild.textContent = until
@@ -215,6 +217,7 @@ async function send() {
     });
   } catch {
     wish.isSent = false;
+    setTimeout(() => isLive() && send(), 1000);
     return;
   }
   // The token of the server's last run: the stream has the new one.

@@ -201,3 +201,14 @@ class Secrets(Case):
         key = str(uuid.uuid4())
         self.assertEqual(service.create(page, prompt, key)[0], 202)
         self.assertEqual(page.until_state(key, "active")["title"], "<img src=x onerror=alert(1)>\u2028data: {}")
+
+    def test_a_link_that_is_no_web_address_is_not_passed_on(self):
+        service = self.start()
+        page = self.open(service)
+        for link, shown in (("javascript:alert(1)", ""), ("https://docs.example/1", "https://docs.example/1"), ("https://docs.example/\n1", ""),
+                            ("data:text/html,x", "")):
+            job = self.created(service, page)
+            answer = {"id": job["id"], "status": "completed", "prLink": link, "source": {"repository": "", "ref": None}, "model": "",
+                      "createdAt": "2026-01-02T03:04:05Z", "archivedAt": None}
+            self.mock.say(f"answer {json.dumps(answer)}")
+            self.assertEqual(page.until_state(job["key"], "completed")["link"], shown)
