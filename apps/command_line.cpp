@@ -64,6 +64,7 @@ command_line::command_line()
     add_osapi(*this);
     add_following(*this);
     add_mock(*this);
+    add_pages(*this);
 }
 
 void command_line::parse(int argc, const char* const* argv)

@@ -40,11 +40,13 @@ void add_sessions(command_line&);
 void add_osapi(command_line&);
 void add_following(command_line&);
 void add_mock(command_line&);
+void add_pages(command_line&);
 
 // Each adds the options that several commands have.
 void add_output_options(command_line&, CLI::App&);
 void add_server_options(command_line&, CLI::App&);   ///< and those of output
-void add_mintlify_options(command_line&, CLI::App&); ///< and those of the server
+void add_project_options(command_line&, CLI::App&);  ///< and those of the server
+void add_mintlify_options(command_line&, CLI::App&); ///< and those of the project
 void add_waiting_options(command_line&, CLI::App&);
 
 } // namespace cli

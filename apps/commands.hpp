@@ -21,10 +21,20 @@ exit_code osapi_get(const arguments&);
 exit_code osapi_retry(const arguments&);
 exit_code osapi_delete(const arguments&);
 
+exit_code deployment_update(const arguments&);
+exit_code deployment_preview(const arguments&);
+exit_code deployment_get(const arguments&);
+
+exit_code export_create(const arguments&);
+exit_code export_get(const arguments&);
+
 exit_code wait_for_jobs(const arguments&);
 exit_code watch_jobs(const arguments&);
 
 exit_code run_mock(const arguments&);
+
+exit_code print_completion(const arguments&);
+exit_code print_manual(const arguments&);
 
 } // namespace cli
 

@@ -25,11 +25,16 @@ void add_server_options(command_line& line, CLI::App& sub)
                       "Limit for all of it; none: no limit. Default: 30m for a wait, 2m for a call");
 }
 
+void add_project_options(command_line& line, CLI::App& sub)
+{
+    add_server_options(line, sub);
+    sub.add_option("--project", line.given.project, "The project")->type_name("ID")->envname("MINTLIFY_PROJECT_ID");
+}
+
 void add_mintlify_options(command_line& line, CLI::App& sub)
 {
     auto& given = line.given;
-    add_server_options(line, sub);
-    sub.add_option("--project", given.project, "The project")->type_name("ID")->envname("MINTLIFY_PROJECT_ID");
+    add_project_options(line, sub);
     sub.add_option("--quota-file", given.quota_file,
                    "Count the project's uses in this file, with all processes that name it; created if there is none")
         ->type_name("FILE")

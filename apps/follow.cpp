@@ -64,6 +64,8 @@ exit_code follower::run(session& on, std::vector<followed_job> jobs)
         state_->finish(on.quota_left());
         throw;
     }
+    on.set_ticker({});
+    on.set_farewell({});
     state_->finish(on.quota_left());
     return state_->result();
 }

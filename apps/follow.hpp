@@ -75,6 +75,16 @@ class follower {
     std::shared_ptr<follow_state> state_;
 };
 
+/// Follows a job that was just created.
+template <class Service, class Job>
+exit_code follow_created(follower& follows, session& on, const Service& service, const Job& job,
+                         cojob::wait_options options)
+{
+    std::vector<followed_job> jobs;
+    jobs.push_back(follow(service, job_id(job), service.handle(job), options));
+    return follows.run(on, std::move(jobs));
+}
+
 } // namespace cli
 
 #endif

@@ -23,6 +23,10 @@ class service_set {
             return follow(agent(), handle.id, handle, options_);
         if (handle.api == cojob::mintlify::agent_v1::api_name)
             return follow(agent_v1(), handle.id, handle, options_);
+        if (handle.api == cojob::mintlify::deployments::api_name)
+            return follow(deployments(), handle.id, handle, options_);
+        if (handle.api == cojob::mintlify::static_export::api_name)
+            return follow(exports(), handle.id, handle, options_);
         if (handle.api == cojob::osapi::jobs::api_name)
             return follow(jobs(), handle.id, handle, options_);
         throw usage_error("job handle: of an API that this command does not have");
@@ -34,18 +38,32 @@ class service_set {
             return follow(jobs(), id, id, options_);
         if (api == "mintlify-v1")
             return follow(agent_v1(), id, id, options_);
+        if (api == "mintlify-deployments")
+            return follow(deployments(), id, id, options_);
+        if (api == "mintlify-exports")
+            return follow(exports(), id, id, options_);
         return follow(agent(), id, id, options_);
     }
 
   private:
-    cojob::mintlify::agent& agent() { return agent_ ? *agent_ : agent_.emplace(on_.agent()); }
-    cojob::mintlify::agent_v1& agent_v1() { return agent_v1_ ? *agent_v1_ : agent_v1_.emplace(on_.agent_v1()); }
-    cojob::osapi::jobs& jobs() { return jobs_ ? *jobs_ : jobs_.emplace(on_.jobs()); }
+    /// Made for the first job, then shared, so that all jobs share polls.
+    template <class Service>
+    Service& made(std::optional<Service>& service, Service (session::*make)())
+    {
+        return service ? *service : service.emplace((on_.*make)());
+    }
+    cojob::mintlify::agent& agent() { return made(agent_, &session::agent); }
+    cojob::mintlify::agent_v1& agent_v1() { return made(agent_v1_, &session::agent_v1); }
+    cojob::mintlify::deployments& deployments() { return made(deployments_, &session::deployments); }
+    cojob::mintlify::static_export& exports() { return made(exports_, &session::exports); }
+    cojob::osapi::jobs& jobs() { return made(jobs_, &session::jobs); }
 
     session& on_;
     cojob::wait_options options_;
     std::optional<cojob::mintlify::agent> agent_;
     std::optional<cojob::mintlify::agent_v1> agent_v1_;
+    std::optional<cojob::mintlify::deployments> deployments_;
+    std::optional<cojob::mintlify::static_export> exports_;
     std::optional<cojob::osapi::jobs> jobs_;
 };
 

@@ -25,8 +25,12 @@ std::string option(std::string_view name, const std::string& value, const char* 
 std::string command_to_go_on(const arguments& given, const std::vector<std::string>& ids)
 {
     auto command = given.command == "mintlify run" ? std::string("mintlify wait") : given.command;
+    if (given.waits) // `mintlify update --wait`
+        command = "wait";
     auto text = "cojob " + command;
-    if (command == "watch" || command == "wait")
+    if (given.waits)
+        text += given.command == "mintlify export" ? " --api mintlify-exports" : " --api mintlify-deployments";
+    else if (command == "watch" || command == "wait")
         text += given.api == "mintlify" ? "" : " --api " + given.api;
     text += option("--base-url", given.base_url, "") + option("--project", given.project, "MINTLIFY_PROJECT_ID");
     text += option("--key-file", given.key_file, "") + option("--ca-file", given.ca_file, "COJOB_CA_FILE");

@@ -28,6 +28,48 @@ void add_handle_flag(command_line& line, CLI::App& sub)
     sub.add_flag("--handle", line.given.wants_handle, "Print only the job's handle, a line for cojob wait");
 }
 
+void add_exports(command_line& line, CLI::App& group)
+{
+    auto& given = line.given;
+    auto& create = line.add(group, "export", "Render a whole site into files; for enterprise plans", export_create);
+    create.add_option("DOMAIN", given.domain, "The site's host name, such as docs.example.com")->required();
+    create.add_option("--label", given.label, "A label; default: the latest published version")->type_name("TEXT");
+    create.add_option("--page", given.pages, "Only this page; may be repeated")
+        ->type_name("PATH")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    create.add_flag("--wait", given.waits, "Wait for its end, and print where the file is");
+    auto& status = line.add(group, "export-status", "Print an export as it is now", export_get);
+    add_id(line, status);
+    status.add_flag("--file", given.wants_file, "Pack it, and print where the file is");
+    add_waiting_options(line, create);
+    for (auto* sub : {&create, &status}) {
+        add_handle_flag(line, *sub);
+        add_server_options(line, *sub);
+    }
+}
+
+/// Their limits are not the project's hourly one, so they have no quota file.
+void add_deployments(command_line& line, CLI::App& group)
+{
+    auto& update =
+        line.add(group, "update", "Build the project's site from its branch. One use of the organization's limit",
+                 deployment_update);
+    auto& preview = line.add(group, "preview", "Build a preview of a branch. One use of the organization's limit",
+                             deployment_preview);
+    preview.add_option("BRANCH", line.given.branch, "The branch")->required();
+    auto& status = line.add(group, "update-status", "Print an update or preview as it is now", deployment_get);
+    add_id(line, status);
+    for (auto* sub : {&update, &preview}) {
+        sub->add_flag("--wait", line.given.waits, "Wait for its end");
+        add_waiting_options(line, *sub);
+    }
+    for (auto* sub : {&update, &preview, &status}) {
+        add_handle_flag(line, *sub);
+        add_project_options(line, *sub);
+    }
+}
+
 } // namespace
 
 void add_mintlify(command_line& line)
@@ -59,6 +101,8 @@ void add_mintlify(command_line& line)
     list.add_option("-n,--limit", line.given.limit, "How many; default: all");
     for (auto* sub : {&create, &run, &message, &get, &wait, &list})
         add_mintlify_options(line, *sub);
+    add_deployments(line, group);
+    add_exports(line, group);
 }
 
 void add_sessions(command_line& line)
@@ -74,6 +118,7 @@ void add_sessions(command_line& line)
     create.add_flag("--draft", line.given.is_draft, "Make the pull request a draft");
     auto& get = line.add(group, "get", "Print a session as it is now", session_get);
     add_id(line, get);
+    add_handle_flag(line, get);
     auto& list = line.add(group, "list", "List the project's sessions", session_list);
     list.add_option("-n,--limit", line.given.limit, "How many; default: all");
     for (auto* sub : {&create, &get, &list})
@@ -89,11 +134,13 @@ void add_osapi(command_line& line)
     list.add_option("-n,--limit", line.given.limit, "How many; default: all");
     auto& get = line.add(group, "get", "Print a job as it is now", osapi_get);
     add_id(line, get);
+    add_handle_flag(line, get);
     auto& wait = line.add(group, "wait", "Wait until jobs have ended, and print them", wait_for_jobs);
     wait.add_option("ID", line.given.ids, "The jobs")->required();
     add_waiting_options(line, wait);
     auto& retry = line.add(group, "retry", "Run a job's operation once more, as a new job", osapi_retry);
     add_id(line, retry);
+    add_handle_flag(line, retry);
     retry.add_option("--target", line.given.target, "The machine that shall run it; default: any")->type_name("HOST");
     auto& remove = line.add(group, "delete", "Delete a job, even a running one", osapi_delete);
     add_id(line, remove);
@@ -112,7 +159,7 @@ void add_following(command_line& line)
                         "Ids or handles; - reads them from standard input, one a line, also as lines of --json")
             ->required();
         sub->add_option("--api", line.given.api, "What ids are of")
-            ->check(CLI::IsMember({"mintlify", "mintlify-v1", "osapi"}))
+            ->check(CLI::IsMember({"mintlify", "mintlify-v1", "mintlify-deployments", "mintlify-exports", "osapi"}))
             ->capture_default_str();
         add_waiting_options(line, *sub);
         add_mintlify_options(line, *sub);

@@ -1,11 +1,11 @@
+#include "calls.hpp"
+#include "cells.hpp"
 #include "commands.hpp"
 #include "follow.hpp"
 #include "input.hpp"
-#include "output.hpp"
 
-#include <cojob/job/handle.hpp>
-
-#include "cells.hpp"
+#include <algorithm>
+#include <chrono>
 
 namespace cli {
 
@@ -13,17 +13,6 @@ namespace {
 
 using cojob::mintlify::agent;
 using cojob::mintlify::agent_job;
-
-/// Prints the job, or with --handle its handle. With --json, the handle is a member.
-void print_result(const arguments& given, const agent& service, const agent_job& job)
-{
-    const auto handle = to_string(service.handle(job));
-    if (given.wants_handle)
-        return print_line(handle);
-    auto view = view_of(job);
-    view.members["handle"] = handle;
-    print_job(given, view);
-}
 
 asio::awaitable<void> create(session& on, agent service, std::string prompt, agent_job& job)
 {
@@ -37,11 +26,6 @@ asio::awaitable<void> send(session& on, agent service, std::string id, std::stri
     on.say_spent("Sent a message to " + printable(job.id));
 }
 
-asio::awaitable<void> get(agent service, std::string id, agent_job& job)
-{
-    job = co_await service.get_job(id);
-}
-
 } // namespace
 
 exit_code mintlify_create(const arguments& given)
@@ -50,7 +34,7 @@ exit_code mintlify_create(const arguments& given)
     const auto service = on.agent();
     agent_job job;
     on.run(create(on, service, prompt_of(given), job));
-    print_result(given, service, job);
+    print_with_handle(given, service, job);
     return exit_code::completed;
 }
 
@@ -60,18 +44,13 @@ exit_code mintlify_message(const arguments& given)
     const auto service = on.agent();
     agent_job job;
     on.run(send(on, service, given.ids.front(), prompt_of(given), job));
-    print_result(given, service, job);
+    print_with_handle(given, service, job);
     return exit_code::completed;
 }
 
 exit_code mintlify_get(const arguments& given)
 {
-    session on(given);
-    const auto service = on.agent();
-    agent_job job;
-    on.run(get(service, given.ids.front(), job));
-    print_result(given, service, job);
-    return exit_code::completed;
+    return get_one(given, &session::agent);
 }
 
 exit_code mintlify_run(const arguments& given)
@@ -85,9 +64,7 @@ exit_code mintlify_run(const arguments& given)
     on.run(create(on, service.with_timeout(options.timeout), prompt_of(given), job));
     if (options.timeout != cojob::no_timeout)
         options.timeout = std::max(until - std::chrono::steady_clock::now(), cojob::duration(1));
-    std::vector<followed_job> jobs;
-    jobs.push_back(follow(service, job.id, service.handle(job), options));
-    return follows.run(on, std::move(jobs));
+    return follow_created(follows, on, service, job, options);
 }
 
 } // namespace cli

@@ -38,6 +38,8 @@ cojob::testing::mock_server_options options_of(const arguments& given)
     options.lifecycle = parse_life(given.mock.life);
     options.session_lifecycle = parse_life(given.mock.session_life);
     options.osapi_lifecycle = parse_life(given.mock.osapi_life);
+    options.deployment_lifecycle = parse_life(given.mock.deployment_life);
+    options.export_lifecycle = parse_life(given.mock.export_life);
     if (!given.project.empty())
         options.project_id = given.project;
     if (!given.key_file.empty())
@@ -57,6 +59,8 @@ boost::json::array add_jobs(mock_server& server, const mock_arguments& given)
     add(given.jobs, [&](auto life) { return server.add_job(std::move(life)); });
     add(given.sessions, [&](auto life) { return server.add_session(std::move(life)); });
     add(given.osapi_jobs, [&](auto life) { return server.add_osapi_job(std::move(life)); });
+    add(given.deployments, [&](auto life) { return server.add_deployment(std::move(life)); });
+    add(given.exports, [&](auto life) { return server.add_export(std::move(life)); });
     return ids;
 }
 

@@ -26,6 +26,10 @@ void add_mock(command_line& line)
     sub.add_option("--osapi-life", mock.osapi_life, "Life of retried OSAPI jobs")
         ->type_name("LIFE")
         ->capture_default_str();
+    sub.add_option("--export-life", mock.export_life, "Life of new exports")->type_name("LIFE")->capture_default_str();
+    sub.add_option("--deployment-life", mock.deployment_life, "Life of new updates and previews")
+        ->type_name("LIFE")
+        ->capture_default_str();
     sub.add_option("--job", mock.jobs, "Begin with a job that has this life; may be repeated")
         ->type_name("LIFE")
         ->expected(1)
@@ -35,6 +39,14 @@ void add_mock(command_line& line)
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     sub.add_option("--osapi-job", mock.osapi_jobs, "Begin with an OSAPI job; may be repeated")
+        ->type_name("LIFE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub.add_option("--export", mock.exports, "Begin with a static export; may be repeated")
+        ->type_name("LIFE")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    sub.add_option("--deployment", mock.deployments, "Begin with a deployment; may be repeated")
         ->type_name("LIFE")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);

@@ -1,7 +1,6 @@
+#include "calls.hpp"
 #include "cells.hpp"
 #include "commands.hpp"
-#include "output.hpp"
-#include "session.hpp"
 
 #include <fmt/format.h>
 
@@ -20,24 +19,6 @@ std::optional<cojob::osapi::job_status> status_named(std::string_view name)
         if (to_string(status) == name)
             return status;
     return std::nullopt;
-}
-
-asio::awaitable<void> list(jobs service, const arguments& given, std::vector<job_view>& found)
-{
-    cojob::osapi::list_query query;
-    query.status = status_named(given.status);
-    auto pages = service.all_jobs(query);
-    while (given.limit == 0 || found.size() < given.limit) {
-        const auto next = co_await pages.next();
-        if (!next)
-            break;
-        found.push_back(view_of(*next));
-    }
-}
-
-asio::awaitable<void> get(jobs service, std::string id, cojob::osapi::job& found)
-{
-    found = co_await service.get_job(id);
 }
 
 asio::awaitable<void> retry(jobs service, const arguments& given, cojob::osapi::job& created)
@@ -60,21 +41,14 @@ asio::awaitable<void> remove(jobs service, std::string id)
 exit_code osapi_list(const arguments& given)
 {
     session on(given);
-    const auto service = on.jobs();
-    std::vector<job_view> found;
-    on.run(list(service, given, found));
-    print_jobs(given, found);
-    return exit_code::completed;
+    cojob::osapi::list_query query;
+    query.status = status_named(given.status);
+    return list_all(given, on, on.jobs().all_jobs(query));
 }
 
 exit_code osapi_get(const arguments& given)
 {
-    session on(given);
-    const auto service = on.jobs();
-    cojob::osapi::job found;
-    on.run(get(service, given.ids.front(), found));
-    print_job(given, view_of(found));
-    return exit_code::completed;
+    return get_one(given, &session::jobs);
 }
 
 exit_code osapi_retry(const arguments& given)
@@ -83,9 +57,7 @@ exit_code osapi_retry(const arguments& given)
     const auto service = on.jobs();
     cojob::osapi::job created;
     on.run(retry(service, given, created));
-    auto view = view_of(created);
-    view.members["handle"] = to_string(service.handle(created));
-    print_job(given, view);
+    print_with_handle(given, service, created);
     return exit_code::completed;
 }
 

@@ -28,7 +28,8 @@ std::string text_of(const json::value& value)
         return printable(value.get_string());
     if (value.is_bool())
         return value.get_bool() ? "yes" : "no";
-    const auto is_empty = value.is_null() || (value.is_object() && value.get_object().empty());
+    const auto is_empty = value.is_null() || (value.is_object() && value.get_object().empty()) ||
+                          (value.is_array() && value.get_array().empty());
     return is_empty ? std::string() : printable(json::serialize(value));
 }
 
@@ -41,7 +42,7 @@ std::string member_text(const job_view& job, std::string_view name)
 /// What a list shows of a job beside id and status: its title or error, or its link.
 std::string remark_of(const job_view& job)
 {
-    for (const auto* name : {"link", "title", "error", "hostname"})
+    for (const auto* name : {"link", "title", "summary", "error", "hostname"})
         if (auto text = member_text(job, name); !text.empty())
             return text;
     return {};

@@ -54,7 +54,7 @@ session::session(const arguments& given, cojob::observer_ptr observer)
     : given_(given), client_(context_, client_options(given, std::move(observer)))
 {
     if (given.timeout && !given.command.ends_with("wait") && !given.command.ends_with("run") &&
-        given.command != "watch")
+        given.command != "watch" && !given.waits)
         client_ = client_.with_timeout(*given.timeout);
 }
 
@@ -64,14 +64,26 @@ bool session::is_for(const char* family) const
     return given_.api.starts_with(family);
 }
 
-cojob::mintlify::agent_options session::mintlify_options()
+template <class Options>
+void session::set_server(Options& options) const
 {
     const bool is_meant = is_for("mintlify");
-    cojob::mintlify::agent_options options;
-    options.project_id =
-        given_.project.empty() ? cojob::detail::environment("MINTLIFY_PROJECT_ID", "the project id") : given_.project;
     options.api_key = key_from(is_meant ? given_.key_file : "", "MINTLIFY_API_KEY", "an admin API key");
     options.base_url = base_url(is_meant ? given_.base_url : "", "MINTLIFY_BASE_URL", options.base_url);
+}
+
+template <class Options>
+void session::set_project(Options& options) const
+{
+    options.project_id =
+        given_.project.empty() ? cojob::detail::environment("MINTLIFY_PROJECT_ID", "the project id") : given_.project;
+    set_server(options);
+}
+
+cojob::mintlify::agent_options session::mintlify_options()
+{
+    cojob::mintlify::agent_options options;
+    set_project(options);
     if (!quota_) {
         auto limits = options.quota;
         if (given_.timeout)
@@ -91,6 +103,20 @@ cojob::mintlify::agent session::agent()
 cojob::mintlify::agent_v1 session::agent_v1()
 {
     return {client_, mintlify_options()};
+}
+
+cojob::mintlify::deployments session::deployments()
+{
+    cojob::mintlify::deployments_options options;
+    set_project(options);
+    return {client_, options};
+}
+
+cojob::mintlify::static_export session::exports()
+{
+    cojob::mintlify::static_export_options options;
+    set_server(options);
+    return {client_, options};
 }
 
 cojob::osapi::jobs session::jobs()

@@ -6,6 +6,8 @@
 #include <cojob/client.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/mintlify/agent_v1.hpp>
+#include <cojob/mintlify/deployments.hpp>
+#include <cojob/mintlify/static_export.hpp>
 #include <cojob/osapi/jobs.hpp>
 #include <cojob/policy/quota.hpp>
 
@@ -44,6 +46,8 @@ class session {
     /// The services. Each throws `invalid_argument`, naming what is missing, before anything is sent.
     [[nodiscard]] cojob::mintlify::agent agent();
     [[nodiscard]] cojob::mintlify::agent_v1 agent_v1();
+    [[nodiscard]] cojob::mintlify::deployments deployments();
+    [[nodiscard]] cojob::mintlify::static_export exports();
     [[nodiscard]] cojob::osapi::jobs jobs();
 
     /// Runs operations until all have ended. \throws the first failure; interrupted after a signal
@@ -66,6 +70,12 @@ class session {
 
   private:
     [[nodiscard]] cojob::mintlify::agent_options mintlify_options();
+    /// Sets key and server of a service of Mintlify.
+    template <class Options>
+    void set_server(Options&) const;
+    /// The same, and the project.
+    template <class Options>
+    void set_project(Options&) const;
     [[nodiscard]] bool is_for(const char* family) const;
     [[nodiscard]] asio::awaitable<void> tick();
     void start(std::vector<asio::awaitable<void>>, std::function<void()> all_ended);

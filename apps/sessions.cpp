@@ -1,8 +1,7 @@
+#include "calls.hpp"
 #include "cells.hpp"
 #include "commands.hpp"
 #include "input.hpp"
-#include "output.hpp"
-#include "session.hpp"
 
 namespace cli {
 
@@ -47,22 +46,6 @@ asio::awaitable<void> create(session& on, const arguments& given, agent_v1 servi
     created = co_await service.get_job(stream.session_id());
 }
 
-asio::awaitable<void> get(agent_v1 service, std::string id, agent_session& found)
-{
-    found = co_await service.get_job(id);
-}
-
-asio::awaitable<void> list(agent_v1 service, unsigned limit, std::vector<job_view>& found)
-{
-    auto pages = service.all_jobs();
-    while (limit == 0 || found.size() < limit) {
-        const auto next = co_await pages.next();
-        if (!next)
-            break;
-        found.push_back(view_of(*next));
-    }
-}
-
 } // namespace
 
 exit_code session_create(const arguments& given)
@@ -71,28 +54,19 @@ exit_code session_create(const arguments& given)
     const auto service = on.agent_v1();
     agent_session created;
     on.run(create(on, given, service, created));
-    print_job(given, view_of(created));
+    print_with_handle(given, service, created);
     return exit_code::completed;
 }
 
 exit_code session_get(const arguments& given)
 {
-    session on(given);
-    const auto service = on.agent_v1();
-    agent_session found;
-    on.run(get(service, given.ids.front(), found));
-    print_job(given, view_of(found));
-    return exit_code::completed;
+    return get_one(given, &session::agent_v1);
 }
 
 exit_code session_list(const arguments& given)
 {
     session on(given);
-    const auto service = on.agent_v1();
-    std::vector<job_view> found;
-    on.run(list(service, given.limit, found));
-    print_jobs(given, found);
-    return exit_code::completed;
+    return list_all(given, on, on.agent_v1().all_jobs());
 }
 
 } // namespace cli

@@ -1,9 +1,12 @@
 #include "view.hpp"
 
 #include <cojob/mintlify/agent_v1.hpp>
+#include <cojob/mintlify/deployments.hpp>
+#include <cojob/mintlify/static_export.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <boost/asio/error.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/value.hpp>
 
 #include <optional>
@@ -74,6 +77,33 @@ job_view view_of(const cojob::mintlify::agent_session& session)
     view.members["branch"] = text_or_null(session.branch);
     view.members["title"] = text_or_null(session.title);
     view.members["message"] = text_or_null(session.message_to_user);
+    return view;
+}
+
+job_view view_of(const cojob::mintlify::deployment& job)
+{
+    const auto is_completed = job.status == cojob::mintlify::deployment_status::success;
+    auto view = common_view(cojob::mintlify::deployments::api_name, job.id, job.status_text, "",
+                            end_of(job, is_completed), job.created_at);
+    view.members["finished"] = time_or_null(job.ended_at);
+    view.members["summary"] = text_or_null(job.summary);
+    view.members["source"] = text_or_null(job.source);
+    view.members["subdomain"] = text_or_null(job.subdomain);
+    view.members["branch"] = text_or_null(job.commit.ref);
+    view.members["commit"] = text_or_null(job.commit.sha);
+    view.members["log"] = json::array(job.logs.begin(), job.logs.end());
+    return view;
+}
+
+job_view view_of(const cojob::mintlify::export_job& job)
+{
+    const auto is_completed = job.status == cojob::mintlify::export_job_status::completed;
+    auto view = common_view(cojob::mintlify::static_export::api_name, job.id, job.status_text, "",
+                            end_of(job, is_completed), job.created_at);
+    view.members["updated"] = time_or_null(job.updated_at);
+    view.members["progress"] = job.progress ? json::value(*job.progress) : json::value();
+    view.members["pages"] = job.page_count ? json::value(*job.page_count) : json::value();
+    view.members["error"] = text_or_null(job.error);
     return view;
 }
 

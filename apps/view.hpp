@@ -6,6 +6,8 @@
 #include <cojob/error.hpp>
 #include <cojob/mintlify/agent.hpp>
 #include <cojob/mintlify/agent_session.hpp>
+#include <cojob/mintlify/deployment.hpp>
+#include <cojob/mintlify/export_job.hpp>
 #include <cojob/osapi/job.hpp>
 
 #include <boost/json/object.hpp>
@@ -24,6 +26,8 @@ struct job_view {
 /// The view of a job of each API. Every view begins with `api`, `id`, `status`, `ended`, `link` and `created`.
 [[nodiscard]] job_view view_of(const cojob::mintlify::agent_job&);
 [[nodiscard]] job_view view_of(const cojob::mintlify::agent_session&);
+[[nodiscard]] job_view view_of(const cojob::mintlify::deployment&);
+[[nodiscard]] job_view view_of(const cojob::mintlify::export_job&);
 [[nodiscard]] job_view view_of(const cojob::osapi::job&);
 
 /// A job whose wait has failed: `api`, `id`, `error`, which is the name of the code, and `message`.

@@ -1,4 +1,4 @@
-# The header-only library as a Debian package: cpack --config build/CPackConfig.cmake
+# The header-only library as a Debian package, or with COJOB_BUILD_CLI the command: cpack --config build/CPackConfig.cmake
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
@@ -24,6 +24,23 @@ string(
          "Boost.Beast, Boost.JSON and OpenSSL."
 )
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+if(COJOB_BUILD_CLI)
+  # A package of its own, because it is for one architecture.
+  set(CPACK_INSTALL_CMAKE_PROJECTS "${PROJECT_BINARY_DIR};cojob;command;/")
+  set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "command line for job APIs")
+  set(CPACK_DEBIAN_PACKAGE_NAME cojob)
+  unset(CPACK_DEBIAN_PACKAGE_ARCHITECTURE)
+  set(CPACK_DEBIAN_PACKAGE_SECTION utils)
+  set(CPACK_DEBIAN_PACKAGE_DEPENDS ca-certificates)
+  set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_STRIP_FILES ON)
+  string(
+    CONCAT CPACK_DEBIAN_PACKAGE_DESCRIPTION
+           "cojob creates, waits for and watches jobs of the Mintlify agent API and of\n"
+           "OSAPI, and runs a mock server of these APIs."
+  )
+endif()
 
 set(CPACK_PRE_BUILD_SCRIPTS "${CMAKE_CURRENT_LIST_DIR}/DebianFiles.cmake")
 set(CPACK_COJOB_CHANGES "${PROJECT_SOURCE_DIR}/CHANGELOG.md")

@@ -15,4 +15,7 @@ string(
          " -- ${CPACK_PACKAGE_CONTACT}  ${now}\n"
 )
 file(WRITE "${documents}/changelog.Debian" "${changes}")
-execute_process(COMMAND gzip -9n "${documents}/changelog" "${documents}/changelog.Debian" COMMAND_ERROR_IS_FATAL ANY)
+file(GLOB manuals "${share}/man/man*/*")
+execute_process(
+  COMMAND gzip -9n "${documents}/changelog" "${documents}/changelog.Debian" ${manuals} COMMAND_ERROR_IS_FATAL ANY
+)

@@ -1,6 +1,8 @@
 """The command with pipes: what it prints, how it exits, and what it sends."""
 
 import json
+import re
+import shutil
 import signal
 import subprocess
 import unittest
@@ -78,11 +80,14 @@ class Keys(unittest.TestCase):
 
 class Output(unittest.TestCase):
     def test_json_has_the_documented_names_in_their_order(self):
-        with Mock("--job", "completed", "--session", "completed", "--osapi-job", "completed") as mock:
+        with Mock("--job", "completed", "--session", "completed", "--osapi-job", "completed", "--deployment", "success", "--export", "completed") as mock:
             for arguments, names in ((["mintlify", "get", mock.jobs[0]], ["repository", "branch", "model", "archived", "handle"]),
-                                     (["mintlify-v1", "get", mock.jobs[1]], ["branch", "title", "message"]),
+                                     (["mintlify-v1", "get", mock.jobs[1]], ["branch", "title", "message", "handle"]),
+                                     (["mintlify", "update-status", mock.jobs[3]],
+                                      ["finished", "summary", "source", "subdomain", "branch", "commit", "log", "handle"]),
+                                     (["mintlify", "export-status", mock.jobs[4]], ["updated", "progress", "pages", "error", "handle"]),
                                      (["osapi", "get", mock.jobs[2]],
-                                      ["updated", "hostname", "changed", "error", "operation", "result", "responses"])):
+                                      ["updated", "hostname", "changed", "error", "operation", "result", "responses", "handle"])):
                 done = mock.run(*arguments, "--json")
                 self.assertEqual(list(json.loads(done.out)), COMMON + names, done.err)
                 self.assertEqual(done.out.count("\n"), 1)
@@ -168,6 +173,32 @@ class Following(unittest.TestCase):
             self.assertEqual(mock.run("osapi", "delete", created).out, f"Deleted {created}\n")
             self.assertEqual(mock.run("osapi", "get", created).returncode, 3)
 
+    def test_updates_and_previews_are_queued_and_followed(self):
+        with Mock("--deployment-life", "queued:1,success", "--deployment", "queued:1,failure") as mock:
+            created = json.loads(mock.run("mintlify", "update", "--json").out)
+            self.assertEqual([created["api"], created["status"]], ["mintlify.deployments", "queued"])
+            self.assertEqual(mock.run("wait", "-", *FAST, text=created["handle"]).returncode, 0)
+            preview = mock.run("mintlify", "preview", "feature", "--handle")
+            self.assertIn("one of the organization's 5 previews a minute", preview.err)
+            self.assertEqual(mock.run("wait", preview.out.strip(), *FAST).returncode, 0)
+            self.assertRegex(mock.run("mintlify", "preview", "feature").out, r"(?m)^link +https://")
+            self.assertRegex(mock.run("mintlify", "update", "--wait", *FAST).out, r"(?m)^status +success$")
+            self.assertEqual(mock.run("wait", mock.jobs[0], "--api", "mintlify-deployments", *FAST).returncode, 1)
+            self.assertEqual(mock.run("mintlify", "update-status", mock.jobs[0]).returncode, 0)
+            self.assertEqual(len(mock.requests("POST")), 4)
+
+    def test_an_export_ends_with_the_address_of_its_file(self):
+        with Mock("--export-life", "queued:1,completed", "--export", "failed") as mock:
+            done = mock.run("mintlify", "export", "docs.example.com", "--page", "start", "--label", "v1", "--wait", *FAST)
+            self.assertRegex(done.out, r"(?m)^status +completed\n(.*\n)*file +https://", done.err)
+            self.assertIn('"start"', mock.requests("POST")[0])
+        with Mock("--export", "completed", "--export", "failed") as mock:
+            file = json.loads(mock.run("mintlify", "export-status", mock.jobs[0], "--file", "--json").out)
+            self.assertEqual(list(file), ["api", "id", "file", "bytes", "expires"])
+            self.assertEqual(mock.run("mintlify", "export-status", mock.jobs[1], "--file").returncode, 3)
+            self.assertEqual(mock.run("watch", *mock.jobs, "--api", "mintlify-exports", *FAST).returncode, 1)
+            self.assertEqual(mock.run("mintlify", "export", "https://docs.example.com/").returncode, 2)
+
     def test_a_reader_that_goes_away_ends_it_quietly(self):
         with Mock("--osapi-job", "completed", "--copies", "300") as mock:
             for ignored in (False, True):
@@ -183,6 +214,51 @@ class Following(unittest.TestCase):
         with Mock("--job", "completed") as mock, open("/dev/full", "w") as full:
             done = subprocess.run([program.program, "mintlify", "get", "job_1"], env=mock.environment, stdout=full, stderr=subprocess.PIPE, check=False)
             self.assertEqual(done.returncode, 3, done.stderr)
+
+
+def completed(shell, *words):
+    """What a shell offers for the last word."""
+    script = subprocess.run([program.program, "completion", shell], capture_output=True, check=True, encoding="utf-8").stdout
+    if shell == "bash":
+        typed = f"COMP_WORDS=({' '.join(map(repr, words))}); COMP_CWORD={len(words) - 1}; _cojob; printf '%s\\n' \"${{COMPREPLY[@]}}\""
+        command = ["bash", "--norc", "-uc", script + "\n" + typed]
+    elif shell == "fish":
+        command = ["fish", "--no-config", "-c", script + f"\ncomplete -C {repr(' '.join(words))}"]
+    else:  # zsh, with its own functions replaced by ones that print
+        prints = ('_describe() { print -rl -- "${(@P)2}"; }; _files() { print files; }; compadd() { shift; print -rl -- "$@"; }; compdef() { :; }\n')
+        command = ["zsh", "-fc", prints + script + f"\nwords=({' '.join(map(repr, words))}); CURRENT={len(words)}; _cojob"]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8")
+    assert not done.stderr, done.stderr
+    return {line.split("\t")[0].split(":")[0] for line in done.stdout.splitlines() if line}
+
+
+class Pages(unittest.TestCase):
+    def test_shells_complete_commands_options_and_values(self):
+        for shell in filter(shutil.which, ("bash", "zsh", "fish")):
+            with self.subTest(shell):
+                self.assertLessEqual({"mintlify", "osapi", "watch", "mock"}, completed(shell, "cojob", ""))
+                self.assertLessEqual({"create", "run", "update"}, completed(shell, "cojob", "mintlify", ""))
+                options = completed(shell, "cojob", "mintlify", "run", "-")
+                self.assertIn("--interval", options)
+                self.assertNotIn("--target", options)
+                self.assertLessEqual({"mintlify", "osapi"}, completed(shell, "cojob", "watch", "--api", ""))
+                self.assertLessEqual({"bash", "zsh", "fish"}, completed(shell, "cojob", "completion", ""))
+
+    def test_the_man_page_has_every_command_and_option(self):
+        page = subprocess.run([program.program, "manual"], capture_output=True, check=True, encoding="utf-8").stdout
+        plain = page.replace("\\-", "-")
+        with Mock() as mock:
+            for group, names in (("mintlify", "create run message get wait list update preview update-status export export-status"), ("osapi", "list get wait retry delete")):
+                for name in names.split():
+                    self.assertIn(f".SS cojob {group} {name}\n", plain)
+                    section = plain.split(f".SS cojob {group} {name}\n")[1].split("\n.S")[0]
+                    for option in re.findall(r"^  (?:-\w,)?(--[\w-]+)", mock.run(group, name, "--help").out, re.M):
+                        self.assertTrue(option == "--help" or f"\\fB{option}\\fR" in section or f", \\fB{option}\\fR" in section, option)
+        macros = {line.split()[0] for line in page.splitlines() if line.startswith((".", "'"))}
+        self.assertEqual(macros, {".TH", ".SH", ".SS", ".TP", ".br"})
+        if shutil.which("man"):
+            checked = subprocess.run(["man", "--warnings", "-l", "-"], input=page, capture_output=True, check=True, encoding="utf-8")
+            self.assertEqual(checked.stderr, "")
 
 
 class Help(unittest.TestCase):

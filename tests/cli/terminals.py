@@ -98,6 +98,21 @@ class Interrupting(unittest.TestCase):
             self.assertIn("check before you repeat it", session.screen.text())
             self.assertEqual(len(mock.requests("POST")), 1)
 
+    def test_an_export_leaves_its_result_and_its_file(self):
+        with Mock("--export-life", "queued:8,completed") as mock:
+            session = mock.on_terminal("mintlify", "export", "docs.example.com", "--wait", *FAST, columns=200)
+            session.until(r"queued +\d+ s +\d+ polls?")
+            self.assertEqual(session.end(), 0)
+            self.assertRegex(session.screen.text(), r"^Created .*\napi +mintlify.static_export\n(.*\n)*file +https://.*\nbytes.*\nexpires .*Z$")
+
+    def test_an_interrupted_export_names_its_api(self):
+        with Mock("--export-life", "queued") as mock:
+            session = mock.on_terminal("mintlify", "export", "docs.example.com", "--wait", *FAST, columns=200)
+            session.until("polls")
+            session.send(b"\x03")
+            self.assertEqual(session.end(), 130)
+            self.assertRegex(session.screen.text().splitlines()[-1], r"^cojob wait --api mintlify-exports --interval 50ms \S+$")
+
     def test_a_wait_shows_progress_and_leaves_the_result(self):
         with Mock("--job", "active:20,completed") as mock:
             session = mock.on_terminal("mintlify", "wait", "job_1", *FAST)
