@@ -13,7 +13,7 @@ namespace cli {
 
 namespace {
 
-constexpr const char* notes =
+constexpr const char* footer =
     "Keys come from the environment (MINTLIFY_API_KEY, COJOB_OSAPI_TOKEN) or from --key-file, never from an argument:\n"
     "other users of the machine can read a command line, and the shell remembers it.\n"
     "\n"
@@ -57,7 +57,7 @@ command_line::command_line()
     app.require_subcommand(1);
     app.set_version_flag("--version", "cojob " + std::string(cojob::version()), "Print the version and exit");
     app.set_help_flag("-h,--help", "Print this text and exit");
-    app.footer(notes);
+    app.footer(footer);
     app.get_formatter()->column_width(34);
     add_mintlify(*this);
     add_sessions(*this);

@@ -33,10 +33,16 @@ std::string text_of(const json::value& value)
     return is_empty ? std::string() : printable(json::serialize(value));
 }
 
+/// The text of a member. Times are shown to the second.
 std::string member_text(const job_view& job, std::string_view name)
 {
     const auto* value = job.members.if_contains(name);
-    return value ? text_of(*value) : std::string();
+    auto text = value ? text_of(*value) : std::string();
+    for (const auto* time : {"created", "updated", "finished", "archived"})
+        if (name == time)
+            if (const auto fraction = text.find('.'); fraction != text.npos)
+                text.replace(fraction, text.npos, "Z");
+    return text;
 }
 
 /// What a list shows of a job beside id and status: its title or error, or its link.
@@ -92,7 +98,7 @@ void print_job(const arguments& given, const job_view& job)
     std::vector<std::pair<std::string, std::string>> members;
     for (const auto& member : job.members)
         if (member.key() != "ended" && member.key() != "handle")
-            members.emplace_back(member.key(), text_of(member.value()));
+            members.emplace_back(member.key(), member_text(job, member.key()));
     for (const auto& line : record_lines(members, any_width))
         print_line(line);
 }

@@ -155,6 +155,22 @@ BOOST_AUTO_TEST_CASE(shows_jobs_that_have_not_ended_where_not_all_fit)
     BOOST_TEST(all.lines({}, {80, 24})[0].starts_with("a"));
 }
 
+BOOST_AUTO_TEST_CASE(leaves_out_columns_from_the_right)
+{
+    board all;
+    all.rows = {row("job_1", "active")};
+    all.rows[0].next_poll = cojob::time_point(3500ms);
+    all.rows[0].link = "https://example.org/pull/1";
+    const auto line = [&](std::size_t width) { return all.lines({}, {width, 24})[0]; };
+    BOOST_TEST(line(80) == "job_1  active  0 s  0 polls  next in 4 s  https://example.org/pull/1");
+    BOOST_TEST(line(60) == "job_1  active  0 s  0 polls  next in 4 s  https://example.o…");
+    BOOST_TEST(line(45) == "job_1  active  0 s  0 polls  next in 4 s");
+    BOOST_TEST(line(30) == "job_1  active  0 s  0 polls");
+    BOOST_TEST(line(20) == "job_1  active  0 s");
+    all.rows[0].end = job_end::completed;
+    BOOST_TEST(line(80) == "job_1  active  0 s  0 polls  https://example.org/pull/1");
+}
+
 BOOST_AUTO_TEST_CASE(colours_the_state_and_nothing_else)
 {
     board all;
