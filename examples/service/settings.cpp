@@ -43,7 +43,7 @@ void set(settings& chosen, std::string_view name, const std::string& value)
     else if (name == "--uses")
         chosen.uses = number_from<std::uint32_t>(value, 1);
     else if (name == "--poll-every")
-        chosen.poll_every = std::chrono::milliseconds(number_from<std::uint32_t>(value, 1));
+        chosen.poll_every = std::chrono::milliseconds(number_from<std::uint32_t>(value, 0));
     else if (name == "--connections")
         chosen.most.connections = number_from<std::size_t>(value, 1);
     else if (name == "--streams")
