@@ -45,19 +45,31 @@ inline asio::ssl::context make_tls_context(const tls_options& options)
     return context;
 }
 
+/// Sets the name or address that the certificate must match. Returns whether OpenSSL accepted it.
+inline bool expect_name(X509_VERIFY_PARAM* check, const std::string& name)
+{
+    error_code not_an_address;
+    asio::ip::make_address(name, not_an_address);
+    if (!not_an_address)
+        return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1;
+    // The subject's common name does not identify a server (RFC 9525, 2).
+    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+    return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1;
+}
+
+/// Sets SNI. Not for an address (RFC 6066, section 3). Returns whether OpenSSL accepted it.
+inline bool send_name(SSL* ssl, const std::string& name)
+{
+    error_code not_an_address;
+    asio::ip::make_address(name, not_an_address);
+    return !not_an_address || SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+}
+
 /// Sets SNI, and the name or address that the certificate must match. Returns whether OpenSSL accepted them.
 inline bool expect_server(SSL* ssl, const std::string& host)
 {
     const std::string name(without_final_dot(host));
-    auto* check = SSL_get0_param(ssl);
-    error_code not_an_address;
-    asio::ip::make_address(name, not_an_address);
-    if (!not_an_address)
-        return X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str()) == 1; // no SNI for an address (RFC 6066, section 3)
-    // The subject's common name does not identify a server (RFC 9525, 2).
-    X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    return X509_VERIFY_PARAM_set1_host(check, name.c_str(), name.size()) == 1 &&
-           SSL_set_tlsext_host_name(ssl, name.c_str()) == 1;
+    return expect_name(SSL_get0_param(ssl), name) && send_name(ssl, name);
 }
 
 /// Returns why the peer's certificate was rejected. Empty if it was accepted, never received, or not verified.

@@ -1,0 +1,91 @@
+#ifndef COJOB_IMPL_INTERNAL_REDIS_LEDGER_REQUESTS_HPP
+#define COJOB_IMPL_INTERNAL_REDIS_LEDGER_REQUESTS_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/impl/internal/redis/ledger_reply.hpp>
+#include <cojob/impl/internal/redis/outage_plan.hpp>
+#include <cojob/impl/internal/redis/own_uses.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// What a process and its ledger in Redis agree on. Times are in microseconds.
+struct redis_terms {
+    std::uint32_t limit = 0;
+    std::int64_t window = 0;
+    when_unreachable away = when_unreachable::fail();
+    std::int64_t grace = 30'000'000;   ///< how much longer than an attempt a lease is
+    std::int64_t renewal = 60'000'000; ///< length of a lease for an attempt without a limit
+};
+
+/// What a process knows of the ledger.
+struct ledger_view {
+    std::uint32_t limit = 0;
+    std::int64_t window = 0;
+    std::string epoch{}; ///< empty: nothing yet
+    std::int64_t revision = 0;
+    std::string process{}; ///< the process itself
+};
+
+[[nodiscard]] inline std::int64_t redis_length(duration d)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(d).count();
+}
+[[nodiscard]] inline std::uint64_t new_ledger_id()
+{
+    std::random_device random;
+    return std::uint64_t(random()) << 32U | random();
+}
+
+/// Makes the calls of the ledger's scripts.
+struct ledger_requests {
+    [[nodiscard]] static ledger_request make(ledger_operation what, const ledger_view& view, std::int64_t now,
+                                             std::vector<std::string> own)
+    {
+        ledger_request r;
+        r.what = what;
+        r.sent_at = now;
+        r.arguments = {std::to_string(view.limit),    std::to_string(view.window),     view.epoch,
+                       std::to_string(view.revision), std::to_string(new_ledger_id()), view.process};
+        for (auto& argument : own)
+            r.arguments.push_back(std::move(argument));
+        return r;
+    }
+
+    [[nodiscard]] static ledger_request acquire(const own_lease& l, std::uint64_t share, std::uint64_t has,
+                                                const ledger_view& view, std::int64_t now)
+    {
+        auto r = make(ledger_operation::acquire, view, now,
+                      {std::to_string(l.id), std::to_string(l.length), std::to_string(share), std::to_string(has)});
+        r.lease = l.id;
+        return r;
+    }
+
+    /// Ends the lease, or renews it.
+    [[nodiscard]] static ledger_request about(const own_lease& l, const ledger_view& view, std::int64_t now)
+    {
+        ledger_request r;
+        if (!l.outcome)
+            r = make(ledger_operation::renew, view, now, {l.name(), std::to_string(l.length)});
+        else if (l.outcome->kind == quota_outcome::used)
+            r = make(ledger_operation::used, view, now,
+                     {l.name(), l.outcome->was_answered ? "1" : "0", std::to_string(now - l.ended_at)});
+        else if (l.outcome->kind == quota_outcome::throttled)
+            r = make(ledger_operation::throttled, view, now,
+                     {l.name(), std::to_string(redis_length(l.outcome->pause)), l.outcome->is_hinted ? "1" : "0"});
+        else
+            r = make(ledger_operation::unused, view, now, {l.name()});
+        r.lease = l.id;
+        return r;
+    }
+};
+
+} // namespace cojob::detail
+
+#endif

@@ -1,0 +1,306 @@
+#ifndef COJOB_IMPL_INTERNAL_REDIS_REDIS_AFFAIRS_HPP
+#define COJOB_IMPL_INTERNAL_REDIS_REDIS_AFFAIRS_HPP
+
+#include <cojob/clock.hpp>
+#include <cojob/impl/internal/redis/ledger_reply.hpp>
+#include <cojob/impl/internal/redis/ledger_requests.hpp>
+#include <cojob/impl/internal/redis/outage_plan.hpp>
+#include <cojob/impl/internal/redis/own_uses.hpp>
+#include <cojob/policy/quota_ledger.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cojob::detail {
+
+/// A process's dealings with its ledger in Redis: what to send next, and what replies and failures mean. Has no I/O,
+/// clock or lock.
+class redis_affairs {
+  public:
+    /// A failed ledger is not asked again for so long if the process may grant without it.
+    static constexpr std::int64_t rest = 1'000'000;
+    static constexpr std::int64_t ask_again = 100'000;
+
+    explicit redis_affairs(const redis_terms& terms)
+        : terms_(terms), plan_(terms.limit, terms.window, terms.away), mine_(terms.window + outage_plan::margin),
+          process_(std::to_string(new_ledger_id()))
+    {
+    }
+
+    void reserve() { mine_.reserve(); }
+    void stop_waiting() noexcept
+    {
+        leaves_ = waits_until_ > 0;
+        waits_until_ = 0;
+    }
+    /// Returns the session that the lease is from.
+    std::uint64_t end(std::uint64_t id, const quota_outcome& how, std::int64_t now) noexcept
+    {
+        auto* const l = mine_.find(id);
+        if (l)
+            l->outcome = how, l->ended_at = now;
+        return l ? l->session : 0;
+    }
+    /// The ledger has ended. Whoever has a lease owns the ledger too, so these are nobody's: their grants came too
+    /// late.
+    void close(std::int64_t now) noexcept
+    {
+        is_closed_ = true;
+        for (auto& l : mine_.leases())
+            if (!l.outcome) {
+                l.outcome.emplace();
+                l.ended_at = now;
+            }
+    }
+    [[nodiscard]] bool covers(std::uint64_t id, duration attempt, std::int64_t now) noexcept
+    {
+        const auto* const l = mine_.find(id);
+        const auto needed = attempt == no_timeout ? terms_.renewal / 6 : redis_length(attempt);
+        return l && l->left(now) >= needed && (attempt != no_timeout || l->is_renewed) && l->pauses == pauses_;
+    }
+
+    /// What the session was sending has no result.
+    void dropped(std::uint64_t session) noexcept
+    {
+        if (restoring_ == session)
+            restoring_ = 0;
+        for (auto& l : mine_.leases())
+            l.is_sending = l.is_sending && l.session != session;
+    }
+
+    /// Whether the ledger is away and the process decides without it for now.
+    [[nodiscard]] bool grants_alone(std::int64_t now) const
+    {
+        return plan_.is_away() && plan_.may_wait() && !is_refused_ && now < again_at_;
+    }
+    [[nodiscard]] quota_answer answer_alone(std::uint64_t session, duration attempt, std::int64_t now)
+    {
+        settle_local(now);
+        quota_answer answer;
+        answer.is_granted = plan_.grant(mine_.count(now), now);
+        if (answer.is_granted) {
+            auto l = new_lease(session, attempt, now);
+            l.is_local = true;
+            answer.lease = l.id;
+            mine_.add(std::move(l));
+        } else {
+            answer.wait = std::chrono::microseconds(plan_.wait(now));
+            answer.ask_again = std::chrono::microseconds(rest);
+        }
+        return answer;
+    }
+
+    /// The next request, if there is one to send now.
+    /// \param attempt of the session's question, null if it has none
+    [[nodiscard]] std::optional<ledger_request> next(std::uint64_t session, const duration* attempt, std::int64_t now)
+    {
+        settle_local(now);
+        if (now < again_at_ && !attempt)
+            return std::nullopt;
+        if (is_lost_ || mine_.has_local() || was_out_of_contact_)
+            return restoring_ == 0 ? std::optional(restore(session, now)) : std::nullopt;
+        for (auto& l : mine_.leases())
+            if (!l.is_sending && (l.outcome || is_due(l, now))) {
+                l.is_sending = true;
+                l.session = session;
+                return ledger_requests::about(l, view(), now);
+            }
+        if (std::exchange(leaves_, false))
+            return ledger_requests::make(ledger_operation::leave, view(), now, {});
+        return attempt ? std::optional(question(session, *attempt, now)) : std::nullopt;
+    }
+
+    /// Until when the session has nothing to send; none if it has no reason to stay.
+    [[nodiscard]] std::optional<std::int64_t> sleeps_until(std::uint64_t session, std::int64_t now)
+    {
+        std::optional<std::int64_t> until;
+        const auto wait = [&](std::int64_t time) { until = std::min(until.value_or(time), time); };
+        for (const auto& l : mine_.leases())
+            if (l.session == session && (!l.outcome || l.is_sending))
+                wait(l.is_renewed ? std::max(l.since + l.length / 3, now + ask_again) : now + 60'000'000);
+        if (now < waits_until_)
+            wait(waits_until_);
+        if (until && now < again_at_)
+            wait(again_at_);
+        return until;
+    }
+
+    /// Returns the answer to the session's question, if the reply is one.
+    std::optional<quota_answer> replied(std::uint64_t session, const ledger_request& sent, const ledger_reply& reply,
+                                        std::int64_t now)
+    {
+        release(sent);
+        if (reply.kind == ledger_reply::options) {
+            is_refused_ = true;
+            again_at_ = add_time(now, rest);
+            quota_answer answer;
+            answer.failure = "Redis: the quota has another limit (" + std::to_string(reply.limit) + ") or window (" +
+                             std::to_string(reply.window) + " us) there: all processes need the same options";
+            return answer;
+        }
+        hear(reply, now);
+        if (reply.kind == ledger_reply::lost)
+            is_lost_ = true;
+        else if (sent.what == ledger_operation::restore)
+            is_lost_ = was_out_of_contact_ = false, mine_.written_back(sent.restored);
+        else if (sent.what == ledger_operation::renew)
+            renewed(sent, reply.kind == ledger_reply::done);
+        else if (sent.what == ledger_operation::used)
+            mine_.used(sent.lease);
+        else if (sent.what == ledger_operation::unused || sent.what == ledger_operation::throttled)
+            mine_.forget(sent.lease);
+        else if (sent.what == ledger_operation::acquire)
+            return answer(session, sent, reply, now);
+        return std::nullopt;
+    }
+
+    void failed(const ledger_request& sent, bool is_refused, std::int64_t now)
+    {
+        release(sent);
+        is_refused_ = is_refused;
+        again_at_ = add_time(now, rest);
+        plan_.failed(longest_, now);
+        was_out_of_contact_ = heard_at_ > 0 && plan_.may_wait(); // others may have granted alone
+    }
+
+  private:
+    [[nodiscard]] ledger_view view() const { return {terms_.limit, terms_.window, epoch_, revision_, process_}; }
+
+    [[nodiscard]] own_lease new_lease(std::uint64_t session, duration attempt, std::int64_t now) const
+    {
+        constexpr std::int64_t most = 10LL * 366 * 24 * 3600 * 1'000'000; // a double holds the sum with Redis' clock
+        own_lease l;
+        l.id = new_ledger_id();
+        l.pauses = pauses_;
+        l.session = session;
+        l.since = now;
+        l.is_renewed = attempt == no_timeout;
+        l.length = l.is_renewed ? terms_.renewal : std::min(add_time(redis_length(attempt), terms_.grace), most);
+        return l;
+    }
+
+    [[nodiscard]] ledger_request question(std::uint64_t session, duration attempt, std::int64_t now)
+    {
+        asked_ = new_lease(session, attempt, now);
+        longest_ = std::max(longest_, asked_.length);
+        return ledger_requests::acquire(asked_, plan_.share(), mine_.count(now), view(), now);
+    }
+
+    [[nodiscard]] ledger_request restore(std::uint64_t session, std::int64_t now)
+    {
+        restoring_ = session;
+        const auto seen = is_lost_ ? seen_in_lost_ : 0;
+        const auto counts_for = is_lost_ ? std::max<std::int64_t>(counts_until_ - now, 0) : 0;
+        auto r = ledger_requests::make(ledger_operation::restore, view(), now,
+                                       {std::to_string(seen), std::to_string(counts_for), std::to_string(pauses_),
+                                        std::to_string(was_out_of_contact_ ? now - heard_at_ : 0)});
+        mine_.write_back(is_lost_, now, [&](bool was_known, const std::string& lease, std::int64_t age) {
+            r.arguments.insert(r.arguments.end(), {was_known ? "1" : "0", lease, std::to_string(age)});
+            r.restored.push_back(lease);
+        });
+        return r;
+    }
+
+    /// Takes in what each reply says.
+    void hear(const ledger_reply& reply, std::int64_t now)
+    {
+        if (reply.kind == ledger_reply::lost && !is_lost_) {
+            seen_in_lost_ = plan_.seen();
+            counts_until_ = now + plan_.counts_for(now);
+        }
+        revision_ = epoch_ == reply.epoch ? std::max(revision_, reply.revision) : reply.revision;
+        epoch_ = reply.epoch;
+        pauses_ = reply.kind == ledger_reply::lost ? std::max(pauses_, reply.pauses) : reply.pauses;
+        plan_.answered(static_cast<std::uint64_t>(reply.taken), reply.lasts, now);
+        again_at_ = 0;
+        is_refused_ = false;
+        if (!was_out_of_contact_)
+            heard_at_ = now;
+    }
+
+    [[nodiscard]] quota_answer answer(std::uint64_t session, const ledger_request& sent, const ledger_reply& reply,
+                                      std::int64_t now)
+    {
+        quota_answer answer;
+        answer.is_granted = reply.kind == ledger_reply::granted;
+        answer.lease = sent.lease;
+        answer.wait = std::chrono::microseconds(reply.wait_for);
+        answer.ask_again = std::chrono::microseconds(ask_again);
+        waits_until_ = answer.is_granted ? 0 : now + 10 * ask_again;
+        if (answer.is_granted) {
+            asked_.pauses = reply.pauses;
+            asked_.session = session;
+            mine_.add(asked_);
+            if (is_closed_)
+                close(now);
+        }
+        return answer;
+    }
+
+    void renewed(const ledger_request& sent, bool is_longer)
+    {
+        auto* const l = mine_.find(sent.lease);
+        if (l && is_longer)
+            l->since = sent.sent_at;
+        else if (l)
+            l->is_renewed = false; // covers no attempt any more
+    }
+
+    void release(const ledger_request& sent)
+    {
+        if (sent.what == ledger_operation::restore)
+            restoring_ = 0;
+        else if (auto* const l = mine_.find(sent.lease))
+            l->is_sending = false;
+    }
+
+    /// Ends local leases, of which the ledger need not be told.
+    void settle_local(std::int64_t now)
+    {
+        mine_.forget_old(now);
+        std::vector<std::uint64_t> ended;
+        for (const auto& l : mine_.leases())
+            if (l.is_local && l.outcome && restoring_ == 0)
+                ended.push_back(l.id);
+        for (const auto id : ended) {
+            if (mine_.find(id)->outcome->kind == quota_outcome::used)
+                mine_.used(id);
+            else
+                mine_.forget(id);
+        }
+    }
+
+    [[nodiscard]] static bool is_due(const own_lease& l, std::int64_t now)
+    {
+        return l.is_renewed && !l.is_local && now - l.since >= l.length / 3;
+    }
+
+    const redis_terms terms_;
+    outage_plan plan_;
+    own_uses mine_;
+    const std::string process_;
+    std::string epoch_;
+    std::int64_t revision_ = 0, pauses_ = 0;
+    own_lease asked_; // the question that is on its way; there is never more than one
+    std::int64_t longest_ = 0;
+    std::int64_t waits_until_ = 0; // until then the process has a place among those that wait
+    bool leaves_ = false;
+    std::int64_t heard_at_ = 0; // the last reply, before an outage if there was one
+    bool was_out_of_contact_ = false;
+    bool is_refused_ = false;
+    bool is_closed_ = false;
+    std::int64_t again_at_ = 0; // after a failure
+    bool is_lost_ = false;      // the ledger lacks what this process knows
+    std::uint64_t seen_in_lost_ = 0;
+    std::int64_t counts_until_ = 0;
+    std::uint64_t restoring_ = 0; // the session that writes it back
+};
+
+} // namespace cojob::detail
+
+#endif

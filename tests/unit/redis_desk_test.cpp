@@ -1,0 +1,344 @@
+#include <cojob/impl/internal/redis/redis_desk.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace redis_desk_tests {
+
+using namespace std::chrono_literals;
+using cojob::no_timeout;
+using cojob::quota_answer;
+using cojob::quota_outcome;
+using cojob::when_unreachable;
+using cojob::detail::ledger_operation;
+using cojob::detail::ledger_reply;
+using cojob::detail::ledger_request;
+using cojob::detail::redis_desk;
+using cojob::detail::redis_step;
+
+constexpr std::int64_t second = 1'000'000;
+
+/// A desk with one session, and the answers that its calls got.
+struct bench {
+    explicit bench(when_unreachable away = {})
+        : desk({.limit = 4, .window = 3600 * second, .away = away}, [this] { return now; })
+    {
+    }
+
+    void ask(cojob::duration attempt = 10s)
+    {
+        std::function<void(quota_answer)> take = [this](quota_answer given) { answers.push_back(std::move(given)); };
+        BOOST_TEST_REQUIRE(desk.ask(session, attempt, take));
+    }
+    /// The next request, which must be this.
+    ledger_request sends(ledger_operation what)
+    {
+        auto step = desk.next(session);
+        BOOST_TEST_REQUIRE(step.kind == redis_step::send);
+        BOOST_TEST_REQUIRE(static_cast<int>(step.request.what) == static_cast<int>(what));
+        return step.request;
+    }
+    void reply(const ledger_request& to, ledger_reply::kind_type kind)
+    {
+        ledger_reply r;
+        r.kind = kind;
+        r.epoch = epoch;
+        r.revision = ++revision;
+        r.pauses = pauses;
+        r.taken = taken;
+        take(desk.replied(session, to, r));
+    }
+    void fail(const ledger_request& request, bool is_refused = false)
+    {
+        take(desk.failed(session, request, "gone", is_refused));
+    }
+    void take(redis_step step)
+    {
+        if (step.kind == redis_step::answer)
+            step.answer_to(step.given);
+    }
+    /// Asks and is granted a lease.
+    std::uint64_t acquire(cojob::duration attempt = 10s)
+    {
+        ask(attempt);
+        reply(sends(ledger_operation::acquire), ledger_reply::granted);
+        BOOST_TEST_REQUIRE(answers.back().is_granted);
+        return answers.back().lease;
+    }
+    /// Asks, and is answered without a request.
+    quota_answer acquire_alone()
+    {
+        ask();
+        return answered_alone();
+    }
+    quota_answer answered_alone()
+    {
+        auto step = desk.next(session);
+        BOOST_TEST_REQUIRE(step.kind == redis_step::answer);
+        take(std::move(step));
+        return answers.back();
+    }
+
+    std::int64_t now = 1'000 * second;
+    redis_desk desk;
+    int wakes = 0;
+    std::uint64_t session = desk.open_session([this] { ++wakes; });
+    std::vector<quota_answer> answers;
+    std::string epoch = "first";
+    std::int64_t revision = 0, pauses = 0, taken = 1;
+};
+
+const quota_outcome used{quota_outcome::used, true, {}, false}, unused{};
+
+} // namespace redis_desk_tests
+
+BOOST_AUTO_TEST_SUITE(a_process_with_a_ledger_in_redis)
+
+using namespace redis_desk_tests;
+
+BOOST_AUTO_TEST_CASE(asks_keeps_its_session_while_it_has_a_lease_and_ends_it)
+{
+    bench b;
+    const auto lease = b.acquire();
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::sleep);
+    const auto before = b.wakes;
+    b.desk.end(lease, used);
+    BOOST_TEST(b.wakes > before);
+    const auto end = b.sends(ledger_operation::used);
+    BOOST_TEST(end.arguments.at(6) == "0:" + std::to_string(lease));
+    BOOST_TEST(end.arguments.at(2) == "first");
+    b.reply(end, ledger_reply::done);
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+    std::function<void(quota_answer)> none;
+    BOOST_TEST(!b.desk.ask(b.session, 1s, none));
+}
+
+BOOST_AUTO_TEST_CASE(returns_a_lease_that_comes_when_its_quota_has_ended)
+{
+    bench b;
+    b.ask();
+    const auto question = b.sends(ledger_operation::acquire);
+    b.desk.close();
+    b.reply(question, ledger_reply::granted);
+    b.reply(b.sends(ledger_operation::unused), ledger_reply::done);
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_the_queue_of_processes_when_no_call_waits)
+{
+    bench b;
+    b.ask();
+    b.reply(b.sends(ledger_operation::acquire), ledger_reply::wait);
+    BOOST_TEST(!b.answers.back().is_granted);
+    BOOST_TEST((b.answers.back().ask_again == 100ms));
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::sleep);
+    b.desk.stop_waiting();
+    b.reply(b.sends(ledger_operation::leave), ledger_reply::done);
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+}
+
+BOOST_AUTO_TEST_CASE(covers_an_attempt_until_the_lease_or_the_machine_s_time_is_over)
+{
+    bench b;
+    const auto lease = b.acquire(10s);
+    BOOST_TEST(b.desk.covers(lease, 10s));
+    b.now += 30 * second;
+    BOOST_TEST(b.desk.covers(lease, 10s));
+    b.now += 1;
+    BOOST_TEST(!b.desk.covers(lease, 10s));
+    BOOST_TEST(!b.desk.covers(lease + 1, 1s));
+}
+
+BOOST_AUTO_TEST_CASE(covers_nothing_that_was_granted_before_a_pause)
+{
+    bench b;
+    const auto before = b.acquire();
+    b.pauses = 1;
+    const auto after = b.acquire();
+    BOOST_TEST(!b.desk.covers(before, 1s));
+    BOOST_TEST(b.desk.covers(after, 1s));
+}
+
+BOOST_AUTO_TEST_CASE(renews_leases_of_attempts_without_a_limit)
+{
+    bench b;
+    const auto lease = b.acquire(no_timeout);
+    BOOST_TEST(b.desk.covers(lease, no_timeout));
+    b.now += 20 * second;
+    const auto renewal = b.sends(ledger_operation::renew);
+    b.now += 25 * second;
+    b.reply(renewal, ledger_reply::done);
+    BOOST_TEST(b.desk.covers(lease, no_timeout));
+    b.reply(b.sends(ledger_operation::renew), ledger_reply::gone);
+    BOOST_TEST(!b.desk.covers(lease, no_timeout));
+}
+
+BOOST_AUTO_TEST_CASE(fails_with_the_reason_and_sends_ends_again_when_redis_is_back)
+{
+    bench b;
+    const auto lease = b.acquire();
+    b.desk.end(lease, {quota_outcome::throttled, true, 3s, true});
+    b.fail(b.sends(ledger_operation::throttled));
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop); // does not keep its context busy
+    const auto other = b.desk.open_session([] {});
+    b.session = other;
+    b.ask();
+    const auto again = b.sends(ledger_operation::throttled);
+    BOOST_TEST(again.arguments.at(7) == "3000000");
+    b.fail(again);
+    BOOST_TEST(b.answers.back().failure == "gone");
+    b.ask();
+    b.reply(b.sends(ledger_operation::throttled), ledger_reply::done);
+    b.reply(b.sends(ledger_operation::acquire), ledger_reply::granted);
+    BOOST_TEST(b.answers.back().is_granted);
+}
+
+BOOST_AUTO_TEST_CASE(writes_back_what_it_used_without_redis)
+{
+    bench b(when_unreachable::divide(2));
+    b.desk.end(b.acquire(), used);
+    b.reply(b.sends(ledger_operation::used), ledger_reply::done);
+    b.ask();
+    b.fail(b.sends(ledger_operation::acquire));
+    BOOST_TEST(!b.answers.back().is_granted); // others may have used what was free
+    BOOST_TEST((b.answers.back().wait == 1h + 41s));
+    b.now += 3641 * second;
+    b.ask();
+    b.fail(b.sends(ledger_operation::restore));
+    const auto first = b.answered_alone().lease, second_one = b.acquire_alone().lease;
+    BOOST_TEST(!b.acquire_alone().is_granted); // two of four are the other process's
+    b.desk.end(first, used);
+    b.now += 2 * second;
+    const auto back = b.sends(ledger_operation::restore);
+    BOOST_TEST(back.arguments.at(6) == "0");          // nothing was lost
+    BOOST_TEST(back.arguments.at(9) == "3643000000"); // since the last contact
+    const std::vector<std::string> written(back.arguments.begin() + 10, back.arguments.end());
+    const std::vector<std::string> wanted{"0", "0:" + std::to_string(first),      "2000000",
+                                          "0", "0:" + std::to_string(second_one), "-38000000"};
+    BOOST_TEST(written == wanted, boost::test_tools::per_element());
+    b.reply(back, ledger_reply::done);
+    b.desk.end(second_one, used);
+    b.reply(b.sends(ledger_operation::used), ledger_reply::done);
+    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+}
+
+BOOST_AUTO_TEST_CASE(reports_when_a_use_ended_and_does_not_count_it_for_longer_than_a_window)
+{
+    bench b(when_unreachable::divide(4)); // one each
+    const auto lease = b.acquire();
+    b.desk.end(lease, used);
+    b.fail(b.sends(ledger_operation::used));
+    b.now += 3641 * second;
+    b.session = b.desk.open_session([] {});
+    b.ask();
+    b.fail(b.sends(ledger_operation::restore));
+    BOOST_TEST(b.answered_alone().is_granted);
+    b.now += second;
+    b.reply(b.sends(ledger_operation::restore), ledger_reply::done);
+    const auto end = b.sends(ledger_operation::used);
+    BOOST_TEST(end.arguments.at(8) == "3642000000");
+}
+
+BOOST_AUTO_TEST_CASE(writes_back_all_that_it_knows_if_redis_has_lost_its_data)
+{
+    bench b;
+    const auto ended = b.acquire(), running = b.acquire();
+    b.desk.end(ended, used);
+    b.taken = 3;
+    b.reply(b.sends(ledger_operation::used), ledger_reply::done);
+    b.now += 5 * second;
+    b.ask();
+    b.epoch = "second";
+    b.taken = 0;
+    b.reply(b.sends(ledger_operation::acquire), ledger_reply::lost);
+    BOOST_TEST(b.answers.size() == 2U);
+    const auto back = b.sends(ledger_operation::restore);
+    const std::vector<std::string> written(back.arguments.begin() + 6, back.arguments.end());
+    const std::vector<std::string> wanted{"3",
+                                          std::to_string(3596 * second),
+                                          "0",
+                                          "0",
+                                          "1",
+                                          "0:" + std::to_string(ended),
+                                          std::to_string(5 * second),
+                                          "1",
+                                          "0:" + std::to_string(running),
+                                          std::to_string(-35 * second)};
+    BOOST_TEST(written == wanted, boost::test_tools::per_element());
+    b.reply(back, ledger_reply::done);
+    BOOST_TEST(b.sends(ledger_operation::acquire).arguments.at(2) == "second");
+}
+
+BOOST_AUTO_TEST_CASE(grants_nothing_alone_if_redis_refuses_it)
+{
+    bench b(when_unreachable::local());
+    b.ask();
+    b.fail(b.sends(ledger_operation::acquire), true);
+    BOOST_TEST(b.answers.back().failure == "gone");
+    b.ask();
+    b.fail(b.sends(ledger_operation::acquire), false);
+    BOOST_TEST(b.answers.back().is_granted);
+}
+
+BOOST_AUTO_TEST_CASE(fails_if_the_quota_has_other_options_in_redis)
+{
+    bench b(when_unreachable::local());
+    b.ask();
+    ledger_reply r;
+    r.kind = ledger_reply::options;
+    r.limit = 5;
+    r.window = 6;
+    b.take(b.desk.replied(b.session, b.sends(ledger_operation::acquire), r));
+    BOOST_TEST(b.answers.back().failure ==
+               "Redis: the quota has another limit (5) or window (6 us) there: all processes need the same options");
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_in_another_context_if_one_is_destroyed)
+{
+    bench b;
+    const auto lease = b.acquire();
+    b.desk.end(lease, unused);
+    (void)b.sends(ledger_operation::unused);
+    b.ask();
+    b.desk.close_session(b.session); // the request is on its way
+    BOOST_TEST(b.answers.size() == 1U);
+    b.session = b.desk.open_session([] {});
+    b.ask();
+    b.reply(b.sends(ledger_operation::unused), ledger_reply::done);
+    b.reply(b.sends(ledger_operation::acquire), ledger_reply::granted);
+    BOOST_TEST(b.answers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(reads_replies_of_its_scripts_only)
+{
+    using texts = std::vector<std::string>;
+    const auto granted = ledger_reply::parse(texts{"granted", "e", "7", "1", "3", "60", "5"});
+    BOOST_TEST_REQUIRE(granted.has_value());
+    BOOST_TEST((granted->kind == ledger_reply::granted && granted->epoch == "e" && granted->revision == 7));
+    BOOST_TEST((granted->pauses == 1 && granted->taken == 3 && granted->lasts == 60 && granted->wait_for == 5));
+    const auto options = ledger_reply::parse(texts{"options", "100", "3600000000"});
+    BOOST_TEST((options && options->limit == 100 && options->window == 3600 * second));
+    for (const auto& wrong : {texts{}, texts{"OK"}, texts{"done"}, texts{"granted", "e", "7", "1", "3", "60"},
+                              texts{"done", "", "7", "1", "3", "60"}, texts{"done", "e", "7", "-1", "3", "60"},
+                              texts{"done", "e", "7x", "1", "3", "60"}, texts{"options", "1"}})
+        BOOST_TEST(!ledger_reply::parse(wrong).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(names_its_keys_with_one_hash_tag)
+{
+    using cojob::detail::ledger_key_names;
+    const auto names = ledger_key_names("cojob:", "https://api.mintlify.com", "a{b}|c\n");
+    BOOST_TEST(names.at(0) == "cojob:{https://api.mintlify.com|a%7Bb%7D%7Cc%0A}:state");
+    BOOST_TEST(names.at(5) == "cojob:{https://api.mintlify.com|a%7Bb%7D%7Cc%0A}:asked");
+    BOOST_TEST((ledger_key_names("", "a|b", "c") != ledger_key_names("", "a", "b|c")));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
