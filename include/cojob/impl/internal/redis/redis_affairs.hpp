@@ -52,10 +52,8 @@ class redis_affairs {
     {
         is_closed_ = true;
         for (auto& l : mine_.leases())
-            if (!l.outcome) {
-                l.outcome.emplace();
-                l.ended_at = now;
-            }
+            if (!l.outcome)
+                l.outcome.emplace(), l.ended_at = now;
     }
     [[nodiscard]] bool covers(std::uint64_t id, duration attempt, std::int64_t now) noexcept
     {
@@ -244,8 +242,7 @@ class redis_affairs {
 
     void renewed(const ledger_request& sent, bool is_longer)
     {
-        auto* const l = mine_.find(sent.lease);
-        if (l && is_longer)
+        if (auto* const l = mine_.find(sent.lease); l && is_longer)
             l->since = sent.sent_at;
         else if (l)
             l->is_renewed = false; // covers no attempt any more
@@ -286,14 +283,11 @@ class redis_affairs {
     const std::string process_;
     std::string epoch_;
     std::int64_t revision_ = 0, pauses_ = 0;
-    own_lease asked_; // the question that is on its way; there is never more than one
-    std::int64_t longest_ = 0;
-    std::int64_t waits_until_ = 0; // until then the process has a place among those that wait
-    bool leaves_ = false;
-    std::int64_t heard_at_ = 0; // the last reply, before an outage if there was one
+    own_lease asked_;                         // the question that is on its way; there is never more than one
+    std::int64_t longest_ = 0, heard_at_ = 0; // the last reply, before an outage if there was one
+    std::int64_t waits_until_ = 0;            // until then the process has a place among those that wait
+    bool leaves_ = false, is_refused_ = false, is_closed_ = false;
     bool was_out_of_contact_ = false;
-    bool is_refused_ = false;
-    bool is_closed_ = false;
     std::int64_t again_at_ = 0; // after a failure
     bool is_lost_ = false;      // the ledger lacks what this process knows
     std::uint64_t seen_in_lost_ = 0;
