@@ -108,6 +108,10 @@ class api_base {
     /// The URL. Requires a server.
     [[nodiscard]] COJOB_DECL const http::url& url() const noexcept;
 
+    /// The path and query of a URL that the server chose, for `api_request::location`, and short enough for an id.
+    /// \throws api_error `invalid_response` unless it is absolute or begins with a slash, and is at this server
+    [[nodiscard]] COJOB_DECL std::string target_of(std::string_view chosen) const;
+
     /// Whether URL and key are equal, or both are copies of one. Providers of keys cannot be compared.
     COJOB_DECL friend bool operator==(const api_base&, const api_base&) noexcept;
 
@@ -139,11 +143,16 @@ class api_request {
     std::string method = "GET";        ///< upper case; decides what may be repeated, unless `effect` is set
     std::vector<std::string> segments; ///< path segments below the base URL, not yet encoded
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
+    /// A URL that the server chose, for instance in `Operation-Location`: used instead of `segments` and `query`, as it
+    /// is. It must be absolute or begin with a slash, and be at the server of `base`. Otherwise the call ends with
+    /// `invalid_response` and nothing is sent, neither there nor elsewhere.
+    std::string location;
     http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
     std::optional<cojob::effect> effect; ///< empty: as the method implies; an unknown method counts as `once`
     std::shared_ptr<quota> quota_pool;   ///< each attempt takes a slot of it; empty: no quota
     std::string job_id;                  ///< id of the job concerned, for errors
+    duration attempt_timeout{};          ///< as `timeout_options::attempt`, for this request; zero: that one
 };
 
 /// Counters since the client was created.

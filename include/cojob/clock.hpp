@@ -75,6 +75,12 @@ using clock_ptr = std::shared_ptr<clock>;
 
 namespace detail {
 
+/// A length of time of one's own; zero: the general one.
+[[nodiscard]] constexpr duration own_or(duration own, duration general) noexcept
+{
+    return own > duration::zero() ? own : general;
+}
+
 /// Returns `from + length`, or the latest time point if that overflows, as with `no_timeout`.
 [[nodiscard]] constexpr time_point after(time_point from, duration length) noexcept
 {

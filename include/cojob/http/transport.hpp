@@ -46,6 +46,7 @@ class exchange {
     cojob::operation& operation;       ///< the operation that may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase that it reached; updated by the transport
     bool needs_new_connection = false; ///< do not use a kept-alive connection
+    duration attempt_timeout{};        ///< as `timeout_options::attempt`, for this exchange; zero: that one
     bool avoids_idle = false;          ///< use no connection that has served a request or is old
     duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
     duration queued{};                 ///< time in the transport's own queue; set by the transport

@@ -8,6 +8,7 @@
 #include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/base/serial_executor.hpp>
 #include <cojob/impl/internal/client/call.hpp>
+#include <cojob/impl/internal/client/chosen_url.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/impl/internal/client/request.hpp>
 #include <cojob/impl/internal/client/warming.hpp>
@@ -108,6 +109,11 @@ api_base::api_base(http::url server, credential key, bool allow_plaintext)
 const http::url& api_base::url() const noexcept
 {
     return detail::in_use(state_)->url;
+}
+
+std::string api_base::target_of(std::string_view chosen) const
+{
+    return detail::target_at(url().origin(), chosen);
 }
 
 bool operator==(const api_base& a, const api_base& b) noexcept

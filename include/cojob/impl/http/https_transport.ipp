@@ -95,7 +95,7 @@ class https_transport final : public http::transport {
         auto& pool = slot.pool();
         const auto now = op.time().now();
         idle_.reap(op.time(), now);
-        const auto end_of_attempt = after(now, options_.timeouts.attempt);
+        const auto end_of_attempt = after(now, own_or(x.attempt_timeout, options_.timeouts.attempt));
         if (ahead && !idle_.wants_more(pool, request.origin, x, *ahead))
             co_return http::exchange_result{};
         auto connection =

@@ -55,8 +55,11 @@ inline error_info describe_failure(const client_state& state, const prepared_cal
 {
     const auto& response = result.exchange.response;
     auto why = result.exchange.why;
-    if (why.empty())
-        why = reason_of(result.outcome, result.record.reached, state.options.timeouts);
+    if (why.empty()) {
+        auto limits = state.options.timeouts;
+        limits.attempt = own_or(call.attempt_timeout, limits.attempt);
+        why = reason_of(result.outcome, result.record.reached, limits);
+    }
     auto info = describe_failure(call, final_error(result.outcome), std::move(why));
     info.http_status = response.status;
     info.is_final = result.outcome.is_final;
@@ -103,6 +106,7 @@ class attempt_run {
         if (!settings_.held)
             begin(event);
         exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.attempt_timeout = call.attempt_timeout;
         exchange_.avoids_idle = call.effect == effect::once;
         exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;

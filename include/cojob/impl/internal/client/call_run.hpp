@@ -60,7 +60,8 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.request.quota_pool, call.op.executor(), state_.options.timeouts.attempt),
+          quota_(call.request.quota_pool, call.op.executor(),
+                 own_or(call.request.attempt_timeout, state_.options.timeouts.attempt)),
           time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);

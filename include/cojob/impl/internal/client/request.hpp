@@ -5,6 +5,7 @@
 #include <cojob/detail/ascii.hpp>
 #include <cojob/detail/share.hpp>
 #include <cojob/detail/text.hpp>
+#include <cojob/impl/internal/client/chosen_url.hpp>
 #include <cojob/impl/internal/http/content_coding.hpp>
 #include <cojob/impl/internal/http/header_lines.hpp>
 #include <cojob/policy/effect.hpp>
@@ -34,6 +35,7 @@ struct prepared_call {
     credential::provider_type provider{}; ///< of the key, before each attempt; empty: the key is in `wire`
     std::shared_ptr<quota> quota_pool{};  ///< null: no quota
     std::string job_id{};                 ///< of the job concerned, for errors
+    duration attempt_timeout{};           ///< zero: the client's
     std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
     bool streams_body = false;  ///< whether the body of a success is streamed
 };
@@ -170,13 +172,18 @@ inline void prepare(prepared_call& call, api_request request)
     auto& wire = call.wire;
     set_method(call, method);
     call.effect = request.effect.value_or(call.effect);
-    wire.target = make_target((base ? base->url : request.base_url).base_path(), request);
+    const auto& server = base ? base->url : request.base_url;
+    wire.target = request.location.empty() ? make_target(server.base_path(), request)
+                                           : target_at(server.origin(), request.location);
     wire.headers = std::move(request.headers);
     replace_common_headers(wire, wire.headers);
     if (request.json)
         set_json(wire, std::move(*request.json));
     call.quota_pool = std::move(request.quota_pool);
     call.job_id = std::move(request.job_id);
+    if (request.attempt_timeout < duration::zero())
+        throw_invalid_argument("api_request::attempt_timeout", "must not be negative");
+    call.attempt_timeout = request.attempt_timeout;
 }
 
 } // namespace cojob::detail

@@ -1,0 +1,75 @@
+#include "support/scripted_client.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <string>
+
+namespace chosen_url_tests {
+
+using cojob::errc;
+
+/// A URL that a server chose, and the target of the request; empty: it is refused.
+struct row {
+    std::string chosen, target;
+};
+
+const row rows[] = {
+    {"https://jobs.example/v1/operations/7", "/v1/operations/7"},
+    {"https://JOBS.example:443/v1/operations/7?api-version=1#part", "/v1/operations/7?api-version=1"},
+    {"https://jobs.example?x=https://evil.example", "/?x=https://evil.example"},
+    {"https://jobs.example", "/"},
+    {"/v1/operations/a%2Fb", "/v1/operations/a%2Fb"},
+    {"/?next=//evil.example/", "/?next=//evil.example/"},
+    {"https://evil.example/v1/operations/7", ""},
+    {"https://jobs.example.evil.example/v1", ""},
+    {"https://jobs.example@evil.example/v1", ""},
+    {"https://user@jobs.example/v1", ""},
+    {"https://evil.example#@jobs.example/v1", ""},
+    {"https://jobs.example:444/v1", ""},
+    {"https://jobs.example\\@evil.example/v1", ""},
+    {"http://jobs.example/v1", ""},
+    {"https://127.0.0.1/v1", ""},
+    {"file:///etc/passwd", ""},
+    {"//evil.example/v1", ""},
+    {"operations/7", ""},
+    {"?x=1", ""},
+    {"https://", ""},
+    {"/v1\r\nX-Evil: 1", ""},
+    {"/v1 HTTP/1.1", ""},
+    {"/v1\x80", ""},
+    {"/" + std::string(8192, 'x'), ""},
+};
+
+} // namespace chosen_url_tests
+
+BOOST_AUTO_TEST_SUITE(a_url_that_a_server_chose)
+
+using namespace chosen_url_tests;
+
+BOOST_AUTO_TEST_CASE(is_followed_at_the_servers_origin_only)
+{
+    for (const auto& [chosen, target] : rows)
+        BOOST_TEST_CONTEXT(chosen.substr(0, 60))
+        {
+            tests::scripted_client b;
+            const cojob::api_base base(cojob::http::parse_url("https://jobs.example/api", "url"), {});
+            auto request = tests::make_request();
+            request.segments = {"not", "used"};
+            request.authorization = cojob::secret("key_of_the_tests");
+            request.location = chosen;
+            const auto call = b.send(request);
+            if (target.empty()) {
+                BOOST_TEST(call.code() == errc::invalid_response);
+                BOOST_TEST(call.error().message.starts_with("the URL that the server chose is "));
+                BOOST_TEST(b.sent().empty());
+                BOOST_CHECK_THROW((void)base.target_of(chosen), cojob::api_error);
+                continue;
+            }
+            BOOST_TEST(!call.code());
+            BOOST_TEST(base.target_of(chosen) == target);
+            BOOST_TEST(b.sent().at(0).target == target);
+            BOOST_TEST(b.sent().at(0).origin.host == "jobs.example");
+        }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
