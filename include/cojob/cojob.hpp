@@ -32,6 +32,7 @@
 #include <cojob/operation.hpp>
 #include <cojob/osapi/job.hpp>
 #include <cojob/osapi/jobs.hpp>
+#include <cojob/osapi/node_operation.hpp>
 #include <cojob/policy/effect.hpp>
 #include <cojob/policy/quota.hpp>
 #include <cojob/policy/quota_ledger.hpp>

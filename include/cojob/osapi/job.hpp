@@ -118,6 +118,12 @@ struct retry_receipt {
     std::optional<timestamp> created{};     ///< by the server's clock; empty: not reported
 };
 
+/// The id of the job that a retry created.
+[[nodiscard]] inline const std::string& job_id(const retry_receipt& receipt) noexcept
+{
+    return receipt.job_id;
+}
+
 /// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const job& j) noexcept
 {

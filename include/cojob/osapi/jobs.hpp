@@ -6,6 +6,7 @@
 #include <cojob/job/handle.hpp>
 #include <cojob/job/page.hpp>
 #include <cojob/osapi/job.hpp>
+#include <cojob/osapi/node_operation.hpp>
 #include <cojob/result.hpp>
 #include <cojob/secret.hpp>
 
@@ -35,6 +36,7 @@ class jobs_options {
 
     std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP to this machine only
     std::string base_path = "/api/job";             ///< older servers: `/job`
+    std::string node_path = "/api/node";            ///< path of the operations on nodes, for `create_job`
     credential token;                               ///< the token, or a provider that is called before each attempt
     bool allow_plaintext = false;                   ///< allows plain HTTP to other hosts; their jobs run commands
 };
@@ -46,8 +48,8 @@ struct list_query {
     int offset = 0;                        ///< number of jobs to skip
 };
 
-/// The OSAPI job API: a cheap handle on a client and the options. Other calls of OSAPI create jobs; here, only a retry
-/// does.
+/// The OSAPI job API: a cheap handle on a client and the options. OSAPI carries out each operation on nodes as a job:
+/// `create_job` makes one of any operation.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
 /// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
@@ -91,8 +93,7 @@ class jobs {
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path. Two jobs are the same if API, scope and id are equal.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it by a
-    /// retry.
+    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
     /// Every 0.5 to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
@@ -100,6 +101,16 @@ class jobs {
         using std::chrono::milliseconds;
         return {milliseconds(500), milliseconds(500), milliseconds(5000), 1.5};
     }
+
+    /// Creates a job that carries out an operation: `{method} {node path}/{target}/{path…}`. Completes when the agents
+    /// have answered, which OSAPI awaits for 30 s, so an attempt may take 45 s here if `timeout_options::attempt` is
+    /// shorter.
+    ///
+    /// Preconditions: target and path segments as ids; the path is not empty. Only a GET is repeated after a failure
+    /// that leaves open whether there is a job. Errors: those of `client::send`, and `invalid_response`; then
+    /// `error_info::job_id` is the new job's id, if it could be read. If the agents take longer, the server answers 500
+    /// without an id, which is `outcome_unknown` (`server_error` for a GET): the job exists and is in the list.
+    [[nodiscard]] COJOB_DECL asio::awaitable<node_receipt> create_job(node_operation) const;
 
     /// Returns one page of the jobs, ordered by id: `GET {base path}?status&limit&offset`. Errors: those of
     /// `client::send`, `invalid_argument` for an invalid query, and `invalid_response`.

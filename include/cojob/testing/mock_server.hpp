@@ -90,7 +90,7 @@ class mock_server_options {
     std::uint32_t update_rate_limit = 0;       ///< updates and workflow triggers in ten seconds; 0: no limit
     std::uint32_t preview_rate_limit = 0;      ///< previews in a minute; 0: no limit
     std::string osapi_path = "/api/job"; ///< path of the OSAPI job API, on the same server and with the same token
-    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< life of retries
+    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< life of new jobs
     clock_ptr clock; ///< clock of the rate limit and of time stamps; empty: the machine's
 };
 

@@ -33,6 +33,7 @@ namespace detail {
 using cojob::detail::add_words;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
+using cojob::detail::decode_creation;
 using cojob::detail::decode_response;
 using cojob::detail::describe_undecodable;
 using cojob::detail::is_created;
@@ -56,6 +57,13 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
     part.skipped = page.skipped;
     part.total = page.total_items > before ? static_cast<std::size_t>(page.total_items - before) : 0;
     co_return part;
+}
+
+inline asio::awaitable<node_receipt> create_job(client c, settings_ptr settings, node_operation operation)
+{
+    const auto call = node_call(c, *settings, operation);
+    co_await send(call);
+    co_return decode_creation(c, *call, jobs::api_name, settings->scope(), decode_node_receipt, "job_id");
 }
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
@@ -159,19 +167,17 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     std::optional<error_info> lost;
     try {
         co_await send(call);
-        receipt = decode_response(*call, jobs::api_name, decode_receipt);
+        receipt = decode_creation(c, *call, jobs::api_name, settings->scope(), decode_receipt, {});
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response &&
-            info.job_id != id) // the job exists although the response is invalid
-            note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;
         lost = info;
     }
-    if (lost)
+    if (lost) {
         receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before), running);
-    note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+        note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+    }
     running->note_identified();
     co_return receipt;
 }
@@ -210,6 +216,11 @@ std::string jobs::scope() const
 job_handle jobs::handle(const job& j) const
 {
     return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), j.id);
+}
+
+asio::awaitable<node_receipt> jobs::create_job(node_operation operation) const
+{
+    return detail::create_job(client_, cojob::detail::in_use(settings_), std::move(operation));
 }
 
 asio::awaitable<job_page> jobs::list_jobs(list_query query) const

@@ -24,7 +24,7 @@ namespace cojob::detail {
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
 inline std::string created_id(const prepared_call& request, std::string_view body, std::string_view id_member)
 {
-    if (request.wire.method != "POST")
+    if (request.effect != effect::once)
         return {};
     if (!request.job_id.empty())
         id_member = "job_id"; // the other would be the job asked about
@@ -74,6 +74,7 @@ inline void note_created(const client& c, std::string_view api, std::string scop
 }
 
 /// Decodes the answer to a creation. The client remembers the job, even if only its id can be read.
+/// \param id_member as for `decode_response`; empty for a job that is made from another one
 template <class Created>
 Created decode_creation(const client& c, const call_record& call, std::string_view api, const std::string& scope,
                         Created (*decode)(const json_reader&), std::string_view id_member)

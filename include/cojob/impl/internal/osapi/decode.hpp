@@ -4,6 +4,7 @@
 #include <cojob/impl/internal/base/json_reader.hpp>
 #include <cojob/impl/internal/osapi/go_duration.hpp>
 #include <cojob/osapi/job.hpp>
+#include <cojob/osapi/node_operation.hpp>
 
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
@@ -214,6 +215,23 @@ inline job_page decode_page(const json_reader& json)
         return name == "status_counts" && read_entries(member, page.status_counts, read_count); // null at first
     });
     return page;
+}
+
+inline node_receipt decode_node_receipt(const json_reader& json)
+{
+    node_receipt r;
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "job_id")
+            return member.read_id(r.job_id);
+        if (name != "results")
+            return false;
+        if (member.is_array())
+            r.results = std::move(member.as_value().as_array());
+        return member.is_array() || member.is_null() || member.refuse("expected an array");
+    });
+    if (r.job_id.empty())
+        json.member("job_id").fail("expected an id");
+    return r;
 }
 
 /// Decodes the response to a retry. Only the id is required: the job exists, whatever else is missing.

@@ -38,6 +38,9 @@ class mock_osapi {
         router_.add_open("GET", path_ + "/*", [this](const routed_request& r) { return show(r); });
         router_.add_open("DELETE", path_ + "/*", [this](const routed_request& r) { return remove(r); });
         router_.add_open("POST", path_ + "/*/retry", [this](const routed_request& r) { return retry(r); });
+        for (const std::string_view operation : {"exec", "shell"})
+            router_.add_open("POST", "/api/node/*/command/" + std::string(operation),
+                             [this](const routed_request& r) { return run_command(r); });
     }
     mock_osapi(const mock_osapi&) = delete;
     mock_osapi& operator=(const mock_osapi&) = delete;
@@ -190,6 +193,25 @@ class mock_osapi {
                                    {"timestamp", in_whole_seconds(routed.wall)}});
     }
 
+    /// Creates a job. The real server answers when its agents have, this one at once.
+    http::response run_command(const routed_request& routed)
+    {
+        const auto command = read_command(routed.request);
+        if (command.refusal)
+            return *command.refusal;
+        if (const auto refusal = refuse_token(routed))
+            return *refusal;
+        if (!is_target(routed.arguments.front()))
+            return error_response(400, "target agent \"" + routed.arguments.front() + "\" not found");
+        osapi_validation valid("CommandExecRequest");
+        valid.expect(!command.value.empty(), "Command", "required");
+        if (const auto refusal = valid.refusal())
+            return *refusal;
+        boost::json::object result{{"hostname", "osapi-test"}, {"status", "ok"}, {"exit_code", 0}, {"changed", true}};
+        return json_response(
+            202, {{"job_id", add_job(lifecycle_, routed.wall)}, {"results", boost::json::array{std::move(result)}}});
+    }
+
     [[nodiscard]] static bool is_target(std::string_view host)
     {
         return host == "_any" || host == "_all" || host == "osapi-test" || host == "osapi-test-2";
@@ -223,7 +245,7 @@ class mock_osapi {
                                                             "partial_failure"};
 
     std::string path_, authorization_;
-    std::vector<lifecycle_step> lifecycle_; ///< for jobs that a retry creates
+    std::vector<lifecycle_step> lifecycle_; ///< for new jobs
     mock_router router_;
     std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< in the order of lists: by id, descending
     std::map<std::string, std::int64_t> deleted_;                ///< counts by last status

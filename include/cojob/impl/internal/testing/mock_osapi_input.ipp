@@ -66,11 +66,9 @@ inline read_input<std::string> read_uuid(std::string text)
     return {std::move(text), {}};
 }
 
-/// The host of a retry; nothing if the request has no body.
-inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
+/// The text of this member of the body; nothing if the body lacks it.
+inline read_input<std::optional<std::string>> read_member(const recorded_request& request, std::string_view name)
 {
-    if (request.body.empty())
-        return {};
     const auto type = http::find_header(request.headers, "Content-Type").value_or("");
     if (!type.starts_with("application/json"))
         return {{}, message_response(415, "Unsupported Media Type")};
@@ -78,10 +76,23 @@ inline read_input<std::optional<std::string>> read_target(const recorded_request
     if (!body)
         return {{}, message_response(400, "Syntax error: offset=1, error=invalid character")};
     const auto* object = body->if_object();
-    const auto* target = object ? object->if_contains("target_hostname") : nullptr;
-    if ((!object && !body->is_null()) || (target && !target->is_string() && !target->is_null()))
-        return {{}, message_response(400, "Unmarshal type error: expected=string, field=target_hostname")};
-    return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
+    const auto* member = object ? object->if_contains(name) : nullptr;
+    if ((!object && !body->is_null()) || (member && !member->is_string() && !member->is_null()))
+        return {{}, message_response(400, "Unmarshal type error: expected=string, field=" + std::string(name))};
+    return {member && member->is_string() ? std::optional(std::string(member->get_string())) : std::nullopt, {}};
+}
+
+/// The host of a retry; nothing if the request has no body.
+inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
+{
+    return request.body.empty() ? read_input<std::optional<std::string>>() : read_member(request, "target_hostname");
+}
+
+/// The command to run; empty if it is missing.
+inline read_input<std::string> read_command(const recorded_request& request)
+{
+    auto command = read_member(request, "command");
+    return {command.value.value_or(""), std::move(command.refusal)};
 }
 
 /// The validator's messages, one for each failure.
