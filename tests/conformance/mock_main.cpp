@@ -27,6 +27,10 @@ void add_jobs(mock_server& server)
     for (const auto* reason : {"processing", "completed", "github_missconfigured", "error", "interrupted"})
         std::cout << "v1 " << server.add_session({{reason}}) << ' ' << reason << '\n';
     std::cout << "v1 " << server.add_session({{"processing", 3}, {"completed"}}) << " processing\n";
+    for (const auto* status : {"queued", "in_progress", "success", "failure"})
+        std::cout << "deployments " << server.add_deployment({{status}}) << ' ' << status << '\n';
+    for (const auto* status : {"queued", "running", "completed", "failed"})
+        std::cout << "exports " << server.add_export({{status}}) << ' ' << status << '\n';
     for (const auto* status : {"submitted", "processing", "completed", "failed", "partial_failure", "skipped"})
         std::cout << "osapi " << server.add_osapi_job({{status}}) << ' ' << status << '\n';
     std::cout << "osapi " << server.add_osapi_job({{"failed", 3}, {"processing", 2}, {"completed"}}) << " failed\n";
