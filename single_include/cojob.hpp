@@ -69,6 +69,7 @@
 #include <boost/assert/source_location.hpp>
 #include <boost/config.hpp>
 #include <boost/intrusive/set_hook.hpp>
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/value.hpp>
 #include <boost/system/error_code.hpp>
@@ -190,6 +191,12 @@ using clock_ptr = std::shared_ptr<clock>;
 [[nodiscard]] COJOB_DECL clock_ptr machine_clock();
 
 namespace detail {
+
+/// A length of time of one's own; zero: the general one.
+[[nodiscard]] constexpr duration own_or(duration own, duration general) noexcept
+{
+    return own > duration::zero() ? own : general;
+}
 
 /// Returns `from + length`, or the latest time point if that overflows, as with `no_timeout`.
 [[nodiscard]] constexpr time_point after(time_point from, duration length) noexcept
@@ -1079,6 +1086,10 @@ class api_base {
     /// The URL. Requires a server.
     [[nodiscard]] COJOB_DECL const http::url& url() const noexcept;
 
+    /// The path and query of a URL that the server chose, for `api_request::location`, and short enough for an id.
+    /// \throws api_error `invalid_response` unless it is absolute or begins with a slash, and is at this server
+    [[nodiscard]] COJOB_DECL std::string target_of(std::string_view chosen) const;
+
     /// Whether URL and key are equal, or both are copies of one. Providers of keys cannot be compared.
     COJOB_DECL friend bool operator==(const api_base&, const api_base&) noexcept;
 
@@ -1110,11 +1121,16 @@ class api_request {
     std::string method = "GET";        ///< upper case; decides what may be repeated, unless `effect` is set
     std::vector<std::string> segments; ///< path segments below the base URL, not yet encoded
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
+    /// A URL that the server chose, for instance in `Operation-Location`: used instead of `segments` and `query`, as it
+    /// is. It must be absolute or begin with a slash, and be at the server of `base`. Otherwise the call ends with
+    /// `invalid_response` and nothing is sent, neither there nor elsewhere.
+    std::string location;
     http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
     std::optional<cojob::effect> effect; ///< empty: as the method implies; an unknown method counts as `once`
     std::shared_ptr<quota> quota_pool;   ///< each attempt takes a slot of it; empty: no quota
     std::string job_id;                  ///< id of the job concerned, for errors
+    duration attempt_timeout{};          ///< as `timeout_options::attempt`, for this request; zero: that one
 };
 
 /// Counters since the client was created.
@@ -1739,6 +1755,7 @@ class exchange {
     cojob::operation& operation;       ///< the operation that may stop it; outlives the exchange
     phase reached = phase::queued;     ///< the last phase that it reached; updated by the transport
     bool needs_new_connection = false; ///< do not use a kept-alive connection
+    duration attempt_timeout{};        ///< as `timeout_options::attempt`, for this exchange; zero: that one
     bool avoids_idle = false;          ///< use no connection that has served a request or is old
     duration yields{};                 ///< if not zero: a poll, which lets calls overtake it in a queue for that long
     duration queued{};                 ///< time in the transport's own queue; set by the transport
@@ -4617,6 +4634,12 @@ struct retry_receipt {
     std::optional<timestamp> created{};     ///< by the server's clock; empty: not reported
 };
 
+/// The id of the job that a retry created.
+[[nodiscard]] inline const std::string& job_id(const retry_receipt& receipt) noexcept
+{
+    return receipt.job_id;
+}
+
 /// The id, for `job_api`.
 [[nodiscard]] inline const std::string& job_id(const job& j) noexcept
 {
@@ -4643,6 +4666,40 @@ struct retry_receipt {
 
 } // namespace cojob::osapi
 
+// -------- cojob/osapi/node_operation.hpp
+
+namespace cojob::osapi {
+
+/// An operation on nodes, which OSAPI carries out as a job: `node_operation("web-1", {"command", "exec"}, body)`.
+class node_operation {
+  public:
+    node_operation() = default;
+    /// A POST. Set `method` for another one.
+    node_operation(std::string on, std::vector<std::string> segments, boost::json::object arguments = {})
+        : target(std::move(on)), path(std::move(segments)), body(std::move(arguments))
+    {
+    }
+
+    std::string target;            ///< a hostname, `_any`, `_all`, or a label such as `group:web`
+    std::vector<std::string> path; ///< segments below the node, for instance `command` and `exec`, not yet encoded
+    boost::json::object body;      ///< the arguments; empty: no body
+    std::string method = "POST";   ///< as OSAPI documents it for this operation: GET, POST, PUT or DELETE
+};
+
+/// A job that was created for an operation.
+struct node_receipt {
+    std::string job_id{};         ///< id of the job: wait for this one
+    boost::json::array results{}; ///< what each agent answered, as the server wrote it: parts of the job's responses
+};
+
+/// The id of the new job.
+[[nodiscard]] inline const std::string& job_id(const node_receipt& receipt) noexcept
+{
+    return receipt.job_id;
+}
+
+} // namespace cojob::osapi
+
 // -------- cojob/osapi/jobs.hpp
 
 namespace cojob::osapi {
@@ -4658,6 +4715,7 @@ class jobs_options {
 
     std::string base_url = "http://127.0.0.1:8080"; ///< the controller's; plain HTTP to this machine only
     std::string base_path = "/api/job";             ///< older servers: `/job`
+    std::string node_path = "/api/node";            ///< path of the operations on nodes, for `create_job`
     credential token;                               ///< the token, or a provider that is called before each attempt
     bool allow_plaintext = false;                   ///< allows plain HTTP to other hosts; their jobs run commands
 };
@@ -4669,8 +4727,8 @@ struct list_query {
     int offset = 0;                        ///< number of jobs to skip
 };
 
-/// The OSAPI job API: a cheap handle on a client and the options. Other calls of OSAPI create jobs; here, only a retry
-/// does.
+/// The OSAPI job API: a cheap handle on a client and the options. OSAPI carries out each operation on nodes as a job:
+/// `create_job` makes one of any operation.
 ///
 /// An id that is empty, `.` or `..`, longer than 1 KiB, not UTF-8, or contains control characters is `invalid_argument`
 /// when the operation is awaited; any other is sent as one encoded path segment. Each call copies its arguments, so the
@@ -4714,8 +4772,7 @@ class jobs {
     [[nodiscard]] client get_client() const { return client_; }
     /// Base URL and path. Two jobs are the same if API, scope and id are equal.
     [[nodiscard]] COJOB_DECL std::string scope() const;
-    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it by a
-    /// retry.
+    /// A handle for `wait_for_job` in another process. Tells which job it is, and when this client created it.
     [[nodiscard]] COJOB_DECL job_handle handle(const job&) const;
     /// Every 0.5 to 5 s: these jobs take seconds, and no limit on requests is documented.
     [[nodiscard]] poll_schedule default_schedule() const noexcept
@@ -4723,6 +4780,16 @@ class jobs {
         using std::chrono::milliseconds;
         return {milliseconds(500), milliseconds(500), milliseconds(5000), 1.5};
     }
+
+    /// Creates a job that carries out an operation: `{method} {node path}/{target}/{path…}`. Completes when the agents
+    /// have answered, which OSAPI awaits for 30 s, so an attempt may take 45 s here if `timeout_options::attempt` is
+    /// shorter.
+    ///
+    /// Preconditions: target and path segments as ids; the path is not empty. Only a GET is repeated after a failure
+    /// that leaves open whether there is a job. Errors: those of `client::send`, and `invalid_response`; then
+    /// `error_info::job_id` is the new job's id, if it could be read. If the agents take longer, the server answers 500
+    /// without an id, which is `outcome_unknown` (`server_error` for a GET): the job exists and is in the list.
+    [[nodiscard]] COJOB_DECL asio::awaitable<node_receipt> create_job(node_operation) const;
 
     /// Returns one page of the jobs, ordered by id: `GET {base path}?status&limit&offset`. Errors: those of
     /// `client::send`, `invalid_argument` for an invalid query, and `invalid_response`.
@@ -4943,7 +5010,6 @@ namespace cojob {
 #include <boost/beast/http/status.hpp>
 #include <boost/crc.hpp>
 #include <boost/intrusive/set.hpp>
-#include <boost/json/array.hpp>
 #include <boost/json/fwd.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -6730,6 +6796,41 @@ class weak_list {
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/client/chosen_url.hpp
+
+namespace cojob::detail {
+
+/// The origin of an absolute URL; one without a host if it is none.
+inline http::origin origin_of(std::string_view scheme_and_authority)
+{
+    try {
+        return http::parse_url(scheme_and_authority, "location").origin();
+    } catch (const api_error&) {
+        return {};
+    }
+}
+
+/// The target of a URL that a server chose. A request to it goes to the server's origin in any case; so another origin
+/// is refused, where the same target would be something else.
+/// \throws api_error invalid_response
+inline std::string target_at(const http::origin& server, std::string_view chosen)
+{
+    if (chosen.size() > 8192 || !std::all_of(chosen.begin(), chosen.end(), [](char c) { return c > ' ' && c < 0x7f; }))
+        throw_error({errc::invalid_response, "the URL that the server chose is malformed or too long"});
+    if (const auto scheme = chosen.find("://"); !chosen.starts_with('/') && scheme != chosen.npos) {
+        const auto end = std::min(chosen.find_first_of("/?#", scheme + 3), chosen.size());
+        if (origin_of(chosen.substr(0, end)) != server)
+            throw_error({errc::invalid_response, "the URL that the server chose is at another server"});
+        chosen.remove_prefix(end);
+    } else if (!chosen.starts_with('/') || chosen.starts_with("//")) {
+        throw_error({errc::invalid_response, "the URL that the server chose is relative"});
+    }
+    chosen = chosen.substr(0, chosen.find('#'));
+    return chosen.starts_with('/') ? std::string(chosen) : '/' + std::string(chosen);
+}
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/http/content_coding.hpp
 
 namespace cojob::detail {
@@ -6799,6 +6900,7 @@ struct prepared_call {
     credential::provider_type provider{}; ///< of the key, before each attempt; empty: the key is in `wire`
     std::shared_ptr<quota> quota_pool{};  ///< null: no quota
     std::string job_id{};                 ///< of the job concerned, for errors
+    duration attempt_timeout{};           ///< zero: the client's
     std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
     bool streams_body = false;  ///< whether the body of a success is streamed
 };
@@ -6935,13 +7037,18 @@ inline void prepare(prepared_call& call, api_request request)
     auto& wire = call.wire;
     set_method(call, method);
     call.effect = request.effect.value_or(call.effect);
-    wire.target = make_target((base ? base->url : request.base_url).base_path(), request);
+    const auto& server = base ? base->url : request.base_url;
+    wire.target = request.location.empty() ? make_target(server.base_path(), request)
+                                           : target_at(server.origin(), request.location);
     wire.headers = std::move(request.headers);
     replace_common_headers(wire, wire.headers);
     if (request.json)
         set_json(wire, std::move(*request.json));
     call.quota_pool = std::move(request.quota_pool);
     call.job_id = std::move(request.job_id);
+    if (request.attempt_timeout < duration::zero())
+        throw_invalid_argument("api_request::attempt_timeout", "must not be negative");
+    call.attempt_timeout = request.attempt_timeout;
 }
 
 } // namespace cojob::detail
@@ -7986,8 +8093,11 @@ inline error_info describe_failure(const client_state& state, const prepared_cal
 {
     const auto& response = result.exchange.response;
     auto why = result.exchange.why;
-    if (why.empty())
-        why = reason_of(result.outcome, result.record.reached, state.options.timeouts);
+    if (why.empty()) {
+        auto limits = state.options.timeouts;
+        limits.attempt = own_or(call.attempt_timeout, limits.attempt);
+        why = reason_of(result.outcome, result.record.reached, limits);
+    }
     auto info = describe_failure(call, final_error(result.outcome), std::move(why));
     info.http_status = response.status;
     info.is_final = result.outcome.is_final;
@@ -8034,6 +8144,7 @@ class attempt_run {
         if (!settings_.held)
             begin(event);
         exchange_.needs_new_connection = settings.needs_new_connection;
+        exchange_.attempt_timeout = call.attempt_timeout;
         exchange_.avoids_idle = call.effect == effect::once;
         exchange_.yields = settings.poll ? settings.poll->yields : duration::zero();
         exchange_.streams_body = call.streams_body;
@@ -9943,7 +10054,8 @@ class call_run {
     explicit call_run(call_record& call)
         : call_(call), state_(*call.client), operation_(call.op), events_(call),
           plan_(state_.options.retry, state_.budget, call.settings.poll != nullptr || call.settings.is_single_attempt),
-          quota_(call.request.quota_pool, call.op.executor(), state_.options.timeouts.attempt),
+          quota_(call.request.quota_pool, call.op.executor(),
+                 own_or(call.request.attempt_timeout, state_.options.timeouts.attempt)),
           time_left_(call.settings.timeout)
     {
         operation_.set_deadline(call.settings.until);
@@ -10415,6 +10527,11 @@ api_base::api_base(http::url server, credential key, bool allow_plaintext)
 const http::url& api_base::url() const noexcept
 {
     return detail::in_use(state_)->url;
+}
+
+std::string api_base::target_of(std::string_view chosen) const
+{
+    return detail::target_at(url().origin(), chosen);
 }
 
 bool operator==(const api_base& a, const api_base& b) noexcept
@@ -15067,7 +15184,7 @@ class https_transport final : public http::transport {
         auto& pool = slot.pool();
         const auto now = op.time().now();
         idle_.reap(op.time(), now);
-        const auto end_of_attempt = after(now, options_.timeouts.attempt);
+        const auto end_of_attempt = after(now, own_or(x.attempt_timeout, options_.timeouts.attempt));
         if (ahead && !idle_.wants_more(pool, request.origin, x, *ahead))
             co_return http::exchange_result{};
         auto connection =
@@ -18537,7 +18654,7 @@ namespace cojob::detail {
 /// The id of a job that a request has made, where the answer tells it although it is not what it should be.
 inline std::string created_id(const prepared_call& request, std::string_view body, std::string_view id_member)
 {
-    if (request.wire.method != "POST")
+    if (request.effect != effect::once)
         return {};
     if (!request.job_id.empty())
         id_member = "job_id"; // the other would be the job asked about
@@ -18587,6 +18704,7 @@ inline void note_created(const client& c, std::string_view api, std::string scop
 }
 
 /// Decodes the answer to a creation. The client remembers the job, even if only its id can be read.
+/// \param id_member as for `decode_response`; empty for a job that is made from another one
 template <class Created>
 Created decode_creation(const client& c, const call_record& call, std::string_view api, const std::string& scope,
                         Created (*decode)(const json_reader&), std::string_view id_member)
@@ -22926,6 +23044,23 @@ inline job_page decode_page(const json_reader& json)
     return page;
 }
 
+inline node_receipt decode_node_receipt(const json_reader& json)
+{
+    node_receipt r;
+    json.for_each_member([&](json_name name, const json_reader& member) {
+        if (name == "job_id")
+            return member.read_id(r.job_id);
+        if (name != "results")
+            return false;
+        if (member.is_array())
+            r.results = std::move(member.as_value().as_array());
+        return member.is_array() || member.is_null() || member.refuse("expected an array");
+    });
+    if (r.job_id.empty())
+        json.member("job_id").fail("expected an id");
+    return r;
+}
+
 /// Decodes the response to a retry. Only the id is required: the job exists, whatever else is missing.
 inline retry_receipt decode_receipt(const json_reader& json)
 {
@@ -22962,9 +23097,12 @@ class jobs_settings {
     explicit jobs_settings(jobs_options o)
         : service_({"jobs_options::token", "jobs_options::base_url"}, std::move(o.token), o.base_url, o.allow_plaintext)
     {
-        append_encoded_path(o.base_path);
-        service_.refuse_end(path_, "jobs_options::base_url");
+        path_ = encoded_path(o.base_path, "jobs_options::base_path");
+        const auto nodes = encoded_path(o.node_path, "jobs_options::node_path");
+        for (const auto& path : {path_, nodes})
+            service_.refuse_end(path, "jobs_options::base_url");
         target_ = service_.base_url().base_path() + path_;
+        node_target_ = service_.base_url().base_path() + nodes;
     }
 
     [[nodiscard]] const http::url& base_url() const noexcept { return service_.base_url(); }
@@ -22978,24 +23116,33 @@ class jobs_settings {
         return service_.make_call(c, method, target_, below);
     }
 
-  private:
-    void append_encoded_path(std::string_view rest)
+    /// A call below the path of the nodes.
+    [[nodiscard]] call_ptr make_node_call(const client& c, std::string_view method, std::string_view node) const
     {
+        return service_.make_call(c, method, node_target_, {node});
+    }
+
+  private:
+    static std::string encoded_path(std::string_view rest, std::string_view option)
+    {
+        std::string path;
         if (!rest.starts_with('/'))
-            throw_invalid_argument("jobs_options::base_path: must begin with a slash");
+            throw_invalid_argument(option, "must begin with a slash");
         while (!rest.empty()) {
             rest.remove_prefix(1);
             auto segment = rest.substr(0, rest.find('/'));
             rest.remove_prefix(segment.size());
-            if (segment.empty() && rest.empty() && !path_.empty()) // a slash at the end
+            if (segment.empty() && rest.empty() && !path.empty()) // a slash at the end
                 break;
-            check_segment(segment, "jobs_options::base_path");
-            path_.append("/").append(http::encode_segment(segment));
+            check_segment(segment, option);
+            path.append("/").append(http::encode_segment(segment));
         }
+        return path;
     }
 
     cojob::detail::service_settings service_;
     std::string path_, target_; // the options' path, encoded; the same below the base URL's
+    std::string node_target_;   // the path of the nodes, below the base URL's
 };
 
 using settings_ptr = std::shared_ptr<const jobs_settings>;
@@ -23047,6 +23194,29 @@ inline call_ptr retry_call(const client& c, const jobs_settings& settings, std::
         cojob::detail::set_json(call->request.wire,
                                 boost::json::serialize(boost::json::object{{"target_hostname", target}}));
     }
+    return call;
+}
+
+/// \throws api_error invalid_argument
+inline call_ptr node_call(const client& c, const jobs_settings& settings, const node_operation& operation)
+{
+    constexpr std::array<std::string_view, 4> methods{"GET", "POST", "PUT", "DELETE"};
+    if (std::find(methods.begin(), methods.end(), operation.method) == methods.end())
+        throw_invalid_argument("node_operation::method", "must be GET, POST, PUT or DELETE");
+    check_segment(operation.target, "node_operation::target");
+    if (operation.path.empty())
+        throw_invalid_argument("node_operation::path", "must not be empty");
+    for (const auto& segment : operation.path)
+        check_segment(segment, "node_operation::path");
+    auto call = settings.make_node_call(c, operation.method, operation.target);
+    auto& request = call->request;
+    cojob::detail::append_segments(request.wire.target, operation.path);
+    if (!operation.body.empty())
+        cojob::detail::set_json(request.wire, boost::json::serialize(operation.body));
+    if (operation.method != "GET")
+        request.effect = effect::once;       // a second request is a second job
+    constexpr std::chrono::seconds most(45); // the server waits 30 s for its agents
+    request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, most);
     return call;
 }
 
@@ -23299,6 +23469,7 @@ namespace detail {
 using cojob::detail::add_words;
 using cojob::detail::call_record;
 using cojob::detail::client_state;
+using cojob::detail::decode_creation;
 using cojob::detail::decode_response;
 using cojob::detail::describe_undecodable;
 using cojob::detail::is_created;
@@ -23322,6 +23493,13 @@ inline asio::awaitable<list_part<job>> list_from(client c, settings_ptr settings
     part.skipped = page.skipped;
     part.total = page.total_items > before ? static_cast<std::size_t>(page.total_items - before) : 0;
     co_return part;
+}
+
+inline asio::awaitable<node_receipt> create_job(client c, settings_ptr settings, node_operation operation)
+{
+    const auto call = node_call(c, *settings, operation);
+    co_await send(call);
+    co_return decode_creation(c, *call, jobs::api_name, settings->scope(), decode_node_receipt, "job_id");
 }
 
 inline asio::awaitable<job> get_job(client c, settings_ptr settings, std::string id)
@@ -23425,19 +23603,17 @@ inline asio::awaitable<retry_receipt> retry_job(client c, settings_ptr settings,
     std::optional<error_info> lost;
     try {
         co_await send(call);
-        receipt = decode_response(*call, jobs::api_name, decode_receipt);
+        receipt = decode_creation(c, *call, jobs::api_name, settings->scope(), decode_receipt, {});
     } catch (const api_error& failure) {
         const auto& info = failure.info();
-        if (info.code() == errc::invalid_response &&
-            info.job_id != id) // the job exists although the response is invalid
-            note_created(c, jobs::api_name, settings->scope(), info.job_id);
         if (!is_worth_a_look(info))
             throw;
         lost = info;
     }
-    if (lost)
+    if (lost) {
         receipt = co_await look_for_retry(c, settings, std::move(id), std::move(*lost), std::move(before), running);
-    note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+        note_created(c, jobs::api_name, settings->scope(), receipt.job_id);
+    }
     running->note_identified();
     co_return receipt;
 }
@@ -23476,6 +23652,11 @@ std::string jobs::scope() const
 job_handle jobs::handle(const job& j) const
 {
     return cojob::detail::make_handle(client_, api_name, cojob::detail::in_use(settings_)->scope(), j.id);
+}
+
+asio::awaitable<node_receipt> jobs::create_job(node_operation operation) const
+{
+    return detail::create_job(client_, cojob::detail::in_use(settings_), std::move(operation));
 }
 
 asio::awaitable<job_page> jobs::list_jobs(list_query query) const

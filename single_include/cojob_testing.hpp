@@ -153,7 +153,7 @@ class mock_server_options {
     std::uint32_t update_rate_limit = 0;       ///< updates and workflow triggers in ten seconds; 0: no limit
     std::uint32_t preview_rate_limit = 0;      ///< previews in a minute; 0: no limit
     std::string osapi_path = "/api/job"; ///< path of the OSAPI job API, on the same server and with the same token
-    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< life of retries
+    std::vector<lifecycle_step> osapi_lifecycle = {{"submitted"}, {"processing"}, {"completed"}}; ///< life of new jobs
     clock_ptr clock; ///< clock of the rate limit and of time stamps; empty: the machine's
 };
 
@@ -1708,11 +1708,9 @@ inline read_input<std::string> read_uuid(std::string text)
     return {std::move(text), {}};
 }
 
-/// The host of a retry; nothing if the request has no body.
-inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
+/// The text of this member of the body; nothing if the body lacks it.
+inline read_input<std::optional<std::string>> read_member(const recorded_request& request, std::string_view name)
 {
-    if (request.body.empty())
-        return {};
     const auto type = http::find_header(request.headers, "Content-Type").value_or("");
     if (!type.starts_with("application/json"))
         return {{}, message_response(415, "Unsupported Media Type")};
@@ -1720,10 +1718,23 @@ inline read_input<std::optional<std::string>> read_target(const recorded_request
     if (!body)
         return {{}, message_response(400, "Syntax error: offset=1, error=invalid character")};
     const auto* object = body->if_object();
-    const auto* target = object ? object->if_contains("target_hostname") : nullptr;
-    if ((!object && !body->is_null()) || (target && !target->is_string() && !target->is_null()))
-        return {{}, message_response(400, "Unmarshal type error: expected=string, field=target_hostname")};
-    return {target && target->is_string() ? std::optional(std::string(target->get_string())) : std::nullopt, {}};
+    const auto* member = object ? object->if_contains(name) : nullptr;
+    if ((!object && !body->is_null()) || (member && !member->is_string() && !member->is_null()))
+        return {{}, message_response(400, "Unmarshal type error: expected=string, field=" + std::string(name))};
+    return {member && member->is_string() ? std::optional(std::string(member->get_string())) : std::nullopt, {}};
+}
+
+/// The host of a retry; nothing if the request has no body.
+inline read_input<std::optional<std::string>> read_target(const recorded_request& request)
+{
+    return request.body.empty() ? read_input<std::optional<std::string>>() : read_member(request, "target_hostname");
+}
+
+/// The command to run; empty if it is missing.
+inline read_input<std::string> read_command(const recorded_request& request)
+{
+    auto command = read_member(request, "command");
+    return {command.value.value_or(""), std::move(command.refusal)};
 }
 
 /// The validator's messages, one for each failure.
@@ -1957,6 +1968,9 @@ class mock_osapi {
         router_.add_open("GET", path_ + "/*", [this](const routed_request& r) { return show(r); });
         router_.add_open("DELETE", path_ + "/*", [this](const routed_request& r) { return remove(r); });
         router_.add_open("POST", path_ + "/*/retry", [this](const routed_request& r) { return retry(r); });
+        for (const std::string_view operation : {"exec", "shell"})
+            router_.add_open("POST", "/api/node/*/command/" + std::string(operation),
+                             [this](const routed_request& r) { return run_command(r); });
     }
     mock_osapi(const mock_osapi&) = delete;
     mock_osapi& operator=(const mock_osapi&) = delete;
@@ -2109,6 +2123,25 @@ class mock_osapi {
                                    {"timestamp", in_whole_seconds(routed.wall)}});
     }
 
+    /// Creates a job. The real server answers when its agents have, this one at once.
+    http::response run_command(const routed_request& routed)
+    {
+        const auto command = read_command(routed.request);
+        if (command.refusal)
+            return *command.refusal;
+        if (const auto refusal = refuse_token(routed))
+            return *refusal;
+        if (!is_target(routed.arguments.front()))
+            return error_response(400, "target agent \"" + routed.arguments.front() + "\" not found");
+        osapi_validation valid("CommandExecRequest");
+        valid.expect(!command.value.empty(), "Command", "required");
+        if (const auto refusal = valid.refusal())
+            return *refusal;
+        boost::json::object result{{"hostname", "osapi-test"}, {"status", "ok"}, {"exit_code", 0}, {"changed", true}};
+        return json_response(
+            202, {{"job_id", add_job(lifecycle_, routed.wall)}, {"results", boost::json::array{std::move(result)}}});
+    }
+
     [[nodiscard]] static bool is_target(std::string_view host)
     {
         return host == "_any" || host == "_all" || host == "osapi-test" || host == "osapi-test-2";
@@ -2142,7 +2175,7 @@ class mock_osapi {
                                                             "partial_failure"};
 
     std::string path_, authorization_;
-    std::vector<lifecycle_step> lifecycle_; ///< for jobs that a retry creates
+    std::vector<lifecycle_step> lifecycle_; ///< for new jobs
     mock_router router_;
     std::map<std::string, mock_osapi_job, std::greater<>> jobs_; ///< in the order of lists: by id, descending
     std::map<std::string, std::int64_t> deleted_;                ///< counts by last status

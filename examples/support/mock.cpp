@@ -1,7 +1,7 @@
 // A mock server for trying the examples: Mintlify's agent API and deployments, and OSAPI's job API, over plain HTTP on
 // the loopback.
 //
-//     ./mock [--lose-answer | --limit USES SECONDS] [STATUS...]
+//     ./mock [--lose-answer | --limit USES SECONDS | --service NAME] [STATUS...]
 //
 // Prints what the examples take from the environment and an empty line, runs until its standard input ends, and then
 // prints the requests it got, with their bodies. A job that is created has each STATUS for one poll, and the last for
@@ -10,6 +10,9 @@
 // line `stall` makes the next POST wait for its answer for ever; `answer JSON` is the body that answers the next GET.
 // `done` is printed when that is so. With --limit it answers 429 to creations above that in any so many seconds, and
 // prints how many these were, after the requests.
+// With --service it plays the job API of another service, at SERVICE_URL.
+
+#include "other_apis.hpp"
 
 #include <cojob/testing/mock_server.hpp>
 
@@ -43,6 +46,8 @@ mock_server_options options_from(int argc, char** argv)
         options.rate_window = std::chrono::seconds(std::stol(argv[3]));
         next = 4;
     }
+    if (has(argc, argv, "--service"))
+        next = 3;
     for (; next < argc; ++next)
         options.lifecycle.emplace_back(std::string(argv[next]));
     if (options.lifecycle.empty())
@@ -81,9 +86,11 @@ try {
         server.add_osapi_job({{status}});
 
     const auto url = "http://127.0.0.1:" + std::to_string(server.port());
-    std::cout << "MINTLIFY_BASE_URL=" << url << "\nMINTLIFY_PROJECT_ID=" << options.project_id
-              << "\nMINTLIFY_API_KEY=" << options.token << "\nCOJOB_OSAPI_URL=" << url
-              << "\nCOJOB_OSAPI_TOKEN=" << options.token << "\n"
+    if (has(argc, argv, "--service") && argc > 2)
+        other_api(server, url).play(argv[2]);
+    std::cout << "SERVICE_URL=" << url << "\nSERVICE_KEY=" << options.token << "\nMINTLIFY_BASE_URL=" << url
+              << "\nMINTLIFY_PROJECT_ID=" << options.project_id << "\nMINTLIFY_API_KEY=" << options.token
+              << "\nCOJOB_OSAPI_URL=" << url << "\nCOJOB_OSAPI_TOKEN=" << options.token << "\n"
               << std::endl;
     for (std::string line; std::getline(std::cin, line);) {
         obey(server, line);
