@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <string_view>
 
 namespace cli {
@@ -33,11 +34,21 @@ std::string unknown_options(const std::vector<std::string>& words)
     return names;
 }
 
+/// Whether the word is, or contains, a key of the environment, whatever keys look like there.
+bool has_known_key(std::string_view word)
+{
+    for (const auto* name : {"MINTLIFY_API_KEY", "COJOB_OSAPI_TOKEN"})
+        if (const auto* key = std::getenv(name);
+            key && std::string_view(key).size() >= 8 && word.find(key) != word.npos)
+            return true;
+    return false;
+}
+
 void refuse_keys(int argc, const char* const* argv)
 {
     for (int i = 1; i < argc; ++i) {
         const std::string_view word = argv[i];
-        if (looks_like_key(word))
+        if (looks_like_key(word) || has_known_key(word))
             throw usage_error(fmt::format(
                 "argument {} looks like a key, which others can read there. Put it in the environment or in a "
                 "file (--key-file), and have it replaced: the shell may have saved it",

@@ -52,6 +52,7 @@ void add_mock(command_line& line)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     sub.add_option("--copies", mock.copies, "How many of each of these jobs")
         ->check(CLI::Range(1, 100'000))
+        ->type_name("NUMBER")
         ->capture_default_str();
     sub.add_option("--fault", mock.faults,
                    "Do something wrong: NAME, NAME:TIMES or NAME:TIMES:METHOD, such as drop_after_request:1:POST; may "

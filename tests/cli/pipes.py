@@ -66,6 +66,11 @@ class Keys(unittest.TestCase):
                 done = mock.run(*arguments)
                 self.assertEqual(done.returncode, 2, done.err)
                 self.assertIn("--key-file", done.err)
+            other = "a-key-of-another-kind"
+            for place in ("MINTLIFY_API_KEY", "COJOB_OSAPI_TOKEN"):
+                done = mock.run("mintlify", "create", f"use {other}", **{place: other})
+                self.assertEqual(done.returncode, 2, done.err)
+                self.assertNotIn(other, done.err)
             self.assertEqual(mock.requests(), [])
 
     def test_a_key_file_is_used_in_place_of_the_environment(self):

@@ -1,7 +1,9 @@
 """The command on terminals of many sizes."""
 
+import os
 import re
 import shlex
+import signal
 import subprocess
 import time
 import unittest
@@ -80,6 +82,14 @@ class Interrupting(unittest.TestCase):
             again = subprocess.run(command, shell=True, env=mock.environment, capture_output=True, check=False, timeout=60)
             self.assertEqual(again.returncode, 0, again.stderr)
             self.assertEqual(len(mock.requests("POST")), 1)
+
+    def test_sigterm_is_as_ctrl_c(self):
+        with Mock("--job", "active") as mock:
+            session = mock.on_terminal("wait", "job_1", *FAST)
+            session.until("job_1 .*active")
+            os.kill(session.pid, signal.SIGTERM)
+            self.assertEqual(session.end(), 130)
+            self.assertEqual(session.screen.text().splitlines()[-1], "cojob wait --interval 50ms job_1")
 
     def test_only_jobs_that_have_not_ended_are_named(self):
         with Mock("--job", "completed", "--job", "active") as mock:
