@@ -24361,7 +24361,12 @@ namespace cojob::detail {
 /// The machine's clocks. Steady time counts its sleep: on Linux that is a clock of its own.
 [[nodiscard]] inline ledger_time machine_ledger_time()
 {
-    static const auto boot = boot_key();
+    static std::atomic<std::uint64_t> boot{boot_key()};
+    static std::atomic<unsigned> read_in{fork_count().load()};
+    if (const unsigned forks = fork_count().load(); read_in != forks) { // a child may be in a container of its own
+        boot = boot_key();
+        read_in = forks;
+    }
 #ifdef CLOCK_BOOTTIME
     constexpr auto steady = CLOCK_BOOTTIME;
 #else
@@ -24449,17 +24454,25 @@ class ledger_lock {
     int descriptor_ = -1;
 };
 
+#ifdef __linux__
+/// Whether machines share file systems of this type, as `statfs` tells it: NFS, SMB, CIFS, SMB2, AFS, Ceph.
+[[nodiscard]] inline bool is_of_network(unsigned long type)
+{
+    for (const auto network : {0x6969UL, 0x517BUL, 0xFF534D42UL, 0xFE534D42UL, 0x5346414FUL, 0x00C36400UL})
+        if ((type & 0xFFFFFFFFUL) == network)
+            return true;
+    return false;
+}
+#endif
+
 /// \throws api_error invalid_argument for a file of another machine, where locks and clocks are not this one's
 inline void refuse_network(int descriptor, const std::string& name)
 {
 #ifdef __linux__
     struct statfs about{};
-    if (::fstatfs(descriptor, &about) != 0)
-        return;
-    for (const auto network : {0x6969UL, 0x517BUL, 0xFF534D42UL, 0xFE534D42UL, 0x5346414FUL, 0x00C36400UL})
-        if ((static_cast<unsigned long>(about.f_type) & 0xFFFFFFFFUL) == network) // NFS, SMB, CIFS, SMB2, AFS, Ceph
-            throw_invalid_argument("quota file: " + name,
-                                   "on a network file system, where the clocks of several machines would count");
+    if (::fstatfs(descriptor, &about) == 0 && is_of_network(static_cast<unsigned long>(about.f_type)))
+        throw_invalid_argument("quota file: " + name,
+                               "on a network file system, where the clocks of several machines would count");
 #else
     (void)descriptor;
     (void)name;

@@ -11,8 +11,6 @@
 
 namespace simulation {
 
-constexpr std::size_t rivals = 4; ///< come first
-
 /// As Markdown.
 inline std::string table(const std::vector<fleet_outcome>& outcomes, double hours)
 {

@@ -1,10 +1,12 @@
 #ifndef COJOB_IMPL_INTERNAL_POLICY_LEDGER_CLOCK_HPP
 #define COJOB_IMPL_INTERNAL_POLICY_LEDGER_CLOCK_HPP
 
+#include <cojob/detail/forks.hpp>
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/durable_file.hpp>
 #include <cojob/impl/internal/policy/ledger_record.hpp>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -44,7 +46,12 @@ namespace cojob::detail {
 /// The machine's clocks. Steady time counts its sleep: on Linux that is a clock of its own.
 [[nodiscard]] inline ledger_time machine_ledger_time()
 {
-    static const auto boot = boot_key();
+    static std::atomic<std::uint64_t> boot{boot_key()};
+    static std::atomic<unsigned> read_in{fork_count().load()};
+    if (const unsigned forks = fork_count().load(); read_in != forks) { // a child may be in a container of its own
+        boot = boot_key();
+        read_in = forks;
+    }
 #ifdef CLOCK_BOOTTIME
     constexpr auto steady = CLOCK_BOOTTIME;
 #else

@@ -84,17 +84,25 @@ class ledger_lock {
     int descriptor_ = -1;
 };
 
+#ifdef __linux__
+/// Whether machines share file systems of this type, as `statfs` tells it: NFS, SMB, CIFS, SMB2, AFS, Ceph.
+[[nodiscard]] inline bool is_of_network(unsigned long type)
+{
+    for (const auto network : {0x6969UL, 0x517BUL, 0xFF534D42UL, 0xFE534D42UL, 0x5346414FUL, 0x00C36400UL})
+        if ((type & 0xFFFFFFFFUL) == network)
+            return true;
+    return false;
+}
+#endif
+
 /// \throws api_error invalid_argument for a file of another machine, where locks and clocks are not this one's
 inline void refuse_network(int descriptor, const std::string& name)
 {
 #ifdef __linux__
     struct statfs about{};
-    if (::fstatfs(descriptor, &about) != 0)
-        return;
-    for (const auto network : {0x6969UL, 0x517BUL, 0xFF534D42UL, 0xFE534D42UL, 0x5346414FUL, 0x00C36400UL})
-        if ((static_cast<unsigned long>(about.f_type) & 0xFFFFFFFFUL) == network) // NFS, SMB, CIFS, SMB2, AFS, Ceph
-            throw_invalid_argument("quota file: " + name,
-                                   "on a network file system, where the clocks of several machines would count");
+    if (::fstatfs(descriptor, &about) == 0 && is_of_network(static_cast<unsigned long>(about.f_type)))
+        throw_invalid_argument("quota file: " + name,
+                               "on a network file system, where the clocks of several machines would count");
 #else
     (void)descriptor;
     (void)name;
