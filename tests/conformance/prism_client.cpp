@@ -7,6 +7,7 @@
 // Exit status: 0 all was right, 1 something was not.
 
 #include "prism_operations.hpp"
+#include "prism_sites.hpp"
 #include "refusals.hpp"
 #include "same_as_json.hpp"
 #include "support.hpp"
@@ -31,11 +32,12 @@ using conformance::operation;
 
 class prism_client {
   public:
-    explicit prism_client(std::string url) : vendors_(std::move(url)) {}
+    explicit prism_client(const std::string& url) : vendors_(url), sites_(url) {}
 
     int run(std::size_t random_answers)
     {
         documented_mintlify();
+        documented_sites();
         documented_osapi("osapi");
         documented_osapi("osapi-dated");
         report_.say(std::to_string(answers_) + " documented answers: " + std::to_string(decoded_) + " decoded, " +
@@ -60,6 +62,17 @@ class prism_client {
         each(vendors_.get_session(), {"code-200"});
         each(vendors_.list_sessions(), {"code-200"});
         stream("code-200");
+    }
+
+    void documented_sites()
+    {
+        each(sites_.update(), {"code-202"});
+        each(sites_.preview(), {"code-202", "code-400", "code-403"});
+        each(sites_.get_deployment(), {"code-200"});
+        each(sites_.trigger(), {"code-202", "code-400", "code-404"});
+        each(sites_.create_export(), {"code-202", "code-400", "code-401", "code-403"});
+        each(sites_.get_export(), {"code-200", "code-401", "code-404"});
+        each(sites_.create_bundle(), {"code-200", "code-401", "code-404", "code-409"});
     }
 
     void documented_osapi(const std::string& folder)
@@ -88,6 +101,7 @@ class prism_client {
                 each(vendors_.list_sessions(), seed);
                 stream(seed.front());
             }
+            random_sites({"seed-" + std::to_string(n)});
             for (const std::string folder : {"osapi", "osapi-dated", "osapi-sparse"}) {
                 const std::vector<std::string> seed{"seed-" + std::to_string(n)};
                 each(vendors_.list(folder), seed);
@@ -97,6 +111,17 @@ class prism_client {
         }
         report_.say(std::to_string(answers_) + " random answers: " + std::to_string(decoded_) + " decoded, " +
                     std::to_string(refused_) + " refused as invalid_response");
+    }
+
+    void random_sites(const std::vector<std::string>& seed)
+    {
+        each(sites_.update(), seed);
+        each(sites_.preview(), seed);
+        each(sites_.get_deployment(), seed);
+        each(sites_.trigger(), seed);
+        each(sites_.create_export(), seed);
+        each(sites_.get_export(), seed);
+        each(sites_.create_bundle(), seed);
     }
 
     template <class T>
@@ -200,13 +225,16 @@ class prism_client {
     {
         const auto body = boost::json::parse(seen_->last().body);
         const auto& members = body.as_object();
-        const auto* const id = members.if_contains("id") ? members.if_contains("id") : members.if_contains("sessionId");
-        return std::string(id->as_string());
+        for (const auto* const name : {"id", "_id", "sessionId"})
+            if (const auto* const id = members.if_contains(name))
+                return std::string(id->as_string());
+        return std::string(members.at("jobId").as_string());
     }
 
     static constexpr auto some_id = "550e8400-e29b-41d4-a716-446655440000";
 
     conformance::prism_operations vendors_;
+    conformance::prism_sites sites_;
     asio::io_context context_;
     std::shared_ptr<conformance::witness> seen_; ///< of the answer asked for last
     conformance::report report_{false};

@@ -2,6 +2,7 @@
 #define TESTS_CONFORMANCE_REFUSALS_HPP
 
 #include "same_as_json.hpp"
+#include "same_sites.hpp"
 
 #include <boost/json/value.hpp>
 
@@ -48,6 +49,16 @@ std::string refusal(const json::value& body, bool creates)
         return absent(c, "", {"id", "status"});
     else if constexpr (std::is_same_v<T, cojob::osapi::job_page>)
         return absent(c, "", {"total_items", "items"});
+    else if constexpr (std::is_same_v<T, cojob::mintlify::deployment>)
+        return absent(c, "", {"_id", "status"});
+    else if constexpr (std::is_same_v<T, cojob::mintlify::deployment_receipt>)
+        return absent(c, "", {"statusId"});
+    else if constexpr (std::is_same_v<T, cojob::mintlify::workflow_run>)
+        return {};
+    else if constexpr (std::is_same_v<T, cojob::mintlify::export_job>)
+        return first_of({absent(c, "", {"jobId"}), creates ? "" : absent(c, "", {"status"})});
+    else if constexpr (std::is_same_v<T, cojob::mintlify::export_bundle>)
+        return absent(c, "", {"jobId", "bundleUrl"});
     else
         return absent(c, "", {"job_id", "status"});
 }

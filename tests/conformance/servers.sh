@@ -16,8 +16,10 @@ find_documents() {
     [[ -n ${COJOB_SPECS_DIR:-} ]] || skip "COJOB_SPECS_DIR is not set: there are no documents to check against"
     mintlify_document=$COJOB_SPECS_DIR/../conformance/mintlify-with-examples.json
     osapi_document=$COJOB_SPECS_DIR/osapi/internal/controller/api/job/gen/api.yaml
+    deployments_document=$COJOB_SPECS_DIR/mintlify/openapi.json
+    exports_document=$COJOB_SPECS_DIR/mintlify/static-export-openapi.json
     local document
-    for document in "$mintlify_document" "$osapi_document"; do
+    for document in "$mintlify_document" "$osapi_document" "$deployments_document" "$exports_document"; do
         [[ -e $document ]] || skip "COJOB_SPECS_DIR lacks the document ${document##*/}"
     done
 }
