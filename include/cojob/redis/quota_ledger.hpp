@@ -62,7 +62,7 @@ class redis_ledger_options {
 ///
 /// Sends nothing yet. A connection of the quota's own is opened by the first call that needs a slot, on the executor of
 /// its client, and closed when no call needs a slot or has one: it does not keep `io_context::run()` from returning.
-/// A use takes two round trips: one before its request, one after. Needs Redis 7 or Valkey, and a user that may run
+/// A use takes two round trips: one before its request, one after. Needs Redis 7 or Valkey 8, and a user that may run
 /// `EVAL`, `EVALSHA` and the commands of `docs/guide/several_processes.md` on keys that begin with `key_prefix`.
 ///
 /// If Redis cannot be reached, calls do what `redis_ledger_options::unreachable` says. If Redis has lost its data, each

@@ -116,6 +116,11 @@ class redis_exchange : public std::enable_shared_from_this<redis_exchange> {
     }
 
   private:
+    struct deadline {
+        asio::cancellation_signal reached{};
+        bool is_over = false;
+    };
+
     asio::awaitable<result> call(const ledger_request& request, std::string_view command, const std::string& script)
     {
         std::vector<std::string> arguments{script, std::to_string(scripts_->keys.size())};
@@ -127,31 +132,32 @@ class redis_exchange : public std::enable_shared_from_this<redis_exchange> {
         sent.push_range(command, arguments);
         boost::redis::generic_response response;
 
-        const auto expiry = std::make_shared<asio::cancellation_signal>();
+        const auto limit = std::make_shared<deadline>();
         limit_.expires_after(link_->options().timeout);
-        limit_.async_wait([expiry](error_code cancelled) {
+        limit_.async_wait([limit](error_code cancelled) {
+            limit->is_over = !cancelled;
             if (!cancelled)
-                expiry->emit(asio::cancellation_type::terminal);
+                limit->reached.emit(asio::cancellation_type::terminal);
         });
-        auto token = asio::bind_cancellation_slot(expiry->slot(), asio::as_tuple(asio::use_awaitable));
+        auto token = asio::bind_cancellation_slot(limit->reached.slot(), asio::as_tuple(asio::use_awaitable));
         const auto [error, size] = co_await connection_->async_exec(sent, response, std::move(token));
-        const bool is_in_time = limit_.cancel() > 0;
-        if (error && is_in_time && is_own_ && !ended_) { // the end of the connection says why
+        limit_.cancel();
+        if (error && !limit->is_over && is_own_ && !ended_) { // the end of the connection says why
             limit_.expires_after(link_->options().timeout);
             co_await limit_.async_wait(asio::as_tuple(asio::use_awaitable));
         }
-        co_return read(error, is_in_time, response);
+        co_return read(error, limit->is_over, response);
     }
 
-    [[nodiscard]] result read(error_code error, bool is_in_time, const boost::redis::generic_response& response) const
+    [[nodiscard]] result read(error_code error, bool is_late, const boost::redis::generic_response& response) const
     {
         result r;
-        if (error && ended_) {
-            r.is_lost = true;
-            r.is_refused = *ended_ == boost::redis::error::resp3_hello;
-            r.failure = r.is_refused ? "refuses the user, the password or the database" : ended_->message();
-        } else if (error && !is_in_time) {
+        if (error && is_late) {
             r.failure = "no reply within redis_ledger_options::timeout";
+        } else if (error && ended_) {
+            r.is_lost = true;
+            r.is_refused = *ended_ == refusal();
+            r.failure = r.is_refused ? "refuses the user, the password or the database" : ended_->message();
         } else if (error) {
             r.failure = error.message();
         } else if (response.has_error()) {
@@ -170,6 +176,16 @@ class redis_exchange : public std::enable_shared_from_this<redis_exchange> {
                 r.failure = "a reply that is not of cojob's scripts";
         }
         return r;
+    }
+
+    /// How a connection ends whose first command Redis refuses.
+    [[nodiscard]] static error_code refusal()
+    {
+#if BOOST_VERSION >= 108800
+        return boost::redis::error::resp3_hello;
+#else
+        return asio::error::operation_aborted;
+#endif
     }
 
     [[nodiscard]] std::string server() const
