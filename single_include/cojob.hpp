@@ -16189,6 +16189,51 @@ inline error_info late_wait(const poll_plan& plan, std::optional<phase> reached,
 
 } // namespace cojob::detail
 
+// -------- cojob/impl/internal/base/linked_list.hpp
+
+namespace cojob::detail {
+
+/// What an element of a linked_list has: as `links_`, with the list as a friend.
+template <class T>
+struct list_links {
+    T* next = nullptr;
+    T* previous = nullptr; ///< of the first: the last
+};
+
+/// A list whose elements hold the links: it takes one pointer and allocates nothing. An element is on one list at most.
+template <class T>
+class linked_list {
+  public:
+    [[nodiscard]] T* first() const noexcept { return first_; }
+    [[nodiscard]] T* last() const noexcept { return first_ ? first_->links_.previous : nullptr; }
+    [[nodiscard]] T* after(const T& element) const noexcept { return element.links_.next; }
+    [[nodiscard]] T* before(const T& element) const noexcept
+    {
+        return &element == first_ ? nullptr : element.links_.previous;
+    }
+
+    /// At the end.
+    void add(T& element) noexcept
+    {
+        element.links_.previous = first_ ? std::exchange(first_->links_.previous, &element) : &element;
+        (first_ ? element.links_.previous->links_.next : first_) = &element;
+    }
+
+    void remove(T& element) noexcept
+    {
+        auto& [next, previous] = element.links_;
+        (&element == first_ ? first_ : previous->links_.next) = next;
+        if (auto* const behind = next ? next : first_)
+            behind->links_.previous = previous;
+        next = nullptr;
+    }
+
+  private:
+    T* first_ = nullptr;
+};
+
+} // namespace cojob::detail
+
 // -------- cojob/impl/internal/job/poll_waiter.hpp
 
 namespace cojob::detail {
@@ -16267,13 +16312,13 @@ class poll_waiter : public timer_queue_hook {
   private:
     friend class poll_roster;
     friend struct polled_job;
+    friend linked_list<poll_waiter>;
 
     terms terms_;
-    polled_job* job_ = nullptr;       ///< set while it is in the scheduler
-    poll_waiter* next_ = nullptr;     ///< of those who wait for the job; null: it is the last
-    poll_waiter* previous_ = nullptr; ///< of the first: the last
-    bool is_expecting_ = false;       ///< the poll under way is for it too
-    bool is_leaving_ = false;         ///< the answer was the last it wanted
+    polled_job* job_ = nullptr;     ///< set while it is in the scheduler
+    list_links<poll_waiter> links_; ///< among those who wait for the job
+    bool is_expecting_ = false;     ///< the poll under way is for it too
+    bool is_leaving_ = false;       ///< the answer was the last it wanted
 };
 
 } // namespace cojob::detail
@@ -16481,7 +16526,7 @@ namespace cojob::detail {
 struct polled_job : timer_queue_hook {
     poll_group* group = nullptr;
     const std::string* id = nullptr;         ///< its key in the group
-    poll_waiter* first = nullptr;            ///< of those who wait, in the order in which they came
+    linked_list<poll_waiter> waiters{};      ///< in the order in which they came
     std::shared_ptr<poll_request> request{}; ///< the poll in flight that includes it
     job_view* listed = nullptr;              ///< what a list says of it, while that is delivered
     optional_time last_answer{};
@@ -16493,27 +16538,20 @@ struct polled_job : timer_queue_hook {
     void add(poll_waiter& w) noexcept
     {
         w.job_ = this;
-        w.next_ = nullptr;
-        w.previous_ = first ? std::exchange(first->previous_, &w) : &w;
-        (first ? w.previous_->next_ : first) = &w;
+        waiters.add(w);
     }
 
     void remove(poll_waiter& w) noexcept
     {
-        (&w == first ? first : w.previous_->next_) = w.next_;
-        if (auto* const behind = w.next_ ? w.next_ : first)
-            behind->previous_ = w.previous_;
+        waiters.remove(w);
         w.job_ = nullptr;
         w.is_expecting_ = false;
     }
 
-    /// The last of those who wait.
-    [[nodiscard]] poll_waiter* last() const noexcept { return first ? first->previous_ : nullptr; }
-
     [[nodiscard]] time_point due() const
     {
         auto soonest = time_point::max();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             soonest = std::min(soonest, w->terms_.due);
         return soonest;
     }
@@ -16528,7 +16566,7 @@ struct polled_job : timer_queue_hook {
     [[nodiscard]] time_point latest_deadline() const
     {
         auto latest = time_point::min();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             latest = std::max(latest, w->terms_.deadline);
         return latest;
     }
@@ -16536,7 +16574,7 @@ struct polled_job : timer_queue_hook {
     [[nodiscard]] time_point first_deadline() const
     {
         auto soonest = time_point::max();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             soonest = std::min(soonest, w->terms_.deadline);
         return soonest;
     }
@@ -16545,16 +16583,16 @@ struct polled_job : timer_queue_hook {
     [[nodiscard]] time_point last_poll_at() const
     {
         auto soonest = time_point::max();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             soonest = std::min(soonest, w->terms_.last);
         return soonest;
     }
 
     [[nodiscard]] bool needs_whole() const
     {
-        const auto* w = first;
+        const auto* w = waiters.first();
         while (w && !w->terms_.needs_whole_jobs)
-            w = w->next_;
+            w = waiters.after(*w);
         return w != nullptr;
     }
 
@@ -16566,7 +16604,7 @@ struct polled_job : timer_queue_hook {
         ++f->expected;
         must_be_fetched = false;
         auto yields = no_timeout;
-        for (auto* w = first; w; w = w->next_) {
+        for (auto* w = waiters.first(); w; w = waiters.after(*w)) {
             w->is_expecting_ = true;
             yields = std::min({yields, w->terms_.min_interval, (w->terms_.deadline - f->begun) / 4});
         }
@@ -16577,7 +16615,7 @@ struct polled_job : timer_queue_hook {
     void hurry(time_point now)
     {
         must_be_fetched = true;
-        for (auto* w = first; w; w = w->next_) {
+        for (auto* w = waiters.first(); w; w = waiters.after(*w)) {
             w->terms_.due = std::min(w->terms_.due, now);
             w->is_expecting_ = false;
         }
@@ -16587,7 +16625,7 @@ struct polled_job : timer_queue_hook {
     void space_out(time_point now)
     {
         last_answer = now;
-        for (auto* w = first; w; w = w->next_)
+        for (auto* w = waiters.first(); w; w = waiters.after(*w))
             if (!w->is_expecting_)
                 w->terms_.due = next_for(w->terms_);
     }
@@ -16940,16 +16978,17 @@ class poll_roster {
     {
         job.request.reset();
         job.space_out(now);
-        for (auto* waiter = job.first; waiter; waiter = waiter->next_) { // an observer may start waits, which come last
+        for (auto* waiter = job.waiters.first(); waiter;
+             waiter = job.waiters.after(*waiter)) { // an observer may start waits, which come last
             if (!std::exchange(waiter->is_expecting_, false))
                 continue;
             const auto next = waiter->answered(answer);
             waiter->is_leaving_ = !next;
             waiter->terms_.due = next.value_or(time_point::max());
         }
-        for (auto* waiter = job.first; waiter;) {
-            auto* const next = waiter->next_;
-            const auto is_alone = job.first == job.last();
+        for (auto* waiter = job.waiters.first(); waiter;) {
+            auto* const next = job.waiters.after(*waiter);
+            const auto is_alone = job.waiters.first() == job.waiters.last();
             if (std::exchange(waiter->is_leaving_, false)) {
                 drop(*waiter);
                 if (is_alone) // and the job is gone
@@ -17033,8 +17072,8 @@ class poll_roster {
 
     void fail(polled_job& job, const std::exception_ptr& why) noexcept
     {
-        for (auto* waiter = job.last(); waiter;) { // the job goes with the one who came first
-            auto* const before = waiter == job.first ? nullptr : waiter->previous_;
+        for (auto* waiter = job.waiters.last(); waiter;) { // the job goes with the one who came first
+            auto* const before = job.waiters.before(*waiter);
             fail(*waiter, why);
             waiter = before;
         }
@@ -17053,7 +17092,7 @@ class poll_roster {
         auto& group = *job.group;
         deadlines_.remove(waiter);
         job.remove(waiter);
-        if (job.first)
+        if (job.waiters.first())
             return;
         if (job.request && --job.request->expected == 0) {
             const auto request = job.request;
@@ -17792,10 +17831,10 @@ class running_wait {
 
   private:
     friend class running_waits;
+    friend linked_list<running_wait>;
 
     running_waits* list_ = nullptr; // null: it is on none
-    running_wait* next_ = nullptr;
-    running_wait* previous_ = nullptr; // of the first: the last
+    list_links<running_wait> links_;
 };
 
 /// The running waits of a client, on its strand. To the client they are one operation: one for each would be a tenth of
@@ -17813,19 +17852,15 @@ class running_waits {
             return false;
         }
         wait.list_ = this;
-        wait.previous_ = first_ ? std::exchange(first_->previous_, &wait) : &wait;
-        (first_ ? wait.previous_->next_ : first_) = &wait;
+        waits_.add(wait);
         return true;
     }
 
     void remove(running_wait& wait) noexcept
     {
-        (&wait == first_ ? first_ : wait.previous_->next_) = wait.next_;
-        if (auto* const behind = wait.next_ ? wait.next_ : first_)
-            behind->previous_ = wait.previous_;
+        waits_.remove(wait);
         wait.list_ = nullptr;
-        wait.next_ = nullptr;
-        if (!first_)
+        if (!waits_.first())
             end();
     }
 
@@ -17846,16 +17881,15 @@ class running_waits {
     void stop_all()
     {
         const auto alive = operation_; // the last to leave ends it
-        while (first_) {
-            auto& wait = *first_;
-            remove(wait);
-            wait.stop();
+        while (auto* const wait = waits_.first()) {
+            remove(*wait);
+            wait->stop();
         }
     }
 
     std::shared_ptr<operation> operation_; // null: there is none
     std::optional<client_state::running_guard> running_;
-    running_wait* first_ = nullptr;
+    linked_list<running_wait> waits_;
 };
 
 inline void running_wait::leave_list() noexcept

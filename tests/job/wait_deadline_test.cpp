@@ -6,6 +6,8 @@
 #include <cojob/job/watch.hpp>
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -235,10 +237,13 @@ BOOST_AUTO_TEST_CASE(that_is_shorter_than_a_pause_the_server_needs_is_over_at_on
     BOOST_TEST((*waiting.error().retry_at >= b.host.clock->wall_now() + 35s));
 }
 
-BOOST_AUTO_TEST_CASE(is_over_for_all_when_the_client_is_closed)
+BOOST_DATA_TEST_CASE(is_over_for_all_when_the_client_is_closed,
+                     boost::unit_test::data::make({cojob::threading::safe, cojob::threading::single}), threads)
 {
+    auto options = tests::one_attempt();
+    options.threads = threads;
     const auto hangs = after(cojob::no_timeout, reply(200, ""));
-    job_bench b(tests::job_script({{"job_1", {{0, "active"}}}, {"mute", {{0, hangs}}}}, hangs));
+    job_bench b(tests::job_script({{"job_1", {{0, "active"}}}, {"mute", {{0, hangs}}}}, hangs), options);
     const auto& agent = b.host.agent;
     const cojob::job_handle handle(std::string(agent::api_name), agent.scope(), "job_1");
     auto watch = cojob::watch_job(agent, "mute");

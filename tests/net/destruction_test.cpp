@@ -150,15 +150,6 @@ const auto both = data::make({threading::safe, threading::single});
 
 } // namespace destruction_tests
 
-namespace cojob {
-
-inline std::ostream& boost_test_print_type(std::ostream& out, threading t)
-{
-    return out << (t == threading::safe ? "safe" : "single");
-}
-
-} // namespace cojob
-
 BOOST_AUTO_TEST_SUITE(a_context_may_go)
 
 using namespace destruction_tests;

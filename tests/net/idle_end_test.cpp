@@ -16,6 +16,7 @@ namespace idle_end_tests {
 namespace data = boost::unit_test::data;
 using namespace std::chrono_literals;
 using cojob::error_code;
+using cojob::threading;
 using cojob::testing::idle_end;
 using tests::method;
 using tests::retrying_agent;
@@ -31,10 +32,13 @@ using namespace idle_end_tests;
 
 BOOST_DATA_TEST_CASE(is_seen_before_a_request_is_written,
                      data::make({idle_end::close, idle_end::cut, idle_end::reset, idle_end::request_timeout}) *
-                         data::make({method::get, method::post}) * data::make({true, false}),
-                     how, m, use_tls)
+                         data::make({method::get, method::post}) * data::make({true, false}) *
+                         data::make({threading::safe, threading::single}),
+                     how, m, use_tls, threads)
 {
-    retrying_agent b(use_tls);
+    auto options = retrying_agent::small_body();
+    options.threads = threads;
+    retrying_agent b(use_tls, options);
     for (int i = 0; i < 3; ++i) {
         BOOST_TEST(b.run(b.operation(m)).code() == success);
         b.mock.server.close_idle_connections(how);

@@ -3,6 +3,18 @@
 
 #include <cojob/client.hpp>
 
+#include <ostream>
+
+namespace cojob {
+
+/// Prints a value in Boost.Test's reports.
+inline std::ostream& boost_test_print_type(std::ostream& out, threading value)
+{
+    return out << to_string(value);
+}
+
+} // namespace cojob
+
 namespace tests {
 
 /// A client without retries, for tests of a single attempt.

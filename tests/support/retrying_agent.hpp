@@ -80,7 +80,7 @@ class retrying_agent {
     [[nodiscard]] std::size_t requests() const { return mock.server.requests().size(); }
     [[nodiscard]] cojob::duration paused() const { return mock.clock->now() - start_; }
 
-  private:
+    /// Options with a limit that a test can exceed.
     static cojob::client_options small_body()
     {
         cojob::client_options options;
@@ -88,6 +88,7 @@ class retrying_agent {
         return options;
     }
 
+  private:
     static cojob::testing::mock_server_options server(bool use_tls)
     {
         cojob::testing::mock_server_options options;

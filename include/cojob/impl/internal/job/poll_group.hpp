@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 #define COJOB_IMPL_INTERNAL_JOB_POLL_GROUP_HPP
 
+#include <cojob/impl/internal/base/linked_list.hpp>
 #include <cojob/impl/internal/base/optional_time.hpp>
 #include <cojob/impl/internal/base/timer_queue.hpp>
 #include <cojob/impl/internal/job/poll_failure.hpp>
@@ -24,7 +25,7 @@ namespace cojob::detail {
 struct polled_job : timer_queue_hook {
     poll_group* group = nullptr;
     const std::string* id = nullptr;         ///< its key in the group
-    poll_waiter* first = nullptr;            ///< of those who wait, in the order in which they came
+    linked_list<poll_waiter> waiters{};      ///< in the order in which they came
     std::shared_ptr<poll_request> request{}; ///< the poll in flight that includes it
     job_view* listed = nullptr;              ///< what a list says of it, while that is delivered
     optional_time last_answer{};
@@ -36,27 +37,20 @@ struct polled_job : timer_queue_hook {
     void add(poll_waiter& w) noexcept
     {
         w.job_ = this;
-        w.next_ = nullptr;
-        w.previous_ = first ? std::exchange(first->previous_, &w) : &w;
-        (first ? w.previous_->next_ : first) = &w;
+        waiters.add(w);
     }
 
     void remove(poll_waiter& w) noexcept
     {
-        (&w == first ? first : w.previous_->next_) = w.next_;
-        if (auto* const behind = w.next_ ? w.next_ : first)
-            behind->previous_ = w.previous_;
+        waiters.remove(w);
         w.job_ = nullptr;
         w.is_expecting_ = false;
     }
 
-    /// The last of those who wait.
-    [[nodiscard]] poll_waiter* last() const noexcept { return first ? first->previous_ : nullptr; }
-
     [[nodiscard]] time_point due() const
     {
         auto soonest = time_point::max();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             soonest = std::min(soonest, w->terms_.due);
         return soonest;
     }
@@ -71,7 +65,7 @@ struct polled_job : timer_queue_hook {
     [[nodiscard]] time_point latest_deadline() const
     {
         auto latest = time_point::min();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             latest = std::max(latest, w->terms_.deadline);
         return latest;
     }
@@ -79,7 +73,7 @@ struct polled_job : timer_queue_hook {
     [[nodiscard]] time_point first_deadline() const
     {
         auto soonest = time_point::max();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             soonest = std::min(soonest, w->terms_.deadline);
         return soonest;
     }
@@ -88,16 +82,16 @@ struct polled_job : timer_queue_hook {
     [[nodiscard]] time_point last_poll_at() const
     {
         auto soonest = time_point::max();
-        for (const auto* w = first; w; w = w->next_)
+        for (const auto* w = waiters.first(); w; w = waiters.after(*w))
             soonest = std::min(soonest, w->terms_.last);
         return soonest;
     }
 
     [[nodiscard]] bool needs_whole() const
     {
-        const auto* w = first;
+        const auto* w = waiters.first();
         while (w && !w->terms_.needs_whole_jobs)
-            w = w->next_;
+            w = waiters.after(*w);
         return w != nullptr;
     }
 
@@ -109,7 +103,7 @@ struct polled_job : timer_queue_hook {
         ++f->expected;
         must_be_fetched = false;
         auto yields = no_timeout;
-        for (auto* w = first; w; w = w->next_) {
+        for (auto* w = waiters.first(); w; w = waiters.after(*w)) {
             w->is_expecting_ = true;
             yields = std::min({yields, w->terms_.min_interval, (w->terms_.deadline - f->begun) / 4});
         }
@@ -120,7 +114,7 @@ struct polled_job : timer_queue_hook {
     void hurry(time_point now)
     {
         must_be_fetched = true;
-        for (auto* w = first; w; w = w->next_) {
+        for (auto* w = waiters.first(); w; w = waiters.after(*w)) {
             w->terms_.due = std::min(w->terms_.due, now);
             w->is_expecting_ = false;
         }
@@ -130,7 +124,7 @@ struct polled_job : timer_queue_hook {
     void space_out(time_point now)
     {
         last_answer = now;
-        for (auto* w = first; w; w = w->next_)
+        for (auto* w = waiters.first(); w; w = waiters.after(*w))
             if (!w->is_expecting_)
                 w->terms_.due = next_for(w->terms_);
     }

@@ -89,16 +89,17 @@ class poll_roster {
     {
         job.request.reset();
         job.space_out(now);
-        for (auto* waiter = job.first; waiter; waiter = waiter->next_) { // an observer may start waits, which come last
+        for (auto* waiter = job.waiters.first(); waiter;
+             waiter = job.waiters.after(*waiter)) { // an observer may start waits, which come last
             if (!std::exchange(waiter->is_expecting_, false))
                 continue;
             const auto next = waiter->answered(answer);
             waiter->is_leaving_ = !next;
             waiter->terms_.due = next.value_or(time_point::max());
         }
-        for (auto* waiter = job.first; waiter;) {
-            auto* const next = waiter->next_;
-            const auto is_alone = job.first == job.last();
+        for (auto* waiter = job.waiters.first(); waiter;) {
+            auto* const next = job.waiters.after(*waiter);
+            const auto is_alone = job.waiters.first() == job.waiters.last();
             if (std::exchange(waiter->is_leaving_, false)) {
                 drop(*waiter);
                 if (is_alone) // and the job is gone
@@ -182,8 +183,8 @@ class poll_roster {
 
     void fail(polled_job& job, const std::exception_ptr& why) noexcept
     {
-        for (auto* waiter = job.last(); waiter;) { // the job goes with the one who came first
-            auto* const before = waiter == job.first ? nullptr : waiter->previous_;
+        for (auto* waiter = job.waiters.last(); waiter;) { // the job goes with the one who came first
+            auto* const before = job.waiters.before(*waiter);
             fail(*waiter, why);
             waiter = before;
         }
@@ -202,7 +203,7 @@ class poll_roster {
         auto& group = *job.group;
         deadlines_.remove(waiter);
         job.remove(waiter);
-        if (job.first)
+        if (job.waiters.first())
             return;
         if (job.request && --job.request->expected == 0) {
             const auto request = job.request;

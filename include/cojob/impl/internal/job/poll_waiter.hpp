@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_POLL_WAITER_HPP
 
 #include <cojob/error.hpp>
+#include <cojob/impl/internal/base/linked_list.hpp>
 #include <cojob/impl/internal/base/timer_queue.hpp>
 #include <cojob/job/detail/polled_api.hpp>
 
@@ -87,13 +88,13 @@ class poll_waiter : public timer_queue_hook {
   private:
     friend class poll_roster;
     friend struct polled_job;
+    friend linked_list<poll_waiter>;
 
     terms terms_;
-    polled_job* job_ = nullptr;       ///< set while it is in the scheduler
-    poll_waiter* next_ = nullptr;     ///< of those who wait for the job; null: it is the last
-    poll_waiter* previous_ = nullptr; ///< of the first: the last
-    bool is_expecting_ = false;       ///< the poll under way is for it too
-    bool is_leaving_ = false;         ///< the answer was the last it wanted
+    polled_job* job_ = nullptr;     ///< set while it is in the scheduler
+    list_links<poll_waiter> links_; ///< among those who wait for the job
+    bool is_expecting_ = false;     ///< the poll under way is for it too
+    bool is_leaving_ = false;       ///< the answer was the last it wanted
 };
 
 } // namespace cojob::detail

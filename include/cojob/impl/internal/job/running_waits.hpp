@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_JOB_RUNNING_WAITS_HPP
 
 #include <cojob/detail/share.hpp>
+#include <cojob/impl/internal/base/linked_list.hpp>
 #include <cojob/impl/internal/client/client_state.hpp>
 #include <cojob/operation.hpp>
 
@@ -9,7 +10,6 @@
 
 #include <memory>
 #include <optional>
-#include <utility>
 
 namespace cojob::detail {
 
@@ -33,10 +33,10 @@ class running_wait {
 
   private:
     friend class running_waits;
+    friend linked_list<running_wait>;
 
     running_waits* list_ = nullptr; // null: it is on none
-    running_wait* next_ = nullptr;
-    running_wait* previous_ = nullptr; // of the first: the last
+    list_links<running_wait> links_;
 };
 
 /// The running waits of a client, on its strand. To the client they are one operation: one for each would be a tenth of
@@ -54,19 +54,15 @@ class running_waits {
             return false;
         }
         wait.list_ = this;
-        wait.previous_ = first_ ? std::exchange(first_->previous_, &wait) : &wait;
-        (first_ ? wait.previous_->next_ : first_) = &wait;
+        waits_.add(wait);
         return true;
     }
 
     void remove(running_wait& wait) noexcept
     {
-        (&wait == first_ ? first_ : wait.previous_->next_) = wait.next_;
-        if (auto* const behind = wait.next_ ? wait.next_ : first_)
-            behind->previous_ = wait.previous_;
+        waits_.remove(wait);
         wait.list_ = nullptr;
-        wait.next_ = nullptr;
-        if (!first_)
+        if (!waits_.first())
             end();
     }
 
@@ -87,16 +83,15 @@ class running_waits {
     void stop_all()
     {
         const auto alive = operation_; // the last to leave ends it
-        while (first_) {
-            auto& wait = *first_;
-            remove(wait);
-            wait.stop();
+        while (auto* const wait = waits_.first()) {
+            remove(*wait);
+            wait->stop();
         }
     }
 
     std::shared_ptr<operation> operation_; // null: there is none
     std::optional<client_state::running_guard> running_;
-    running_wait* first_ = nullptr;
+    linked_list<running_wait> waits_;
 };
 
 inline void running_wait::leave_list() noexcept
