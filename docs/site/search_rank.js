@@ -7,7 +7,7 @@ var cojob_search = (function () {
   // Of two equal matches the guide's comes first.
   var weights = { Guide: 1, Example: 0.7, Design: 0.75, Reference: 0.7, Project: 0.6 };
   var NAMES = 0.9, MEMBERS = 0.65; // classes and free functions; members of classes, and enumerators
-  var MOST = 20, MOST_OF_ONE_PAGE = 3;
+  var MOST = 20, MOST_OF_ONE_PAGE = 2;
 
   function escaped(word) { return word.replace(/[.*+?^${}()|[\]\\\/-]/g, '\\$&'); }
 
