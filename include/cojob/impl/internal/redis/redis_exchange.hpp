@@ -163,7 +163,8 @@ class redis_exchange : public std::enable_shared_from_this<redis_exchange> {
         } else if (response.has_error()) {
             r.is_connected = true;
             r.failure = short_words(response.error().diagnostic);
-            for (const std::string_view word : {"NOAUTH", "WRONGPASS", "NOPERM"})
+            // The last one where Boost.Redis, before 1.89, sends the first request without waiting for its HELLO.
+            for (const std::string_view word : {"NOAUTH", "WRONGPASS", "NOPERM", "ERR Protocol error: unauthenticated"})
                 r.is_refused = r.is_refused || r.failure.starts_with(word);
         } else {
             r.is_connected = true;
