@@ -10,6 +10,9 @@
 #include <csignal>
 #include <exception>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 namespace cli {
 
 namespace {
@@ -53,6 +56,15 @@ try {
     return exit_code::error;
 }
 
+/// Puts something in the place of standard streams that are closed, which a socket would take: the stream's text would
+/// be sent to a server. It is opened for the other direction, so that using the stream is an error as before.
+void fill_closed_streams()
+{
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+        if (::fcntl(stream, F_GETFD) == -1)
+            (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 } // namespace
 
 } // namespace cli
@@ -61,6 +73,7 @@ int main(int argc, char** argv)
 {
     // A reader that goes away, such as head, ends the command quietly, even if the parent ignores the signal.
     std::signal(SIGPIPE, SIG_DFL);
+    cli::fill_closed_streams();
     cli::use_utf8_widths();
     return static_cast<int>(cli::run(argc, argv));
 }

@@ -65,6 +65,12 @@ std::string escaped(std::string_view character)
     return fmt::format("\\u{:04x}", value);
 }
 
+/// What cannot be written there is dropped: it must not undo what the command has done.
+void to_stderr(std::string_view text) noexcept
+{
+    (void)std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 } // namespace
 
 std::string json_line(const json::object& object)
@@ -120,17 +126,17 @@ void print_jobs(const arguments& given, const std::vector<job_view>& jobs)
 void print_note(const arguments& given, std::string_view text)
 {
     if (!given.is_quiet)
-        fmt::print(stderr, "{}\n", text);
+        to_stderr(fmt::format("{}\n", text));
 }
 
 void print_error(std::string_view text)
 {
-    fmt::print(stderr, "cojob: {}\n", printable(text));
+    to_stderr(fmt::format("cojob: {}\n", printable(text)));
 }
 
 void print_interrupted(std::string_view what_follows)
 {
-    fmt::print(stderr, "cojob: interrupted{}{}\n", what_follows.empty() ? "" : "; ", what_follows);
+    to_stderr(fmt::format("cojob: interrupted{}{}\n", what_follows.empty() ? "" : "; ", what_follows));
 }
 
 } // namespace cli

@@ -25,7 +25,8 @@ void print_job(const arguments&, const job_view&);
 /// Prints jobs: a table, or with --json a line for each.
 void print_jobs(const arguments&, const std::vector<job_view>&);
 
-/// Prints a note to standard error, unless --quiet. The text is printable.
+/// Prints a note to standard error, unless --quiet. The text is printable. Here and below: what standard error does not
+/// take is dropped.
 void print_note(const arguments&, std::string_view);
 
 /// Prints an error to standard error: `cojob: ` and the text, made printable.

@@ -214,14 +214,21 @@ void session::fail() const
     throw interrupted(farewell_ ? farewell_() : std::string());
 }
 
+std::string session::count_left() const
+try {
+    return fmt::format("{} of {} uses left", cojob::free_slots(given_.quota_file, quota_->options()),
+                       quota_->options().limit);
+} catch (const std::exception&) { // only a remark: the job that it stands beside must not be lost for it
+    return "the uses left could not be read";
+}
+
 std::string session::quota_left()
 {
     if (!quota_ || given_.quota_file.empty())
         return {};
     if (const auto now = std::chrono::steady_clock::now(); now >= count_again_) {
-        left_ = fmt::format("{} of {} uses left", cojob::free_slots(given_.quota_file, quota_->options()),
-                            quota_->options().limit);
         count_again_ = now + 2s;
+        left_ = count_left();
     }
     return left_;
 }

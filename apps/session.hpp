@@ -80,6 +80,7 @@ class session {
     [[nodiscard]] asio::awaitable<void> tick();
     void start(std::vector<asio::awaitable<void>>, std::function<void()> all_ended);
     [[noreturn]] void fail() const;
+    [[nodiscard]] std::string count_left() const;
 
     const arguments& given_;
     asio::io_context context_{1};

@@ -1,0 +1,54 @@
+"""The command with standard streams that end, fail or are closed."""
+
+import json
+import os
+import signal
+import subprocess
+import unittest
+
+import program
+from program import Mock
+
+
+class Streams(unittest.TestCase):
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        with Mock("--osapi-job", "completed", "--copies", "300") as mock:
+            for ignored in (False, True):
+                ignore = (lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN)) if ignored else None
+                process = subprocess.Popen([program.program, "osapi", "list", "--json"], env=mock.environment, stdout=subprocess.PIPE,
+                                           stderr=subprocess.PIPE, restore_signals=not ignored, preexec_fn=ignore)
+                process.stdout.close()
+                self.assertEqual(process.stderr.read(), b"")
+                process.stderr.close()
+                self.assertEqual(process.wait(60), -signal.SIGPIPE)
+
+    def test_a_created_job_is_printed_though_standard_error_fails(self):
+        with Mock() as mock:
+            for number, stream in enumerate(("2>/dev/full", "2>&-"), 1):
+                done = subprocess.run(f"cojob mintlify create x --json {stream}", shell=True, env=mock.environment, stdout=subprocess.PIPE, check=False)
+                self.assertEqual(done.returncode, 0, stream)
+                self.assertEqual(json.loads(done.stdout)["id"], f"job_{number}")
+            done = subprocess.run("cojob nothing 2>/dev/full", shell=True, env=mock.environment, check=False)
+            self.assertEqual(done.returncode, 2)
+
+    def test_a_created_job_is_printed_though_the_uses_left_cannot_be_read(self):
+        with Mock("--fault", "slow_drip:1:POST") as mock:
+            command = [program.program, "mintlify", "create", "x", "--json", "--verbose", "--quota-file", mock.file("quota")]
+            process = subprocess.Popen(command, env=mock.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+            while "connection opened" not in process.stderr.readline():
+                pass
+            os.remove(mock.file("quota"))
+            os.mkdir(mock.file("quota"))
+            out, err = process.communicate(timeout=60)
+            self.assertEqual([process.returncode, json.loads(out)["id"]], [0, "job_1"], err)
+            self.assertIn("the uses left could not be read", err)
+
+    def test_a_closed_stream_is_an_error(self):
+        with Mock("--job", "completed") as mock:
+            done = subprocess.run("cojob mintlify get job_1 >&-", shell=True, env=mock.environment, stderr=subprocess.PIPE, check=False)
+            self.assertEqual([done.returncode, done.stderr], [3, b"cojob: standard output: Bad file descriptor\n"])
+
+    def test_output_that_cannot_be_written_is_an_error(self):
+        with Mock("--job", "completed") as mock, open("/dev/full", "w") as full:
+            done = subprocess.run([program.program, "mintlify", "get", "job_1"], env=mock.environment, stdout=full, stderr=subprocess.PIPE, check=False)
+            self.assertEqual(done.returncode, 3, done.stderr)
