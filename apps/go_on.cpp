@@ -1,3 +1,4 @@
+#include "cells.hpp"
 #include "durations.hpp"
 #include "session.hpp"
 #include "words.hpp"
@@ -43,8 +44,8 @@ std::string command_to_go_on(const arguments& given, const std::vector<std::stri
         text += " --settle " + option_text(*given.settle);
     if (given.is_json)
         text += " --json";
-    for (const auto& id : ids)
-        text += (id.starts_with('-') ? " -- " : " ") + shell_quoted(id);
+    for (const auto& id : ids) // a server's text, in a line for a terminal
+        text += (id.starts_with('-') ? " -- " : " ") + shell_quoted(printable(id));
     return text;
 }
 

@@ -26,6 +26,7 @@ class Screen:
     def __init__(self, columns, rows):
         self.columns, self.rows, self.lines, self.row, self.column = columns, rows, [""], 0, 0
         self.faults = []
+        self.before_redraw = lambda: None
 
     def feed(self, text):
         for token in TOKEN.finditer(text):
@@ -43,6 +44,7 @@ class Screen:
 
     def control(self, letter, numbers):
         if letter == "A":
+            self.before_redraw()
             self.row -= int(numbers or 1)
             if self.row < 0:
                 self.faults.append("the cursor left the screen at the top")
@@ -108,11 +110,22 @@ class Session:
         return bool(data)
 
     def until(self, pattern, seconds=20):
-        """Reads until the screen shows the pattern."""
+        """Reads until the screen shows the pattern, or has shown it: one read may bring several redraws."""
+        seen = []
+
+        def look():
+            if re.search(pattern, self.screen.text()):
+                seen.append(True)
+
+        self.screen.before_redraw = look
         end = time.monotonic() + seconds
-        while not re.search(pattern, self.screen.text()):
-            if time.monotonic() > end or not self.read(0.2):
+        look()
+        while not seen:
+            is_running = time.monotonic() < end and self.read(0.2)
+            look()
+            if not seen and not is_running:
                 raise AssertionError(f"never saw {pattern!r}:\n{self.screen.text()}")
+        self.screen.before_redraw = lambda: None
 
     def send(self, data):
         os.write(self.terminal, data)

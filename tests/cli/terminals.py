@@ -70,7 +70,7 @@ class Watching(unittest.TestCase):
 
 class Interrupting(unittest.TestCase):
     def test_ctrl_c_prints_the_command_line_that_goes_on(self):
-        with Mock("--life", "active:12,completed") as mock:
+        with Mock("--life", "active:60,completed") as mock:
             session = mock.on_terminal("mintlify", "run", "x", *FAST, "--key-file", mock.file("key"), columns=200, MINTLIFY_API_KEY="")
             session.until("job_1 .*active")
             session.send(b"\x03")
@@ -99,9 +99,19 @@ class Interrupting(unittest.TestCase):
             self.assertEqual(session.end(), 130)
             self.assertEqual(session.screen.text().splitlines()[-1], "cojob watch --interval 50ms job_2")
 
+    def test_an_id_cannot_control_the_terminal(self):
+        with Mock("--fault", "stall:1:GET") as mock:
+            session = mock.on_terminal("wait", "a\u009b31m\u202e $b", *FAST)
+            session.until("next in|polls")
+            session.send(b"\x03")
+            self.assertEqual(session.end(), 130)
+            self.assertEqual(session.screen.faults, [])
+            self.assertEqual(session.screen.text().splitlines()[-1], r"cojob wait --interval 50ms 'a\xC2\x9B31m $b'")
+
     def test_a_creation_that_is_cut_off_may_have_been_processed(self):
         with Mock("--fault", "stall:1:POST") as mock:
-            session = mock.on_terminal("mintlify", "create", "x")
+            session = mock.on_terminal("mintlify", "create", "x", "--verbose")
+            session.until("connection opened")
             time.sleep(1)  # until the server has the request, which nothing shows here
             session.send(b"\x03")
             self.assertEqual(session.end(), 130)
@@ -109,7 +119,7 @@ class Interrupting(unittest.TestCase):
             self.assertEqual(len(mock.requests("POST")), 1)
 
     def test_an_export_leaves_its_result_and_its_file(self):
-        with Mock("--export-life", "queued:8,completed") as mock:
+        with Mock("--export-life", "queued:20,completed") as mock:
             session = mock.on_terminal("mintlify", "export", "docs.example.com", "--wait", *FAST, columns=200)
             session.until(r"queued +\d+ s +\d+ polls?")
             self.assertEqual(session.end(), 0)
