@@ -1123,7 +1123,8 @@ class api_request {
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
     /// A URL that the server chose, for instance in `Operation-Location`: used instead of `segments` and `query`, as it
     /// is. It must be absolute or begin with a slash, and be at the server of `base`. Otherwise the call ends with
-    /// `invalid_response` and nothing is sent, neither there nor elsewhere.
+    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Its query is not shown to the observer; as
+    /// a job's id, the whole of it is in errors and handles.
     std::string location;
     http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
@@ -6901,8 +6902,8 @@ struct prepared_call {
     std::shared_ptr<quota> quota_pool{};  ///< null: no quota
     std::string job_id{};                 ///< of the job concerned, for errors
     duration attempt_timeout{};           ///< zero: the client's
-    std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
-    bool streams_body = false;  ///< whether the body of a success is streamed
+    std::string shown_target{};           ///< for the observer, which makes it from the target if it is empty
+    bool streams_body = false;            ///< whether the body of a success is streamed
 };
 
 /// Appends path segments, encoded.
@@ -7046,6 +7047,8 @@ inline void prepare(prepared_call& call, api_request request)
         set_json(wire, std::move(*request.json));
     call.quota_pool = std::move(request.quota_pool);
     call.job_id = std::move(request.job_id);
+    if (!request.location.empty()) // its query may be a signature
+        call.shown_target = wire.target.substr(0, wire.target.find('?'));
     if (request.attempt_timeout < duration::zero())
         throw_invalid_argument("api_request::attempt_timeout", "must not be negative");
     call.attempt_timeout = request.attempt_timeout;
@@ -10531,7 +10534,10 @@ const http::url& api_base::url() const noexcept
 
 std::string api_base::target_of(std::string_view chosen) const
 {
-    return detail::target_at(url().origin(), chosen);
+    auto target = detail::target_at(url().origin(), chosen);
+    if (detail::objection_to_segment(target))
+        detail::throw_error({errc::invalid_response, "the URL that the server chose is too long for an id"});
+    return target;
 }
 
 bool operator==(const api_base& a, const api_base& b) noexcept
@@ -22456,6 +22462,9 @@ inline asio::awaitable<workflow_run> trigger_workflow(client c, deployments_sett
     check_segment(id, "workflow_id");
     const auto call = settings->post_update(c, {"workflow", settings->project(), id, "trigger"});
     co_await send(call);
+    workflow_run queued;
+    if (call->response.body.empty())
+        co_return queued;
     co_return decode_response(*call, deployments::api_name, decode_workflow_run);
 }
 
@@ -22712,6 +22721,8 @@ inline asio::awaitable<export_bundle> create_bundle(client c, static_export_sett
     const auto call = settings->make_call(c, "POST", {id, "bundle"});
     call->request.effect = effect::idempotent;
     call->request.job_id = std::move(id);
+    constexpr std::chrono::seconds most(90); // the server answers when it has packed the whole site
+    call->request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, most);
     co_await send(call);
     co_return decode_response(*call, static_export::api_name, decode_export_bundle, "jobId");
 }

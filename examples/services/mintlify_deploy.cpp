@@ -11,6 +11,7 @@
 
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 
 namespace asio = boost::asio;
@@ -27,9 +28,11 @@ asio::awaitable<void> deploy(cojob::mintlify::deployments deployments, std::stri
 
     const auto ended = co_await cojob::wait_for_job(deployments, receipt.id, {.timeout = std::chrono::minutes(30)});
     std::cout << ended.commit.ref << ": " << ended.status_text << '\n';
-    if (ended.status == deployment_status::failure)
-        for (const auto& line : ended.logs)
-            std::cout << line << '\n';
+    if (ended.status != deployment_status::failure)
+        co_return;
+    for (const auto& line : ended.logs)
+        std::cout << line << '\n';
+    throw std::runtime_error("the deployment failed");
 }
 
 int main(int argc, char** argv)

@@ -1,5 +1,5 @@
-// Long-running operations: the server answers 202 with the operation's URL in `Operation-Location`, and says by
-// `Retry-After` when to ask again. The URL is the job's id, and is followed only at SERVICE_URL.
+// Long-running operations: the server answers 202 with the operation's URL in `Operation-Location`, and to each poll
+// says by `Retry-After` when to ask again. The URL is the job's id, and is followed only at SERVICE_URL.
 //
 //     SERVICE_URL=https://… SERVICE_KEY=… ./operation_location
 //     examples/run build/dev/examples operation_location     # without an account, against a mock server

@@ -1,5 +1,6 @@
 #include "support/mock_agent.hpp"
 
+#include <cojob/mintlify/static_export.hpp>
 #include <cojob/osapi/jobs.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -76,6 +77,18 @@ BOOST_AUTO_TEST_CASE(of_an_operation_on_osapi_nodes_is_longer_than_the_servers)
     bench patient(options);
     const cojob::osapi::jobs longer(patient.client(), patient.server.jobs_options());
     BOOST_TEST(patient.end_after(longer.create_job(operation), 60s).message == "no response within 1 min");
+}
+
+BOOST_AUTO_TEST_CASE(of_the_packing_of_an_export_is_long_enough_for_a_large_site)
+{
+    bench b;
+    const cojob::mintlify::static_export service(b.client(), b.server.static_export_options());
+    BOOST_TEST(b.end_after(service.create_bundle("se_1"), 90s).message == "no response within 1 min 30 s");
+    auto options = tests::one_attempt();
+    options.timeouts.attempt = 100s;
+    bench patient(options);
+    const cojob::mintlify::static_export longer(patient.client(), patient.server.static_export_options());
+    BOOST_TEST(patient.end_after(longer.create_bundle("se_1"), 100s).message == "no response within 1 min 40 s");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

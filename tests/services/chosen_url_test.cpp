@@ -1,7 +1,9 @@
+#include "support/recording_observer.hpp"
 #include "support/scripted_client.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <memory>
 #include <string>
 
 namespace chosen_url_tests {
@@ -70,6 +72,36 @@ BOOST_AUTO_TEST_CASE(is_followed_at_the_servers_origin_only)
             BOOST_TEST(b.sent().at(0).target == target);
             BOOST_TEST(b.sent().at(0).origin.host == "jobs.example");
         }
+}
+
+BOOST_AUTO_TEST_CASE(is_short_enough_for_an_id)
+{
+    const cojob::api_base base(cojob::http::parse_url("https://jobs.example", "url"), {});
+    const std::string longest = "/" + std::string(1023, 'x');
+    BOOST_TEST(base.target_of(longest) == longest);
+    BOOST_CHECK_EXCEPTION((void)base.target_of(longest + 'x'), cojob::api_error, [](const auto& e) {
+        return e.code() == errc::invalid_response &&
+               e.info().message == "the URL that the server chose is too long for an id";
+    });
+}
+
+BOOST_AUTO_TEST_CASE(is_observed_without_its_query)
+{
+    auto options = tests::one_attempt();
+    const auto observer = std::make_shared<tests::recording_observer>();
+    options.observer = observer;
+    tests::scripted_client b({200, "{}"}, options);
+    auto request = tests::make_request();
+    request.location = "/v1/operations/7?signature=1";
+    BOOST_TEST(!b.send(request).code());
+    BOOST_TEST(b.sent().at(0).target == "/v1/operations/7?signature=1");
+    BOOST_TEST(observer->lines.at(0) == "attempt 1 GET /v1/operations/7");
+    for (const auto& line : observer->lines)
+        BOOST_TEST(line.find("signature") == std::string::npos);
+    request.location.clear();
+    request.query = {{"page", "2"}};
+    BOOST_TEST(!b.send(request).code());
+    BOOST_TEST(observer->lines.at(2) == "attempt 1 GET /api?page=2");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

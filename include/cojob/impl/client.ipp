@@ -4,6 +4,7 @@
 #include <cojob/client.hpp>
 #include <cojob/detail/body.hpp>
 #include <cojob/detail/share.hpp>
+#include <cojob/detail/text.hpp>
 #include <cojob/http/https_transport.hpp>
 #include <cojob/impl/internal/base/run_later.hpp>
 #include <cojob/impl/internal/base/serial_executor.hpp>
@@ -113,7 +114,10 @@ const http::url& api_base::url() const noexcept
 
 std::string api_base::target_of(std::string_view chosen) const
 {
-    return detail::target_at(url().origin(), chosen);
+    auto target = detail::target_at(url().origin(), chosen);
+    if (detail::objection_to_segment(target))
+        detail::throw_error({errc::invalid_response, "the URL that the server chose is too long for an id"});
+    return target;
 }
 
 bool operator==(const api_base& a, const api_base& b) noexcept

@@ -62,6 +62,9 @@ inline asio::awaitable<workflow_run> trigger_workflow(client c, deployments_sett
     check_segment(id, "workflow_id");
     const auto call = settings->post_update(c, {"workflow", settings->project(), id, "trigger"});
     co_await send(call);
+    workflow_run queued;
+    if (call->response.body.empty())
+        co_return queued;
     co_return decode_response(*call, deployments::api_name, decode_workflow_run);
 }
 

@@ -9,6 +9,8 @@
 #include <cojob/impl/internal/mintlify/static_export_settings.hpp>
 #include <cojob/mintlify/static_export.hpp>
 
+#include <algorithm>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -49,6 +51,8 @@ inline asio::awaitable<export_bundle> create_bundle(client c, static_export_sett
     const auto call = settings->make_call(c, "POST", {id, "bundle"});
     call->request.effect = effect::idempotent;
     call->request.job_id = std::move(id);
+    constexpr std::chrono::seconds most(90); // the server answers when it has packed the whole site
+    call->request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, most);
     co_await send(call);
     co_return decode_response(*call, static_export::api_name, decode_export_bundle, "jobId");
 }

@@ -36,8 +36,8 @@ struct prepared_call {
     std::shared_ptr<quota> quota_pool{};  ///< null: no quota
     std::string job_id{};                 ///< of the job concerned, for errors
     duration attempt_timeout{};           ///< zero: the client's
-    std::string shown_target{}; ///< for the observer: without the keys used so far; empty if there is no observer
-    bool streams_body = false;  ///< whether the body of a success is streamed
+    std::string shown_target{};           ///< for the observer, which makes it from the target if it is empty
+    bool streams_body = false;            ///< whether the body of a success is streamed
 };
 
 /// Appends path segments, encoded.
@@ -181,6 +181,8 @@ inline void prepare(prepared_call& call, api_request request)
         set_json(wire, std::move(*request.json));
     call.quota_pool = std::move(request.quota_pool);
     call.job_id = std::move(request.job_id);
+    if (!request.location.empty()) // its query may be a signature
+        call.shown_target = wire.target.substr(0, wire.target.find('?'));
     if (request.attempt_timeout < duration::zero())
         throw_invalid_argument("api_request::attempt_timeout", "must not be negative");
     call.attempt_timeout = request.attempt_timeout;
