@@ -199,6 +199,8 @@ void job_desk::saw_poll(const cojob::poll_event& e)
     if (e.number != 0) {
         ++count_.polls;
         count_.polls_failed += e.error ? 1U : 0U;
+        if (e.next_in == cojob::duration::zero())
+            return; // the wait ends: `follow` shows how, and with its link
     }
     using std::chrono::duration_cast;
     row->next_poll = now() + duration_cast<std::chrono::milliseconds>(e.next_in).count();

@@ -58,19 +58,20 @@ void end_within(std::chrono::milliseconds limit)
 {
     std::signal(SIGALRM, [](int) { _exit(0); });
     itimerval timer{};
-    timer.it_value.tv_usec = static_cast<suseconds_t>(std::chrono::microseconds(limit).count());
+    timer.it_value.tv_sec = static_cast<time_t>(limit / 1s);
+    timer.it_value.tv_usec = static_cast<suseconds_t>(std::chrono::microseconds(limit % 1s).count());
     setitimer(ITIMER_REAL, &timer, nullptr);
 }
 
 asio::awaitable<void> stop_on_signal(asio::io_context& context, http_server& server, event_hub& hub, job_desk& desk,
-                                     board& rows)
+                                     board& rows, std::chrono::milliseconds stop_within)
 {
     asio::signal_set signals(context, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
-    end_within(900ms);
+    end_within(stop_within + 400ms);
     server.stop_listening();
     hub.close();
-    co_await desk.stop(500ms); // creations in flight may still get their answer
+    co_await desk.stop(stop_within); // creations in flight may still get their answer
     rows.close();
     server.close();
 }
@@ -101,7 +102,7 @@ void run(const settings& chosen)
     desk.start();
     rows.start();
     asio::co_spawn(context, server.run(), asio::detached);
-    asio::co_spawn(context, stop_on_signal(context, server, hub, desk, rows), asio::detached);
+    asio::co_spawn(context, stop_on_signal(context, server, hub, desk, rows, chosen.stop_within), asio::detached);
     std::cout << "Listening on http://" << here << '/' << std::endl;
     context.run();
 }

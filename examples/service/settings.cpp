@@ -15,7 +15,8 @@ namespace {
 
 constexpr auto usage =
     "usage: service [--port PORT] [--data FOLDER] [--address ADDRESS --origin URL] [--uses PER_HOUR]\n"
-    "               [--poll-every MS] [--connections MOST] [--streams MOST] [--rows MOST] [--events MOST]\n"
+    "               [--poll-every MS] [--stop-within MS] [--connections MOST] [--streams MOST] [--rows MOST]\n"
+    "               [--events MOST]\n"
     "The environment has MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY and, if wanted, MINTLIFY_BASE_URL.\n"
     "An address that is not the loopback's needs --origin, the scheme, host and port of the page as\n"
     "browsers see it: https://jobs.example. Whoever reaches it can spend the account's uses.";
@@ -44,6 +45,8 @@ void set(settings& chosen, std::string_view name, const std::string& value)
         chosen.uses = number_from<std::uint32_t>(value, 1);
     else if (name == "--poll-every")
         chosen.poll_every = std::chrono::milliseconds(number_from<std::uint32_t>(value, 0));
+    else if (name == "--stop-within")
+        chosen.stop_within = std::chrono::milliseconds(number_from<std::uint32_t>(value, 0));
     else if (name == "--connections")
         chosen.most.connections = number_from<std::size_t>(value, 1);
     else if (name == "--streams")

@@ -32,6 +32,7 @@ struct settings {
     std::filesystem::path data = "service-data"; ///< folder of the journal, the uses and the rows
     std::uint32_t uses = 100;                    ///< creations in an hour, as the account allows
     std::chrono::milliseconds poll_every{0};     ///< zero: as the vendor asks
+    std::chrono::milliseconds stop_within{500};  ///< after SIGTERM, for creations in flight to get their response
     bounds most;                                 ///< how much of everything
 };
 

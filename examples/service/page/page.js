@@ -202,8 +202,14 @@ function trouble(text) {
   $("trouble").textContent = text;
 }
 
-// Sends the wish. Its key makes a repetition harmless: the server creates one job for it, also after a restart. So if the answer is
-// lost, it is sent again once the stream is back.
+// Its key makes a repetition harmless: the server creates one job for it, also after a restart.
+function sendAgain() {
+  wish.isSent = false;
+  trouble("No answer yet. Trying again.");
+  setTimeout(() => isLive() && send(), 1000);
+}
+
+// Sends the wish. If the answer is lost, it is sent again, once the stream is back.
 async function send() {
   if (!wish || wish.isSent)
     return;
@@ -216,22 +222,20 @@ async function send() {
       body: JSON.stringify({ key: wish.key, prompt: wish.prompt }),
     });
   } catch {
-    wish.isSent = false;
-    setTimeout(() => isLive() && send(), 1000);
-    return;
+    return sendAgain();
   }
   // The token of the server's last run: the stream has the new one.
   if (response.status === 403 && !wish.isRepeated) {
     Object.assign(wish, { isSent: false, isRepeated: true });
     return listen();
   }
-  if (response.ok) {
+  const told = response.ok ? {} : await response.json().catch(() => ({}));
+  // A proxy's: the request may have arrived, and its answer not.
+  if (response.status >= 500 && !told.error)
+    return sendAgain();
+  if (response.ok)
     $("form").reset();
-    trouble("");
-  } else {
-    const told = await response.json().catch(() => ({}));
-    trouble(`Not created: ${told.error ?? `status ${response.status}`}.`);
-  }
+  trouble(response.ok ? "" : `Not created: ${told.error ?? `status ${response.status}`}.`);
   wish = null;
   enableForm();
   $("prompt").focus();

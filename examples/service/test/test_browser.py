@@ -117,6 +117,20 @@ class Pages(BrowserCase):
         again.terminate()
         self.assertEqual(len(self.mock.posts()), 1)
 
+    def test_a_creation_whose_answer_a_proxy_has_lost_is_sent_again_and_creates_one_job(self):
+        service = self.start()
+        tab = self.tab(service)
+        tab.value("""(() => { const send = window.fetch; window.fetch = async (...request) => {
+          await send(...request);
+          window.fetch = send;
+          return new Response("<h1>Bad gateway</h1>", { status: 502 }); }; })()""")
+        self.press_create(tab, "Document it")
+        tab.until("document.querySelector('#trouble').textContent === 'No answer yet. Trying again.'")
+        tab.until("document.querySelector('#prompt').value === '' && document.querySelector('#trouble').textContent === ''")
+        tab.until(has("Document it", "active"))
+        service.terminate()
+        self.assertEqual(len(self.mock.posts()), 1)
+
     def test_a_page_that_nobody_sees_leaves_its_connection_to_others(self):
         service = self.start()
         tabs = [self.tab(service) for _ in range(3)]
