@@ -50,7 +50,9 @@ bool board::make_room()
 {
     if (rows_.size() < most_rows_)
         return true;
-    const auto oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->ended != 0; });
+    auto oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->ended != 0; });
+    if (oldest == rows_.end())
+        oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->state == "lost"; });
     if (oldest == rows_.end())
         return false;
     gone_.push_back((*oldest)->key);

@@ -30,7 +30,8 @@ class board {
     board(boost::asio::any_io_executor, std::shared_ptr<cojob::quota>, std::size_t most_rows,
           std::function<void(const std::string&)> tell);
 
-    /// Adds a row. If there are too many, the oldest that has ended makes room; empty if none has.
+    /// Adds a row. If there are too many, the oldest that has ended makes room, or else the oldest that is lost; empty
+    /// if there is neither.
     row_ptr add(job_row);
     /// A row has changed.
     void changed(const row_ptr&);
@@ -39,6 +40,8 @@ class board {
 
     [[nodiscard]] row_ptr with_key(const std::string&) const;
     [[nodiscard]] row_ptr with_id(std::string_view) const;
+    /// All, oldest first.
+    [[nodiscard]] const std::vector<row_ptr>& rows() const noexcept { return rows_; }
     /// How many rows are in each state.
     [[nodiscard]] std::map<std::string, std::size_t> states() const;
     /// Everything, as JSON.

@@ -71,8 +71,11 @@ bool event_hub::is_kept(place at) const noexcept
 
 event_hub::text_ptr event_hub::snapshot() const
 {
-    if (!snapshot_)
+    const auto now = std::chrono::steady_clock::now();
+    if (!snapshot_ || now > snapshot_until_) {
         snapshot_ = std::make_shared<const std::string>(event_text("snapshot", make_snapshot_()));
+        snapshot_until_ = now + std::chrono::seconds(1);
+    }
     return snapshot_;
 }
 

@@ -64,7 +64,8 @@ class event_hub {
     std::uint64_t last_ = 0;
     bool is_closed_ = false;
     std::list<boost::asio::steady_timer*> waiting_;
-    mutable text_ptr snapshot_; // of the event last_, until the next one
+    mutable text_ptr snapshot_;                                      // of the event last_, until the next one
+    mutable std::chrono::steady_clock::time_point snapshot_until_{}; // it says what time it is
 };
 
 } // namespace service

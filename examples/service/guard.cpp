@@ -38,8 +38,9 @@ guard::guard(std::vector<std::string> origins) : origins_(std::move(origins)), t
 std::vector<std::string> guard::loopback_origins(unsigned short port)
 {
     std::vector<std::string> origins;
+    const auto end = port == 80 ? "" : ':' + std::to_string(port); // browsers leave the scheme's own port out
     for (const std::string host : {"127.0.0.1", "localhost", "[::1]"})
-        origins.push_back("http://" + host + ':' + std::to_string(port));
+        origins.push_back("http://" + host + end);
     return origins;
 }
 

@@ -163,6 +163,8 @@ asio::awaitable<bool> http_server::talk_once(beast::tcp_stream& stream, beast::f
         co_return false;
     }
     answer->keep_alive(asked.keep_alive());
+    if (asked.method() == http::verb::head)
+        answer->body().clear(); // its length stays: the body itself would be taken for the next response
     const bool is_sent = co_await send(stream, std::move(*answer));
     co_return is_sent&& asked.keep_alive();
 }
@@ -206,7 +208,6 @@ asio::awaitable<bool> http_server::send(beast::tcp_stream& stream, const std::ve
 
 asio::awaitable<bool> http_server::send(beast::tcp_stream& stream, response answer)
 {
-    answer.prepare_payload();
     stream.expires_after(most_.write_time);
     const auto [failure, size] = co_await http::async_write(stream, answer, token);
     co_return !failure;

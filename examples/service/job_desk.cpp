@@ -84,15 +84,28 @@ void job_desk::spawn(asio::awaitable<void> work)
 
 void job_desk::start()
 {
-    for (const auto& row : rows_.rows())
-        take_up(row);
-    // Where the file of rows was lost, the journal alone knows of a job.
-    for (const auto& handle : journal_.unfinished(agent_).jobs) {
+    for (auto& row : rows_.take_rows())
+        take_up(std::move(row));
+    take_up_without_row();
+}
+
+/// Where the file of rows was lost, the journal alone knows of a job.
+void job_desk::take_up_without_row()
+{
+    const auto left = journal_.unfinished(agent_);
+    for (const auto& handle : left.jobs) {
         if (board_.with_id(handle.id))
             continue;
         job_row row{.key = handle.id, .title = handle.id, .id = handle.id, .state = "active", .began = now()};
         if (const auto added = board_.add(std::move(row)))
             spawn(follow(added, handle));
+    }
+    for (const auto& entry : left.unresolved) {
+        if (board_.with_key(entry.tag))
+            continue;
+        job_row row{.key = entry.tag, .title = entry.tag, .began = now()};
+        if (const auto added = board_.add(std::move(row)))
+            end(added, "unknown", "the request may have been carried out: look at the dashboard");
     }
 }
 
@@ -130,6 +143,8 @@ job_desk::answer job_desk::create(const std::string& key, const std::string& pro
     row->ended = 0;
     show(row, "creating", "");
     rows_.add(*row);
+    if (rows_.is_long()) // looked at here alone: each creation adds a few lines
+        rows_.replace(board_.rows());
     spawn(run(row, prompt));
     return answer::accepted;
 }
@@ -178,16 +193,33 @@ asio::awaitable<bool> job_desk::create_job(row_ptr row, std::string prompt)
 
 asio::awaitable<void> job_desk::follow(row_ptr row, cojob::job_handle handle)
 {
+    bool is_gone = false;
     try {
         const auto job = co_await journal_.wait_for_job(agent_, handle, wait_);
         row->link = safe_link(job.pr_link.value_or(""));
         end(row, job.status_text, "");
     } catch (const boost::system::system_error& failure) {
-        // The job goes on. It has not ended for the journal either, so the next start tries again.
-        if (!is_cancellation(failure)) {
+        is_gone = failure.code() == cojob::errc::not_found;
+        // Otherwise the job goes on. It has not ended for the journal either, so the next start tries again.
+        if (!is_gone && !is_cancellation(failure)) {
             row->next_poll = 0;
             show(row, "lost", failure.code().message());
         }
+    }
+    if (is_gone)
+        co_await give_up(row);
+}
+
+/// The server has answered 404 for half a minute: nothing will ever be heard of the job.
+asio::awaitable<void> job_desk::give_up(row_ptr row)
+{
+    end(row, "lost", "the server does not know it any more");
+    if (!journal_.find(row->key)) // a row made from the journal has the id as its key
+        co_return;
+    try {
+        co_await journal_.resolve_as_ended(row->key);
+    } catch (const boost::system::system_error& failure) { // the next start finds it as it was, and gives it up again
+        std::clog << "cannot write the journal: " << failure.code().message() << std::endl;
     }
 }
 

@@ -54,7 +54,9 @@ class job_desk {
     boost::asio::awaitable<void> run(row_ptr, std::string prompt);
     boost::asio::awaitable<bool> create_job(row_ptr, std::string prompt);
     boost::asio::awaitable<void> follow(row_ptr, cojob::job_handle);
+    boost::asio::awaitable<void> give_up(row_ptr);
     void take_up(job_row);
+    void take_up_without_row();
     void spawn(boost::asio::awaitable<void>);
     void save_uses();
     void saw_poll(const cojob::poll_event&);

@@ -72,6 +72,7 @@ response routes::make(status code, std::string_view type, std::string body) cons
     made.set("Referrer-Policy", "no-referrer");
     made.set("X-Content-Type-Options", "nosniff");
     made.body() = std::move(body);
+    made.prepare_payload();
     return made;
 }
 

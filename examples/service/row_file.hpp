@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace service {
@@ -17,12 +19,19 @@ class row_file {
     /// Reads the file, if there is one, and writes it anew with at most so many rows.
     row_file(std::filesystem::path, std::size_t most_rows);
 
-    /// The rows that were in it, oldest first.
-    [[nodiscard]] const std::vector<job_row>& rows() const noexcept { return rows_; }
+    /// The rows that were in it, oldest first. To be called once.
+    [[nodiscard]] std::vector<job_row> take_rows() { return std::move(rows_); }
 
     void add(const job_row&);
 
+    /// Whether most of its lines are old: it should be written anew.
+    [[nodiscard]] bool is_long() const noexcept { return lines_ > 2 * most_rows_ + 1'000; }
+    /// Replaces the file with one of these rows. Nothing is lost if that fails.
+    void replace(const std::vector<std::shared_ptr<job_row>>&);
+
   private:
+    std::filesystem::path path_;
+    std::size_t most_rows_, lines_ = 0;
     std::vector<job_row> rows_;
     std::ofstream file_;
 };

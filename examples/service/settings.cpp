@@ -19,7 +19,7 @@ constexpr auto usage =
     "               [--events MOST]\n"
     "The environment has MINTLIFY_PROJECT_ID, MINTLIFY_API_KEY and, if wanted, MINTLIFY_BASE_URL.\n"
     "An address that is not the loopback's needs --origin, the scheme, host and port of the page as\n"
-    "browsers see it: https://jobs.example. Whoever reaches it can spend the account's uses.";
+    "browsers send it: https://jobs.example, without :443. Whoever reaches it can spend the account's uses.";
 
 template <class Number>
 Number number_from(std::string_view text, Number least)
@@ -59,12 +59,14 @@ void set(settings& chosen, std::string_view name, const std::string& value)
         throw std::invalid_argument(usage);
 }
 
-/// Scheme and authority only: anything else would never equal what a browser sends.
+/// Scheme and authority only, without the scheme's own port: anything else would never equal what a browser sends.
 bool is_origin(std::string_view text)
 {
+    const auto is_plain = text.starts_with("http://");
     const auto scheme = text.find("://");
-    return (text.starts_with("http://") || text.starts_with("https://")) && scheme + 3 < text.size() &&
-           text.find_first_of("/?#@ ", scheme + 3) == std::string_view::npos;
+    return (is_plain || text.starts_with("https://")) && scheme + 3 < text.size() &&
+           text.find_first_of("/?#@ ", scheme + 3) == std::string_view::npos &&
+           !text.ends_with(is_plain ? ":80" : ":443");
 }
 
 } // namespace

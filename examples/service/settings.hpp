@@ -14,14 +14,14 @@ namespace service {
 struct bounds {
     std::size_t connections = 512;         ///< open at once; one more is closed at once
     std::size_t streams = 256;             ///< pages that listen at once
-    std::size_t rows = 2'000;              ///< jobs on the page; the oldest that has ended makes room
+    std::size_t rows = 2'000;              ///< jobs on the page; the oldest that has ended or is lost makes room
     std::size_t events = 256;              ///< kept for pages that come back: a minute of a busy page
     std::size_t creations = 16;            ///< in flight at once
     std::uint32_t header_bytes = 8 * 1024; ///< of a request
     std::uint64_t body_bytes = 64 * 1024;  ///< of a request: a prompt may take six bytes for each of its own
     std::size_t prompt_bytes = 8'000;      ///< of a prompt
     std::chrono::seconds request_time{10}; ///< for a request to arrive, idle time before it included
-    std::chrono::seconds write_time{20};   ///< for a browser to take what it is sent
+    std::chrono::seconds write_time{10};   ///< for a browser to take what it is sent, which is kept for so long
 };
 
 /// What the command line says.

@@ -7,7 +7,8 @@
 // prints the requests it got, with their bodies. A job that is created has each STATUS for one poll, and the last for
 // good: active, then completed, unless given. There is one job at first, which has completed. With --lose-answer the
 // first POST is carried out and not answered. A line `JOB STATUS...` on standard input gives a job another life, and a
-// line `stall` makes the next POST wait for its answer for ever; `answer JSON` is the body that answers the next GET.
+// line `stall` makes the next POST wait for its answer for ever; `answer JSON` is the body that answers the next GET,
+// `refuse STATUS` answers it with an error.
 // `done` is printed when that is so. With --limit it answers 429 to creations above that in any so many seconds, and
 // prints how many these were, after the requests.
 // With --service it plays the job API of another service, at SERVICE_URL.
@@ -67,6 +68,8 @@ void obey(mock_server& server, const std::string& line)
         return server.inject(fault::stall, 1, "POST");
     if (job == "answer")
         return server.answer_next(200, line.substr(job.size()), {}, 1, "GET");
+    if (job == "refuse")
+        return server.answer_next(std::stoi(line.substr(job.size())), "{}", {}, 1, "GET");
     std::vector<lifecycle_step> life;
     while (words >> status)
         life.emplace_back(status);

@@ -202,6 +202,11 @@ function trouble(text) {
   $("trouble").textContent = text;
 }
 
+// crypto.randomUUID is for pages with TLS or on the loopback only.
+function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
 // Its key makes a repetition harmless: the server creates one job for it, also after a restart.
 function sendAgain() {
   wish.isSent = false;
@@ -246,7 +251,7 @@ $("form").addEventListener("submit", (event) => {
   const prompt = $("prompt").value;
   if ($("create").disabled || !prompt.trim())
     return;
-  wish = { key: crypto.randomUUID(), prompt, isSent: false, isRepeated: false };
+  wish = { key: randomKey(), prompt, isSent: false, isRepeated: false };
   enableForm();
   send();
 });

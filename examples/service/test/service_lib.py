@@ -117,9 +117,13 @@ class Service:
 class Page:
     """What a browser does with the event stream."""
 
-    def __init__(self, service, last_id=None, path="/events"):
+    def __init__(self, service, last_id=None, path="/events", receive_buffer=None):
         self.jobs, self.uses, self.token, self.last_id, self.kinds = {}, None, None, last_id, []
-        self.socket = socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE)
+        self.socket = socket.socket()
+        self.socket.settimeout(PATIENCE)
+        if receive_buffer:
+            self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)  # before the window is agreed on
+        self.socket.connect(("127.0.0.1", service.port))
         last = f"Last-Event-ID: {last_id}\r\n" if last_id else ""
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n{last}\r\n".encode())
         self.lines = self.socket.makefile("r", encoding="utf-8", newline="\n")

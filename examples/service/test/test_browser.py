@@ -3,6 +3,7 @@
 import functools
 import http.server
 import signal
+import socket
 import tempfile
 import threading
 
@@ -50,7 +51,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 class BrowserCase(Case):
     @classmethod
     def setUpClass(cls):
-        cls.browser = Browser("--host-resolver-rules=MAP evil.example 127.0.0.1")
+        cls.browser = Browser("--host-resolver-rules=MAP evil.example 127.0.0.1, MAP jobs.example 127.0.0.1")
         cls.addClassCleanup(cls.browser.close)
 
     def tab(self, service):
@@ -131,6 +132,15 @@ class Pages(BrowserCase):
         service.terminate()
         self.assertEqual(len(self.mock.posts()), 1)
 
+    def test_a_page_without_tls_and_not_on_the_loopback_creates_jobs_too(self):
+        with socket.create_server(("127.0.0.1", 0)) as unused:
+            port = unused.getsockname()[1]
+        self.start("--origin", f"http://jobs.example:{port}", port=port)
+        tab = self.browser.open(f"http://jobs.example:{port}/")
+        self.assertFalse(tab.value("isSecureContext"))
+        self.press_create(tab, "Document it")
+        tab.until(has("Document it", "active"))
+
     def test_a_page_that_nobody_sees_leaves_its_connection_to_others(self):
         service = self.start()
         tabs = [self.tab(service) for _ in range(3)]
@@ -198,6 +208,9 @@ class HostilePages(BrowserCase):
         text = self.service.ask("GET", "/metrics")[2]
         return sum(int(line.split()[-1]) for line in text.splitlines() if line.startswith("service_refusals_total{"))
 
+    def requests(self):
+        return int(self.service.metric("service_requests_total"))
+
     def nothing_was_created(self):
         self.service.terminate()
         self.assertEqual(self.mock.posts(), [])
@@ -214,9 +227,11 @@ class HostilePages(BrowserCase):
             self.assertEqual(tab.value(f"fetch('{self.service.origin}{path}').then((r) => r.text(), () => 'unreadable')"), "unreadable")
         stream = f"new Promise((done) => {{ const s = new EventSource('{self.service.origin}/events'); s.onopen = () => done('open'); s.onerror = () => done('refused'); }})"
         self.assertEqual(tab.value(stream), "refused")
+        before = self.requests()
         frame = (f"new Promise((done) => {{ const f = document.createElement('iframe'); f.src = '{self.service.origin}/'; f.onload = () => done(f.contentDocument === null);"
                  " document.body.append(f); })")
         self.assertTrue(tab.value(frame))
+        self.assertEqual(self.requests() - before, 2)  # for the page, and this one: its scripts and its stream were not loaded
         before = self.refused()
         tab.value(f"document.body.innerHTML = '<form method=post enctype=text/plain action={self.service.origin}/jobs><input name=prompt value=x></form>';"
                   " document.forms[0].submit()")

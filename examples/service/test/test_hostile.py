@@ -1,5 +1,6 @@
 """What a page of another site, a name that was rebound, and a stranger with a socket can do: nothing."""
 
+import contextlib
 import json
 import os
 import socket
@@ -116,6 +117,13 @@ class Bounds(Case):
         self.assertIn(b" 400 ", self.raw(service, b"\x16\x03\x01 this is not HTTP\r\n\r\n"))
         self.assertEqual(service.metric('service_refusals_total{reason="request"}'), 5)
 
+    def test_a_head_request_gets_no_body(self):
+        service = self.start()
+        host = f"Host: 127.0.0.1:{service.port}\r\n"
+        answers = self.raw(service, f"HEAD / HTTP/1.1\r\n{host}\r\nGET /healthz HTTP/1.1\r\n{host}Connection: close\r\n\r\n".encode())
+        head, healthz, text = answers.split(b"\r\n\r\n")
+        self.assertEqual([line[:12] for line in (head, healthz, text)], [b"HTTP/1.1 403", b"HTTP/1.1 200", b"ok\n"])
+
     def test_connections(self):
         service = self.start("--connections", "5")
         idle = [socket.create_connection(("127.0.0.1", service.port), timeout=20) for _ in range(5)]
@@ -155,15 +163,30 @@ class Bounds(Case):
         service.terminate()
         self.assertEqual(len(self.mock.posts()), 3)
 
+    def test_a_job_that_cannot_be_watched_makes_room_for_another(self):
+        service = self.start("--rows", "1")
+        page = self.open(service)
+        one = self.created(service, page)
+        self.mock.say("refuse 401")
+        self.assertEqual(page.until_state(one["key"], "lost")["ended"], 0)
+        two = self.created(service, page, "Another one")
+        self.assertEqual(set(page.jobs), {two["key"]})
+
     def test_a_page_that_takes_nothing_keeps_nobody_waiting(self):
+        row = {"key": "", "title": "x" * 5000, "id": "", "link": "", "state": "failed", "note": "", "began": 1, "ended": 2}
+        with open(f"{self.data}/rows", "w", encoding="utf-8") as rows:
+            rows.writelines(json.dumps({**row, "key": f"{number:016}"}) + "\n" for number in range(1500))
         service = self.start()
-        page, deaf = self.open(service), self.open(service)
-        deaf.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+        deaf = self.ends.enter_context(contextlib.closing(Page(service, receive_buffer=4096)))
+        page = self.open(service)
         job = self.created(service, page)
-        until("many events", lambda: service.metric("service_events_total") > 20)
         self.mock.say(f"{job['id']} completed")
         page.until_state(job["key"], "completed")
-        self.assertLess(service.terminate(), 1)
+        self.assertLess(service.terminate(), 3)
+        with contextlib.suppress(ConnectionResetError):
+            while deaf.read():
+                pass
+        self.assertEqual(deaf.jobs, {})  # the service was still sending
 
 
 class Secrets(Case):

@@ -1,6 +1,8 @@
 """Jobs from the press of the button to their end, over crashes and restarts."""
 
 import contextlib
+import json
+import os
 import tempfile
 import time
 import unittest
@@ -142,6 +144,22 @@ class Streams(Case):
         self.open(service).until_state(job["key"], "completed")
 
 
+class Settings(Case):
+    def test_an_origin_that_no_browser_sends_is_refused(self):
+        for origin in ("http://jobs.example:80", "https://jobs.example:443", "https://jobs.example/", "jobs.example", "https://"):
+            with self.assertRaisesRegex(AssertionError, f"not an origin: {origin}"):
+                Service(self.mock, self.data, "--origin", origin)
+
+    def test_the_port_of_http_is_in_no_header_of_a_browser(self):
+        try:
+            service = self.start(port=80)
+        except AssertionError as failure:
+            self.skipTest(str(failure))
+        origin = "http://127.0.0.1"
+        self.assertEqual(service.ask("GET", "/healthz", Host="localhost", Origin=origin)[0], 200)
+        self.assertEqual(service.ask("GET", "/healthz", Host="localhost", Origin=f"{origin}:80")[0], 403)
+
+
 class Ends(Case):
     def test_sigterm_ends_it_within_a_second_whatever_is_open(self):
         service = self.start()
@@ -199,6 +217,33 @@ class Ends(Case):
         page = self.open(self.start())
         self.mock.say(f"{job['id']} completed")
         page.until_state(job["id"], "completed")
+
+    def test_without_its_file_of_rows_a_creation_that_was_cut_off_is_unknown(self):
+        service = self.start()
+        page = self.open(service)
+        self.mock.say("stall")
+        _, key = service.create(page, "Document it")
+        until("the request", lambda: service.metric("cojob_requests_total") == 1)
+        service.kill()
+        os.remove(f"{self.data}/rows")
+        page = self.open(self.start())
+        self.assertIn("look at the dashboard", page.until_state(key, "unknown")["note"])
+
+    def test_the_file_of_rows_does_not_grow_for_ever(self):
+        row = {"title": "x", "id": "", "link": "", "state": "creating", "note": "", "began": 1, "ended": 0}
+        with open(f"{self.data}/rows", "w", encoding="utf-8") as rows:
+            rows.writelines(json.dumps({**row, "key": f"{number:016}"}) + "\n" for number in range(600))
+        service = self.start("--rows", "3")  # each is ended, with a second line
+        self.assertEqual(self.row_lines(), 1200)
+        job = self.created(service, self.open(service), "Document it")
+        self.assertLess(self.row_lines(), 7)
+        service.kill()
+        page = self.open(self.start("--rows", "3"))
+        self.assertEqual((len(page.jobs), page.jobs[job["key"]]["title"]), (3, "Document it"))
+
+    def row_lines(self):
+        with open(f"{self.data}/rows", encoding="utf-8") as rows:
+            return len(rows.readlines())
 
     def test_a_second_process_on_the_same_folder_is_refused(self):
         self.start()
