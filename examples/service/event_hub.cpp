@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t most_bytes = 4 << 20; // of the events that are kept
+constexpr std::size_t most_kept_bytes = 4 << 20; // of the events that are kept
 
 } // namespace
 
@@ -37,7 +37,7 @@ void event_hub::publish(std::string_view event, std::string_view json)
     snapshot_.reset();
     kept_.push_back(std::make_shared<const std::string>(event_text(event, json)));
     kept_bytes_ += kept_.back()->size();
-    while (kept_.size() > most_events_ || kept_bytes_ > most_bytes) {
+    while (kept_.size() > most_events_ || kept_bytes_ > most_kept_bytes) {
         kept_bytes_ -= kept_.front()->size();
         kept_.pop_front();
     }
