@@ -196,13 +196,17 @@ class Ends(Case):
         self.assertEqual(page.until_state(going["key"], "completed")["id"], going["id"])
         self.assertEqual(len(self.mock.posts()), 2)
 
-    def test_a_creation_that_a_sigkill_cut_off_is_unknown_and_not_repeated(self):
+    def cut_off_creation(self):
         service = self.start()
         page = self.open(service)
         self.mock.say("stall")
         _, key = service.create(page, "Document it")
         until("the request", lambda: service.metric("cojob_requests_total") == 1)
         service.kill()
+        return key
+
+    def test_a_creation_that_a_sigkill_cut_off_is_unknown_and_not_repeated(self):
+        key = self.cut_off_creation()
         again = self.start()
         self.assertIn("look at the dashboard", self.open(again).until_state(key, "unknown")["note"])
         again.terminate()
@@ -219,12 +223,7 @@ class Ends(Case):
         page.until_state(job["id"], "completed")
 
     def test_without_its_file_of_rows_a_creation_that_was_cut_off_is_unknown(self):
-        service = self.start()
-        page = self.open(service)
-        self.mock.say("stall")
-        _, key = service.create(page, "Document it")
-        until("the request", lambda: service.metric("cojob_requests_total") == 1)
-        service.kill()
+        key = self.cut_off_creation()
         os.remove(f"{self.data}/rows")
         page = self.open(self.start())
         self.assertIn("look at the dashboard", page.until_state(key, "unknown")["note"])
