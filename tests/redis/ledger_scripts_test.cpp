@@ -191,6 +191,22 @@ BOOST_AUTO_TEST_CASE(decide_as_the_ledger_in_a_file_does)
     BOOST_TEST(waits > 100);
 }
 
+BOOST_AUTO_TEST_CASE(give_the_same_when_a_question_is_repeated_whose_reply_was_lost)
+{
+    script_bench b;
+    for (std::uint64_t id = 1; id <= limit; ++id)
+        BOOST_TEST((b.acquire(1, id).kind == ledger_reply::granted));
+    const auto again = b.acquire(1, limit);
+    BOOST_TEST((again.kind == ledger_reply::granted));
+    BOOST_TEST(again.taken == limit);
+    BOOST_TEST((b.acquire(1, limit + 1).kind == ledger_reply::wait));
+    b.call(ledger_operation::throttled, {"0:1", std::to_string(second), "1"});
+    b.now += second;
+    BOOST_TEST((b.acquire(1, 7).kind == ledger_reply::granted)); // the probe
+    BOOST_TEST((b.acquire(1, 8).kind == ledger_reply::wait));
+    BOOST_TEST((b.acquire(1, 7).kind == ledger_reply::granted));
+}
+
 /// After a time in which processes may have divided the limit.
 BOOST_AUTO_TEST_CASE(grant_each_process_its_share_for_a_window_after_nobody_has_asked_for_one)
 {

@@ -2,6 +2,7 @@
 #include <boost/test/included/unit_test.hpp>
 
 #include "redis/ledger_scripts_test.cpp"
+#include "redis/lost_replies_test.cpp"
 #include "redis/processes_test.cpp"
 #include "redis/quota_test.cpp"
 #include "redis/tls_test.cpp"

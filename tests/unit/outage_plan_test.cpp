@@ -30,7 +30,7 @@ using namespace outage_plan_tests;
 
 BOOST_AUTO_TEST_CASE(grants_nothing_by_default)
 {
-    outage_plan plan(100, hour, {});
+    outage_plan plan(100, hour, {}, 0);
     plan.answered(20, 0, 0);
     plan.failed(lease, second);
     BOOST_TEST(granted(plan, second) == 0U);
@@ -40,14 +40,14 @@ BOOST_AUTO_TEST_CASE(grants_nothing_by_default)
 
 BOOST_AUTO_TEST_CASE(grants_as_if_it_were_alone_if_it_may)
 {
-    outage_plan plan(100, hour, when_unreachable::local());
+    outage_plan plan(100, hour, when_unreachable::local(), 0);
     plan.failed(lease, 0);
     BOOST_TEST(granted(plan, 0, 30) == 70U);
 }
 
 BOOST_AUTO_TEST_CASE(grants_its_part_when_earlier_uses_have_left_the_window)
 {
-    outage_plan plan(100, hour, when_unreachable::divide(4));
+    outage_plan plan(100, hour, when_unreachable::divide(4), 0);
     plan.answered(20, 5 * second, 0);
     plan.failed(lease, second);
     const auto later = second + lease + hour + outage_plan::margin;
@@ -61,14 +61,36 @@ BOOST_AUTO_TEST_CASE(grants_its_part_when_earlier_uses_have_left_the_window)
 
 BOOST_AUTO_TEST_CASE(grants_no_part_if_it_has_never_seen_the_ledger)
 {
-    outage_plan plan(100, hour, when_unreachable::divide(4));
+    outage_plan plan(100, hour, when_unreachable::divide(4), 0);
     plan.failed(lease, 0);
     BOOST_TEST(granted(plan, 10 * hour) == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(may_have_used_its_part_before_it_was_started_again)
+{
+    const outage_plan plan(100, hour, when_unreachable::divide(4), second);
+    const auto known = second + lease + hour + outage_plan::margin;
+    BOOST_TEST(plan.has(3, lease, second) == 25U);
+    BOOST_TEST(plan.has(30, lease, second) == 30U);
+    BOOST_TEST(plan.has(3, lease, known - 1) == 25U);
+    BOOST_TEST(plan.has(3, lease, known) == 3U);
+    for (const auto how : {when_unreachable::fail(), when_unreachable::local()})
+        BOOST_TEST(outage_plan(100, hour, how, 0).has(3, lease, 0) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(grants_no_part_before_its_earlier_uses_have_left_the_window)
+{
+    outage_plan plan(100, hour, when_unreachable::divide(4), second);
+    plan.answered(0, 0, second); // started in an outage that was just over
+    plan.failed(lease, second);
+    const auto known = second + lease + hour + outage_plan::margin;
+    BOOST_TEST(granted(plan, known - 1) == 0U);
+    BOOST_TEST(granted(plan, known) == 25U);
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_leases_of_others_that_last_longer_than_its_own)
 {
-    outage_plan plan(100, hour, when_unreachable::divide(4));
+    outage_plan plan(100, hour, when_unreachable::divide(4), 0);
     plan.answered(100, 10 * lease, 0);
     plan.failed(lease, second);
     const auto later = 10 * lease + hour + outage_plan::margin;
@@ -79,7 +101,7 @@ BOOST_AUTO_TEST_CASE(waits_for_leases_of_others_that_last_longer_than_its_own)
 
 BOOST_AUTO_TEST_CASE(remembers_for_how_long_what_it_saw_counts)
 {
-    outage_plan plan(100, hour, {});
+    outage_plan plan(100, hour, {}, 0);
     BOOST_TEST(plan.counts_for(0) == 0);
     plan.answered(42, lease, 10 * second);
     BOOST_TEST(plan.seen() == 42U);

@@ -1,14 +1,11 @@
-#include <cojob/impl/internal/redis/redis_desk.hpp>
+#include "support/redis_desk_bench.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace redis_desk_tests {
@@ -20,81 +17,10 @@ using cojob::quota_outcome;
 using cojob::when_unreachable;
 using cojob::detail::ledger_operation;
 using cojob::detail::ledger_reply;
-using cojob::detail::ledger_request;
-using cojob::detail::redis_desk;
 using cojob::detail::redis_step;
+using bench = tests::redis_desk_bench;
 
 constexpr std::int64_t second = 1'000'000;
-
-/// A desk with one session, and the answers that its calls got.
-struct bench {
-    explicit bench(when_unreachable away = {})
-        : desk({.limit = 4, .window = 3600 * second, .away = away}, [this] { return now; })
-    {
-    }
-
-    void ask(cojob::duration attempt = 10s)
-    {
-        std::function<void(quota_answer)> take = [this](quota_answer given) { answers.push_back(std::move(given)); };
-        BOOST_TEST_REQUIRE(desk.ask(session, attempt, take));
-    }
-    /// The next request, which must be this.
-    ledger_request sends(ledger_operation what)
-    {
-        auto step = desk.next(session);
-        BOOST_TEST_REQUIRE(step.kind == redis_step::send);
-        BOOST_TEST_REQUIRE(static_cast<int>(step.request.what) == static_cast<int>(what));
-        return step.request;
-    }
-    void reply(const ledger_request& to, ledger_reply::kind_type kind)
-    {
-        ledger_reply r;
-        r.kind = kind;
-        r.epoch = epoch;
-        r.revision = ++revision;
-        r.pauses = pauses;
-        r.taken = taken;
-        take(desk.replied(session, to, r));
-    }
-    void fail(const ledger_request& request, bool is_refused = false)
-    {
-        take(desk.failed(session, request, "gone", is_refused));
-    }
-    void take(redis_step step)
-    {
-        if (step.kind == redis_step::answer)
-            step.answer_to(step.given);
-    }
-    /// Asks and is granted a lease.
-    std::uint64_t acquire(cojob::duration attempt = 10s)
-    {
-        ask(attempt);
-        reply(sends(ledger_operation::acquire), ledger_reply::granted);
-        BOOST_TEST_REQUIRE(answers.back().is_granted);
-        return answers.back().lease;
-    }
-    /// Asks, and is answered without a request.
-    quota_answer acquire_alone()
-    {
-        ask();
-        return answered_alone();
-    }
-    quota_answer answered_alone()
-    {
-        auto step = desk.next(session);
-        BOOST_TEST_REQUIRE(step.kind == redis_step::answer);
-        take(std::move(step));
-        return answers.back();
-    }
-
-    std::int64_t now = 1'000 * second;
-    redis_desk desk;
-    int wakes = 0;
-    std::uint64_t session = desk.open_session([this] { ++wakes; });
-    std::vector<quota_answer> answers;
-    std::string epoch = "first";
-    std::int64_t revision = 0, pauses = 0, taken = 1;
-};
 
 const quota_outcome used{quota_outcome::used, true, {}, false}, unused{};
 
@@ -179,102 +105,6 @@ BOOST_AUTO_TEST_CASE(renews_leases_of_attempts_without_a_limit)
     BOOST_TEST(b.desk.covers(lease, no_timeout));
     b.reply(b.sends(ledger_operation::renew), ledger_reply::gone);
     BOOST_TEST(!b.desk.covers(lease, no_timeout));
-}
-
-BOOST_AUTO_TEST_CASE(fails_with_the_reason_and_sends_ends_again_when_redis_is_back)
-{
-    bench b;
-    const auto lease = b.acquire();
-    b.desk.end(lease, {quota_outcome::throttled, true, 3s, true});
-    b.fail(b.sends(ledger_operation::throttled));
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop); // does not keep its context busy
-    const auto other = b.desk.open_session([] {});
-    b.session = other;
-    b.ask();
-    const auto again = b.sends(ledger_operation::throttled);
-    BOOST_TEST(again.arguments.at(7) == "3000000");
-    b.fail(again);
-    BOOST_TEST(b.answers.back().failure == "gone");
-    b.ask();
-    b.reply(b.sends(ledger_operation::throttled), ledger_reply::done);
-    b.reply(b.sends(ledger_operation::acquire), ledger_reply::granted);
-    BOOST_TEST(b.answers.back().is_granted);
-}
-
-BOOST_AUTO_TEST_CASE(writes_back_what_it_used_without_redis)
-{
-    bench b(when_unreachable::divide(2));
-    b.desk.end(b.acquire(), used);
-    b.reply(b.sends(ledger_operation::used), ledger_reply::done);
-    b.ask();
-    b.fail(b.sends(ledger_operation::acquire));
-    BOOST_TEST(!b.answers.back().is_granted); // others may have used what was free
-    BOOST_TEST((b.answers.back().wait == 1h + 41s));
-    b.now += 3641 * second;
-    b.ask();
-    b.fail(b.sends(ledger_operation::restore));
-    const auto first = b.answered_alone().lease, second_one = b.acquire_alone().lease;
-    BOOST_TEST(!b.acquire_alone().is_granted); // two of four are the other process's
-    b.desk.end(first, used);
-    b.now += 2 * second;
-    const auto back = b.sends(ledger_operation::restore);
-    BOOST_TEST(back.arguments.at(6) == "0");          // nothing was lost
-    BOOST_TEST(back.arguments.at(9) == "3643000000"); // since the last contact
-    const std::vector<std::string> written(back.arguments.begin() + 10, back.arguments.end());
-    const std::vector<std::string> wanted{"0", "0:" + std::to_string(first),      "2000000",
-                                          "0", "0:" + std::to_string(second_one), "-38000000"};
-    BOOST_TEST(written == wanted, boost::test_tools::per_element());
-    b.reply(back, ledger_reply::done);
-    b.desk.end(second_one, used);
-    b.reply(b.sends(ledger_operation::used), ledger_reply::done);
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
-}
-
-BOOST_AUTO_TEST_CASE(reports_when_a_use_ended_and_does_not_count_it_for_longer_than_a_window)
-{
-    bench b(when_unreachable::divide(4)); // one each
-    const auto lease = b.acquire();
-    b.desk.end(lease, used);
-    b.fail(b.sends(ledger_operation::used));
-    b.now += 3641 * second;
-    b.session = b.desk.open_session([] {});
-    b.ask();
-    b.fail(b.sends(ledger_operation::restore));
-    BOOST_TEST(b.answered_alone().is_granted);
-    b.now += second;
-    b.reply(b.sends(ledger_operation::restore), ledger_reply::done);
-    const auto end = b.sends(ledger_operation::used);
-    BOOST_TEST(end.arguments.at(8) == "3642000000");
-}
-
-BOOST_AUTO_TEST_CASE(writes_back_all_that_it_knows_if_redis_has_lost_its_data)
-{
-    bench b;
-    const auto ended = b.acquire(), running = b.acquire();
-    b.desk.end(ended, used);
-    b.taken = 3;
-    b.reply(b.sends(ledger_operation::used), ledger_reply::done);
-    b.now += 5 * second;
-    b.ask();
-    b.epoch = "second";
-    b.taken = 0;
-    b.reply(b.sends(ledger_operation::acquire), ledger_reply::lost);
-    BOOST_TEST(b.answers.size() == 2U);
-    const auto back = b.sends(ledger_operation::restore);
-    const std::vector<std::string> written(back.arguments.begin() + 6, back.arguments.end());
-    const std::vector<std::string> wanted{"3",
-                                          std::to_string(3596 * second),
-                                          "0",
-                                          "0",
-                                          "1",
-                                          "0:" + std::to_string(ended),
-                                          std::to_string(5 * second),
-                                          "1",
-                                          "0:" + std::to_string(running),
-                                          std::to_string(-35 * second)};
-    BOOST_TEST(written == wanted, boost::test_tools::per_element());
-    b.reply(back, ledger_reply::done);
-    BOOST_TEST(b.sends(ledger_operation::acquire).arguments.at(2) == "second");
 }
 
 BOOST_AUTO_TEST_CASE(grants_nothing_alone_if_redis_refuses_it)

@@ -23,7 +23,9 @@ class when_unreachable {
 
     /// Calls wait. When all uses from before the outage have left the window, each of at most `processes` processes, at
     /// least 1, may use `limit / processes` in any window. A process that has never reached the ledger waits until it
-    /// does. For one window after a long outage the ledger grants no process more than that either.
+    /// does. For one window after a long outage, or a window in which nobody asked, the ledger grants no process more
+    /// than that either, and none to those that were started less than a window and a lease ago: what they used before
+    /// is not known.
     ///
     /// *The processes together may exceed the limit* if only some cannot reach the ledger, or if there are more of
     /// them.

@@ -6,8 +6,10 @@
 #include <cojob/impl/internal/redis/outage_plan.hpp>
 #include <cojob/impl/internal/redis/own_uses.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -43,6 +45,19 @@ struct ledger_view {
     return std::uint64_t(random()) << 32U | random();
 }
 
+[[nodiscard]] inline own_lease new_lease(const redis_terms& terms, std::uint64_t session, duration attempt,
+                                         std::int64_t now)
+{
+    constexpr std::int64_t most = 10LL * 366 * 24 * 3600 * 1'000'000; // a double holds the sum with Redis' clock
+    own_lease l;
+    l.id = new_ledger_id();
+    l.session = session;
+    l.since = now;
+    l.is_renewed = attempt == no_timeout;
+    l.length = l.is_renewed ? terms.renewal : std::min(add_time(redis_length(attempt), terms.grace), most);
+    return l;
+}
+
 /// Makes the calls of the ledger's scripts.
 struct ledger_requests {
     [[nodiscard]] static ledger_request make(ledger_operation what, const ledger_view& view, std::int64_t now,
@@ -76,13 +91,25 @@ struct ledger_requests {
         else if (l.outcome->kind == quota_outcome::used)
             r = make(ledger_operation::used, view, now,
                      {l.name(), l.outcome->was_answered ? "1" : "0", std::to_string(now - l.ended_at)});
-        else if (l.outcome->kind == quota_outcome::throttled)
+        else if (const auto left = pause_left(l, now); left)
             r = make(ledger_operation::throttled, view, now,
-                     {l.name(), std::to_string(redis_length(l.outcome->pause)), l.outcome->is_hinted ? "1" : "0"});
+                     {l.name(), std::to_string(*left), l.outcome->is_hinted ? "1" : "0"});
         else
             r = make(ledger_operation::unused, view, now, {l.name()});
         r.lease = l.id;
         return r;
+    }
+
+  private:
+    /// The rest of a pause, if there is one: its report may come after an outage. A pause without length, which lets
+    /// one probe go first, is over after a moment.
+    [[nodiscard]] static std::optional<std::int64_t> pause_left(const own_lease& l, std::int64_t now)
+    {
+        const auto age = now - l.ended_at, left = subtract_time(redis_length(l.outcome->pause), age);
+        const bool is_over = left <= 0 && age >= outage_plan::margin;
+        if (l.outcome->kind != quota_outcome::throttled || is_over)
+            return std::nullopt;
+        return std::max<std::int64_t>(left, 0);
     }
 };
 

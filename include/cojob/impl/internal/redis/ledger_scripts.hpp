@@ -122,7 +122,9 @@ if pauses % 2 == 1 then
 end
 local free = math.max(limit - taken(), 0)
 local has_its_share = get('divided_until') > now and has >= share
-local is_granted = free > rank and get('pause_until') <= now and not waits_for_probe and not has_its_share
+local is_repeated = score(leases, text(pauses) .. ':' .. number) -- the reply was lost
+local is_granted = is_repeated or
+    (free > rank and get('pause_until') <= now and not waits_for_probe and not has_its_share)
 local wait = 0
 if is_granted then
     add(leases, now + length, text(pauses) .. ':' .. number)

@@ -18,8 +18,9 @@ class outage_plan {
     static constexpr std::int64_t margin = 1'000'000; ///< as the ledger's
 
     /// \param window of the quota
-    outage_plan(std::uint32_t limit, std::int64_t window, when_unreachable how)
-        : limit_(limit), window_(window), how_(how)
+    /// \param now when the process starts
+    outage_plan(std::uint32_t limit, std::int64_t window, when_unreachable how, std::int64_t now)
+        : limit_(limit), window_(window), how_(how), started_(now)
     {
     }
 
@@ -27,6 +28,16 @@ class outage_plan {
     [[nodiscard]] std::uint64_t share() const noexcept
     {
         return how_.kind() == when_unreachable::kind_divide ? limit_ / how_.processes() : limit_;
+    }
+
+    /// How many of its share the process may have used. *All for a window after its start:* nobody knows what it used
+    /// alone before it was killed. Only counts while the limit is divided.
+    /// \param own its leases, and its uses of the last window
+    /// \param lease the longest lease that it takes
+    [[nodiscard]] std::uint64_t has(std::uint64_t own, std::int64_t lease, std::int64_t now) const noexcept
+    {
+        const bool is_known = now >= add_time(add_time(started_, lease), window_ + margin);
+        return is_known || how_.kind() != when_unreachable::kind_divide ? own : std::max(own, share());
     }
 
     [[nodiscard]] bool is_away() const noexcept { return away_since_.has_value(); }
@@ -87,6 +98,7 @@ class outage_plan {
     std::uint32_t limit_;
     std::int64_t window_;
     when_unreachable how_;
+    std::int64_t started_;
     std::uint64_t seen_ = 0;
     std::int64_t leased_until_ = std::numeric_limits<std::int64_t>::min();
     std::optional<std::int64_t> away_since_;

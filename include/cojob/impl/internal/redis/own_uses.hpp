@@ -27,6 +27,8 @@ struct own_lease {
     std::int64_t ended_at = 0;
 
     [[nodiscard]] std::string name() const { return std::to_string(pauses) + ":" + std::to_string(id); }
+    /// Whether it is to be renewed.
+    [[nodiscard]] bool is_due(std::int64_t now) const { return is_renewed && !is_local && now - since >= length / 3; }
     [[nodiscard]] std::int64_t left(std::int64_t now) const { return length - (now - since); }
 };
 
@@ -50,7 +52,8 @@ class own_uses {
         return at == leases_.end() ? nullptr : &*at;
     }
     void add(own_lease l) { leases_.push_back(std::move(l)); }
-    void reserve() { leases_.reserve(leases_.size() + 1); }
+    /// For a question whose reply is lost, and that the process answers itself.
+    void reserve() { leases_.reserve(leases_.size() + 2); }
 
     /// Leases, and uses that still count.
     [[nodiscard]] std::size_t count(std::int64_t now) const
@@ -74,6 +77,14 @@ class own_uses {
             uses_.push_back({l->name(), l->ended_at, l->is_local});
         forget(id);
     }
+    /// Ends local leases, of which the ledger need not be told.
+    void settle_local()
+    {
+        for (const auto& l : leases_)
+            if (l.is_local && l.outcome && l.outcome->kind == quota_outcome::used)
+                uses_.push_back({l.name(), l.ended_at, true});
+        std::erase_if(leases_, [](const own_lease& l) { return l.is_local && l.outcome; });
+    }
     void forget(std::uint64_t id)
     {
         std::erase_if(leases_, [&](const own_lease& l) { return l.id == id; });
@@ -84,7 +95,7 @@ class own_uses {
     }
 
     /// Calls `write(was_known, lease, age)` for all that a ledger lacks: if it lost its data all, otherwise what is
-    /// local. The age of a lease that runs is negative.
+    /// local. The age of a lease that runs is negative. A lease that was returned counts nowhere.
     template <class Write>
     void write_back(bool is_all, std::int64_t now, const Write& write) const
     {
@@ -92,7 +103,7 @@ class own_uses {
             if (is_all || u.is_local)
                 write(!u.is_local, u.lease, now - u.at);
         for (const auto& l : leases_)
-            if (is_all || l.is_local)
+            if ((is_all || l.is_local) && (!l.outcome || l.outcome->kind == quota_outcome::used))
                 write(!l.is_local, l.name(), -std::max<std::int64_t>(l.left(now), 0));
     }
 

@@ -14,7 +14,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace cojob::detail {
 
@@ -26,8 +25,8 @@ class redis_affairs {
     static constexpr std::int64_t rest = 1'000'000;
     static constexpr std::int64_t ask_again = 100'000;
 
-    explicit redis_affairs(const redis_terms& terms)
-        : terms_(terms), plan_(terms.limit, terms.window, terms.away), mine_(terms.window + outage_plan::margin),
+    redis_affairs(const redis_terms& terms, std::int64_t now)
+        : terms_(terms), plan_(terms.limit, terms.window, terms.away, now), mine_(terms.window + outage_plan::margin),
           process_(std::to_string(new_ledger_id()))
     {
     }
@@ -63,8 +62,10 @@ class redis_affairs {
     }
 
     /// What the session was sending has no result.
-    void dropped(std::uint64_t session) noexcept
+    void dropped(std::uint64_t session, std::int64_t now) noexcept
     {
+        if (asking_ == session)
+            return_unheard(now);
         if (restoring_ == session)
             restoring_ = 0;
         for (auto& l : mine_.leases())
@@ -82,7 +83,8 @@ class redis_affairs {
         quota_answer answer;
         answer.is_granted = plan_.grant(mine_.count(now), now);
         if (answer.is_granted) {
-            auto l = new_lease(session, attempt, now);
+            auto l = new_lease(terms_, session, attempt, now);
+            l.pauses = pauses_;
             l.is_local = true;
             answer.lease = l.id;
             mine_.add(std::move(l));
@@ -103,7 +105,7 @@ class redis_affairs {
         if (is_lost_ || mine_.has_local() || was_out_of_contact_)
             return restoring_ == 0 ? std::optional(restore(session, now)) : std::nullopt;
         for (auto& l : mine_.leases())
-            if (!l.is_sending && (l.outcome || is_due(l, now))) {
+            if (!l.is_sending && (l.outcome || l.is_due(now))) {
                 l.is_sending = true;
                 l.session = session;
                 return ledger_requests::about(l, view(), now);
@@ -145,7 +147,7 @@ class redis_affairs {
         if (reply.kind == ledger_reply::lost)
             is_lost_ = true;
         else if (sent.what == ledger_operation::restore)
-            is_lost_ = was_out_of_contact_ = false, mine_.written_back(sent.restored);
+            restored(sent, now);
         else if (sent.what == ledger_operation::renew)
             renewed(sent, reply.kind == ledger_reply::done);
         else if (sent.what == ledger_operation::used)
@@ -160,6 +162,8 @@ class redis_affairs {
     void failed(const ledger_request& sent, bool is_refused, std::int64_t now)
     {
         release(sent);
+        if (sent.what == ledger_operation::acquire && !is_refused)
+            return_unheard(now);
         is_refused_ = is_refused;
         again_at_ = add_time(now, rest);
         plan_.failed(longest_, now);
@@ -169,24 +173,13 @@ class redis_affairs {
   private:
     [[nodiscard]] ledger_view view() const { return {terms_.limit, terms_.window, epoch_, revision_, process_}; }
 
-    [[nodiscard]] own_lease new_lease(std::uint64_t session, duration attempt, std::int64_t now) const
-    {
-        constexpr std::int64_t most = 10LL * 366 * 24 * 3600 * 1'000'000; // a double holds the sum with Redis' clock
-        own_lease l;
-        l.id = new_ledger_id();
-        l.pauses = pauses_;
-        l.session = session;
-        l.since = now;
-        l.is_renewed = attempt == no_timeout;
-        l.length = l.is_renewed ? terms_.renewal : std::min(add_time(redis_length(attempt), terms_.grace), most);
-        return l;
-    }
-
     [[nodiscard]] ledger_request question(std::uint64_t session, duration attempt, std::int64_t now)
     {
-        asked_ = new_lease(session, attempt, now);
+        asked_ = new_lease(terms_, session, attempt, now);
+        asking_ = session;
         longest_ = std::max(longest_, asked_.length);
-        return ledger_requests::acquire(asked_, plan_.share(), mine_.count(now), view(), now);
+        const auto has = plan_.has(mine_.count(now), longest_, now);
+        return ledger_requests::acquire(asked_, plan_.share(), has, view(), now);
     }
 
     [[nodiscard]] ledger_request restore(std::uint64_t session, std::int64_t now)
@@ -240,6 +233,12 @@ class redis_affairs {
         return answer;
     }
 
+    void restored(const ledger_request& sent, std::int64_t now)
+    {
+        is_lost_ = was_out_of_contact_ = false;
+        heard_at_ = now;
+        mine_.written_back(sent.restored);
+    }
     void renewed(const ledger_request& sent, bool is_longer)
     {
         if (auto* const l = mine_.find(sent.lease); l && is_longer)
@@ -248,10 +247,23 @@ class redis_affairs {
             l->is_renewed = false; // covers no attempt any more
     }
 
+    /// The ledger may have granted what was asked, or may do so yet: the lease is returned at the next contact.
+    void return_unheard(std::int64_t now)
+    {
+        asking_ = 0;
+        asked_.pauses = pauses_;
+        asked_.outcome.emplace();
+        asked_.ended_at = now;
+        if (mine_.leases().size() < terms_.limit) // of more there is none
+            mine_.add(asked_);
+    }
+
     void release(const ledger_request& sent)
     {
         if (sent.what == ledger_operation::restore)
             restoring_ = 0;
+        else if (sent.what == ledger_operation::acquire)
+            asking_ = 0;
         else if (auto* const l = mine_.find(sent.lease))
             l->is_sending = false;
     }
@@ -260,21 +272,8 @@ class redis_affairs {
     void settle_local(std::int64_t now)
     {
         mine_.forget_old(now);
-        std::vector<std::uint64_t> ended;
-        for (const auto& l : mine_.leases())
-            if (l.is_local && l.outcome && restoring_ == 0)
-                ended.push_back(l.id);
-        for (const auto id : ended) {
-            if (mine_.find(id)->outcome->kind == quota_outcome::used)
-                mine_.used(id);
-            else
-                mine_.forget(id);
-        }
-    }
-
-    [[nodiscard]] static bool is_due(const own_lease& l, std::int64_t now)
-    {
-        return l.is_renewed && !l.is_local && now - l.since >= l.length / 3;
+        if (restoring_ == 0)
+            mine_.settle_local();
     }
 
     const redis_terms terms_;
@@ -284,6 +283,7 @@ class redis_affairs {
     std::string epoch_;
     std::int64_t revision_ = 0, pauses_ = 0;
     own_lease asked_;                         // the question that is on its way; there is never more than one
+    std::uint64_t asking_ = 0;                // its session; 0: none is
     std::int64_t longest_ = 0, heard_at_ = 0; // the last reply, before an outage if there was one
     std::int64_t waits_until_ = 0;            // until then the process has a place among those that wait
     bool leaves_ = false, is_refused_ = false, is_closed_ = false;

@@ -34,7 +34,7 @@ class redis_desk {
     using clock = std::function<std::int64_t()>;
 
     /// \param now returns the time in microseconds, by a clock that cannot be set
-    redis_desk(const redis_terms& terms, clock now) : now_(std::move(now)), affairs_(terms) {}
+    redis_desk(const redis_terms& terms, clock now) : now_(std::move(now)), affairs_(terms, now_()) {}
 
     /// \param wake called with the mutex locked, from any thread
     std::uint64_t open_session(std::function<void()> wake)
@@ -53,7 +53,7 @@ class redis_desk {
             return;
         dropped.swap(at->second.question);
         sessions_.erase(at);
-        affairs_.dropped(id);
+        affairs_.dropped(id, now_());
         wake_all();
     }
 

@@ -52,15 +52,8 @@ class redis_ledger final : public quota_ledger {
         const auto where = given ? asio::any_io_executor(given->get_executor()) : executor;
         if (!where)
             throw_invalid_argument("quota", "its ledger is in Redis, and was asked without an executor");
-        const std::lock_guard lock(mutex_);
-        auto& context = asio::query(where, asio::execution::context);
-        if (const auto running = find(context); running && running->ask(attempt, answer))
-            return;
-        const auto session = std::make_shared<redis_session>(desk_, link_, scripts_, where);
-        session->open();
-        session->ask(attempt, answer);
-        session->start();
-        sessions_.emplace_back(&context, session);
+        if (const auto session = ask(where, attempt, answer))
+            session->start(); // not locked: it may answer at once, and whoever has the answer may ask again
     }
     void stop_waiting() noexcept override
     {
@@ -85,6 +78,21 @@ class redis_ledger final : public quota_ledger {
         terms.window = std::chrono::ceil<std::chrono::microseconds>(options.window).count();
         terms.away = where.unreachable;
         return terms;
+    }
+
+    /// Asks the session of the executor's context. Returns it if it is new, to be started.
+    [[nodiscard]] std::shared_ptr<redis_session> ask(const asio::any_io_executor& where, duration attempt,
+                                                     std::function<void(quota_answer)>& answer)
+    {
+        const std::lock_guard lock(mutex_);
+        auto& context = asio::query(where, asio::execution::context);
+        if (const auto running = find(context); running && running->ask(attempt, answer))
+            return nullptr;
+        auto session = std::make_shared<redis_session>(desk_, link_, scripts_, where);
+        session->open();
+        sessions_.emplace_back(&context, session);
+        session->ask(attempt, answer);
+        return session;
     }
 
     /// The session of a context, if it has one. *Not locked otherwise:* whoever locks it may be the last to own it,
