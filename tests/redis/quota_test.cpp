@@ -21,6 +21,7 @@ using namespace std::chrono_literals;
 using cojob::quota_options;
 using cojob::redis_ledger_options;
 using cojob::when_unreachable;
+using tests::at;
 using tests::ledger_at;
 using tests::redis_process;
 using tests::redis_prompt;
@@ -39,14 +40,6 @@ std::string refusal(const std::function<void(redis_ledger_options&)>& change, qu
         return e.info().message;
     }
     return "";
-}
-
-[[nodiscard]] redis_ledger_options at(const redis_server& server, when_unreachable away)
-{
-    auto where = ledger_at(server.port());
-    where.timeout = 500ms;
-    where.unreachable = away;
-    return where;
 }
 
 } // namespace redis_quota_tests

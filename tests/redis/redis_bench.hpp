@@ -34,6 +34,15 @@ using namespace std::chrono_literals;
     return o;
 }
 
+/// With little patience.
+[[nodiscard]] inline cojob::redis_ledger_options at(const redis_server& server, cojob::when_unreachable away = {})
+{
+    auto o = ledger_at(server.port());
+    o.timeout = 500ms;
+    o.unreachable = away;
+    return o;
+}
+
 inline void run(boost::redis::connection& connection, const boost::redis::config& config)
 {
     const auto ignore = [](cojob::error_code) {};
