@@ -365,7 +365,7 @@ class error_info {
     int http_status = 0;        ///< status of the response, with `proxy_failed` the proxy's; 0: no response
     bool is_final = false;      ///< the failure would come again: with `proxy_failed`, a repetition may lock an account
     std::string method,         ///< of the request; empty if the failure belongs to no request
-        path;                   ///< of the request, as sent, with its query
+        path;                   ///< of the request, as sent, with its query unless the server chose that
     std::string message;        ///< text of this library, such as the option or JSON member concerned; part of `what()`
     std::string server_message, ///< text of the server, at most `limit_options::error_text` bytes, unescaped
         server_detail;          ///< further error text of the server from other members; likewise
@@ -1123,8 +1123,8 @@ class api_request {
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
     /// A URL that the server chose, for instance in `Operation-Location`: used instead of `segments` and `query`, as it
     /// is. It must be absolute or begin with a slash, and be at the server of `base`. Otherwise the call ends with
-    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Its query is not shown to the observer; as
-    /// a job's id, the whole of it is in errors and handles.
+    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Neither errors nor the observer show its
+    /// query; as a job's id, the whole of it is in errors and handles.
     std::string location;
     http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
@@ -6902,8 +6902,14 @@ struct prepared_call {
     std::shared_ptr<quota> quota_pool{};  ///< null: no quota
     std::string job_id{};                 ///< of the job concerned, for errors
     duration attempt_timeout{};           ///< zero: the client's
-    std::string shown_target{};           ///< for the observer, which makes it from the target if it is empty
+    std::string shown_target{};           ///< without a query that the server chose, and for the observer without keys
     bool streams_body = false;            ///< whether the body of a success is streamed
+
+    /// The target for errors and the observer.
+    [[nodiscard]] const std::string& visible_target() const noexcept
+    {
+        return shown_target.empty() ? wire.target : shown_target;
+    }
 };
 
 /// Appends path segments, encoded.
@@ -8086,7 +8092,7 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = without_key(call.wire.target, call.wire.authorization); // it may have been passed as an id
+    info.path = without_key(call.visible_target(), call.wire.authorization); // it may have been passed as an id
     info.job_id = without_key(call.job_id, call.wire.authorization);
     return info;
 }
@@ -8294,8 +8300,7 @@ class call_events {
     {
         auto& request = call_.request;
         if (observer())
-            request.shown_target = without_key(
-                request.shown_target.empty() ? request.wire.target : request.shown_target, request.wire.authorization);
+            request.shown_target = without_key(request.visible_target(), request.wire.authorization);
     }
 
     void retry(unsigned number, error_code why, duration wait, bool is_hinted) const
@@ -10343,7 +10348,7 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.request;
     info.method = request.wire.method;
-    info.path = without_key(request.wire.target, request.wire.authorization);
+    info.path = without_key(request.visible_target(), request.wire.authorization);
     info.http_status = call.response.status;
     info.attempts = call.all_attempts();
     add_server_headers(info, call.response, request.wire.authorization); // a provider's key too

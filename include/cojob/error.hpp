@@ -132,7 +132,7 @@ class error_info {
     int http_status = 0;        ///< status of the response, with `proxy_failed` the proxy's; 0: no response
     bool is_final = false;      ///< the failure would come again: with `proxy_failed`, a repetition may lock an account
     std::string method,         ///< of the request; empty if the failure belongs to no request
-        path;                   ///< of the request, as sent, with its query
+        path;                   ///< of the request, as sent, with its query unless the server chose that
     std::string message;        ///< text of this library, such as the option or JSON member concerned; part of `what()`
     std::string server_message, ///< text of the server, at most `limit_options::error_text` bytes, unescaped
         server_detail;          ///< further error text of the server from other members; likewise

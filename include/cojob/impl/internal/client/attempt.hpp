@@ -45,7 +45,7 @@ inline error_info describe_failure(const prepared_call& call, error_code code, s
 {
     error_info info(code, std::move(why));
     info.method = call.wire.method;
-    info.path = without_key(call.wire.target, call.wire.authorization); // it may have been passed as an id
+    info.path = without_key(call.visible_target(), call.wire.authorization); // it may have been passed as an id
     info.job_id = without_key(call.job_id, call.wire.authorization);
     return info;
 }

@@ -62,7 +62,7 @@ inline error_info describe_undecodable(const call_record& call, error_info info)
 {
     const auto& request = call.request;
     info.method = request.wire.method;
-    info.path = without_key(request.wire.target, request.wire.authorization);
+    info.path = without_key(request.visible_target(), request.wire.authorization);
     info.http_status = call.response.status;
     info.attempts = call.all_attempts();
     add_server_headers(info, call.response, request.wire.authorization); // a provider's key too

@@ -19,8 +19,7 @@ class call_events {
     {
         auto& request = call_.request;
         if (observer())
-            request.shown_target = without_key(
-                request.shown_target.empty() ? request.wire.target : request.shown_target, request.wire.authorization);
+            request.shown_target = without_key(request.visible_target(), request.wire.authorization);
     }
 
     void retry(unsigned number, error_code why, duration wait, bool is_hinted) const

@@ -36,8 +36,14 @@ struct prepared_call {
     std::shared_ptr<quota> quota_pool{};  ///< null: no quota
     std::string job_id{};                 ///< of the job concerned, for errors
     duration attempt_timeout{};           ///< zero: the client's
-    std::string shown_target{};           ///< for the observer, which makes it from the target if it is empty
+    std::string shown_target{};           ///< without a query that the server chose, and for the observer without keys
     bool streams_body = false;            ///< whether the body of a success is streamed
+
+    /// The target for errors and the observer.
+    [[nodiscard]] const std::string& visible_target() const noexcept
+    {
+        return shown_target.empty() ? wire.target : shown_target;
+    }
 };
 
 /// Appends path segments, encoded.
