@@ -42,14 +42,14 @@ BOOST_AUTO_TEST_CASE(leave_in_any_order)
         std::vector<bool> is_there(order.size(), true);
         for (const auto leaving : order) {
             const auto first = static_cast<std::size_t>(std::ranges::find(is_there, true) - is_there.begin());
-            BOOST_TEST(job.first == &waiters[first]);
+            BOOST_TEST(job.waiters.first() == &waiters[first]);
             const auto behind = std::find(is_there.rbegin(), is_there.rend(), true);
-            BOOST_TEST(job.last() == &waiters[static_cast<std::size_t>(is_there.rend() - behind) - 1]);
+            BOOST_TEST(job.waiters.last() == &waiters[static_cast<std::size_t>(is_there.rend() - behind) - 1]);
             job.remove(waiters[leaving]);
             is_there[leaving] = false;
         }
-        BOOST_TEST(job.first == nullptr);
-        BOOST_TEST(job.last() == nullptr);
+        BOOST_TEST(job.waiters.first() == nullptr);
+        BOOST_TEST(job.waiters.last() == nullptr);
     } while (std::ranges::next_permutation(order).found);
 }
 
@@ -62,8 +62,8 @@ BOOST_AUTO_TEST_CASE(may_come_back)
     job.remove(waiters[1]);
     job.remove(waiters[0]);
     job.add(waiters[0]);
-    BOOST_TEST(job.first == &waiters[2]);
-    BOOST_TEST(job.last() == &waiters[0]);
+    BOOST_TEST(job.waiters.first() == &waiters[2]);
+    BOOST_TEST(job.waiters.last() == &waiters[0]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
