@@ -25,6 +25,7 @@ using cojob::when_unreachable;
 using tests::redis_process;
 using clock = std::chrono::steady_clock;
 
+constexpr std::uint32_t processes = 20;
 constexpr std::uint32_t limit = 20;
 constexpr auto window = 2s;
 
@@ -101,24 +102,23 @@ BOOST_AUTO_TEST_SUITE(processes_that_share_a_quota_in_redis)
 
 using namespace redis_processes_tests;
 
-/// Five processes that want all there is. One after the other is killed and replaced; in between the server is killed
+/// Twenty processes that want all there is. One after the other is killed and replaced; in between the server is killed
 /// and comes back empty.
 BOOST_AUTO_TEST_CASE(never_exceed_the_limit_whoever_is_killed)
 {
-    for (const auto away : {when_unreachable::fail(), when_unreachable::divide(5)}) {
+    for (const auto away : {when_unreachable::fail(), when_unreachable::divide(processes)}) {
         tests::redis_server server;
         const counting_server api;
         auto where = tests::ledger_at(server.port());
         where.timeout = 500ms;
         where.unreachable = away;
         std::vector<pid_t> users;
-        for (int i = 0; i < 5; ++i)
+        while (users.size() < processes)
             users.push_back(start_user(where, api));
         const auto kill_some = [&] {
-            for (int i = 0; i < 10; ++i) {
-                auto& one = users.at(static_cast<std::size_t>(i) % users.size());
-                kill_user(one);
-                one = start_user(where, api);
+            for (std::size_t i = 0; i < processes; i += 2) {
+                kill_user(users[i]);
+                users[i] = start_user(where, api);
                 std::this_thread::sleep_for(250ms);
             }
         };
