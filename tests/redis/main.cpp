@@ -3,6 +3,7 @@
 
 #include "redis/ledger_scripts_test.cpp"
 #include "redis/lost_replies_test.cpp"
+#include "redis/outage_test.cpp"
 #include "redis/processes_test.cpp"
 #include "redis/quota_test.cpp"
 #include "redis/tls_test.cpp"
