@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(asks_keeps_its_session_while_it_has_a_lease_and_ends_it)
 {
     bench b;
     const auto lease = b.acquire();
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::sleep);
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::sleep));
     const auto before = b.wakes;
     b.desk.end(lease, used);
     BOOST_TEST(b.wakes > before);
@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(asks_keeps_its_session_while_it_has_a_lease_and_ends_it)
     BOOST_TEST(end.arguments.at(6) == "0:" + std::to_string(lease));
     BOOST_TEST(end.arguments.at(2) == "first");
     b.reply(end, ledger_reply::done);
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::stop));
     std::function<void(quota_answer)> none;
     BOOST_TEST(!b.desk.ask(b.session, 1s, none));
 }
@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(returns_a_lease_that_comes_when_its_quota_has_ended)
     b.desk.close();
     b.reply(question, ledger_reply::granted);
     b.reply(b.sends(ledger_operation::unused), ledger_reply::done);
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::stop));
 }
 
 BOOST_AUTO_TEST_CASE(leaves_the_queue_of_processes_when_no_call_waits)
@@ -65,10 +65,10 @@ BOOST_AUTO_TEST_CASE(leaves_the_queue_of_processes_when_no_call_waits)
     b.reply(b.sends(ledger_operation::acquire), ledger_reply::wait);
     BOOST_TEST(!b.answers.back().is_granted);
     BOOST_TEST((b.answers.back().ask_again == 100ms));
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::sleep);
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::sleep));
     b.desk.stop_waiting();
     b.reply(b.sends(ledger_operation::leave), ledger_reply::done);
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::stop));
 }
 
 BOOST_AUTO_TEST_CASE(covers_an_attempt_until_the_lease_or_the_machine_s_time_is_over)

@@ -33,7 +33,7 @@ BOOST_AUTO_TEST_CASE(fails_with_the_reason_and_sends_ends_again_when_redis_is_ba
     const auto lease = b.acquire();
     b.desk.end(lease, {quota_outcome::throttled, true, 3s, true});
     b.fail(b.sends(ledger_operation::throttled));
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop); // does not keep its context busy
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::stop)); // does not keep its context busy
     const auto other = b.desk.open_session([] {});
     b.session = other;
     b.ask();
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(returns_a_lease_that_may_have_been_granted_although_no_repl
     b.ask();
     const auto lost = b.sends(ledger_operation::acquire);
     b.fail(lost);
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop); // does not keep its context busy
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::stop)); // does not keep its context busy
     b.session = b.desk.open_session([] {});
     b.ask();
     const auto back = b.sends(ledger_operation::unused);
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(writes_back_what_it_used_without_redis)
     b.reply(b.sends(ledger_operation::unused), ledger_reply::done); // of the question that failed
     b.desk.end(second_one, used);
     b.reply(b.sends(ledger_operation::used), ledger_reply::done);
-    BOOST_TEST(b.desk.next(b.session).kind == redis_step::stop);
+    BOOST_TEST((b.desk.next(b.session).kind == redis_step::act::stop));
 }
 
 BOOST_AUTO_TEST_CASE(reports_when_a_use_ended_and_does_not_count_it_for_longer_than_a_window)

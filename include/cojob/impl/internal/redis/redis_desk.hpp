@@ -18,9 +18,9 @@ namespace cojob::detail {
 
 /// What a session does next.
 struct redis_step {
-    enum kind_type { send, answer, sleep, stop };
+    enum class act { send, answer, sleep, stop };
 
-    kind_type kind = stop;
+    act kind = act::stop;
     ledger_request request{};                      ///< send
     std::function<void(quota_answer)> answer_to{}; ///< answer
     quota_answer given{};                          ///< answer
@@ -104,14 +104,14 @@ class redis_desk {
         auto& mine = sessions_.at(id);
         redis_step step;
         if (mine.question && affairs_.grants_alone(now)) {
-            step.kind = redis_step::answer;
+            step.kind = redis_step::act::answer;
             step.given = affairs_.answer_alone(id, mine.attempt, now);
             step.answer_to = std::exchange(mine.question, nullptr);
         } else if (auto request = affairs_.next(id, mine.question ? &mine.attempt : nullptr, now)) {
-            step.kind = redis_step::send;
+            step.kind = redis_step::act::send;
             step.request = std::move(*request);
         } else if (const auto until = affairs_.sleeps_until(id, now); until || mine.question) {
-            step.kind = redis_step::sleep;
+            step.kind = redis_step::act::sleep;
             step.until = until.value_or(now + 100'000);
         } else {
             mine.is_stopped = true;
@@ -129,7 +129,7 @@ class redis_desk {
         if (request.what == ledger_operation::restore)
             wake_all(); // they wait for that
         if (given && mine.question) {
-            step.kind = redis_step::answer;
+            step.kind = redis_step::act::answer;
             step.given = std::move(*given);
             step.answer_to = std::exchange(mine.question, nullptr);
         }
@@ -148,7 +148,7 @@ class redis_desk {
         redis_step step;
         if (!mine.question || (request.what != ledger_operation::acquire && affairs_.grants_alone(now)))
             return step;
-        step.kind = redis_step::answer;
+        step.kind = redis_step::act::answer;
         if (affairs_.grants_alone(now))
             step.given = affairs_.answer_alone(id, mine.attempt, now);
         else

@@ -67,10 +67,10 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
   private:
     asio::awaitable<void> work()
     {
-        for (auto step = desk_->next(id_); step.kind != redis_step::stop; step = desk_->next(id_)) {
-            if (step.kind == redis_step::sleep)
+        for (auto step = desk_->next(id_); step.kind != redis_step::act::stop; step = desk_->next(id_)) {
+            if (step.kind == redis_step::act::sleep)
                 co_await sleep(step.until);
-            else if (step.kind == redis_step::send)
+            else if (step.kind == redis_step::act::send)
                 co_await send(step.request);
             else
                 give(step);
@@ -110,7 +110,7 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
                 disconnect();
             after = desk_->failed(id_, request, got.failure, got.is_refused);
         }
-        if (after.kind == redis_step::answer)
+        if (after.kind == redis_step::act::answer)
             give(after);
     }
 
