@@ -39,7 +39,7 @@ struct redis_desk_bench {
     ledger_request sends(ledger_operation what)
     {
         auto step = desk.next(session);
-        BOOST_TEST_REQUIRE(step.kind == redis_step::act::send);
+        BOOST_TEST_REQUIRE((step.kind == redis_step::act::send));
         BOOST_TEST_REQUIRE(static_cast<int>(step.request.what) == static_cast<int>(what));
         return step.request;
     }
@@ -79,7 +79,7 @@ struct redis_desk_bench {
     quota_answer answered_alone()
     {
         auto step = desk.next(session);
-        BOOST_TEST_REQUIRE(step.kind == redis_step::act::answer);
+        BOOST_TEST_REQUIRE((step.kind == redis_step::act::answer));
         take(std::move(step));
         return answers.back();
     }
