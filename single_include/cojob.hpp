@@ -4629,6 +4629,8 @@ struct job_page {
 
 /// The job that a retry created.
 struct retry_receipt {
+    retry_receipt() = default; // no aggregate, as above
+
     std::string job_id{};                   ///< id of the new job: wait for this one
     std::string status{};                   ///< as the server wrote it, usually `created`; empty: not reported
     std::optional<std::int64_t> revision{}; ///< revision in the server's store; empty: not reported
@@ -4689,6 +4691,8 @@ class node_operation {
 
 /// A job that was created for an operation.
 struct node_receipt {
+    node_receipt() = default; // no aggregate: g++ 12 destroys one twice in a co_await expression
+
     std::string job_id{};         ///< id of the job: wait for this one
     boost::json::array results{}; ///< what each agent answered, as the server wrote it: parts of the job's responses
 };

@@ -112,6 +112,8 @@ struct job_page {
 
 /// The job that a retry created.
 struct retry_receipt {
+    retry_receipt() = default; // no aggregate, as above
+
     std::string job_id{};                   ///< id of the new job: wait for this one
     std::string status{};                   ///< as the server wrote it, usually `created`; empty: not reported
     std::optional<std::int64_t> revision{}; ///< revision in the server's store; empty: not reported

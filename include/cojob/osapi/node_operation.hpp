@@ -28,6 +28,8 @@ class node_operation {
 
 /// A job that was created for an operation.
 struct node_receipt {
+    node_receipt() = default; // no aggregate: g++ 12 destroys one twice in a co_await expression
+
     std::string job_id{};         ///< id of the job: wait for this one
     boost::json::array results{}; ///< what each agent answered, as the server wrote it: parts of the job's responses
 };
