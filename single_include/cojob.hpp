@@ -24083,28 +24083,17 @@ struct ledger_record {
 
 } // namespace cojob::detail
 
-// -------- cojob/impl/internal/policy/ledger_book.hpp
+// -------- cojob/impl/internal/policy/ledger_layout.hpp
 
 namespace cojob::detail {
 
-/// The records of a quota's ledger, and all decisions about them. Has no I/O: it lists the records to write, in their
-/// order. After any number of these writes the records allow no more than after all of them, so a process may be killed
-/// in between. All lengths are in nanoseconds.
-class ledger_book {
-  public:
-    static constexpr std::int64_t margin = 1'000'000'000;          ///< for the server's clock
-    static constexpr std::int64_t longest_guess = 900'000'000'000; ///< 15 minutes
-    static constexpr std::int64_t waits_for = 1'000'000'000;       ///< a process that does not ask for so long is gone
+/// Which record of a quota's ledger is where: the quota, its pause, a slot for each use, a place for each process that
+/// waits.
+struct ledger_layout {
     static constexpr std::size_t most_waiting = 64;
     static constexpr std::uint64_t version = 1;
     static constexpr std::uint32_t most_slots = 2'000; ///< the file is read as a whole, under its lock
     static constexpr std::size_t pause_at = 1, slots_at = 2;
-
-    struct answer {
-        bool is_granted = false;
-        std::uint64_t pauses = 0; ///< granted: so far
-        std::int64_t wait = 0;    ///< not granted: until a slot is expected
-    };
 
     [[nodiscard]] static std::vector<ledger_record> make(std::uint64_t limit, std::int64_t window,
                                                          const ledger_time& now)
@@ -24124,9 +24113,6 @@ class ledger_book {
         return all;
     }
 
-    /// \pre `is_complete(records)`
-    explicit ledger_book(std::vector<ledger_record> records) : all_(std::move(records)) {}
-
     /// Whether these are the records of a ledger, none missing or damaged.
     [[nodiscard]] static bool is_complete(const std::vector<ledger_record>& all)
     {
@@ -24142,6 +24128,31 @@ class ledger_book {
         }
         return true;
     }
+};
+
+} // namespace cojob::detail
+
+// -------- cojob/impl/internal/policy/ledger_book.hpp
+
+namespace cojob::detail {
+
+/// The records of a quota's ledger, and all decisions about them. Has no I/O: it lists the records to write, in their
+/// order. After any number of these writes the records allow no more than after all of them, so a process may be killed
+/// in between. All lengths are in nanoseconds.
+class ledger_book : private ledger_layout {
+  public:
+    static constexpr std::int64_t margin = 1'000'000'000;          ///< for the server's clock
+    static constexpr std::int64_t longest_guess = 900'000'000'000; ///< 15 minutes
+    static constexpr std::int64_t waits_for = 1'000'000'000;       ///< a process that does not ask for so long is gone
+
+    struct answer {
+        bool is_granted = false;
+        std::uint64_t pauses = 0; ///< granted: so far
+        std::int64_t wait = 0;    ///< not granted: until a slot is expected
+    };
+
+    /// \pre `ledger_layout::is_complete(records)`
+    explicit ledger_book(std::vector<ledger_record> records) : all_(std::move(records)) {}
 
     [[nodiscard]] const std::vector<ledger_record>& records() const noexcept { return all_; }
     /// The records to write and their numbers, in this order. Empties the list.
@@ -24601,7 +24612,7 @@ class ledger_file {
     [[nodiscard]] std::uint64_t pauses() const noexcept
     {
         ledger_record::text text{};
-        const auto at = static_cast<off_t>(ledger_book::pause_at * text.size());
+        const auto at = static_cast<off_t>(ledger_layout::pause_at * text.size());
         if (::pread(descriptor_, text.data(), text.size(), at) != static_cast<ssize_t>(text.size()))
             return unknown;
         const auto pause = ledger_record::decode(text.data());
@@ -24617,7 +24628,7 @@ class ledger_file {
     {
         const auto window = std::chrono::duration_cast<std::chrono::nanoseconds>(options_.window).count();
         std::string text;
-        for (const auto& record : ledger_book::make(options_.limit, window, clock_())) {
+        for (const auto& record : ledger_layout::make(options_.limit, window, clock_())) {
             const auto part = record.encode();
             text.append(part.begin(), part.end());
         }
@@ -24655,9 +24666,9 @@ class ledger_file {
         const std::string_view saved = "cojob-quota ";
         if (bytes.size() >= saved.size() && std::equal(saved.begin(), saved.end(), bytes.begin()))
             fail("written by quota::save: delete it when a whole window has passed since the last use");
-        if (!all.empty() && all[0].kind == ledger_record::quota && all[0].number > ledger_book::version)
+        if (!all.empty() && all[0].kind == ledger_record::quota && all[0].number > ledger_layout::version)
             fail("of a newer version than this library can read");
-        if (bytes.size() % ledger_record::size != 0 || !ledger_book::is_complete(all))
+        if (bytes.size() % ledger_record::size != 0 || !ledger_layout::is_complete(all))
             fail("damaged or cut off; its uses are lost: delete the file when a whole window has passed since the last "
                  "use");
         if (all[0].id != options_.limit || std::chrono::nanoseconds(all[0].length) != options_.window)
@@ -25011,7 +25022,7 @@ inline void check_shared(const quota_options& options, const quota_file_options&
     (void)options, (void)how;
     throw_invalid_argument("open_shared_quota", "not available on Windows: use quota::save and quota::load");
 #else
-    if (checked(options).limit > ledger_book::most_slots)
+    if (checked(options).limit > ledger_layout::most_slots)
         throw_invalid_argument("quota_options::limit: must be at most 2000 for a file");
     if (how.lock_timeout <= duration::zero() || how.lock_timeout == no_timeout)
         throw_invalid_argument("quota_file_options::lock_timeout: must be positive and not no_timeout");

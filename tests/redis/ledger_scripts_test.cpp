@@ -120,6 +120,7 @@ BOOST_AUTO_TEST_SUITE(the_scripts_of_a_ledger)
 
 using namespace ledger_scripts_tests;
 using cojob::detail::ledger_book;
+using cojob::detail::ledger_layout;
 using cojob::detail::ledger_time;
 
 /// Random histories of four processes give the same with the scripts as with the ledger in a file.
@@ -136,7 +137,7 @@ BOOST_AUTO_TEST_CASE(decide_as_the_ledger_in_a_file_does)
         b.prompt({"FLUSHALL"});
         b.epoch = "", b.revision = 0;
         const auto time = [&] { return ledger_time{b.now * 1'000, b.now * 1'000, 7}; };
-        ledger_book book(ledger_book::make(limit, window * 1'000, time()));
+        ledger_book book(ledger_layout::make(limit, window * 1'000, time()));
         std::vector<lease> leases;
         for (int step = 0; step < 120; ++step) {
             b.now += random() % 4 == 0 ? static_cast<std::int64_t>(random() % 900) * second

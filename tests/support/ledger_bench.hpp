@@ -2,6 +2,7 @@
 #define COJOB_TESTS_SUPPORT_LEDGER_BENCH_HPP
 
 #include <cojob/impl/internal/policy/ledger_book.hpp>
+#include <cojob/impl/internal/policy/ledger_layout.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -11,6 +12,7 @@
 namespace tests {
 
 using cojob::detail::ledger_book;
+using cojob::detail::ledger_layout;
 using cojob::detail::ledger_record;
 using cojob::detail::ledger_time;
 
@@ -31,7 +33,7 @@ struct machine {
 /// A ledger of two uses an hour, and what is on its disk.
 struct ledger_bench {
     machine here;
-    std::vector<ledger_record> disk = ledger_book::make(2, hour, here.time);
+    std::vector<ledger_record> disk = ledger_layout::make(2, hour, here.time);
     std::uint64_t last = 0;
 
     /// Returns the lease, or zero.
@@ -62,7 +64,7 @@ struct ledger_bench {
         make(book);
         for (const auto& [i, record] : book.take_writes())
             disk[i] = ledger_record::decode(record.encode().data());
-        BOOST_TEST(ledger_book::is_complete(disk));
+        BOOST_TEST(ledger_layout::is_complete(disk));
     }
     std::int64_t wait = 0;
 };

@@ -9,6 +9,7 @@
 namespace ledger_book_tests {
 
 using cojob::detail::ledger_book;
+using cojob::detail::ledger_layout;
 using cojob::detail::ledger_record;
 using cojob::detail::ledger_time;
 using tests::hour;
@@ -271,7 +272,7 @@ BOOST_AUTO_TEST_CASE(allows_no_more_if_its_writer_is_killed_at_any_write)
                 const auto now_free = free_slots(killed, b.here.time);
                 BOOST_TEST(now_free <= std::max(at_last, free_slots(before, b.here.time)));
                 killed[i] = record;
-                BOOST_TEST_REQUIRE(ledger_book::is_complete(killed));
+                BOOST_TEST_REQUIRE(ledger_layout::is_complete(killed));
             }
             b.disk = killed;
         }
@@ -293,8 +294,8 @@ BOOST_AUTO_TEST_CASE(is_damaged_if_any_byte_of_it_is_changed)
     }
     auto less = b.disk;
     less.pop_back();
-    BOOST_TEST(!ledger_book::is_complete(less));
-    BOOST_TEST(!ledger_book::is_complete({}));
+    BOOST_TEST(!ledger_layout::is_complete(less));
+    BOOST_TEST(!ledger_layout::is_complete({}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

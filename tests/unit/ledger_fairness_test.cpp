@@ -14,7 +14,7 @@ namespace ledger_fairness_tests {
 
 using tests::hour;
 using tests::ledger_bench;
-using tests::ledger_book;
+using tests::ledger_layout;
 using tests::second;
 
 /// Processes that wait for slots of one ledger. The first always has calls, as one with a thousand has; each of the
@@ -23,9 +23,9 @@ class crowd {
   public:
     crowd(std::size_t processes, std::uint64_t seed) : random_(seed), waits_(processes), since_(processes)
     {
-        ledger_.disk = ledger_book::make(limit, hour, ledger_.here.time);
-        while (const auto lease = ledger_.acquire(processes + 1))
-            held_.push_back(lease);
+        ledger_.disk = ledger_layout::make(limit, hour, ledger_.here.time);
+        while (held_.size() < limit) // no question that is refused, whose asker would wait too
+            held_.push_back(ledger_.acquire(processes + 1));
     }
 
     /// \param busy how many of a hundred calls of the others come in one round

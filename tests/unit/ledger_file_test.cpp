@@ -23,6 +23,7 @@ namespace ledger_file_tests {
 
 using namespace std::chrono_literals;
 using cojob::detail::ledger_book;
+using cojob::detail::ledger_layout;
 using cojob::detail::ledger_file;
 using cojob::detail::ledger_lock;
 using cojob::detail::ledger_time;
@@ -121,7 +122,7 @@ BOOST_AUTO_TEST_CASE(is_refused_if_it_is_damaged_cut_off_or_anothers_and_it_says
 BOOST_AUTO_TEST_CASE(of_a_newer_version_is_refused)
 {
     const tests::scratch_folder folder;
-    auto records = ledger_book::make(limit, 3'600'000'000'000, cojob::detail::machine_ledger_time());
+    auto records = ledger_layout::make(limit, 3'600'000'000'000, cojob::detail::machine_ledger_time());
     records[0].number = 2;
     {
         std::ofstream file(folder / "quota", std::ios::binary);

@@ -20,7 +20,7 @@ inline void check_shared(const quota_options& options, const quota_file_options&
     (void)options, (void)how;
     throw_invalid_argument("open_shared_quota", "not available on Windows: use quota::save and quota::load");
 #else
-    if (checked(options).limit > ledger_book::most_slots)
+    if (checked(options).limit > ledger_layout::most_slots)
         throw_invalid_argument("quota_options::limit: must be at most 2000 for a file");
     if (how.lock_timeout <= duration::zero() || how.lock_timeout == no_timeout)
         throw_invalid_argument("quota_file_options::lock_timeout: must be positive and not no_timeout");

@@ -1,6 +1,7 @@
 #ifndef COJOB_IMPL_INTERNAL_POLICY_LEDGER_BOOK_HPP
 #define COJOB_IMPL_INTERNAL_POLICY_LEDGER_BOOK_HPP
 
+#include <cojob/impl/internal/policy/ledger_layout.hpp>
 #include <cojob/impl/internal/policy/ledger_record.hpp>
 
 #include <algorithm>
@@ -16,15 +17,11 @@ namespace cojob::detail {
 /// The records of a quota's ledger, and all decisions about them. Has no I/O: it lists the records to write, in their
 /// order. After any number of these writes the records allow no more than after all of them, so a process may be killed
 /// in between. All lengths are in nanoseconds.
-class ledger_book {
+class ledger_book : private ledger_layout {
   public:
     static constexpr std::int64_t margin = 1'000'000'000;          ///< for the server's clock
     static constexpr std::int64_t longest_guess = 900'000'000'000; ///< 15 minutes
     static constexpr std::int64_t waits_for = 1'000'000'000;       ///< a process that does not ask for so long is gone
-    static constexpr std::size_t most_waiting = 64;
-    static constexpr std::uint64_t version = 1;
-    static constexpr std::uint32_t most_slots = 2'000; ///< the file is read as a whole, under its lock
-    static constexpr std::size_t pause_at = 1, slots_at = 2;
 
     struct answer {
         bool is_granted = false;
@@ -32,42 +29,8 @@ class ledger_book {
         std::int64_t wait = 0;    ///< not granted: until a slot is expected
     };
 
-    [[nodiscard]] static std::vector<ledger_record> make(std::uint64_t limit, std::int64_t window,
-                                                         const ledger_time& now)
-    {
-        const auto of = [&](ledger_record::kind_type kind) {
-            ledger_record r;
-            r.kind = kind;
-            r.at = now;
-            return r;
-        };
-        std::vector<ledger_record> all{of(ledger_record::quota), of(ledger_record::pause)};
-        all[0].length = window;
-        all[0].id = limit;
-        all[0].number = version;
-        all.resize(all.size() + static_cast<std::size_t>(limit), of(ledger_record::slot_free));
-        all.resize(all.size() + most_waiting, of(ledger_record::nobody));
-        return all;
-    }
-
-    /// \pre `is_complete(records)`
+    /// \pre `ledger_layout::is_complete(records)`
     explicit ledger_book(std::vector<ledger_record> records) : all_(std::move(records)) {}
-
-    /// Whether these are the records of a ledger, none missing or damaged.
-    [[nodiscard]] static bool is_complete(const std::vector<ledger_record>& all)
-    {
-        if (all.size() <= slots_at + most_waiting || all[0].kind != ledger_record::quota ||
-            all[1].kind != ledger_record::pause || all[0].id != all.size() - slots_at - most_waiting ||
-            all[0].length <= 0)
-            return false;
-        for (auto i = slots_at; i < all.size(); ++i) {
-            const bool is_slot = all[i].kind >= ledger_record::slot_free && all[i].kind <= ledger_record::slot_stamped;
-            const bool is_place = all[i].kind == ledger_record::waiting || all[i].kind == ledger_record::nobody;
-            if (i < slots_at + all[0].id ? !is_slot : !is_place)
-                return false;
-        }
-        return true;
-    }
 
     [[nodiscard]] const std::vector<ledger_record>& records() const noexcept { return all_; }
     /// The records to write and their numbers, in this order. Empties the list.

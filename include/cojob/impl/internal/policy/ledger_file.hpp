@@ -4,6 +4,7 @@
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/durable_file.hpp>
 #include <cojob/impl/internal/policy/ledger_book.hpp>
+#include <cojob/impl/internal/policy/ledger_layout.hpp>
 #include <cojob/impl/internal/policy/ledger_clock.hpp>
 #include <cojob/impl/internal/policy/ledger_lock.hpp>
 #include <cojob/policy/quota_file_options.hpp>
@@ -85,7 +86,7 @@ class ledger_file {
     [[nodiscard]] std::uint64_t pauses() const noexcept
     {
         ledger_record::text text{};
-        const auto at = static_cast<off_t>(ledger_book::pause_at * text.size());
+        const auto at = static_cast<off_t>(ledger_layout::pause_at * text.size());
         if (::pread(descriptor_, text.data(), text.size(), at) != static_cast<ssize_t>(text.size()))
             return unknown;
         const auto pause = ledger_record::decode(text.data());
@@ -101,7 +102,7 @@ class ledger_file {
     {
         const auto window = std::chrono::duration_cast<std::chrono::nanoseconds>(options_.window).count();
         std::string text;
-        for (const auto& record : ledger_book::make(options_.limit, window, clock_())) {
+        for (const auto& record : ledger_layout::make(options_.limit, window, clock_())) {
             const auto part = record.encode();
             text.append(part.begin(), part.end());
         }
@@ -139,9 +140,9 @@ class ledger_file {
         const std::string_view saved = "cojob-quota ";
         if (bytes.size() >= saved.size() && std::equal(saved.begin(), saved.end(), bytes.begin()))
             fail("written by quota::save: delete it when a whole window has passed since the last use");
-        if (!all.empty() && all[0].kind == ledger_record::quota && all[0].number > ledger_book::version)
+        if (!all.empty() && all[0].kind == ledger_record::quota && all[0].number > ledger_layout::version)
             fail("of a newer version than this library can read");
-        if (bytes.size() % ledger_record::size != 0 || !ledger_book::is_complete(all))
+        if (bytes.size() % ledger_record::size != 0 || !ledger_layout::is_complete(all))
             fail("damaged or cut off; its uses are lost: delete the file when a whole window has passed since the last "
                  "use");
         if (all[0].id != options_.limit || std::chrono::nanoseconds(all[0].length) != options_.window)
