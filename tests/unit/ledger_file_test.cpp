@@ -23,8 +23,8 @@ namespace ledger_file_tests {
 
 using namespace std::chrono_literals;
 using cojob::detail::ledger_book;
-using cojob::detail::ledger_layout;
 using cojob::detail::ledger_file;
+using cojob::detail::ledger_layout;
 using cojob::detail::ledger_lock;
 using cojob::detail::ledger_time;
 

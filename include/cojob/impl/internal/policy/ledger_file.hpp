@@ -4,8 +4,8 @@
 #include <cojob/error.hpp>
 #include <cojob/impl/internal/base/durable_file.hpp>
 #include <cojob/impl/internal/policy/ledger_book.hpp>
-#include <cojob/impl/internal/policy/ledger_layout.hpp>
 #include <cojob/impl/internal/policy/ledger_clock.hpp>
+#include <cojob/impl/internal/policy/ledger_layout.hpp>
 #include <cojob/impl/internal/policy/ledger_lock.hpp>
 #include <cojob/policy/quota_file_options.hpp>
 #include <cojob/policy/quota_options.hpp>
