@@ -12,6 +12,16 @@ program = ""  # the path of the command
 seen = []  # all that it ever printed
 
 
+def lines_until(stream, is_last):
+    """The lines of a program before the first one that is_last accepts. A program that ends without it has failed."""
+    lines = []
+    for line in stream:
+        if is_last(line):
+            return lines
+        lines.append(line)
+    raise AssertionError(f"the program ended early: {''.join(lines)}")
+
+
 class Mock:
     """`cojob mock` as a process, and an environment for its clients."""
 
@@ -24,7 +34,7 @@ class Mock:
         self.environment = {"PATH": f"{pathlib.Path(program).parent}:{os.environ['PATH']}", "TERM": "xterm", "LANG": "C.UTF-8",
                             "MINTLIFY_API_KEY": KEY, "COJOB_OSAPI_TOKEN": KEY}
         self.jobs = []
-        for line in iter(self.process.stdout.readline, "\n"):
+        for line in lines_until(self.process.stdout, lambda line: line == "\n"):
             name, _, value = line.rstrip("\n").partition("=")
             if name.startswith("# job "):
                 self.jobs.append(name[6:])

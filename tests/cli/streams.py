@@ -7,7 +7,13 @@ import subprocess
 import unittest
 
 import program
-from program import Mock
+from program import Mock, lines_until
+
+
+class Programs(unittest.TestCase):
+    def test_a_mock_server_that_ends_early_is_a_failure(self):
+        with self.assertRaisesRegex(AssertionError, "ended early"):
+            Mock("--version")
 
 
 class Streams(unittest.TestCase):
@@ -35,8 +41,7 @@ class Streams(unittest.TestCase):
         with Mock("--fault", "slow_drip:1:POST") as mock:
             command = [program.program, "mintlify", "create", "x", "--json", "--verbose", "--quota-file", mock.file("quota")]
             process = subprocess.Popen(command, env=mock.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
-            while "connection opened" not in process.stderr.readline():
-                pass
+            lines_until(process.stderr, lambda line: "connection opened" in line)
             os.remove(mock.file("quota"))
             os.mkdir(mock.file("quota"))
             out, err = process.communicate(timeout=60)

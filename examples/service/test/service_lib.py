@@ -28,13 +28,23 @@ def until(what, condition):
     raise AssertionError(f"in vain: {what}")
 
 
+def lines_until(stream, last):
+    """The lines before this one. A stream that ends without it is a failure."""
+    lines = []
+    for line in stream:
+        if line == last:
+            return lines
+        lines.append(line)
+    raise AssertionError(f"ended early: {lines}")
+
+
 class Mock:
     """examples/support/mock: jobs stay active until they are told otherwise."""
 
     def __init__(self, *arguments):
         self.process = subprocess.Popen([FOLDER / "mock", *(arguments or ("active",))], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         text=True)
-        self.environment = dict(line.rstrip("\n").split("=", 1) for line in iter(self.process.stdout.readline, "\n"))
+        self.environment = dict(line.rstrip("\n").split("=", 1) for line in lines_until(self.process.stdout, "\n"))
 
     def say(self, line):
         self.process.stdin.write(line + "\n")
@@ -128,7 +138,7 @@ class Page:
         self.socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{service.port}\r\n{last}\r\n".encode())
         self.lines = self.socket.makefile("r", encoding="utf-8", newline="\n")
         self.status = int(self.lines.readline().split()[1])
-        self.head = list(iter(self.lines.readline, "\r\n"))
+        self.head = lines_until(self.lines, "\r\n")
 
     def read(self):
         """One event; False at the end of the stream."""
@@ -162,9 +172,12 @@ class Page:
             assert time.monotonic() < end and self.read(), f"in vain: {self.jobs} {self.uses}"
         return self
 
-    def until_state(self, key, state):
-        self.until(lambda: key in self.jobs and self.jobs[key]["state"] == state)
+    def until_job(self, key, condition):
+        self.until(lambda: key in self.jobs and condition(self.jobs[key]))
         return self.jobs[key]
+
+    def until_state(self, key, state):
+        return self.until_job(key, lambda job: job["state"] == state)
 
     def close(self):
         self.lines.close()
