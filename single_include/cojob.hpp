@@ -1123,8 +1123,9 @@ class api_request {
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
     /// A URL that the server chose, for instance in `Operation-Location`: used instead of `segments` and `query`, as it
     /// is. It must be absolute or begin with a slash, and be at the server of `base`. Otherwise the call ends with
-    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Neither errors nor the observer show its
-    /// query; as a job's id, the whole of it is in errors and handles.
+    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Its query may be a signature: errors and
+    /// the observer get its path only. As a job's id, the whole of it is in `error_info::job_id`, handles, journals and
+    /// the observer's events of the job; the texts of errors and the lines of `log_to` do not show it.
     std::string location;
     http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body
@@ -5302,14 +5303,20 @@ inline std::string excerpt_for_line(std::string_view text, std::size_t most)
     return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
 }
 
-/// The call's method and path, or the job of a wait. Without the query, which may contain secrets.
+/// A path, or an id that may be one, without its query, which may contain secrets.
+inline std::string_view without_query(std::string_view text)
+{
+    return text.substr(0, text.find('?'));
+}
+
+/// The call's method and path, or the job of a wait.
 inline std::string subject_of(const error_info& info)
 {
     constexpr std::size_t most = 256; // longer than any API path, short enough for a readable line
-    const auto path = std::string_view(info.path).substr(0, info.path.find('?'));
+    const auto path = without_query(info.path), id = without_query(info.job_id);
     if (!info.method.empty() && !path.empty())
         return escape_control(info.method) + ' ' + excerpt_for_line(path, most);
-    return info.job_id.empty() ? std::string() : "job " + excerpt_for_line(info.job_id, most);
+    return id.empty() ? std::string() : "job " + excerpt_for_line(id, most);
 }
 
 inline void add_part(std::string& line, std::string_view separator, std::string_view name, const std::string& part)
@@ -5386,7 +5393,7 @@ std::string explain(const error_info& info)
     add("Retry-After: ", info.retry_after);
     add("request ", info.request_id);
     if (!info.method.empty())
-        add("job ", info.job_id);
+        add("job ", detail::without_query(info.job_id));
     return line;
 }
 
@@ -20767,7 +20774,11 @@ class log_message {
 
     log_message& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
 
-    log_message& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
+    /// An id may be a URL that the server chose, whose query may be a signature.
+    log_message& with_job(std::string_view id, std::string_view api)
+    {
+        return with("job", redact_query(id)).with("api", api);
+    }
 
     log_message& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
 
@@ -22730,8 +22741,8 @@ inline asio::awaitable<export_bundle> create_bundle(client c, static_export_sett
     const auto call = settings->make_call(c, "POST", {id, "bundle"});
     call->request.effect = effect::idempotent;
     call->request.job_id = std::move(id);
-    constexpr std::chrono::seconds most(90); // the server answers when it has packed the whole site
-    call->request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, most);
+    constexpr std::chrono::seconds least(90); // the server answers when it has packed the whole site
+    call->request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, least);
     co_await send(call);
     co_return decode_response(*call, static_export::api_name, decode_export_bundle, "jobId");
 }

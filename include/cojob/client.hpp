@@ -145,8 +145,9 @@ class api_request {
     std::vector<std::pair<std::string, std::string>> query; ///< names and values, not yet encoded, in order
     /// A URL that the server chose, for instance in `Operation-Location`: used instead of `segments` and `query`, as it
     /// is. It must be absolute or begin with a slash, and be at the server of `base`. Otherwise the call ends with
-    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Neither errors nor the observer show its
-    /// query; as a job's id, the whole of it is in errors and handles.
+    /// `invalid_response` and nothing is sent, neither there nor elsewhere. Its query may be a signature: errors and
+    /// the observer get its path only. As a job's id, the whole of it is in `error_info::job_id`, handles, journals and
+    /// the observer's events of the job; the texts of errors and the lines of `log_to` do not show it.
     std::string location;
     http::header_list headers;           ///< further headers; those that the client makes itself are refused
     std::optional<std::string> json;     ///< the body, sent as `application/json`; empty: no body

@@ -1,9 +1,15 @@
+#include "support/own_api.hpp"
 #include "support/recording_observer.hpp"
 #include "support/scripted_client.hpp"
 
+#include <cojob/job/wait.hpp>
+#include <cojob/log.hpp>
+
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <memory>
+#include <sstream>
 #include <string>
 
 namespace chosen_url_tests {
@@ -106,6 +112,26 @@ BOOST_AUTO_TEST_CASE(is_observed_without_its_query)
     request.query = {{"page", "2"}};
     BOOST_TEST(!b.send(request).code());
     BOOST_TEST(observer->lines.at(0) == "attempt 1 GET /api?page=2");
+}
+
+BOOST_AUTO_TEST_CASE(is_waited_for_as_an_id_and_its_query_is_in_no_text)
+{
+    const std::string id = "/v1/operations/7?signature=1";
+    std::ostringstream log;
+    auto options = tests::one_attempt();
+    options.observer = cojob::log_to(log, cojob::log_level::debug);
+    tests::scripted_client b({200, "{}"}, options);
+    const tests::own_api own(b.client, [] { return "new"; }, [] { return "active"; });
+    cojob::wait_options short_one;
+    short_one.timeout = std::chrono::minutes(1);
+    auto wait = b.start(cojob::wait_for_job(own, id, short_one));
+    b.clock->advance(std::chrono::minutes(2));
+    BOOST_TEST(wait.code() == errc::wait_timeout);
+    BOOST_TEST(wait.error().job_id == id);
+    for (const auto& text : {log.str(), to_string(wait.error()), explain(wait.error())}) {
+        BOOST_TEST(text.find("/v1/operations/7") != std::string::npos);
+        BOOST_TEST(text.find("signature=1") == std::string::npos);
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -102,6 +102,11 @@ BOOST_AUTO_TEST_CASE(an_explanation_is_what_and_the_servers_words_escaped)
     error_info wait(errc::wait_timeout);
     wait.job_id = "7";
     BOOST_TEST(explain(wait) == "wait timeout: job 7"); // said once
+    wait.job_id = "/operations/7?signature=1";          // a URL that the server chose
+    BOOST_TEST(explain(wait) == "wait timeout: job /operations/7");
+    wait.method = "GET";
+    wait.path = "/operations/7";
+    BOOST_TEST(explain(wait) == "wait timeout: GET /operations/7; job /operations/7");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

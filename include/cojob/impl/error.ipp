@@ -105,14 +105,20 @@ inline std::string excerpt_for_line(std::string_view text, std::size_t most)
     return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
 }
 
-/// The call's method and path, or the job of a wait. Without the query, which may contain secrets.
+/// A path, or an id that may be one, without its query, which may contain secrets.
+inline std::string_view without_query(std::string_view text)
+{
+    return text.substr(0, text.find('?'));
+}
+
+/// The call's method and path, or the job of a wait.
 inline std::string subject_of(const error_info& info)
 {
     constexpr std::size_t most = 256; // longer than any API path, short enough for a readable line
-    const auto path = std::string_view(info.path).substr(0, info.path.find('?'));
+    const auto path = without_query(info.path), id = without_query(info.job_id);
     if (!info.method.empty() && !path.empty())
         return escape_control(info.method) + ' ' + excerpt_for_line(path, most);
-    return info.job_id.empty() ? std::string() : "job " + excerpt_for_line(info.job_id, most);
+    return id.empty() ? std::string() : "job " + excerpt_for_line(id, most);
 }
 
 inline void add_part(std::string& line, std::string_view separator, std::string_view name, const std::string& part)
@@ -189,7 +195,7 @@ std::string explain(const error_info& info)
     add("Retry-After: ", info.retry_after);
     add("request ", info.request_id);
     if (!info.method.empty())
-        add("job ", info.job_id);
+        add("job ", detail::without_query(info.job_id));
     return line;
 }
 

@@ -51,8 +51,8 @@ inline asio::awaitable<export_bundle> create_bundle(client c, static_export_sett
     const auto call = settings->make_call(c, "POST", {id, "bundle"});
     call->request.effect = effect::idempotent;
     call->request.job_id = std::move(id);
-    constexpr std::chrono::seconds most(90); // the server answers when it has packed the whole site
-    call->request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, most);
+    constexpr std::chrono::seconds least(90); // the server answers when it has packed the whole site
+    call->request.attempt_timeout = std::max<duration>(call->client->options.timeouts.attempt, least);
     co_await send(call);
     co_return decode_response(*call, static_export::api_name, decode_export_bundle, "jobId");
 }

@@ -88,7 +88,11 @@ class log_message {
 
     log_message& with(std::string_view key, std::size_t value) { return with(key, std::to_string(value)); }
 
-    log_message& with_job(std::string_view id, std::string_view api) { return with("job", id).with("api", api); }
+    /// An id may be a URL that the server chose, whose query may be a signature.
+    log_message& with_job(std::string_view id, std::string_view api)
+    {
+        return with("job", redact_query(id)).with("api", api);
+    }
 
     log_message& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }
 
