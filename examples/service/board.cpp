@@ -52,7 +52,7 @@ bool board::make_room()
         return true;
     auto oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->ended != 0; });
     if (oldest == rows_.end())
-        oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->state == "lost"; });
+        oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->is_lost; });
     if (oldest == rows_.end())
         return false;
     gone_.push_back((*oldest)->key);

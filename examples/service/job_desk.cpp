@@ -5,6 +5,8 @@
 
 #include "job_desk.hpp"
 
+#include <cojob/error.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -64,6 +66,15 @@ bool is_cancellation(const boost::system::system_error& failure)
 {
     return failure.code() == asio::error::operation_aborted;
 }
+
+/// Whether the server says that there is no such job, or none any more.
+bool is_not_found(const boost::system::system_error& failure)
+{
+    const auto* answer = dynamic_cast<const cojob::api_error*>(&failure);
+    return answer && (answer->code() == cojob::errc::not_found || answer->status() == 410);
+}
+
+constexpr milliseconds longest_outage = 3'600'000; // of a gateway, which then answers 404 for every job
 
 } // namespace
 
@@ -129,7 +140,7 @@ void job_desk::take_up(job_row row)
 job_desk::answer job_desk::create(const std::string& key, const std::string& prompt)
 {
     const auto earlier = board_.with_key(key);
-    if (earlier && earlier->state != "not created")
+    if (earlier && (earlier->state != "not created" || !earlier->id.empty())) // with an id, that is a server's word
         return answer::known;
     if (is_stopping_ || creating_ >= most_creations_)
         return answer::busy;
@@ -199,27 +210,34 @@ asio::awaitable<void> job_desk::follow(row_ptr row, cojob::job_handle handle)
         row->link = safe_link(job.pr_link.value_or(""));
         end(row, job.status_text, "");
     } catch (const boost::system::system_error& failure) {
-        is_gone = failure.code() == cojob::errc::not_found;
+        is_gone = is_not_found(failure);
         // Otherwise the job goes on. It has not ended for the journal either, so the next start tries again.
-        if (!is_gone && !is_cancellation(failure)) {
-            row->next_poll = 0;
-            show(row, "lost", failure.code().message());
-        }
+        if (!is_gone && !is_cancellation(failure))
+            lose(row, failure.code().message());
     }
     if (is_gone)
-        co_await give_up(row);
+        co_await not_found(row);
 }
 
-/// The server has answered 404 for half a minute: nothing will ever be heard of the job.
-asio::awaitable<void> job_desk::give_up(row_ptr row)
+/// The server does not know the job, and has said so for half a minute. A gateway may say that of every job while it is
+/// being replaced, so the job has ended only if a later start, long after, hears the same.
+asio::awaitable<void> job_desk::not_found(row_ptr row)
 {
-    end(row, "lost", "the server does not know it any more");
-    if (!journal_.find(row->key)) // a row made from the journal has the id as its key
+    const bool is_known = journal_.find(row->key).has_value(); // a row made from the journal has the id as its key
+    const bool is_over = is_known && row->gone != 0 && now() - row->gone > longest_outage;
+    if (row->gone == 0)
+        row->gone = now();
+    if (!is_over) {
+        lose(row, "the server does not know it: the next start asks again");
+        if (is_known)
+            rows_.add(*row);
         co_return;
+    }
     try {
         co_await journal_.resolve_as_ended(row->key);
-    } catch (const boost::system::system_error& failure) { // the next start finds it as it was, and gives it up again
-        std::clog << "cannot write the journal: " << failure.code().message() << std::endl;
+        end(row, "lost", "the server does not know it any more");
+    } catch (const boost::system::system_error& failure) { // the next start asks again
+        lose(row, "cannot write the journal: " + failure.code().message());
     }
 }
 
@@ -233,10 +251,20 @@ void job_desk::saw_poll(const cojob::poll_event& e)
         count_.polls_failed += e.error ? 1U : 0U;
         if (e.next_in == cojob::duration::zero())
             return; // the wait ends: `follow` shows how, and with its link
+        if (!e.error && std::exchange(row->gone, 0) != 0)
+            rows_.add(*row); // the server knows it again
     }
     using std::chrono::duration_cast;
     row->next_poll = now() + duration_cast<std::chrono::milliseconds>(e.next_in).count();
     show(row, e.status.empty() ? std::string_view(row->state) : e.status, e.error ? e.error.message() : "");
+}
+
+/// The job may go on, but this run does not watch it any more.
+void job_desk::lose(const row_ptr& row, std::string note)
+{
+    row->is_lost = true;
+    row->next_poll = 0;
+    show(row, "lost", std::move(note));
 }
 
 void job_desk::show(const row_ptr& row, std::string_view state, std::string note)

@@ -54,12 +54,13 @@ class job_desk {
     boost::asio::awaitable<void> run(row_ptr, std::string prompt);
     boost::asio::awaitable<bool> create_job(row_ptr, std::string prompt);
     boost::asio::awaitable<void> follow(row_ptr, cojob::job_handle);
-    boost::asio::awaitable<void> give_up(row_ptr);
+    boost::asio::awaitable<void> not_found(row_ptr);
     void take_up(job_row);
     void take_up_without_row();
     void spawn(boost::asio::awaitable<void>);
     void save_uses();
     void saw_poll(const cojob::poll_event&);
+    void lose(const row_ptr&, std::string note);
     void show(const row_ptr&, std::string_view state, std::string note);
     void end(const row_ptr&, std::string_view state, std::string note);
 

@@ -14,7 +14,8 @@ json::object to_json(const job_row& row)
 {
     return {{"key", row.key},     {"title", row.title}, {"id", row.id},
             {"link", row.link},   {"state", row.state}, {"note", row.note},
-            {"began", row.began}, {"ended", row.ended}, {"next_poll", row.next_poll}};
+            {"began", row.began}, {"ended", row.ended}, {"next_poll", row.next_poll},
+            {"gone", row.gone}};
 }
 
 std::optional<job_row> row_from(const json::value& value)
@@ -25,6 +26,8 @@ try {
     row.key = text("key"), row.title = text("title"), row.id = text("id"), row.link = text("link");
     row.state = text("state"), row.note = text("note");
     row.began = number("began"), row.ended = number("ended");
+    if (value.as_object().contains("gone")) // files of earlier versions do not have it
+        row.gone = number("gone");
     if (row.key.empty())
         return std::nullopt;
     return row;

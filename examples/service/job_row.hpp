@@ -28,6 +28,8 @@ struct job_row {
     std::string state{}; ///< `creating`, the job's status, or how the creation or the wait failed
     std::string note{};  ///< why something failed, in the library's words
     milliseconds began = 0, ended = 0, next_poll = 0;
+    milliseconds gone = 0; ///< when the server first said that there is no such job; 0: it knows it
+    bool is_lost = false;  ///< has not ended, and is not watched any more in this run
     bool is_dirty = false; ///< has changed since the pages were told
 };
 

@@ -172,6 +172,25 @@ class Bounds(Case):
         two = self.created(service, page, "Another one")
         self.assertEqual(set(page.jobs), {two["key"]})
 
+    def test_a_job_that_a_server_calls_lost_is_watched_and_makes_no_room(self):
+        self.mock = self.mock_with("active", "lost")
+        service = self.start("--rows", "1")
+        page = self.open(service)
+        status, key = service.create(page, "Document it")
+        self.assertEqual(status, 202)
+        job = page.until_state(key, "lost")
+        self.assertEqual(service.create(page, "No room for this one")[0], 503)
+        self.mock.say(f"{job['id']} completed")
+        page.until_state(key, "completed")
+
+    def test_a_job_that_a_server_calls_not_created_is_created_once(self):
+        self.mock = self.mock_with("not created")
+        service = self.start()
+        page = self.open(service)
+        _, key = service.create(page, "Document it")
+        page.until_job(key, lambda job: job["state"] == "not created" and job["next_poll"] != 0)
+        self.assertEqual(service.create(page, "Document it", key)[0], 200)
+
     def test_a_page_that_takes_nothing_keeps_nobody_waiting(self):
         row = {"key": "", "title": "x" * 5000, "id": "", "link": "", "state": "failed", "note": "", "began": 1, "ended": 2}
         with open(f"{self.data}/rows", "w", encoding="utf-8") as rows:
