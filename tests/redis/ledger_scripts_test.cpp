@@ -1,4 +1,4 @@
-#include "redis/redis_bench.hpp"
+#include "redis/script_bench.hpp"
 #include "support/ledger_bench.hpp"
 
 #include <boost/asio/detached.hpp>
@@ -14,115 +14,21 @@
 
 namespace ledger_scripts_tests {
 
-using namespace std::chrono_literals;
-
+using cojob::detail::ledger_book;
+using cojob::detail::ledger_layout;
 using cojob::detail::ledger_operation;
 using cojob::detail::ledger_reply;
-using cojob::detail::ledger_request;
-using cojob::detail::ledger_scripts;
-using cojob::detail::redis_exchange;
-using cojob::detail::redis_link;
+using cojob::detail::ledger_time;
+using tests::script_bench;
 
-constexpr std::int64_t second = 1'000'000, window = 3600 * second;
-constexpr std::uint32_t limit = 4;
-
-/// The scripts on a real server, by a clock that tests set.
-class script_bench {
-  public:
-    script_bench()
-    {
-        scripts.reset(new ledger_scripts(cojob::detail::ledger_key_names("t:", "u", "p")));
-        for (auto& one : scripts->all) {
-            const std::string real = "redis.call('TIME')";
-            const auto at = one.text.find(real);
-            BOOST_TEST_REQUIRE(at != std::string::npos);
-            one.text.replace(at, real.size(), "{0, tonumber(redis.call('GET', 'time'))}");
-            one.hash = ledger_scripts::sha1(one.text);
-        }
-        exchange = std::make_shared<redis_exchange>(link, scripts, io.get_executor());
-        exchange->start();
-    }
-    ~script_bench()
-    {
-        exchange->stop();
-        io.restart();
-        io.run();
-    }
-
-    ledger_reply call(ledger_operation what, std::vector<std::string> own, std::uint64_t process = 1)
-    {
-        std::optional<redis_exchange::result> got;
-        ledger_request r;
-        r.what = what;
-        r.arguments = {std::to_string(limit),
-                       std::to_string(window),
-                       epoch,
-                       std::to_string(revision),
-                       "epoch" + std::to_string(++epochs),
-                       std::to_string(process)};
-        r.arguments.insert(r.arguments.end(), own.begin(), own.end());
-        set_time();
-        boost::asio::co_spawn(io, exchange->call(r), [&](std::exception_ptr, redis_exchange::result all) {
-            got = std::move(all);
-            io.stop();
-        });
-        io.restart();
-        io.run_for(20s);
-        BOOST_TEST_REQUIRE(got.has_value());
-        BOOST_TEST_REQUIRE(got->failure == "");
-        BOOST_TEST_REQUIRE(got->reply.has_value());
-        if (got->reply->kind == ledger_reply::lost)
-            return *got->reply;
-        epoch = got->reply->epoch;
-        revision = got->reply->revision;
-        return *got->reply;
-    }
-
-    ledger_reply acquire(std::uint64_t process, std::uint64_t id, std::int64_t length = 60 * second,
-                         std::uint64_t share = limit, std::uint64_t has = 0)
-    {
-        return call(ledger_operation::acquire,
-                    {std::to_string(id), std::to_string(length), std::to_string(share), std::to_string(has)}, process);
-    }
-
-    std::int64_t now = 1'000'000 * second;
-    tests::redis_server server;
-    tests::redis_prompt prompt{server.port()};
-    boost::asio::io_context io;
-    std::shared_ptr<redis_link> link = std::make_shared<redis_link>(tests::ledger_at(server.port()));
-    std::shared_ptr<ledger_scripts> scripts;
-    std::shared_ptr<redis_exchange> exchange;
-    std::string epoch;
-    std::int64_t revision = 0;
-    int epochs = 0;
-
-  private:
-    void set_time()
-    {
-        ledger_request none;
-        boost::redis::request r;
-        r.push("SET", "time", std::to_string(now));
-        bool is_set = false;
-        connection()->async_exec(r, boost::redis::ignore, [&](cojob::error_code ec, std::size_t) {
-            is_set = !ec;
-            io.stop();
-        });
-        io.restart();
-        io.run_for(20s);
-        BOOST_TEST_REQUIRE(is_set);
-    }
-    [[nodiscard]] const std::shared_ptr<boost::redis::connection>& connection() const { return exchange->connection(); }
-};
+constexpr std::int64_t second = script_bench::second, window = script_bench::window;
+constexpr std::uint32_t limit = script_bench::limit;
 
 } // namespace ledger_scripts_tests
 
 BOOST_AUTO_TEST_SUITE(the_scripts_of_a_ledger)
 
 using namespace ledger_scripts_tests;
-using cojob::detail::ledger_book;
-using cojob::detail::ledger_layout;
-using cojob::detail::ledger_time;
-
 /// Random histories of four processes give the same with the scripts as with the ledger in a file.
 BOOST_AUTO_TEST_CASE(decide_as_the_ledger_in_a_file_does)
 {
@@ -192,22 +98,6 @@ BOOST_AUTO_TEST_CASE(decide_as_the_ledger_in_a_file_does)
     BOOST_TEST(waits > 100);
 }
 
-BOOST_AUTO_TEST_CASE(give_the_same_when_a_question_is_repeated_whose_reply_was_lost)
-{
-    script_bench b;
-    for (std::uint64_t id = 1; id <= limit; ++id)
-        BOOST_TEST((b.acquire(1, id).kind == ledger_reply::granted));
-    const auto again = b.acquire(1, limit);
-    BOOST_TEST((again.kind == ledger_reply::granted));
-    BOOST_TEST(again.taken == limit);
-    BOOST_TEST((b.acquire(1, limit + 1).kind == ledger_reply::wait));
-    b.call(ledger_operation::throttled, {"0:1", std::to_string(second), "1"});
-    b.now += second;
-    BOOST_TEST((b.acquire(1, 7).kind == ledger_reply::granted)); // the probe
-    BOOST_TEST((b.acquire(1, 8).kind == ledger_reply::wait));
-    BOOST_TEST((b.acquire(1, 7).kind == ledger_reply::granted));
-}
-
 /// After a time in which processes may have divided the limit.
 BOOST_AUTO_TEST_CASE(grant_each_process_its_share_for_a_window_after_nobody_has_asked_for_one)
 {
@@ -242,6 +132,7 @@ BOOST_AUTO_TEST_CASE(tell_a_process_that_uses_are_missing)
     const auto revision = b.revision;
     b.prompt({"FLUSHALL"});
     BOOST_TEST((b.acquire(1, 2).kind == ledger_reply::lost));
+    BOOST_TEST((b.call(ledger_operation::restore, {"0", "0", "0", "0"}).kind == ledger_reply::lost));
     b.epoch = ""; // another process, which knows nothing
     BOOST_TEST((b.acquire(2, 3).kind == ledger_reply::granted));
     BOOST_TEST(b.epoch != epoch);

@@ -12,9 +12,23 @@ using namespace std::chrono_literals;
 using cojob::quota_answer;
 using cojob::when_unreachable;
 using tests::at;
+using tests::ledger_at;
 using tests::redis_process;
 using tests::redis_server;
 using call = redis_process::call;
+
+/// A process whose request gets a 429 with a pause of one millisecond.
+void get_429(const cojob::redis_ledger_options& where)
+{
+    redis_process process(where, {.limit = 2});
+    {
+        call refused(process);
+        BOOST_TEST(refused.take_in_the_end());
+        BOOST_TEST(refused.ticket.commit());
+        refused.ticket.throttled(1ms, 0);
+    }
+    BOOST_TEST(process.finish());
+}
 
 } // namespace lost_replies_tests
 
@@ -24,23 +38,29 @@ using namespace lost_replies_tests;
 
 BOOST_AUTO_TEST_CASE(returns_the_slot_that_it_was_granted_nevertheless)
 {
-    const redis_server server;
-    redis_process process(at(server), {.limit = 2});
-    call held(process); // its session keeps the connection
-    BOOST_TEST(held.take());
-    server.stop();
-    call unheard(process);
-    BOOST_TEST(!unheard.take());
-    server.go_on();
-    tests::redis_prompt redis(server.port());
-    const auto leases = [&] { return redis({"ZCARD", "cojob:{https://api.example.com|docs}:leases"}).at(0); };
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (leases() != "2" && std::chrono::steady_clock::now() < end)
-        std::this_thread::sleep_for(10ms);
-    BOOST_TEST(leases() == "2"); // the script ran when nobody waited for it any more
-    call other(process);
-    BOOST_TEST(other.take(5s));
-    BOOST_TEST(leases() == "2");
+    for (const bool is_probe : {false, true}) {
+        const redis_server server;
+        tests::redis_prompt redis(server.port());
+        redis_process process(at(server), {.limit = 2});
+        call held(process); // its session keeps the connection
+        BOOST_TEST(held.take_in_the_end());
+        if (is_probe)
+            get_429(ledger_at(server.port())); // of which `process` has not heard
+        server.stop();
+        call unheard(process);
+        BOOST_TEST(!unheard.take());
+        server.go_on();
+        const auto leases = [&] { return redis({"ZRANGE", "cojob:{https://api.example.com|docs}:leases", "0", "-1"}); };
+        const auto end = std::chrono::steady_clock::now() + 10s;
+        while (leases().size() != 2 && std::chrono::steady_clock::now() < end)
+            std::this_thread::sleep_for(10ms);
+        const auto before = leases();
+        BOOST_TEST_REQUIRE(before.size() == 2U); // the script ran when nobody waited for it any more
+        BOOST_TEST(before.at(1).starts_with(is_probe ? "1:" : "0:"));
+        call other(process);
+        BOOST_TEST(other.take_in_the_end());
+        BOOST_TEST(leases().size() == 2U);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(may_ask_again_from_within_an_answer)

@@ -6,6 +6,7 @@
 #include "redis/outage_test.cpp"
 #include "redis/processes_test.cpp"
 #include "redis/quota_test.cpp"
+#include "redis/repeated_scripts_test.cpp"
 #include "redis/tls_test.cpp"
 
 #include "support/forked_child.cpp"

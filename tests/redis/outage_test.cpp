@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using cojob::quota_options;
 using cojob::when_unreachable;
 using tests::at;
+using tests::ledger_at;
 using tests::redis_process;
 using tests::redis_prompt;
 using tests::redis_server;
@@ -72,6 +73,26 @@ BOOST_AUTO_TEST_CASE(forgets_nothing_if_the_server_restarts_empty)
     running.ticket.stamp(true);
     BOOST_TEST(one.finish());
     BOOST_TEST(other.use_all() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(forgets_nothing_if_the_server_comes_back_empty_from_an_outage)
+{
+    redis_server server;
+    auto where = ledger_at(server.port());
+    where.unreachable = when_unreachable::divide(2);
+    redis_process one(where, {.limit = 6}), other(where, {.limit = 6});
+    BOOST_TEST(call(one).use());
+    BOOST_TEST(call(one).use());
+    BOOST_TEST(call(other).use()); // it has seen all three
+    BOOST_TEST(one.finish());
+    BOOST_TEST(other.finish());
+    server.kill();
+    BOOST_TEST(one.use_all() == 0); // begins the outage
+    BOOST_TEST(other.use_all() == 0);
+    server.start();
+    std::this_thread::sleep_for(1s); // they try again each second
+    BOOST_TEST(other.use_all(5s) == 3);
+    BOOST_TEST(one.use_all(5s) == 0);
 }
 
 BOOST_AUTO_TEST_CASE(forgets_nothing_if_its_keys_are_deleted)

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(is_shared_and_keeps_no_context_busy)
         BOOST_TEST(redis({"TTL", key}).at(0).size() >= 4U); // it expires, in an hour or more
 }
 
-BOOST_AUTO_TEST_CASE(returns_a_slot_to_others_and_is_told_within_a_quarter_of_a_second)
+BOOST_AUTO_TEST_CASE(returns_a_slot_to_others_and_is_told_within_a_second)
 {
     const redis_server server;
     redis_process one(ledger_at(server.port()), {.limit = 1}), other(ledger_at(server.port()), {.limit = 1});
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(returns_a_slot_to_others_and_is_told_within_a_quarter_of_a_
     BOOST_TEST(second.take());
     const auto after = std::chrono::steady_clock::now();
     returns.join();
-    BOOST_TEST((after - returned < 250ms));
+    BOOST_TEST((after - returned < 1s));
     BOOST_TEST(second.ticket.commit());
     second.ticket.stamp(true);
     BOOST_TEST(other.finish());
@@ -136,6 +136,7 @@ BOOST_AUTO_TEST_CASE(pauses_all_processes_after_a_429_and_grants_one_probe)
     const redis_server server;
     redis_process one(ledger_at(server.port()), {.limit = 5}), other(ledger_at(server.port()), {.limit = 5}),
         third(ledger_at(server.port()), {.limit = 5});
+    const auto begin = std::chrono::steady_clock::now();
     {
         call refused(one);
         BOOST_TEST(refused.take());
@@ -143,15 +144,15 @@ BOOST_AUTO_TEST_CASE(pauses_all_processes_after_a_429_and_grants_one_probe)
         refused.ticket.throttled(1s, 0);
     }
     BOOST_TEST(one.finish());
-    BOOST_TEST(other.use_all() == 0);
     call probe(other);
-    BOOST_TEST(probe.take(5s));
+    BOOST_TEST(probe.take());
+    BOOST_TEST((std::chrono::steady_clock::now() - begin >= 1s));
     BOOST_TEST(probe.ticket.commit());
     call held(third);
     BOOST_TEST(!held.take(300ms));
     probe.ticket.stamp(true);
     BOOST_TEST(other.finish());
-    BOOST_TEST(held.take(5s));
+    BOOST_TEST(held.take());
 }
 
 BOOST_AUTO_TEST_CASE(never_shows_its_password)

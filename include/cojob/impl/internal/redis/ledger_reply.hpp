@@ -23,6 +23,7 @@ struct ledger_request {
     std::uint64_t lease = 0;              ///< that the operation is about, or that it is to make
     std::int64_t sent_at = 0;
     std::vector<std::string> restored{}; ///< the leases that are written back
+    bool is_all = false;                 ///< they are all that the process knows
 };
 
 /// What a script returned. Lengths of time are in microseconds.

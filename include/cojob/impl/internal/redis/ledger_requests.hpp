@@ -76,9 +76,18 @@ struct ledger_requests {
     [[nodiscard]] static ledger_request acquire(const own_lease& l, std::uint64_t share, std::uint64_t has,
                                                 const ledger_view& view, std::int64_t now)
     {
-        auto r = make(ledger_operation::acquire, view, now,
-                      {std::to_string(l.id), std::to_string(l.length), std::to_string(share), std::to_string(has)});
+        auto r =
+            make(ledger_operation::acquire, view, now,
+                 {std::to_string(l.id), std::to_string(l.length), std::to_string(share), std::to_string(has), "0"});
         r.lease = l.id;
+        return r;
+    }
+
+    /// The same call once more, because its reply was lost.
+    [[nodiscard]] static ledger_request again(ledger_request r)
+    {
+        if (r.what == ledger_operation::acquire)
+            r.arguments.back() = "1";
         return r;
     }
 

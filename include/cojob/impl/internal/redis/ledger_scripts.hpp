@@ -16,21 +16,24 @@
 //     restored  sorted set: the same for uses from before Redis lost its data, which processes write back
 //     places    sorted set: waiting process -> its place
 //     asked     sorted set: waiting process -> when it asked last
+//     returned  sorted set: lease that got a 429, or number of one whose grant was not heard -> when it was returned
 //
-// A lease is named <pauses when it was granted>:<number>. All keys expire when nothing in them counts any more.
+// A lease is named <pauses when it was granted>:<number>. What is returned is known for a while, in case that its
+// question comes after it, or that it comes again. All keys expire when nothing in them counts any more.
 namespace cojob::detail {
 
 /// What a script does.
 enum class ledger_operation { acquire, used, unused, throttled, renew, leave, restore };
 
-inline constexpr std::array<std::string_view, 6> ledger_keys{"state", "leases", "uses", "restored", "places", "asked"};
+inline constexpr std::array<std::string_view, 7> ledger_keys{"state",  "leases", "uses",    "restored",
+                                                             "places", "asked",  "returned"};
 
 namespace lua {
 
 // ARGV: limit, window, the process's epoch or nothing, the last revision that it saw, an epoch for a new ledger, the
 // process.
 inline constexpr std::string_view head = R"lua(
-local state, leases, uses, restored, places, asked = unpack(KEYS)
+local state, leases, uses, restored, places, asked, returned = unpack(KEYS)
 local limit, window, known_epoch, known_revision, new_epoch, process =
     tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
 local margin, longest_guess, waits_for = 1000000, 900000000, 1000000
@@ -40,6 +43,14 @@ local function get(name) return tonumber(redis.call('HGET', state, name) or '0')
 local function set(name, number) redis.call('HSET', state, name, text(number)) end
 local function score(key, member) return tonumber(redis.call('ZSCORE', key, member) or nil) end
 local function add(key, time, member) redis.call('ZADD', key, text(time), member) end
+-- The members of the set that are leases with this number.
+local function numbered(key, number)
+    local found = {}
+    for _, lease in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+        if string.match(lease, ':(%d+)$') == number then found[#found + 1] = lease end
+    end
+    return found
+end
 local function edge(command, key)
     return tonumber(redis.call(command, key, 0, 0, 'WITHSCORES')[2] or nil)
 end
@@ -73,6 +84,7 @@ end
 for _, key in ipairs({uses, restored}) do
     redis.call('ZREMRANGEBYSCORE', key, '-inf', text(now - taken_for))
 end
+redis.call('ZREMRANGEBYSCORE', returned, '-inf', text(now - taken_for - 60000000))
 for _, gone in ipairs(redis.call('ZRANGEBYSCORE', asked, '-inf', text(now - waits_for))) do
     redis.call('ZREM', asked, gone)
     redis.call('ZREM', places, gone)
@@ -102,15 +114,22 @@ local function finish(result)
 end
 )lua";
 
-// Before each operation but `restore`: the process first writes back what this ledger lacks.
+// Before each operation: the process first writes back what this ledger lacks. When it does so, it knows the epoch.
 inline constexpr std::string_view same_epoch = R"lua(
 if known_epoch ~= '' and known_epoch ~= epoch then return finish('lost') end
 )lua";
 
-// ARGV: number of the lease, its length, the slots of a process while the limit is divided, the slots that it has.
+// ARGV: number of the lease, its length, the slots of a process while the limit is divided, the slots that it has, 1 if
+// it asks again because the reply was lost.
 inline constexpr std::string_view acquire = R"lua(
 local number, length, share, has = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+if score(returned, number) then return finish('done') end
 local pauses = get('pauses')
+local name, has_it = text(pauses) .. ':' .. number, false
+for _, lease in ipairs(ARGV[11] == '1' and numbered(leases, number) or {}) do
+    -- One from before a pause must not be used any more.
+    if lease == name then has_it = true else redis.call('ZREM', leases, lease) end
+end
 local own = score(places, process)
 local rank = own and redis.call('ZCOUNT', places, '-inf', '(' .. text(own)) or redis.call('ZCARD', places)
 local waits_for_probe = false
@@ -122,12 +141,11 @@ if pauses % 2 == 1 then
 end
 local free = math.max(limit - taken(), 0)
 local has_its_share = get('divided_until') > now and has >= share
-local is_repeated = score(leases, text(pauses) .. ':' .. number) -- the reply was lost
-local is_granted = is_repeated or
+local is_granted = has_it or
     (free > rank and get('pause_until') <= now and not waits_for_probe and not has_its_share)
 local wait = 0
 if is_granted then
-    add(leases, now + length, text(pauses) .. ':' .. number)
+    add(leases, now + length, name)
     leave()
 else
     local nth = math.min(limit - 1, rank) - free
@@ -169,15 +187,22 @@ end
 return finish('done')
 )lua";
 
-// ARGV: lease.
+// ARGV: lease, or only its number if its grant was not heard.
 inline constexpr std::string_view unused = R"lua(
-for _, key in ipairs({leases, uses, restored}) do redis.call('ZREM', key, ARGV[7]) end
+local lease = ARGV[7]
+local is_unheard = not string.find(lease, ':')
+if is_unheard then add(returned, now, lease) end
+for _, key in ipairs({leases, uses, restored}) do
+    for _, one in ipairs(is_unheard and numbered(key, lease) or {lease}) do redis.call('ZREM', key, one) end
+end
 return finish('done')
 )lua";
 
 // ARGV: lease, length of the pause, 1 if the server asked for it.
 inline constexpr std::string_view throttled = R"lua(
 local lease, length, is_hinted = ARGV[7], tonumber(ARGV[8]), ARGV[9] == '1'
+if score(returned, lease) then return finish('done') end -- the reply was lost
+add(returned, now, lease)
 local pauses, guess, left = get('pauses'), get('guess'), get('pause_until') - now
 local is_next = (score(leases, lease) or score(uses, lease)) and string.match(lease, '^%d+') == text(pauses)
 if not is_hinted and left <= 0 then
@@ -232,10 +257,7 @@ return finish('done')
 {
     constexpr std::array<std::string_view, 7> bodies{lua::acquire, lua::used,  lua::unused, lua::throttled,
                                                      lua::renew,   lua::leave, lua::restore};
-    std::string script(lua::head);
-    if (what != ledger_operation::restore)
-        script += lua::same_epoch;
-    return script += bodies[static_cast<std::size_t>(what)];
+    return std::string(lua::head).append(lua::same_epoch) += bodies[static_cast<std::size_t>(what)];
 }
 
 } // namespace cojob::detail

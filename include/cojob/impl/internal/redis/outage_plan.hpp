@@ -51,8 +51,9 @@ class outage_plan {
     {
         seen_ = taken;
         leased_until_ = add_time(now, lasts);
-        away_since_.reset();
+        reached();
     }
+    void reached() noexcept { away_since_.reset(); }
 
     /// The ledger could not be reached.
     /// \param lease the longest lease that this process takes; others are like it

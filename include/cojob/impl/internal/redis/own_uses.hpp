@@ -21,12 +21,17 @@ struct own_lease {
     std::int64_t since = 0, length = 0;
     bool is_renewed = false;
     bool is_local = false;   ///< the ledger does not know of it
+    bool is_unheard = false; ///< the ledger may have granted it, and its name is not known
     bool is_sending = false; ///< a request about it is on its way
     std::uint64_t session = 0;
     std::optional<quota_outcome> outcome{}; ///< set: to be ended
     std::int64_t ended_at = 0;
 
-    [[nodiscard]] std::string name() const { return std::to_string(pauses) + ":" + std::to_string(id); }
+    /// Of one that is unheard only its number.
+    [[nodiscard]] std::string name() const
+    {
+        return (is_unheard ? "" : std::to_string(pauses) + ":") + std::to_string(id);
+    }
     /// Whether it is to be renewed.
     [[nodiscard]] bool is_due(std::int64_t now) const { return is_renewed && !is_local && now - since >= length / 3; }
     [[nodiscard]] std::int64_t left(std::int64_t now) const { return length - (now - since); }

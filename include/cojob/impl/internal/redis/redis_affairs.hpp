@@ -2,6 +2,7 @@
 #define COJOB_IMPL_INTERNAL_REDIS_REDIS_AFFAIRS_HPP
 
 #include <cojob/clock.hpp>
+#include <cojob/impl/internal/redis/heard_ledger.hpp>
 #include <cojob/impl/internal/redis/ledger_reply.hpp>
 #include <cojob/impl/internal/redis/ledger_requests.hpp>
 #include <cojob/impl/internal/redis/outage_plan.hpp>
@@ -58,7 +59,7 @@ class redis_affairs {
     {
         const auto* const l = mine_.find(id);
         const auto needed = attempt == no_timeout ? terms_.renewal / 6 : redis_length(attempt);
-        return l && l->left(now) >= needed && (attempt != no_timeout || l->is_renewed) && l->pauses == pauses_;
+        return l && l->left(now) >= needed && (attempt != no_timeout || l->is_renewed) && l->pauses == heard_.pauses();
     }
 
     /// What the session was sending has no result.
@@ -69,7 +70,8 @@ class redis_affairs {
         if (restoring_ == session)
             restoring_ = 0;
         for (auto& l : mine_.leases())
-            l.is_sending = l.is_sending && l.session != session;
+            if (l.session == session)
+                l.session = 0, l.is_sending = false;
     }
 
     /// Whether the ledger is away and the process decides without it for now.
@@ -84,7 +86,7 @@ class redis_affairs {
         answer.is_granted = plan_.grant(mine_.count(now), now);
         if (answer.is_granted) {
             auto l = new_lease(terms_, session, attempt, now);
-            l.pauses = pauses_;
+            l.pauses = heard_.pauses();
             l.is_local = true;
             answer.lease = l.id;
             mine_.add(std::move(l));
@@ -102,7 +104,7 @@ class redis_affairs {
         settle_local(now);
         if (now < again_at_ && !attempt)
             return std::nullopt;
-        if (is_lost_ || mine_.has_local() || was_out_of_contact_)
+        if (heard_.must_write_back() || mine_.has_local())
             return restoring_ == 0 ? std::optional(restore(session, now)) : std::nullopt;
         for (auto& l : mine_.leases())
             if (!l.is_sending && (l.outcome || l.is_due(now))) {
@@ -121,7 +123,7 @@ class redis_affairs {
         std::optional<std::int64_t> until;
         const auto wait = [&](std::int64_t time) { until = std::min(until.value_or(time), time); };
         for (const auto& l : mine_.leases())
-            if (l.session == session && (!l.outcome || l.is_sending))
+            if ((l.session == session || l.session == 0) && (!l.outcome || l.is_sending))
                 wait(l.is_renewed ? std::max(l.since + l.length / 3, now + ask_again) : now + 60'000'000);
         if (now < waits_until_)
             wait(waits_until_);
@@ -143,10 +145,12 @@ class redis_affairs {
                              std::to_string(reply.window) + " us) there: all processes need the same options";
             return answer;
         }
-        hear(reply, now);
+        heard_.hear(reply, plan_, now);
+        again_at_ = 0;
+        is_refused_ = false;
         if (reply.kind == ledger_reply::lost)
-            is_lost_ = true;
-        else if (sent.what == ledger_operation::restore)
+            return std::nullopt;
+        if (sent.what == ledger_operation::restore)
             restored(sent, now);
         else if (sent.what == ledger_operation::renew)
             renewed(sent, reply.kind == ledger_reply::done);
@@ -167,11 +171,15 @@ class redis_affairs {
         is_refused_ = is_refused;
         again_at_ = add_time(now, rest);
         plan_.failed(longest_, now);
-        was_out_of_contact_ = heard_at_ > 0 && plan_.may_wait(); // others may have granted alone
+        if (plan_.may_wait())
+            heard_.lose_contact();
     }
 
   private:
-    [[nodiscard]] ledger_view view() const { return {terms_.limit, terms_.window, epoch_, revision_, process_}; }
+    [[nodiscard]] ledger_view view() const
+    {
+        return {terms_.limit, terms_.window, heard_.epoch(), heard_.revision(), process_};
+    }
 
     [[nodiscard]] ledger_request question(std::uint64_t session, duration attempt, std::int64_t now)
     {
@@ -185,33 +193,13 @@ class redis_affairs {
     [[nodiscard]] ledger_request restore(std::uint64_t session, std::int64_t now)
     {
         restoring_ = session;
-        const auto seen = is_lost_ ? seen_in_lost_ : 0;
-        const auto counts_for = is_lost_ ? std::max<std::int64_t>(counts_until_ - now, 0) : 0;
-        auto r = ledger_requests::make(ledger_operation::restore, view(), now,
-                                       {std::to_string(seen), std::to_string(counts_for), std::to_string(pauses_),
-                                        std::to_string(was_out_of_contact_ ? now - heard_at_ : 0)});
-        mine_.write_back(is_lost_, now, [&](bool was_known, const std::string& lease, std::int64_t age) {
+        auto r = ledger_requests::make(ledger_operation::restore, view(), now, heard_.to_restore(now));
+        r.is_all = heard_.is_lost();
+        mine_.write_back(r.is_all, now, [&](bool was_known, const std::string& lease, std::int64_t age) {
             r.arguments.insert(r.arguments.end(), {was_known ? "1" : "0", lease, std::to_string(age)});
             r.restored.push_back(lease);
         });
         return r;
-    }
-
-    /// Takes in what each reply says.
-    void hear(const ledger_reply& reply, std::int64_t now)
-    {
-        if (reply.kind == ledger_reply::lost && !is_lost_) {
-            seen_in_lost_ = plan_.seen();
-            counts_until_ = now + plan_.counts_for(now);
-        }
-        revision_ = epoch_ == reply.epoch ? std::max(revision_, reply.revision) : reply.revision;
-        epoch_ = reply.epoch;
-        pauses_ = reply.kind == ledger_reply::lost ? std::max(pauses_, reply.pauses) : reply.pauses;
-        plan_.answered(static_cast<std::uint64_t>(reply.taken), reply.lasts, now);
-        again_at_ = 0;
-        is_refused_ = false;
-        if (!was_out_of_contact_)
-            heard_at_ = now;
     }
 
     [[nodiscard]] quota_answer answer(std::uint64_t session, const ledger_request& sent, const ledger_reply& reply,
@@ -235,8 +223,9 @@ class redis_affairs {
 
     void restored(const ledger_request& sent, std::int64_t now)
     {
-        is_lost_ = was_out_of_contact_ = false;
-        heard_at_ = now;
+        if (heard_.is_lost() && !sent.is_all)
+            return; // so is the ledger that it was written to
+        heard_.restored(now);
         mine_.written_back(sent.restored);
     }
     void renewed(const ledger_request& sent, bool is_longer)
@@ -251,7 +240,7 @@ class redis_affairs {
     void return_unheard(std::int64_t now)
     {
         asking_ = 0;
-        asked_.pauses = pauses_;
+        asked_.is_unheard = true;
         asked_.outcome.emplace();
         asked_.ended_at = now;
         if (mine_.leases().size() < terms_.limit) // of more there is none
@@ -280,19 +269,14 @@ class redis_affairs {
     outage_plan plan_;
     own_uses mine_;
     const std::string process_;
-    std::string epoch_;
-    std::int64_t revision_ = 0, pauses_ = 0;
-    own_lease asked_;                         // the question that is on its way; there is never more than one
-    std::uint64_t asking_ = 0;                // its session; 0: none is
-    std::int64_t longest_ = 0, heard_at_ = 0; // the last reply, before an outage if there was one
-    std::int64_t waits_until_ = 0;            // until then the process has a place among those that wait
+    heard_ledger heard_;
+    own_lease asked_;              // the question that is on its way; there is never more than one
+    std::uint64_t asking_ = 0;     // its session; 0: none is
+    std::int64_t longest_ = 0;     // of the leases that were asked for
+    std::int64_t waits_until_ = 0; // until then the process has a place among those that wait
     bool leaves_ = false, is_refused_ = false, is_closed_ = false;
-    bool was_out_of_contact_ = false;
-    std::int64_t again_at_ = 0; // after a failure
-    bool is_lost_ = false;      // the ledger lacks what this process knows
-    std::uint64_t seen_in_lost_ = 0;
-    std::int64_t counts_until_ = 0;
-    std::uint64_t restoring_ = 0; // the session that writes it back
+    std::int64_t again_at_ = 0;   // after a failure
+    std::uint64_t restoring_ = 0; // the session that writes back
 };
 
 } // namespace cojob::detail

@@ -89,6 +89,8 @@ class redis_desk {
         const auto session = affairs_.end(id, how, now_());
         if (const auto at = sessions_.find(session); at != sessions_.end())
             at->second.wake();
+        else // its context was destroyed
+            wake_all();
     }
     [[nodiscard]] bool covers(std::uint64_t id, duration attempt) noexcept
     {

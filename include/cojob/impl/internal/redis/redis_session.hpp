@@ -100,7 +100,8 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
         auto got = co_await exchange_->call(request);
         if (got.is_lost && !is_new) { // by then it may have been dead for long; a repeated script changes nothing
             connect();
-            got = co_await exchange_->call(request);
+            const auto again = ledger_requests::again(request);
+            got = co_await exchange_->call(again);
         }
         redis_step after;
         if (got.reply) {
