@@ -20,6 +20,7 @@ struct queued {
 void say_queued(const arguments& given, const deployment_receipt& receipt, std::string_view what, queued& to)
 {
     to = {receipt.id, receipt.preview_url};
+    note_created(receipt.id);
     print_note(given, "Queued " + printable(receipt.id) + ": one of the organization's " + std::string(what));
 }
 

@@ -20,6 +20,7 @@ asio::awaitable<void> create(const arguments& given, static_export service, expo
     request.version = given.label;
     request.paths = given.pages;
     job = co_await service.create_job(std::move(request));
+    note_created(job.id);
     print_note(given, "Created " + printable(job.id) + ": an export; the vendor names no limit");
 }
 

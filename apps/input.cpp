@@ -3,9 +3,13 @@
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <iostream>
 #include <string_view>
+#include <system_error>
 #include <unordered_set>
 
 namespace cli {
@@ -22,6 +26,13 @@ std::string_view trimmed(std::string_view text)
     return text.substr(0, text.find_last_not_of(blank) + 1);
 }
 
+/// A reading that failed looks like the end of the input, and half of it is not what was meant.
+void check_input()
+{
+    if (std::ferror(stdin) != 0) // std::cin reads from it, and does not tell an error from the end
+        throw usage_error("standard input: " + std::generic_category().message(errno));
+}
+
 void read_names(std::vector<std::string>& to)
 {
     for (std::string line; std::getline(std::cin, line);) {
@@ -30,6 +41,7 @@ void read_names(std::vector<std::string>& to)
         if (auto name = name_in(line); !name.empty())
             to.push_back(std::move(name));
     }
+    check_input();
 }
 
 } // namespace
@@ -44,6 +56,7 @@ std::string prompt_of(const arguments& given)
         if (text.size() > longest_prompt)
             throw usage_error("standard input: the prompt is longer than 1 MiB");
     }
+    check_input();
     return std::string(trimmed(text));
 }
 

@@ -17,6 +17,7 @@ using cojob::mintlify::agent_job;
 asio::awaitable<void> create(session& on, agent service, std::string prompt, agent_job& job)
 {
     job = co_await service.create_job(prompt);
+    note_created(job.id);
     on.say_spent("Created " + printable(job.id));
 }
 

@@ -24,6 +24,7 @@ std::optional<cojob::osapi::job_status> status_named(std::string_view name)
 asio::awaitable<void> retry(jobs service, const arguments& given, cojob::osapi::job& created)
 {
     const auto receipt = co_await service.retry_job(given.ids.front(), given.target);
+    note_created(receipt.job_id);
     print_note(given, "Created " + printable(receipt.job_id) + ": the operation of " + printable(given.ids.front()) +
                           " runs once more; OSAPI does not limit that");
     created.id = receipt.job_id;

@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
+#include <stdexcept>
 #include <system_error>
 #include <utility>
 
@@ -65,6 +67,13 @@ std::string escaped(std::string_view character)
     return fmt::format("\\u{:04x}", value);
 }
 
+/// The id of the job that this command has created.
+std::string& created()
+{
+    static std::string id;
+    return id;
+}
+
 /// What cannot be written there is dropped: it must not undo what the command has done.
 void to_stderr(std::string_view text) noexcept
 {
@@ -90,11 +99,18 @@ std::string json_line(const json::object& object)
     return line;
 }
 
+void note_created(std::string_view id)
+{
+    created() = printable(id);
+}
+
 void print_line(std::string_view line)
 {
-    fmt::print("{}\n", line);
-    if (std::fflush(stdout) != 0)
-        throw std::system_error(errno, std::generic_category(), "standard output");
+    const auto text = fmt::format("{}\n", line);
+    if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0)
+        return;
+    const auto failure = "standard output: " + std::generic_category().message(errno);
+    throw std::runtime_error(created().empty() ? failure : failure + "; the job that was created is " + created());
 }
 
 void print_job(const arguments& given, const job_view& job)

@@ -16,7 +16,10 @@ namespace cli {
 /// direction of text, are escaped.
 [[nodiscard]] std::string json_line(const boost::json::object&);
 
-/// Prints a line to standard output. \throws std::system_error if it cannot be written
+/// The command has created this job. If standard output then fails, the error names it: with --quiet nothing else does.
+void note_created(std::string_view id);
+
+/// Prints a line to standard output. \throws std::runtime_error if it cannot be written
 void print_line(std::string_view);
 
 /// Prints one job: a record, or with --json a line.

@@ -34,6 +34,7 @@ asio::awaitable<void> create(session& on, const arguments& given, agent_v1 servi
 {
     auto request = request_of(given);
     auto stream = co_await service.create_job(std::move(request));
+    note_created(stream.session_id());
     on.say_spent("Created " + printable(stream.session_id()));
     on.set_farewell([&given, id = stream.session_id()] {
         auto again = given;
