@@ -52,6 +52,12 @@ std::shared_ptr<cojob::quota> uses_of(const settings& chosen)
     return cojob::quota::load(chosen.data / "uses", options);
 }
 
+/// When the signal to end came, and how long the end may take.
+struct ending {
+    std::chrono::steady_clock::time_point begun;
+    std::chrono::milliseconds at_most;
+};
+
 /// A name lookup cannot be cancelled, and a thread may hang in a write to a disk. The journal is made for being killed,
 /// so the program ends nevertheless.
 void end_within(std::chrono::milliseconds limit)
@@ -64,11 +70,12 @@ void end_within(std::chrono::milliseconds limit)
 }
 
 asio::awaitable<void> stop_on_signal(asio::io_context& context, http_server& server, event_hub& hub, job_desk& desk,
-                                     board& rows, std::chrono::milliseconds stop_within)
+                                     board& rows, std::chrono::milliseconds stop_within, ending& end)
 {
     asio::signal_set signals(context, SIGTERM, SIGINT);
     co_await signals.async_wait(asio::use_awaitable);
-    end_within(stop_within + 400ms);
+    end = {std::chrono::steady_clock::now(), stop_within + 400ms};
+    end_within(end.at_most);
     server.stop_listening();
     hub.close();
     co_await desk.stop(stop_within); // creations in flight may still get their answer
@@ -76,8 +83,9 @@ asio::awaitable<void> stop_on_signal(asio::io_context& context, http_server& ser
     server.close();
 }
 
-void run(const settings& chosen)
+ending run(const settings& chosen)
 {
+    ending end{};
     umask(077); // prompts are nobody else's
     std::filesystem::create_directories(chosen.data);
     counters count;
@@ -102,9 +110,10 @@ void run(const settings& chosen)
     desk.start();
     rows.start();
     asio::co_spawn(context, server.run(), asio::detached);
-    asio::co_spawn(context, stop_on_signal(context, server, hub, desk, rows, chosen.stop_within), asio::detached);
+    asio::co_spawn(context, stop_on_signal(context, server, hub, desk, rows, chosen.stop_within, end), asio::detached);
     std::cout << "Listening on http://" << here << '/' << std::endl;
     context.run();
+    return end;
 }
 
 } // namespace
@@ -113,7 +122,9 @@ void run(const settings& chosen)
 
 int main(int argc, char** argv)
 try {
-    service::run(service::settings_from({argv + 1, argv + argc}));
+    const auto end = service::run(service::settings_from({argv + 1, argv + argc}));
+    const auto took = std::chrono::steady_clock::now() - end.begun;
+    std::cout << "Ended after " << took / 1ms << " ms of at most " << end.at_most / 1ms << std::endl;
 } catch (const std::exception& failure) {
     std::cerr << failure.what() << '\n';
     return 1;

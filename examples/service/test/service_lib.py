@@ -107,19 +107,23 @@ class Service:
         return float(re.search(rf"^{re.escape(name)} (\S+)$", text, re.M)[1])
 
     def terminate(self):
-        """Ends it with SIGTERM. How long that took."""
-        begin = time.monotonic()
+        """Ends it with SIGTERM. How many milliseconds that took by its own clock, and when its alarm would have ended it; nothing if the
+        alarm has."""
         self.process.terminate()
         self.process.wait(PATIENCE)
-        return time.monotonic() - begin
+        said = re.search(r"^Ended after (\d+) ms of at most (\d+)\n", self.process.stdout.read(), re.M)
+        return [int(number) for number in said.groups()] if said else []
 
     def kill(self):
         self.process.kill()
         self.process.wait(PATIENCE)
 
     def close(self):
-        if self.process.poll() is None:
-            self.terminate()
+        try:
+            if self.process.poll() is None:
+                self.terminate()
+        finally:
+            self.kill()
         self.process.stdout.close()
         self.errors.close()
 

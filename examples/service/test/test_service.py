@@ -171,16 +171,24 @@ class Ends(Case):
         self.mock.say("stall")
         _, key = service.create(page, "This one gets no answer")
         page.until_state(key, "creating")
-        self.assertLess(service.terminate(), 3)  # its alarm is what guarantees the second
+        self.assertLess(max(service.terminate(), default=0), 1000)  # by its own clock: the machine may be busy
         self.assertEqual((service.process.returncode, service.stderr()), (0, ""))
         while page.read():  # the stream ends in good order
             pass
+
+    def test_sigterm_ends_it_although_a_thread_hangs(self):
+        service = self.start()
+        with open(f"/proc/{service.process.pid}/fd/1", "wb", buffering=0, opener=lambda path, _: os.open(path, os.O_WRONLY | os.O_NONBLOCK)) as pipe:
+            while pipe.write(b"x"):  # until nothing more fits, and its last line hangs
+                pass
+        self.assertEqual(service.terminate(), [])
+        self.assertEqual(service.process.returncode, 0)
 
     def test_sigterm_lets_a_creation_in_flight_get_its_answer(self):
         service = self.start("--stop-within", "15000")
         page = self.open(service)
         _, key = service.create(page, "Document it")
-        service.terminate()
+        self.assertLess(service.terminate()[0], 15_000)
         again = self.start()
         self.open(again).until_state(key, "active")
 
