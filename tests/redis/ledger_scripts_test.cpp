@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(decide_as_the_ledger_in_a_file_does)
             const auto at = time();
             const auto action = random() % 8;
             if (leases.empty() || action < 4) {
-                const auto process = 1 + random() % 4, id = std::uint64_t(history) * 1'000 + step + 1;
+                const auto process = 1 + random() % 4, id = std::uint64_t(history) * 1'000 + std::uint64_t(step) + 1;
                 const auto expected = book.acquire(process, id, 60'000 * second, at);
                 const auto got = b.acquire(process, id);
                 BOOST_TEST_CONTEXT("history " << history << ", step " << step)

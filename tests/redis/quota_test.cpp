@@ -238,4 +238,27 @@ BOOST_AUTO_TEST_CASE(does_not_use_what_a_parent_opened)
     BOOST_TEST(call(parent).use());
 }
 
+BOOST_AUTO_TEST_CASE(leaves_the_connection_to_the_parent_if_a_child_runs_the_same_context)
+{
+    const redis_server server;
+    redis_process parent(ledger_at(server.port()), {.limit = 5});
+    call held(parent), asks(parent);
+    BOOST_TEST(held.take());
+    server.stop();
+    (void)asks.ticket.request(5s, false);
+    for (int i = 0; i < 20; ++i) { // until the question is in the connection
+        parent.io.restart();
+        parent.io.poll();
+    }
+    server.go_on();
+    BOOST_TEST(tests::result_of_child([&] {
+                   parent.io.notify_fork(boost::asio::execution_context::fork_child);
+                   return parent.finish(5s) ? 0 : 1; // and has read nothing
+               }) == 0);
+    BOOST_TEST(asks.take(), asks.failure());
+    BOOST_TEST(held.ticket.commit());
+    held.ticket.stamp(true);
+    BOOST_TEST(call(parent).use());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,9 @@
 #ifndef COJOB_IMPL_INTERNAL_REDIS_REDIS_SESSION_HPP
 #define COJOB_IMPL_INTERNAL_REDIS_REDIS_SESSION_HPP
 
+#include <cojob/detail/forks.hpp>
 #include <cojob/impl/internal/base/run_later.hpp>
+#include <cojob/impl/internal/base/weak_list.hpp>
 #include <cojob/impl/internal/redis/redis_clock.hpp>
 #include <cojob/impl/internal/redis/redis_desk.hpp>
 #include <cojob/impl/internal/redis/redis_exchange.hpp>
@@ -11,6 +13,9 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -21,14 +26,39 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
 namespace cojob::detail {
 
+class redis_session;
+
+/// Notifies the sessions of an execution context when the process forks.
+class redis_fork_watch final : public asio::execution_context::service {
+  public:
+    static inline asio::execution_context::id id;
+
+    explicit redis_fork_watch(asio::execution_context& context) : service(context) {}
+
+    void add(const std::shared_ptr<redis_session>& session)
+    {
+        const std::lock_guard lock(mutex_);
+        sessions_.add(session);
+    }
+
+  private:
+    void shutdown() override {}
+    void notify_fork(asio::execution_context::fork_event) override;
+
+    std::mutex mutex_;
+    weak_list<redis_session> sessions_;
+};
+
 /// Sends what the desk has for Redis, on the executor of a client, and ends when there is nothing to do. Nobody owns it
-/// but its coroutine, so that it is gone with its context.
+/// but its coroutine, so that it is gone with its context. In a forked child it ends without a word: the parent goes
+/// on.
 class redis_session : public std::enable_shared_from_this<redis_session> {
   public:
     /// \param executor of the client, or of the connection that the program gave
@@ -41,7 +71,11 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
     }
     redis_session(const redis_session&) = delete;
     redis_session& operator=(const redis_session&) = delete;
-    ~redis_session() { desk_->close_session(id_); }
+    ~redis_session()
+    {
+        if (!made_in_.is_of_a_parent())
+            desk_->close_session(id_);
+    }
 
     /// Returns false if the session has ended.
     bool ask(duration attempt, std::function<void(quota_answer)>& answer) { return desk_->ask(id_, attempt, answer); }
@@ -49,6 +83,7 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
     /// Called once, before `ask`.
     void open()
     {
+        asio::use_service<redis_fork_watch>(asio::query(strand_, asio::execution::context)).add(shared_from_this());
         id_ = desk_->open_session([weak = weak_from_this(), strand = strand_] {
             try {
                 run_later(strand, [weak] {
@@ -64,10 +99,23 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
         asio::co_spawn(strand_, work(), [self = shared_from_this()](std::exception_ptr) { self->disconnect(); });
     }
 
+    /// Called in a child, before its context runs: what is pending must not read what the parent gets.
+    void forked()
+    {
+        if (!made_in_.is_of_a_parent())
+            return;
+        timer_.cancel();
+        if (exchange_)
+            exchange_->stop();
+    }
+
   private:
     asio::awaitable<void> work()
     {
-        for (auto step = desk_->next(id_); step.kind != redis_step::act::stop; step = desk_->next(id_)) {
+        while (!made_in_.is_of_a_parent()) {
+            auto step = desk_->next(id_);
+            if (step.kind == redis_step::act::stop)
+                co_return;
             if (step.kind == redis_step::act::sleep)
                 co_await sleep(step.until);
             else if (step.kind == redis_step::act::send)
@@ -98,11 +146,14 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
     {
         const bool is_new = connect();
         auto got = co_await exchange_->call(request);
-        if (got.is_lost && !is_new) { // by then it may have been dead for long; a repeated script changes nothing
+        if (got.is_lost && !is_new &&
+            !made_in_.is_of_a_parent()) { // by then it may have been dead for long; a repeated script changes nothing
             connect();
             const auto again = ledger_requests::again(request);
             got = co_await exchange_->call(again);
         }
+        if (made_in_.is_of_a_parent())
+            co_return;
         redis_step after;
         if (got.reply) {
             after = desk_->replied(id_, request, *got.reply);
@@ -137,7 +188,15 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
     asio::steady_timer timer_;
     std::shared_ptr<redis_exchange> exchange_;
     std::uint64_t id_ = 0;
+    const fork_mark made_in_;
 };
+
+inline void redis_fork_watch::notify_fork(asio::execution_context::fork_event event)
+{
+    // No lock: a child has one thread, and another thread of the parent may have held the mutex.
+    if (event == asio::execution_context::fork_child)
+        sessions_.notify([](redis_session& session) { session.forked(); });
+}
 
 } // namespace cojob::detail
 
