@@ -8,8 +8,10 @@
 #include <cerrno>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace service {
@@ -78,6 +80,12 @@ void row_file::add(const job_row& row)
 void row_file::replace(const std::vector<std::shared_ptr<job_row>>& rows)
 {
     std::string text;
+    std::unordered_set<std::string_view> keys;
+    for (const auto& row : rows)
+        keys.insert(row->key);
+    for (const auto& row : read(path_))
+        if (row.ended == 0 && !keys.contains(row.key))
+            text += line_of(row);
     for (const auto& row : rows)
         text += line_of(*row);
     lines_ = rows.size(); // also after a failure: it is tried again after as many lines

@@ -26,7 +26,8 @@ class row_file {
 
     /// Whether most of its lines are old: it should be written anew.
     [[nodiscard]] bool is_long() const noexcept { return lines_ > 2 * most_rows_ + 1'000; }
-    /// Replaces the file with one of these rows. Nothing is lost if that fails.
+    /// Replaces the file with one of these rows, and those that made room for them without an end: the next start asks
+    /// for their jobs. Nothing is lost if that fails.
     void replace(const std::vector<std::shared_ptr<job_row>>&);
 
   private:

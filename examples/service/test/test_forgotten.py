@@ -38,6 +38,20 @@ class Forgotten(Case):
         self.mock.say(f"{job['id']} completed")
         self.assertNotEqual(page.until_state(job["key"], "completed")["link"], "")
 
+    def test_a_lost_job_is_known_to_the_next_start_although_its_row_made_room(self):
+        service = self.start()
+        job = self.lost(service, self.open(service))
+        service.terminate()
+        self.add_rows(1100)  # so many that the next creation writes the file anew
+        self.mock.say("refuse 410")
+        service = self.start("--rows", "1")
+        page = self.open(service)
+        page.until_state(job["key"], "lost")
+        other = self.created(service, page)
+        self.assertEqual(set(page.jobs), {other["key"]})
+        service.terminate()
+        self.assertLessEqual({job["key"], other["key"]}, set(self.open(self.start()).jobs))
+
     def test_a_job_that_two_starts_long_apart_do_not_find_has_ended(self):
         service = self.start()
         job = self.lost(service, self.open(service))

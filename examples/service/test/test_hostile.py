@@ -192,9 +192,7 @@ class Bounds(Case):
         self.assertEqual(service.create(page, "Document it", key)[0], 200)
 
     def test_a_page_that_takes_nothing_keeps_nobody_waiting(self):
-        row = {"key": "", "title": "x" * 5000, "id": "", "link": "", "state": "failed", "note": "", "began": 1, "ended": 2}
-        with open(f"{self.data}/rows", "w", encoding="utf-8") as rows:
-            rows.writelines(json.dumps({**row, "key": f"{number:016}"}) + "\n" for number in range(1500))
+        self.add_rows(1500, title="x" * 5000, state="failed", ended=2)
         service = self.start()
         deaf = self.ends.enter_context(contextlib.closing(Page(service, receive_buffer=4096)))
         page = self.open(service)

@@ -29,6 +29,12 @@ class Case(unittest.TestCase):
         page = self.ends.enter_context(contextlib.closing(Page(service, *arguments, **named)))
         return page.until(lambda: page.token and page.uses)
 
+    def add_rows(self, count, **members):
+        """Rows of another run, without an end unless the members have one."""
+        row = {"title": "x", "id": "", "link": "", "state": "creating", "note": "", "began": 1, "ended": 0, **members}
+        with open(f"{self.data}/rows", "a", encoding="utf-8") as rows:
+            rows.writelines(json.dumps({**row, "key": f"{number:016}"}) + "\n" for number in range(count))
+
     def created(self, service, page, prompt="Document the /users endpoint"):
         status, key = service.create(page, prompt)
         self.assertEqual(status, 202)
@@ -240,9 +246,7 @@ class Ends(Case):
         self.assertIn("look at the dashboard", page.until_state(key, "unknown")["note"])
 
     def test_the_file_of_rows_does_not_grow_for_ever(self):
-        row = {"title": "x", "id": "", "link": "", "state": "creating", "note": "", "began": 1, "ended": 0}
-        with open(f"{self.data}/rows", "w", encoding="utf-8") as rows:
-            rows.writelines(json.dumps({**row, "key": f"{number:016}"}) + "\n" for number in range(600))
+        self.add_rows(600)
         service = self.start("--rows", "3")  # each is ended, with a second line
         self.assertEqual(self.row_lines(), 1200)
         job = self.created(service, self.open(service), "Document it")
