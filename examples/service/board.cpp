@@ -6,6 +6,7 @@
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace service {
@@ -16,8 +17,9 @@ using namespace std::chrono_literals;
 namespace {
 
 // States with a name of their own in the metrics: the program's, and those of the API that it knows.
-constexpr std::string_view known_states[] = {"creating", "active",      "completed", "failed",
-                                             "archived", "not created", "unknown",   "lost"};
+using state_names = std::array<std::string_view, 4>;
+constexpr state_names own_states{"creating", "not created", "unknown", "lost"};
+constexpr state_names server_states{"active", "completed", "failed", "archived"};
 
 json::object uses_of(const cojob::quota& quota)
 {
@@ -126,10 +128,13 @@ row_ptr board::with_id(std::string_view id) const
 std::map<std::string, std::size_t> board::states() const
 {
     std::map<std::string, std::size_t> states;
-    for (const auto state : known_states)
-        states[std::string(state)] = 0;
-    for (const auto& row : rows_)
-        ++states[states.contains(row->state) ? row->state : "other"];
+    for (const auto& known : {own_states, server_states})
+        for (const auto state : known)
+            states[std::string(state)] = 0;
+    for (const auto& row : rows_) {
+        const auto& known = has_own_state(*row) ? own_states : server_states;
+        ++states[std::ranges::find(known, row->state) != known.end() ? row->state : "other"];
+    }
     return states;
 }
 

@@ -208,6 +208,7 @@ asio::awaitable<void> job_desk::follow(row_ptr row, cojob::job_handle handle)
     try {
         const auto job = co_await journal_.wait_for_job(agent_, handle, wait_);
         row->link = safe_link(job.pr_link.value_or(""));
+        row->gone = 0;
         end(row, job.status_text, "");
     } catch (const boost::system::system_error& failure) {
         is_gone = is_not_found(failure);

@@ -12,10 +12,10 @@ namespace json = boost::json;
 
 json::object to_json(const job_row& row)
 {
-    return {{"key", row.key},     {"title", row.title}, {"id", row.id},
-            {"link", row.link},   {"state", row.state}, {"note", row.note},
-            {"began", row.began}, {"ended", row.ended}, {"next_poll", row.next_poll},
-            {"gone", row.gone}};
+    return {{"key", row.key},     {"title", row.title},          {"id", row.id},
+            {"link", row.link},   {"state", row.state},          {"note", row.note},
+            {"began", row.began}, {"ended", row.ended},          {"next_poll", row.next_poll},
+            {"gone", row.gone},   {"is_own", has_own_state(row)}};
 }
 
 std::optional<job_row> row_from(const json::value& value)

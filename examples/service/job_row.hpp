@@ -33,6 +33,12 @@ struct job_row {
     bool is_dirty = false; ///< has changed since the pages were told
 };
 
+/// Whether the state is this program's word, such as `unknown` or `lost`, and not the server's status.
+[[nodiscard]] inline bool has_own_state(const job_row& row) noexcept
+{
+    return row.id.empty() || row.is_lost || (row.gone != 0 && row.ended != 0);
+}
+
 [[nodiscard]] boost::json::object to_json(const job_row&);
 
 /// Empty if it is not what `to_json` makes.

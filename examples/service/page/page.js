@@ -12,11 +12,12 @@ let wish = null;        // the creation that is being sent
 
 // Rows
 
-const kinds = {
-  completed: "good", active: "work", creating: "work", failed: "bad", "not created": "bad",
-  archived: "still", unknown: "odd", lost: "odd",
-};
-const words = { unknown: "unknown whether created", lost: "cannot be watched" };
+// The server's statuses, and the service's own states, which a server may use as words too.
+const kinds = { completed: "good", active: "work", failed: "bad", archived: "still" };
+const ownKinds = { creating: "work", "not created": "bad", unknown: "odd", lost: "odd" };
+const ownWords = { unknown: "unknown whether created", lost: "cannot be watched" };
+
+const stateOf = (job) => (job.is_own && ownWords[job.state]) || job.state;
 
 function cell(row, ...children) {
   const td = row.insertCell();
@@ -83,15 +84,15 @@ function showJob(job) {
   row.job = job;
   setText(row.cells.title, job.title);
   setText(row.cells.id, job.id === job.title ? "" : job.id);
-  setText(row.cells.state, words[job.state] ?? job.state);
-  row.cells.state.dataset.kind = kinds[job.state] ?? "still";
+  setText(row.cells.state, stateOf(job));
+  row.cells.state.dataset.kind = (job.is_own ? ownKinds : kinds)[job.state] ?? "still";
   setText(row.cells.note, job.note);
   row.cells.tr.classList.toggle("is-over", job.ended !== 0);
   if (!before || before.link !== job.link || before.ended !== job.ended)
     showLink(row.cells.link, job);
   showTimes(row);
   if (before && before.ended === 0 && job.ended !== 0)
-    $("said").textContent = `${job.title}: ${words[job.state] ?? job.state}`;
+    $("said").textContent = `${job.title}: ${stateOf(job)}`;
 }
 
 function remove(key) {

@@ -105,6 +105,15 @@ class Pages(BrowserCase):
         again.terminate()
         self.assertEqual(len(self.mock.posts()), 4)
 
+    def test_a_servers_word_is_shown_as_it_is_and_the_services_own_is_explained(self):
+        self.mock = self.mock_with("lost")
+        service = self.start()
+        tab = self.tab(service)
+        self.press_create(tab, "Document it")
+        tab.until(has("Document it", "lost"))
+        self.mock.say("refuse 401")
+        tab.until(has("Document it", "cannot be watched"))
+
     def test_a_creation_that_was_sent_to_a_dying_server_is_sent_again_and_creates_one_job(self):
         service = self.start()
         tab = self.tab(service)

@@ -168,7 +168,8 @@ class Bounds(Case):
         page = self.open(service)
         one = self.created(service, page)
         self.mock.say("refuse 401")
-        self.assertEqual(page.until_state(one["key"], "lost")["ended"], 0)
+        lost = page.until_state(one["key"], "lost")
+        self.assertEqual([lost["ended"], lost["is_own"]], [0, True])
         two = self.created(service, page, "Another one")
         self.assertEqual(set(page.jobs), {two["key"]})
 
@@ -179,6 +180,8 @@ class Bounds(Case):
         status, key = service.create(page, "Document it")
         self.assertEqual(status, 202)
         job = page.until_state(key, "lost")
+        self.assertFalse(job["is_own"])
+        self.assertEqual([service.metric(f'service_jobs{{state="{state}"}}') for state in ("lost", "other")], [0, 1])
         self.assertEqual(service.create(page, "No room for this one")[0], 503)
         self.mock.say(f"{job['id']} completed")
         page.until_state(key, "completed")
