@@ -8,7 +8,7 @@
 
 root=$PWD
 tree=$root/build/consumers/$(basename "$(dirname "$0")")
-export CXX=${CXX:-g++} CMAKE_GENERATOR=Ninja CMAKE_BUILD_TYPE=Debug
+export CXX=${CXX:-g++} CMAKE_GENERATOR=Ninja # no build type: neither optimised nor with debug information, which compiles fastest
 # What one consumer has compiled is good for the next: all have their clone in the same place of their tree.
 export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$tree
 ! have ccache || export CMAKE_CXX_COMPILER_LAUNCHER=ccache

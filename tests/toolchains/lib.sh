@@ -37,31 +37,22 @@ try_compiled() {
     "${runner[@]}" "$folder/main"
 }
 
-# leave_out_long_tests: for a processor or a system that is emulated. There tests of ten thousand repetitions take minutes, and races end
-# otherwise than on a real one.
-leave_out_long_tests() {
-    local name
-    for name in the_hop/twenty_thousand_cancels_around_the_end every_completion_token/is_cancelled_many_times_around_the_end \
-        a_list_cursor/finds_where_it_was_in_few_pages_however_many_jobs_vanish ten_thousand_histories_of_a_quota \
-        a_server_that_counts_exactly; do
-        test_options+=("--run_test=!$name")
-    done
+# one_file_of FILE...: prints a program of the tests in these files, with Boost.Test from its headers.
+one_file_of() {
+    echo '#define BOOST_TEST_MODULE cojob'
+    echo '#include <boost/test/included/unit_test.hpp>'
+    printf '#include "%s"\n' "${@#tests/}"
 }
 
-# try_tests FOLDER/NAME FILE... -- COMMAND...: after compile_library or try_compiled, the tests in these files. They are compiled as one
-# file, FOLDER/NAME.cpp, with Boost.Test from its headers.
+# try_tests FOLDER/NAME FILE... -- COMMAND...: after compile_library or try_compiled, the tests in these files, compiled as one.
 try_tests() {
     local name=$1 files=()
     shift
     while [[ $1 != -- ]]; do
-        files+=("${1#tests/}")
+        files+=("$1")
         shift
     done
-    {
-        echo '#define BOOST_TEST_MODULE cojob'
-        echo '#include <boost/test/included/unit_test.hpp>'
-        printf '#include "%s"\n' "${files[@]}"
-    } >"$name.cpp"
+    one_file_of "${files[@]}" >"$name.cpp"
     compile_apart "${@:2}" -Itests -c "$name.cpp" -o "$name.o"
     "${@:2}" "$name.o" "${name%/*}/cojob.o" -o "$name$suffix" "${libraries[@]}"
     "${runner[@]}" "$name$suffix" "${test_options[@]}"

@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(counts_the_ten_minutes_from_the_last_use)
     BOOST_TEST(!memory.find(key, start + 16min).messaged.has_value());
 }
 
-BOOST_AUTO_TEST_CASE(forgets_the_oldest_of_more_than_ten_thousand)
+BOOST_AUTO_TEST_CASE(forgets_the_oldest_of_more_than_ten_thousand, *boost::unit_test::label("long"))
 {
     job_memory memory;
     const auto is_known = [&](int i) {

@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(an_event_may_be_as_large_as_the_limit)
     BOOST_TEST(parser.exceeded() == "limits.event_bytes"s);
 }
 
-BOOST_AUTO_TEST_CASE(small_events_do_not_add_up_to_more_than_their_bytes)
+BOOST_AUTO_TEST_CASE(small_events_do_not_add_up_to_more_than_their_bytes, *boost::unit_test::label("long"))
 {
     // Each of them has the long id; nobody holds more than one.
     limit_options limits;

@@ -258,7 +258,7 @@ BOOST_AUTO_TEST_CASE(a_handle_that_was_cut_off_anywhere_is_refused)
         }
 }
 
-BOOST_AUTO_TEST_CASE(every_byte_in_every_place_is_survived)
+BOOST_AUTO_TEST_CASE(every_byte_in_every_place_is_survived, *boost::unit_test::label("long"))
 {
     for (std::size_t place = 0; place < full_text.size(); ++place)
         for (int byte = 0; byte < 256; ++byte) {
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(every_byte_in_every_place_is_survived)
         }
 }
 
-BOOST_AUTO_TEST_CASE(random_bytes_are_refused)
+BOOST_AUTO_TEST_CASE(random_bytes_are_refused, *boost::unit_test::label("long"))
 {
     std::mt19937 random(8259);
     for (int round = 0; round < 10'000; ++round) {

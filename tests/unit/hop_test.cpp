@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_caller_on_another_context_is_kept_at_work_until_the_end)
     client_thread.join();
 }
 
-BOOST_AUTO_TEST_CASE(twenty_thousand_cancels_around_the_end)
+BOOST_AUTO_TEST_CASE(twenty_thousand_cancels_around_the_end, *boost::unit_test::label("long"))
 {
     asio::thread_pool pool(3);
     tally count;

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(has_the_numbers_of_its_literals)
         BOOST_CHECK(parse_json(text, 32) == boost::json::parse(text));
 }
 
-BOOST_AUTO_TEST_CASE(takes_a_time_that_grows_with_its_size_only)
+BOOST_AUTO_TEST_CASE(takes_a_time_that_grows_with_its_size_only, *boost::unit_test::label("long"))
 {
     // Were it quadratic, it would take hours, and the program's time limit would end it.
     const auto grows_with_size = [](auto make) { BOOST_TEST(fault_of(make(1'000'000)) == ""); };

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(reads_a_list_that_stands_still_with_pages_of_every_size)
                     }
 }
 
-BOOST_AUTO_TEST_CASE(finds_where_it_was_in_few_pages_however_many_jobs_vanish)
+BOOST_AUTO_TEST_CASE(finds_where_it_was_in_few_pages_however_many_jobs_vanish, *boost::unit_test::label("long"))
 {
     for (const bool counts : {true, false})
         for (const std::size_t before : {1U, 10U, 11U, 100U, 999U, 5000U, 9000U})
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(finds_where_it_was_in_few_pages_however_many_jobs_vanish)
                     }
 }
 
-BOOST_AUTO_TEST_CASE(misses_none_that_stays_whatever_comes_and_goes)
+BOOST_AUTO_TEST_CASE(misses_none_that_stays_whatever_comes_and_goes, *boost::unit_test::label("long"))
 {
     for (const bool counts : {true, false})
         for (unsigned seed = 0; seed < 300; ++seed)
@@ -215,7 +215,7 @@ void for_each_stretch(const std::function<void(std::size_t size, std::size_t fro
         }
 }
 
-BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_wherever_they_are)
+BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_wherever_they_are, *boost::unit_test::label("long"))
 {
     for (const bool counts : {true, false})
         for_each_stretch([&](std::size_t size, std::size_t from, std::size_t length) {
@@ -229,7 +229,7 @@ BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_wherever_they_are)
         });
 }
 
-BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_although_others_vanish)
+BOOST_AUTO_TEST_CASE(reads_on_over_jobs_that_do_not_decode_although_others_vanish, *boost::unit_test::label("long"))
 {
     for_each_stretch([&](std::size_t size, std::size_t from, std::size_t length) {
         for (const std::size_t page : {1U, 2U, 3U}) {

@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(has_nothing_unusual)
 }
 
 /// Every head that is read in the short way means the same to Beast's parser, in whatever pieces it arrives.
-BOOST_AUTO_TEST_CASE(means_the_same_to_beast)
+BOOST_AUTO_TEST_CASE(means_the_same_to_beast, *boost::unit_test::label("long"))
 {
     std::mt19937 random(1);
     cojob::limit_options limits;

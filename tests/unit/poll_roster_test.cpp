@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_SUITE(a_roster_of_polls)
 
 using namespace poll_roster_tests;
 
-BOOST_AUTO_TEST_CASE(compares_each_of_a_hundred_thousand_waits_with_few_services)
+BOOST_AUTO_TEST_CASE(compares_each_of_a_hundred_thousand_waits_with_few_services, *boost::unit_test::label("long"))
 {
     struct row {
         std::string_view what;

@@ -203,7 +203,7 @@ class history {
 
 } // namespace quota_history_tests
 
-BOOST_AUTO_TEST_SUITE(ten_thousand_histories_of_a_quota)
+BOOST_AUTO_TEST_SUITE(ten_thousand_histories_of_a_quota, *boost::unit_test::label("long"))
 
 using namespace quota_history_tests;
 

@@ -236,7 +236,7 @@ void simulate(unsigned first_seed, unsigned days)
 
 } // namespace quota_property_tests
 
-BOOST_AUTO_TEST_SUITE(a_server_that_counts_exactly)
+BOOST_AUTO_TEST_SUITE(a_server_that_counts_exactly, *boost::unit_test::label("long"))
 
 using namespace quota_property_tests;
 

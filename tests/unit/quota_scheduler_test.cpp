@@ -51,7 +51,8 @@ BOOST_AUTO_TEST_SUITE(a_quota_scheduler)
 
 using namespace quota_scheduler_tests;
 
-BOOST_AUTO_TEST_CASE(takes_few_steps_for_each_of_100000_callers_who_join_leave_and_end)
+BOOST_AUTO_TEST_CASE(takes_few_steps_for_each_of_100000_callers_who_join_leave_and_end,
+                     *boost::unit_test::label("long"))
 {
     constexpr std::size_t count = 100'000;
     constexpr std::uint64_t few = 200; // the tree is some 40 deep
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(takes_few_steps_where_every_wait_is_only_just_worth_while)
         l.scheduler.leave(c, l.now);
 }
 
-BOOST_AUTO_TEST_CASE(is_walked_once_for_a_pause)
+BOOST_AUTO_TEST_CASE(is_walked_once_for_a_pause, *boost::unit_test::label("long"))
 {
     constexpr std::size_t count = 100'000;
     long_queue l(count, {.in_all = 2000h});

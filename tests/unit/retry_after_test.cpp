@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(a_locale_changes_nothing)
     std::setlocale(LC_ALL, before.c_str());
 }
 
-BOOST_AUTO_TEST_CASE(any_text_is_survived)
+BOOST_AUTO_TEST_CASE(any_text_is_survived, *boost::unit_test::label("long"))
 {
     // pieces that lead far into the parsers, in any order
     const std::vector<std::string> pieces = {"Sun",  "Sunday",   ", ", " ",      "06",

@@ -269,7 +269,8 @@ BOOST_AUTO_TEST_CASE(ends_the_operation_by_each_type_of_cancellation)
     }
 }
 
-BOOST_AUTO_TEST_CASE(is_cancelled_many_times_around_the_end, *boost::unit_test::label("threads"))
+BOOST_AUTO_TEST_CASE(is_cancelled_many_times_around_the_end,
+                     *boost::unit_test::label("threads") * boost::unit_test::label("long"))
 {
     for (const auto& token : tests::start_tokens) {
         tally count;
