@@ -126,6 +126,31 @@ class return_to_caller final : public completion {
     bool is_completed_ = false;
 };
 
+/// Starts an operation whose end comes back to its caller. `start` gets it and the completion; `cancel` gets it, on any
+/// thread, with the caller's cancellation.
+template <class Handler, class Operation, class Cancel, class Start>
+void enter(Handler handler, const std::shared_ptr<Operation>& op, Cancel cancel, const Start& start)
+{
+    using back_type = return_to_caller<Handler>;
+    std::shared_ptr<back_type> back;
+    try {
+        auto slot = asio::get_associated_cancellation_slot(handler);
+        if (slot.is_connected())
+            // Not an owner: the caller's signal may outlive the context, and what the operation runs on must not.
+            slot.assign([weak = std::weak_ptr(op), cancel](asio::cancellation_type type) {
+                if (const auto live = weak.lock())
+                    cancel(live, type);
+            });
+        back = std::make_shared<back_type>(std::move(handler));
+        start(op, back);
+    } catch (...) { // out of here it would end in `run()`, and the caller would never go on
+        if (!back)
+            back_type(std::move(handler)).complete(std::current_exception());
+        else
+            back->complete(std::current_exception());
+    }
+}
+
 /// To be awaited: runs a coroutine on the operation's executor and returns to the caller's, with what it threw. A
 /// cancellation by the caller is dispatched to the operation's executor and decided there.
 ///
@@ -134,25 +159,14 @@ class return_to_caller final : public completion {
 [[nodiscard]] inline auto hop(std::shared_ptr<operation> op, asio::awaitable<void> inner,
                               reach cancelled = reach::coroutine)
 {
-    auto initiation = [cancelled](auto handler, std::shared_ptr<operation> run, asio::awaitable<void> body) {
-        using back_type = return_to_caller<decltype(handler)>;
-        std::shared_ptr<back_type> back;
-        try {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected())
-                // Not an owner: the caller's signal may outlive the context, and the operation's executor must not.
-                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
-                    if (const auto live = weak.lock())
-                        asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
-                });
-            back = std::make_shared<back_type>(std::move(handler));
-            spawn(std::move(run), std::move(body), back, cancelled);
-        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
-            if (!back)
-                back_type(std::move(handler)).complete(std::current_exception());
-            else
-                back->complete(std::current_exception());
-        }
+    auto initiation = [cancelled](auto handler, const std::shared_ptr<operation>& run, asio::awaitable<void> body) {
+        const auto cancel = [](const std::shared_ptr<operation>& live, asio::cancellation_type type) {
+            asio::dispatch(live->executor(), [live, type] { live->cancel(type); });
+        };
+        detail::enter(std::move(handler), run, cancel,
+                      [&](const std::shared_ptr<operation>& begun, std::shared_ptr<completion> back) {
+                          spawn(begun, std::move(body), std::move(back), cancelled);
+                      });
     };
     return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
                                                                                   std::move(op), std::move(inner));

@@ -10,7 +10,6 @@
 #include <cojob/impl/internal/job/job_wait.hpp>
 #include <cojob/impl/internal/job/running_waits.hpp>
 
-#include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/deferred.hpp>
@@ -167,24 +166,13 @@ class wait_set final : public wait_listener, public running_wait, public std::en
 [[nodiscard]] inline auto run_waits(std::shared_ptr<wait_set> waits)
 {
     auto initiation = [](auto handler, const std::shared_ptr<wait_set>& run) {
-        using back_type = return_to_caller<decltype(handler)>;
-        std::shared_ptr<back_type> back;
-        try {
-            auto slot = asio::get_associated_cancellation_slot(handler);
-            if (slot.is_connected())
-                // Not an owner: the caller's signal may outlive the context.
-                slot.assign([weak = std::weak_ptr(run)](asio::cancellation_type type) {
-                    if (const auto live = weak.lock())
-                        live->cancel(type);
-                });
-            back = std::make_shared<back_type>(std::move(handler));
-            run->start(back);
-        } catch (...) { // out of here it would end in `run()`, and the caller would never go on
-            if (!back)
-                back_type(std::move(handler)).complete(std::current_exception());
-            else
-                back->complete(std::current_exception());
-        }
+        const auto cancel = [](const std::shared_ptr<wait_set>& live, asio::cancellation_type type) {
+            live->cancel(type);
+        };
+        detail::enter(std::move(handler), run, cancel,
+                      [](const std::shared_ptr<wait_set>& begun, std::shared_ptr<completion> back) {
+                          begun->start(std::move(back));
+                      });
     };
     return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(initiation, asio::deferred,
                                                                                   std::move(waits));
