@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(decide_as_the_ledger_in_a_file_does)
     int grants = 0, waits = 0;
     for (int history = 0; history < 12; ++history) {
         b.prompt({"FLUSHALL"});
-        b.epoch = "", b.revision = 0;
+        b.epoch = "", b.revisions.clear();
         const auto time = [&] { return ledger_time{b.now * 1'000, b.now * 1'000, 7}; };
         ledger_book book(ledger_layout::make(limit, window * 1'000, time()));
         std::vector<lease> leases;
@@ -129,20 +129,50 @@ BOOST_AUTO_TEST_CASE(tell_a_process_that_uses_are_missing)
     script_bench b;
     BOOST_TEST(b.acquire(1, 1).taken == 1);
     const auto epoch = b.epoch;
-    const auto revision = b.revision;
     b.prompt({"FLUSHALL"});
     BOOST_TEST((b.acquire(1, 2).kind == ledger_reply::lost));
     BOOST_TEST((b.call(ledger_operation::restore, {"0", "0", "0", "0"}).kind == ledger_reply::lost));
     b.epoch = ""; // another process, which knows nothing
     BOOST_TEST((b.acquire(2, 3).kind == ledger_reply::granted));
     BOOST_TEST(b.epoch != epoch);
-    b.revision += 5; // it has seen more than there is: an older copy
+    b.revisions[2] += 5; // it has seen more than there is: an older copy
     const auto second_epoch = b.epoch;
     BOOST_TEST((b.acquire(2, 4).kind == ledger_reply::lost));
     b.epoch = "";
-    b.revision = revision;
     BOOST_TEST(b.acquire(2, 5).taken == 2); // what the copy had is not lost
     BOOST_TEST(b.epoch != second_epoch);
+}
+
+BOOST_AUTO_TEST_CASE(tell_a_process_whose_own_uses_are_missing_although_others_have_used_the_older_copy)
+{
+    for (const bool was_known : {false, true}) {
+        script_bench b;
+        b.acquire(1, 1);
+        if (was_known)
+            b.call(ledger_operation::leave, {}, 2);
+        const auto copy = [&](const std::string& from, const std::string& to) {
+            for (const std::string key : {"state", "leases", "seen"})
+                b.prompt({"COPY", from + key, to + key, "REPLACE"});
+        };
+        copy("t:{u|p}:", "replica:");
+        BOOST_TEST((b.acquire(2, 2).kind == ledger_reply::granted));
+        copy("replica:", "t:{u|p}:");
+        BOOST_TEST((b.acquire(1, 3).kind == ledger_reply::granted)); // all that it knows is there
+        BOOST_TEST((b.acquire(1, 4).kind == ledger_reply::granted));
+        BOOST_TEST((b.acquire(2, 5).kind == ledger_reply::lost));
+        BOOST_TEST((b.acquire(1, 6).kind == ledger_reply::lost)); // so it writes back too
+    }
+}
+
+BOOST_AUTO_TEST_CASE(remember_a_thousand_processes_and_do_not_take_others_for_forgotten)
+{
+    script_bench b;
+    b.acquire(1, 1);
+    for (std::uint64_t process = 2; process <= 1'001; ++process)
+        b.call(ledger_operation::leave, {}, process);
+    BOOST_TEST(b.prompt({"ZCARD", "t:{u|p}:seen"}).at(0) == "1000");
+    BOOST_TEST(b.prompt({"ZSCORE", "t:{u|p}:seen", "1"}).empty());
+    BOOST_TEST((b.acquire(1, 2).kind == ledger_reply::granted));
 }
 
 BOOST_AUTO_TEST_CASE(grant_only_what_the_last_total_leaves_after_a_loss)

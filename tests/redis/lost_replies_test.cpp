@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(returns_the_slot_that_it_was_granted_nevertheless)
     for (const bool is_probe : {false, true}) {
         const redis_server server;
         tests::redis_prompt redis(server.port());
-        redis_process process(at(server), {.limit = 2});
+        redis_process process(tests::impatient_at(server), {.limit = 2});
         call held(process); // its session keeps the connection
         BOOST_TEST(held.take_in_the_end());
         if (is_probe)

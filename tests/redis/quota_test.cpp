@@ -97,7 +97,7 @@ BOOST_AUTO_TEST_CASE(is_shared_and_keeps_no_context_busy)
     BOOST_TEST(call(one).use());
     BOOST_TEST(call(one).use());
     BOOST_TEST(one.finish());
-    BOOST_TEST(other.use_all(5s) == 3);
+    BOOST_TEST(other.use_all(2s) == 3);
     BOOST_TEST(other.finish());
     BOOST_TEST(one.use_all() == 0);
     BOOST_TEST(one.finish());

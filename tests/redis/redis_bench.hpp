@@ -34,12 +34,18 @@ using namespace std::chrono_literals;
     return o;
 }
 
-/// With little patience.
 [[nodiscard]] inline cojob::redis_ledger_options at(const redis_server& server, cojob::when_unreachable away = {})
 {
     auto o = ledger_at(server.port());
-    o.timeout = 500ms;
     o.unreachable = away;
+    return o;
+}
+
+/// For a server that the test stops. With so little patience the first call may fail on a busy machine, too.
+[[nodiscard]] inline cojob::redis_ledger_options impatient_at(const redis_server& server)
+{
+    auto o = at(server);
+    o.timeout = 500ms;
     return o;
 }
 

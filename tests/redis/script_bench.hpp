@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -60,7 +61,7 @@ class script_bench {
         r.arguments = {std::to_string(limit),
                        std::to_string(window),
                        epoch,
-                       std::to_string(revision),
+                       std::to_string(revisions[process]),
                        "epoch" + std::to_string(++epochs),
                        std::to_string(process)};
         r.arguments.insert(r.arguments.end(), own.begin(), own.end());
@@ -77,7 +78,7 @@ class script_bench {
         if (got->reply->kind == ledger_reply::lost)
             return *got->reply;
         epoch = got->reply->epoch;
-        revision = got->reply->revision;
+        revisions[process] = got->reply->revision;
         return *got->reply;
     }
 
@@ -103,7 +104,7 @@ class script_bench {
     std::shared_ptr<ledger_scripts> scripts;
     std::shared_ptr<redis_exchange> exchange;
     std::string epoch;
-    std::int64_t revision = 0;
+    std::map<std::uint64_t, std::int64_t> revisions; // that each process has seen
     int epochs = 0;
 
   private:

@@ -17,6 +17,7 @@
 //     places    sorted set: waiting process -> its place
 //     asked     sorted set: waiting process -> when it asked last
 //     returned  sorted set: lease that got a 429, or number of one whose grant was not heard -> when it was returned
+//     seen      sorted set: process -> the revision after its last change; of the last thousand processes
 //
 // A lease is named <pauses when it was granted>:<number>. What is returned is known for a while, in case that its
 // question comes after it, or that it comes again. All keys expire when nothing in them counts any more.
@@ -25,18 +26,18 @@ namespace cojob::detail {
 /// What a script does.
 enum class ledger_operation { acquire, used, unused, throttled, renew, leave, restore };
 
-inline constexpr std::array<std::string_view, 7> ledger_keys{"state",  "leases", "uses",    "restored",
-                                                             "places", "asked",  "returned"};
+inline constexpr std::array<std::string_view, 8> ledger_keys{"state",  "leases", "uses",     "restored",
+                                                             "places", "asked",  "returned", "seen"};
 
 namespace lua {
 
 // ARGV: limit, window, the process's epoch or nothing, the last revision that it saw, an epoch for a new ledger, the
 // process.
 inline constexpr std::string_view head = R"lua(
-local state, leases, uses, restored, places, asked, returned = unpack(KEYS)
+local state, leases, uses, restored, places, asked, returned, seen = unpack(KEYS)
 local limit, window, known_epoch, known_revision, new_epoch, process =
     tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]), ARGV[5], ARGV[6]
-local margin, longest_guess, waits_for = 1000000, 900000000, 1000000
+local margin, longest_guess, waits_for, remembered = 1000000, 900000000, 1000000, 1000
 local taken_for = window + margin
 local function text(number) return string.format('%.0f', number) end
 local function get(name) return tonumber(redis.call('HGET', state, name) or '0') end
@@ -61,7 +62,10 @@ local epoch = redis.call('HGET', state, 'epoch')
 if epoch and (get('limit') ~= limit or get('window') ~= window) then
     return {'options', text(get('limit')), text(get('window'))}
 end
-if epoch == known_epoch and get('revision') < known_revision then
+-- Not the ledger's revision, because others may have used an older copy since. That counts only for processes which had
+-- to be forgotten.
+local last_change = score(seen, process) or (redis.call('ZCARD', seen) < remembered and 0) or get('revision')
+if epoch == known_epoch and last_change < known_revision then
     -- An older copy of the data: what it lacks is as unknown as if all were lost.
     redis.call('ZUNIONSTORE', restored, 3, restored, leases, uses, 'AGGREGATE', 'MAX')
     redis.call('DEL', leases, uses)
@@ -69,6 +73,7 @@ if epoch == known_epoch and get('revision') < known_revision then
 end
 if not epoch then
     epoch = new_epoch
+    redis.call('DEL', seen)
     redis.call('HSET', state, 'epoch', epoch)
     set('revision', 0)
     set('limit', limit)
@@ -104,6 +109,8 @@ end
 local function finish(result)
     set('now', now)
     local revision = redis.call('HINCRBY', state, 'revision', 1)
+    add(seen, revision, process)
+    if redis.call('ZCARD', seen) > remembered then redis.call('ZREM', seen, redis.call('ZRANGE', seen, 0, 0)[1]) end
     local last = math.max(now, edge('ZREVRANGE', leases) or 0, edge('ZREVRANGE', uses) or 0,
         edge('ZREVRANGE', restored) or 0, get('pause_until'), get('base_until'), get('divided_until'))
     for _, key in ipairs(KEYS) do
