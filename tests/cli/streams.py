@@ -18,17 +18,17 @@ class Streams(unittest.TestCase):
                 process = subprocess.Popen([program.program, "osapi", "list", "--json"], env=mock.environment, stdout=subprocess.PIPE,
                                            stderr=subprocess.PIPE, restore_signals=not ignored, preexec_fn=ignore)
                 process.stdout.close()
-                self.assertEqual(process.stderr.read(), b"")
-                process.stderr.close()
-                self.assertEqual(process.wait(60), -signal.SIGPIPE)
+                self.assertEqual(process.communicate(timeout=60)[1], b"")
+                self.assertEqual(process.returncode, -signal.SIGPIPE)
 
     def test_a_created_job_is_printed_though_standard_error_fails(self):
         with Mock() as mock:
             for number, stream in enumerate(("2>/dev/full", "2>&-"), 1):
-                done = subprocess.run(f"cojob mintlify create x --json {stream}", shell=True, env=mock.environment, stdout=subprocess.PIPE, check=False)
+                done = subprocess.run(f"cojob mintlify create x --json {stream}", shell=True, env=mock.environment, stdout=subprocess.PIPE,
+                                      check=False, timeout=60)
                 self.assertEqual(done.returncode, 0, stream)
                 self.assertEqual(json.loads(done.stdout)["id"], f"job_{number}")
-            done = subprocess.run("cojob nothing 2>/dev/full", shell=True, env=mock.environment, check=False)
+            done = subprocess.run("cojob nothing 2>/dev/full", shell=True, env=mock.environment, check=False, timeout=60)
             self.assertEqual(done.returncode, 2)
 
     def test_a_created_job_is_printed_though_the_uses_left_cannot_be_read(self):
@@ -58,12 +58,13 @@ class Streams(unittest.TestCase):
 
     def test_a_closed_stream_is_an_error(self):
         with Mock("--job", "completed") as mock:
-            done = subprocess.run("cojob mintlify get job_1 >&-", shell=True, env=mock.environment, stderr=subprocess.PIPE, check=False)
+            done = subprocess.run("cojob mintlify get job_1 >&-", shell=True, env=mock.environment, stderr=subprocess.PIPE, check=False, timeout=60)
             self.assertEqual([done.returncode, done.stderr], [3, b"cojob: standard output: Bad file descriptor\n"])
 
     def test_output_that_cannot_be_written_is_an_error(self):
         with Mock("--job", "completed") as mock, open("/dev/full", "w") as full:
-            done = subprocess.run([program.program, "mintlify", "get", "job_1"], env=mock.environment, stdout=full, stderr=subprocess.PIPE, check=False)
+            done = subprocess.run([program.program, "mintlify", "get", "job_1"], env=mock.environment, stdout=full, stderr=subprocess.PIPE,
+                                  check=False, timeout=60)
             self.assertEqual(done.returncode, 3, done.stderr)
 
     def test_input_that_breaks_off_sends_nothing(self):
