@@ -80,13 +80,29 @@ BOOST_AUTO_TEST_CASE(is_not_taken_for_restored_by_an_earlier_report)
     b.ask();
     const auto report = b.sends(ledger_operation::restore);
     BOOST_TEST(report.restored.size() == 1U);
+    b.epoch = "second";
     reply_to_another_session(b, ledger_reply::lost);
-    b.reply(report, ledger_reply::done);
+    b.epoch = "first";
+    b.reply(report, ledger_reply::done); // it was sent to the lost one
+    b.epoch = "second";
+    b.reply(b.sends(ledger_operation::restore), ledger_reply::lost);
     const auto back = b.sends(ledger_operation::restore);
     BOOST_TEST(back.restored.size() == 1U);
     BOOST_TEST(back.arguments.at(10) == "0"); // nobody counted it in the lost ledger
     b.reply(back, ledger_reply::done);
     (void)b.sends(ledger_operation::unused);
+}
+
+BOOST_AUTO_TEST_CASE(writes_back_once_if_two_sessions_hear_of_the_loss)
+{
+    bench b;
+    use(b);
+    b.ask();
+    b.epoch = "second";
+    b.reply(b.sends(ledger_operation::acquire), ledger_reply::lost);
+    b.reply(b.sends(ledger_operation::restore), ledger_reply::done);
+    reply_to_another_session(b, ledger_reply::lost); // to what it had sent before
+    (void)b.sends(ledger_operation::acquire);
 }
 
 BOOST_AUTO_TEST_CASE(keeps_the_newest_reply_whatever_comes_after_it)

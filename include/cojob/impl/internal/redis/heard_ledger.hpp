@@ -24,7 +24,9 @@ class heard_ledger {
     /// Takes in what each reply says. Replies may come late: each session has its own connection.
     void hear(const ledger_reply& reply, outage_plan& plan, std::int64_t now)
     {
-        const bool is_lost = reply.kind == ledger_reply::lost, is_other = epoch_ != reply.epoch;
+        const bool is_other = epoch_ != reply.epoch;
+        // Otherwise another session heard it first, and all has been written back.
+        const bool is_lost = reply.kind == ledger_reply::lost && (is_other || is_lost_);
         if (is_lost && !is_lost_) {
             seen_in_lost_ = plan.seen();
             counts_until_ = now + plan.counts_for(now);
