@@ -5183,6 +5183,12 @@ namespace cojob::detail {
 /// Truncates a text to that many bytes, at a character boundary. Text that is not UTF-8 is cut anywhere.
 [[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
 
+/// A path, or an id that may be one, without its query, which may contain secrets.
+[[nodiscard]] constexpr std::string_view without_query(std::string_view text) noexcept
+{
+    return text.substr(0, text.find('?'));
+}
+
 /// Whether the text is a token (RFC 9110, 5.6.2), as header names and methods are.
 [[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
 
@@ -5301,12 +5307,6 @@ inline std::string excerpt_for_line(std::string_view text, std::size_t most)
 {
     const auto kept = cut_at_character(text, most);
     return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
-}
-
-/// A path, or an id that may be one, without its query, which may contain secrets.
-inline std::string_view without_query(std::string_view text)
-{
-    return text.substr(0, text.find('?'));
 }
 
 /// The call's method and path, or the job of a wait.
@@ -7079,7 +7079,7 @@ inline void prepare(prepared_call& call, api_request request)
     call.quota_pool = std::move(request.quota_pool);
     call.job_id = std::move(request.job_id);
     if (!request.location.empty()) // its query may be a signature
-        call.shown_target = wire.target.substr(0, wire.target.find('?'));
+        call.shown_target = without_query(wire.target);
     if (request.attempt_timeout < duration::zero())
         throw_invalid_argument("api_request::attempt_timeout", "must not be negative");
     call.attempt_timeout = request.attempt_timeout;
@@ -20738,7 +20738,7 @@ inline bool is_public_member(std::string_view name)
 inline std::string redact_query(std::string_view path)
 {
     constexpr std::string_view hidden = "***";
-    std::string shown(path.substr(0, path.find('?')));
+    std::string shown(without_query(path));
     path.remove_prefix(shown.size());
     while (!path.empty()) {
         shown += path.front(); // ? or &
@@ -20780,7 +20780,7 @@ class log_message {
     /// An id may be a URL that the server chose, whose query may be a signature.
     log_message& with_job(std::string_view id, std::string_view api)
     {
-        return with("job", redact_query(id)).with("api", api);
+        return with("job", without_query(id)).with("api", api);
     }
 
     log_message& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }

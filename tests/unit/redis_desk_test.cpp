@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -145,6 +146,15 @@ BOOST_AUTO_TEST_CASE(goes_on_in_another_context_if_one_is_destroyed)
     b.reply(b.sends(ledger_operation::unused), ledger_reply::done);
     b.reply(b.sends(ledger_operation::acquire), ledger_reply::granted);
     BOOST_TEST(b.answers.size() == 2U);
+}
+
+BOOST_AUTO_TEST_CASE(keeps_nothing_of_a_session_that_a_child_forgets)
+{
+    bench b;
+    const auto context = std::make_shared<int>(); // which may be destroyed before the desk
+    b.desk.forget_session(b.desk.open_session([context] {}));
+    BOOST_TEST(context.use_count() == 1);
+    b.desk.forget_session(0);
 }
 
 BOOST_AUTO_TEST_CASE(reads_replies_of_its_scripts_only)

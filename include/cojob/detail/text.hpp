@@ -22,6 +22,12 @@ namespace cojob::detail {
 /// Truncates a text to that many bytes, at a character boundary. Text that is not UTF-8 is cut anywhere.
 [[nodiscard]] COJOB_DECL std::string_view cut_at_character(std::string_view, std::size_t most) noexcept;
 
+/// A path, or an id that may be one, without its query, which may contain secrets.
+[[nodiscard]] constexpr std::string_view without_query(std::string_view text) noexcept
+{
+    return text.substr(0, text.find('?'));
+}
+
 /// Whether the text is a token (RFC 9110, 5.6.2), as header names and methods are.
 [[nodiscard]] COJOB_DECL bool is_token(std::string_view) noexcept;
 

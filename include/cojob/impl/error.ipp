@@ -105,12 +105,6 @@ inline std::string excerpt_for_line(std::string_view text, std::size_t most)
     return escape_control(kept).append(kept.size() < text.size() ? "..." : "");
 }
 
-/// A path, or an id that may be one, without its query, which may contain secrets.
-inline std::string_view without_query(std::string_view text)
-{
-    return text.substr(0, text.find('?'));
-}
-
 /// The call's method and path, or the job of a wait.
 inline std::string subject_of(const error_info& info)
 {

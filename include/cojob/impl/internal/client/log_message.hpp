@@ -49,7 +49,7 @@ inline bool is_public_member(std::string_view name)
 inline std::string redact_query(std::string_view path)
 {
     constexpr std::string_view hidden = "***";
-    std::string shown(path.substr(0, path.find('?')));
+    std::string shown(without_query(path));
     path.remove_prefix(shown.size());
     while (!path.empty()) {
         shown += path.front(); // ? or &
@@ -91,7 +91,7 @@ class log_message {
     /// An id may be a URL that the server chose, whose query may be a signature.
     log_message& with_job(std::string_view id, std::string_view api)
     {
-        return with("job", redact_query(id)).with("api", api);
+        return with("job", without_query(id)).with("api", api);
     }
 
     log_message& with(error_code failure) { return failure ? with("error", failure.message()) : *this; }

@@ -188,7 +188,7 @@ inline void prepare(prepared_call& call, api_request request)
     call.quota_pool = std::move(request.quota_pool);
     call.job_id = std::move(request.job_id);
     if (!request.location.empty()) // its query may be a signature
-        call.shown_target = wire.target.substr(0, wire.target.find('?'));
+        call.shown_target = without_query(wire.target);
     if (request.attempt_timeout < duration::zero())
         throw_invalid_argument("api_request::attempt_timeout", "must not be negative");
     call.attempt_timeout = request.attempt_timeout;

@@ -56,6 +56,14 @@ class redis_desk {
         affairs_.dropped(id, now_());
         wake_all();
     }
+    /// The same in a forked child, where nobody is told. If a thread that the child does not have holds the mutex, it
+    /// stays.
+    void forget_session(std::uint64_t id) noexcept
+    {
+        decltype(sessions_)::node_type gone; // destroyed without the lock
+        if (const std::unique_lock lock(mutex_, std::try_to_lock); lock)
+            gone = sessions_.extract(id);
+    }
 
     /// Returns false if the session has stopped meanwhile.
     bool ask(std::uint64_t session, duration attempt, std::function<void(quota_answer)>& answer)

@@ -73,7 +73,9 @@ class redis_session : public std::enable_shared_from_this<redis_session> {
     redis_session& operator=(const redis_session&) = delete;
     ~redis_session()
     {
-        if (!made_in_.is_of_a_parent())
+        if (made_in_.is_of_a_parent())
+            desk_->forget_session(id_); // it refers to the context, which the desk may outlive
+        else
             desk_->close_session(id_);
     }
 
