@@ -40,6 +40,16 @@ std::string message(const std::vector<row_ptr>& rows, const std::vector<std::str
         json::object{{"now", now()}, {"uses", uses_of(quota)}, {"jobs", std::move(jobs)}, {"gone", std::move(keys)}});
 }
 
+bool has_ended(const job_row& row)
+{
+    return row.ended != 0;
+}
+
+bool is_unwatched(const job_row& row)
+{
+    return has_ended(row) || row.is_lost;
+}
+
 } // namespace
 
 board::board(boost::asio::any_io_executor executor, std::shared_ptr<cojob::quota> quota, std::size_t most_rows,
@@ -52,23 +62,40 @@ bool board::make_room()
 {
     if (rows_.size() < most_rows_)
         return true;
-    auto oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->ended != 0; });
-    if (oldest == rows_.end())
-        oldest = std::ranges::find_if(rows_, [](const row_ptr& row) { return row->is_lost; });
-    if (oldest == rows_.end())
+    const auto is_watched = [](const row_ptr& row) { return !is_unwatched(*row); };
+    if (std::cmp_greater_equal(std::ranges::count_if(rows_, is_watched), most_rows_))
         return false;
-    gone_.push_back((*oldest)->key);
-    by_key_.erase((*oldest)->key);
-    by_id_.erase((*oldest)->id);
-    std::erase(dirty_, *oldest);
-    rows_.erase(oldest);
+    remove_excess(has_ended);
+    remove_excess(is_unwatched);
     return true;
+}
+
+/// Removes the oldest of these rows until there is room for one more, or none of them is left.
+void board::remove_excess(bool (*may_go)(const job_row&))
+{
+    std::vector<row_ptr> kept;
+    auto size = rows_.size();
+    for (const auto& row : rows_) {
+        if (size < most_rows_ || !may_go(*row)) {
+            kept.push_back(row);
+            continue;
+        }
+        --size;
+        gone_.push_back(row->key);
+        by_key_.erase(row->key);
+        by_id_.erase(row->id);
+    }
+    rows_ = std::move(kept);
+    std::erase_if(dirty_, [this](const row_ptr& row) { return !by_key_.contains(row->key); });
 }
 
 row_ptr board::add(job_row row)
 {
-    if (!make_room())
-        return {};
+    return make_room() ? restore(std::move(row)) : nullptr;
+}
+
+row_ptr board::restore(job_row row)
+{
     const auto added = std::make_shared<job_row>(std::move(row));
     rows_.push_back(added);
     by_key_[added->key] = added;

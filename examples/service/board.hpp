@@ -30,9 +30,11 @@ class board {
     board(boost::asio::any_io_executor, std::shared_ptr<cojob::quota>, std::size_t most_rows,
           std::function<void(const std::string&)> tell);
 
-    /// Adds a row. If there are too many, the oldest that has ended makes room, or else the oldest that is lost; empty
-    /// if there is neither.
+    /// Adds a row for a creation. If there are too many, the oldest that have ended make room, and then the oldest that
+    /// are lost. Empty, and no row is removed, if those are not enough.
     row_ptr add(job_row);
+    /// Adds a row of an earlier run, however many there are: a job that has not ended must be watched.
+    row_ptr restore(job_row);
     /// A row has changed.
     void changed(const row_ptr&);
     /// The row now has an id: `with_id` finds it.
@@ -56,6 +58,7 @@ class board {
     void flush();
     void look_at_uses();
     bool make_room();
+    void remove_excess(bool (*may_go)(const job_row&));
 
     std::shared_ptr<cojob::quota> quota_;
     std::size_t most_rows_;

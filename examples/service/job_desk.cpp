@@ -108,23 +108,21 @@ void job_desk::take_up_without_row()
         if (board_.with_id(handle.id))
             continue;
         job_row row{.key = handle.id, .title = handle.id, .id = handle.id, .state = "active", .began = now()};
-        if (const auto added = board_.add(std::move(row)))
-            spawn(follow(added, handle));
+        spawn(follow(board_.restore(std::move(row)), handle));
     }
     for (const auto& entry : left.unresolved) {
         if (board_.with_key(entry.tag))
             continue;
         job_row row{.key = entry.tag, .title = entry.tag, .began = now()};
-        if (const auto added = board_.add(std::move(row)))
-            end(added, "unknown", "the request may have been carried out: look at the dashboard");
+        end(board_.restore(std::move(row)), "unknown", "the request may have been carried out: look at the dashboard");
     }
 }
 
 void job_desk::take_up(job_row row)
 {
     const auto was_over = row.ended != 0;
-    const auto added = board_.add(std::move(row));
-    if (!added || was_over)
+    const auto added = board_.restore(std::move(row));
+    if (was_over)
         return;
     const auto entry = journal_.find(added->key);
     if (!entry)

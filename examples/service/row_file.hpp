@@ -16,7 +16,8 @@ namespace service {
 /// row; the last line of a row counts. Losing the file loses no job.
 class row_file {
   public:
-    /// Reads the file, if there is one, and writes it anew with at most so many rows.
+    /// Reads the file, if there is one, and writes it anew. If it has more rows than that, the oldest that have ended
+    /// are left out. The others stay, however many they are.
     row_file(std::filesystem::path, std::size_t most_rows);
 
     /// The rows that were in it, oldest first. To be called once.

@@ -14,7 +14,7 @@ namespace service {
 struct bounds {
     std::size_t connections = 512;         ///< open at once; one more is closed at once
     std::size_t streams = 256;             ///< pages that listen at once
-    std::size_t rows = 2'000;              ///< jobs on the page; the oldest that has ended or is lost makes room
+    std::size_t rows = 2'000;              ///< jobs on the page, more only after a start; ended and lost ones make room
     std::size_t events = 256;              ///< kept for pages that come back: a minute of a busy page
     std::size_t creations = 16;            ///< in flight at once
     std::uint32_t header_bytes = 8 * 1024; ///< of a request

@@ -231,18 +231,23 @@ class Ends(Case):
 
     def test_without_its_file_of_rows_no_job_is_lost(self):
         service = self.start()
-        job = self.created(service, self.open(service))
+        page = self.open(service)
+        jobs = [self.created(service, page) for _ in range(2)]
         service.kill()
         with open(f"{self.data}/rows", "w", encoding="utf-8") as rows:
             rows.write('{"key":"torn\n')
-        page = self.open(self.start())
-        self.mock.say(f"{job['id']} completed")
-        page.until_state(job["id"], "completed")
+        page = self.open(self.start("--rows", "1"))
+        for job in jobs:
+            self.mock.say(f"{job['id']} completed")
+            page.until_state(job["id"], "completed")
 
     def test_without_its_file_of_rows_a_creation_that_was_cut_off_is_unknown(self):
         key = self.cut_off_creation()
+        service = self.start()
+        self.created(service, self.open(service))
+        service.kill()
         os.remove(f"{self.data}/rows")
-        page = self.open(self.start())
+        page = self.open(self.start("--rows", "1"))
         self.assertIn("look at the dashboard", page.until_state(key, "unknown")["note"])
 
     def test_the_file_of_rows_does_not_grow_for_ever(self):
