@@ -4,6 +4,7 @@
 #include "world.hpp"
 
 #include <cojob/impl/internal/policy/ledger_book.hpp>
+#include <cojob/impl/internal/policy/ledger_layout.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -23,6 +24,7 @@ constexpr double attempt = 30, lease_length = 2 * attempt, window_and_margin = h
 class shared_ledger {
   public:
     using book = cojob::detail::ledger_book;
+    using layout = cojob::detail::ledger_layout;
 
     struct reply {
         bool is_granted = false;
@@ -84,10 +86,10 @@ class shared_ledger {
         std::erase_if(waiting_, [&](const question& q) { return q.process == process; });
     }
 
-    [[nodiscard]] std::uint64_t pauses() const { return book_.records()[book::pause_at].number; }
+    [[nodiscard]] std::uint64_t pauses() const { return book_.records()[layout::pause_at].number; }
     [[nodiscard]] bool is_pausing() const
     {
-        const auto& pause = book_.records()[book::pause_at];
+        const auto& pause = book_.records()[layout::pause_at];
         return pause.length > 0 && cojob::detail::time_between(pause.at, now()) < pause.length;
     }
 
@@ -112,7 +114,7 @@ class shared_ledger {
     [[nodiscard]] std::size_t used() const
     {
         const auto& all = book_.records();
-        const auto slots = all.begin() + book::slots_at;
+        const auto slots = all.begin() + layout::slots_at;
         return static_cast<std::size_t>(std::count_if(slots, slots + limit, [&](const auto& r) {
             const auto length = nanoseconds(window_and_margin) + r.length;
             return r.kind != cojob::detail::ledger_record::slot_free && time_between(r.at, now()) < length;
@@ -152,7 +154,7 @@ class shared_ledger {
 
     timeline& time_;
     const bool divides_;
-    book book_{book::make(limit, nanoseconds(hour), {0, 0, 1})};
+    book book_{layout::make(limit, nanoseconds(hour), {0, 0, 1})};
     std::deque<question> waiting_;
     std::uint64_t last_lease_ = 0;
     double next_ = 0, divided_until_ = 0, last_contact_ = 0;
