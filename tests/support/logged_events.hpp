@@ -14,7 +14,6 @@
 #include <functional>
 #include <iomanip>
 #include <ios>
-#include <latch>
 #include <locale>
 #include <ostream>
 #include <set>
