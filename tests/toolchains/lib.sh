@@ -55,7 +55,7 @@ try_tests() {
     one_file_of "${files[@]}" >"$name.cpp"
     compile_apart "${@:2}" -Itests -c "$name.cpp" -o "$name.o"
     "${@:2}" "$name.o" "${name%/*}/cojob.o" -o "$name$suffix" "${libraries[@]}"
-    "${runner[@]}" "$name$suffix" "${test_options[@]}"
+    timeout 900 "${runner[@]}" "$name$suffix" "${test_options[@]}"
 }
 
 # optional VARIABLE COMMAND...: runs the command, which sets the variable. Leaves it empty if the command calls skip.
